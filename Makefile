@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Scrubgate. `make help` lists what there is to make.
+
+FLAVOUR ?= release
+PREFIX ?= /usr/local
+SECS ?= 60
+T ?=
+V ?= 0
+CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+
+VERSION := $(shell sed -n 's/.*SCRUBGATE_VERSION "\(.*\)"/\1/p' include/scrubgate/version.h)
+B := build/$(FLAVOUR)
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' '$(1)' '$(2)';)
+
+# What each library is called by pkg-config, and the Debian package that brings it.
+LIB_PKGS := libpcre2-8 libcrypto yajl yaml-0.1 zlib
+GATE_PKGS := libmicrohttpd libssl
+DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libmicrohttpd:libmicrohttpd-dev \
+	libssl:libssl-dev yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
+DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev
+DEPS_LINT := clang-format:clang-format clang-tidy:clang-tidy
+DEPS_FUZZ := $(DEPS_RUN) clang:clang
+DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+BASE_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -g -fPIC -fno-omit-frame-pointer $(WARN) \
+	-Iinclude -Igateway
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
+
+ifeq ($(FLAVOUR),release)
+  FLAVOUR_CFLAGS := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
+  FLAVOUR_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack
+else ifeq ($(FLAVOUR),asan)
+  FLAVOUR_CFLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+  FLAVOUR_LDFLAGS := -fsanitize=address,undefined
+else ifeq ($(FLAVOUR),tsan)
+  FLAVOUR_CFLAGS := -O1 -fsanitize=thread
+  FLAVOUR_LDFLAGS := -fsanitize=thread
+else ifeq ($(FLAVOUR),fuzz)
+  CC := clang
+  FLAVOUR_CFLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+  FLAVOUR_LDFLAGS := -fsanitize=address,undefined
+else ifeq ($(FLAVOUR),cover)
+  FLAVOUR_CFLAGS := -O0 --coverage
+  FLAVOUR_LDFLAGS := --coverage
+else
+  $(error FLAVOUR=$(FLAVOUR): use release, asan, tsan, fuzz or cover)
+endif
+
+PKG_CFLAGS = $(shell pkg-config --cflags $(LIB_PKGS) $(GATE_PKGS) 2>/dev/null)
+LIB_LIBS = $(shell pkg-config --libs $(LIB_PKGS) 2>/dev/null)
+GATE_LIBS = $(shell pkg-config --libs $(GATE_PKGS) 2>/dev/null) $(LIB_LIBS) -pthread
+ALL_CFLAGS = $(BASE_CFLAGS) $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) -pthread $(CFLAGS)
+ALL_LDFLAGS = $(FLAVOUR_LDFLAGS) $(LDFLAGS)
+
+LIB_LAYERS := base http rule scan body audit collusion
+GATE_LAYERS := net proxy cli
+LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)))))
+GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
+PACKS := $(sort $(wildcard rules/*.yaml))
+LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o
+GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
+
+TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
+TESTS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/*/test_*.c)))
+FUZZERS := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
+BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
+
+.PHONY: all lib run test check fuzz bench install uninstall format lint tidy man cover clean help \
+	deps deps-test deps-lint deps-fuzz deps-bench tests replay
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+  MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+all: $B/scrubgate lib ## build the program and the library
+
+lib: $B/libscrubgate.a $B/libscrubgate.so $B/scrubgate.pc ## build libscrubgate and its pkg-config file
+
+run: ## install what is missing, build, serve on 127.0.0.1:8080 with an echo behind it
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory all
+	@exec $B/scrubgate serve
+
+test: ## install what is missing, build, run every test; T=name runs those whose path has it
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory all tests replay
+	@tests/run.sh $B '$(T)'
+
+check: ## lint, tests, corpus replay
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test
+
+# --- building -----------------------------------------------------------------------------------
+
+$B/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# The packs, as C: so that the program finds them wherever it is installed.
+$B/gateway/rule/builtin_packs.c: $(PACKS) rules/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh rules/embed.sh $(PACKS) > $@
+
+$B/gateway/rule/builtin_packs.o: $B/gateway/rule/builtin_packs.c
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$B/libscrubgate.a: $(LIB_OBJ)
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$B/libscrubgate.so: $(LIB_OBJ) include/scrubgate/exports.map
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-soname,libscrubgate.so.0 \
+		-Wl,--version-script=include/scrubgate/exports.map $(LIB_OBJ) $(LIB_LIBS) -o $@
+
+$B/libgateway.a: $(GATE_OBJ)
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$B/scrubgate: $B/gateway/cli/main.o $B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie $^ $(GATE_LIBS) -o $@
+
+$B/scrubgate.pc: include/scrubgate/scrubgate.pc.in include/scrubgate/version.h Makefile
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@REQUIRES@|$(LIB_PKGS)|' $< > $@
+
+# --- tests --------------------------------------------------------------------------------------
+
+tests: $(TESTS)
+
+$B/tests/%: $B/tests/%.o $(TEST_LIB_OBJ) $B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -lcmocka -o $@
+
+# Every fuzz target also builds without a fuzzer, to replay its corpus.
+replay: $(addprefix $B/fuzz/replay_,$(FUZZERS:fuzz_%=%))
+
+$B/fuzz/replay_%: $B/fuzz/fuzz_%.o $B/fuzz/replay.o $B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(GATE_LIBS) -o $@
+
+fuzz: ## fuzz each parser SECS seconds (default 60); fuzz-NAME for one
+	@$(MAKE) --no-print-directory deps-fuzz
+	@for f in $(FUZZERS:fuzz_%=%); do \
+		$(MAKE) --no-print-directory fuzz-$$f SECS=$(SECS) || exit 1; done
+
+fuzz-%:
+	@$(MAKE) --no-print-directory FLAVOUR=fuzz build/fuzz/fuzz/fuzz_$*
+	@mkdir -p build/fuzz/new/$* fuzz/corpus/$*
+	build/fuzz/fuzz/fuzz_$* -max_total_time=$(SECS) -print_final_stats=1 -timeout=10 \
+		-rss_limit_mb=2048 $(if $(wildcard fuzz/dict/$*.dict),-dict=fuzz/dict/$*.dict) \
+		-artifact_prefix=build/fuzz/new/ build/fuzz/new/$* fuzz/corpus/$*
+
+build/fuzz/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libgateway.a build/fuzz/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer $^ $(GATE_LIBS) -o $@
+
+bench: ## print the tables of docs/BENCHMARKS.md anew
+	@$(MAKE) --no-print-directory deps-bench
+	@$(MAKE) --no-print-directory all $(BENCHES)
+	@tests/bench/run.sh $B
+
+# --- the house ----------------------------------------------------------------------------------
+
+format: ## lay out the sources as .clang-format says
+	@clang-format -i $(shell git ls-files '*.c' '*.h')
+
+lint: ## layers, homes of third-party headers, licence lines, format, docs
+	@$(MAKE) --no-print-directory deps-lint
+	@sh tests/lint/lint.sh
+
+tidy: ## clang-tidy over the gateway
+	@$(MAKE) --no-print-directory deps-lint
+	@clang-tidy --quiet $(LIB_SRC) $(GATE_SRC) -- $(ALL_CFLAGS) -D_FORTIFY_SOURCE=0
+
+man: ## check that every man page formats without a complaint
+	@for m in docs/man/*.[1-9]; do echo "$$m"; man --warnings -l "$$m" >/dev/null || exit 1; done
+
+cover: ## line coverage of the tests, by file
+	@$(MAKE) --no-print-directory FLAVOUR=cover test T='$(T)'
+	@sh tests/lint/cover.sh build/cover
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## this list
+	@echo 'Scrubgate $(VERSION)'
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
+
+# --- set-up -------------------------------------------------------------------------------------
+
+deps: ## install the Debian packages that building needs and that are missing
+	@sh tests/lint/deps.sh $(DEPS_RUN)
+deps-test:
+	@sh tests/lint/deps.sh $(DEPS_TEST)
+deps-lint:
+	@sh tests/lint/deps.sh $(DEPS_LINT)
+deps-fuzz:
+	@sh tests/lint/deps.sh $(DEPS_FUZZ)
+deps-bench:
+	@sh tests/lint/deps.sh $(DEPS_BENCH)
+
+# --- installing ---------------------------------------------------------------------------------
+
+MAN_PAGES := $(sort $(wildcard docs/man/*.1))
+PUBLIC_H := $(sort $(wildcard include/scrubgate/*.h))
+
+install: all ## install below $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+		$(DESTDIR)$(PREFIX)/include/scrubgate $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/scrubgate/rules
+	install -m 755 $B/scrubgate $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $B/libscrubgate.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $B/libscrubgate.so $(DESTDIR)$(PREFIX)/lib/libscrubgate.so.$(VERSION)
+	ln -sf libscrubgate.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libscrubgate.so.0
+	ln -sf libscrubgate.so.0 $(DESTDIR)$(PREFIX)/lib/libscrubgate.so
+	install -m 644 $B/scrubgate.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+	install -m 644 $(PUBLIC_H) $(DESTDIR)$(PREFIX)/include/scrubgate/
+	install -m 644 $(PACKS) $(DESTDIR)$(PREFIX)/share/scrubgate/rules/
+	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1/)
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/scrubgate $(DESTDIR)$(PREFIX)/lib/libscrubgate.a \
+		$(DESTDIR)$(PREFIX)/lib/libscrubgate.so $(DESTDIR)$(PREFIX)/lib/libscrubgate.so.0 \
+		$(DESTDIR)$(PREFIX)/lib/libscrubgate.so.$(VERSION) \
+		$(DESTDIR)$(PREFIX)/lib/pkgconfig/scrubgate.pc \
+		$(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MAN_PAGES)))
+	rm -rf $(DESTDIR)$(PREFIX)/include/scrubgate $(DESTDIR)$(PREFIX)/share/scrubgate
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * journal.h - the audit log's files: numbered lines, made durable together.
+ *
+ * <dir>/log/NNNNNN.ndjson, SG_JOURNAL_SEGMENT records each; the number in a name is its first
+ * record's divided by that. Not thread-safe: one thread owns a journal.
+ */
+#ifndef SG_AUDIT_JOURNAL_H
+#define SG_AUDIT_JOURNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "base/bytes.h"
+
+enum { SG_JOURNAL_SEGMENT = 65536 };
+
+struct sg_journal;
+
+/*
+ * Opens (and makes, mode 0750 and 0640) the log below dir and finds its end. A torn last line is
+ * cut and kept beside the log as NNNNNN.torn; a line elsewhere that is no record with the right
+ * seq is EMALFORMED. A lock keeps a second process out (EIO, "in use").
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_open(struct sg_journal **journal,
+                                                         const char *dir,
+                                                         struct scrubgate_fault *fault);
+
+/* Puts {"seq":N, before the record and LF behind it, into memory only. *seq is N. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_append(struct sg_journal *journal,
+                                                           struct sg_bytes record, uint64_t *seq);
+
+/*
+ * Writes all that was appended and makes it durable (one write, one fdatasync; two when a segment
+ * ends between). On an error nothing of this batch counts as written: the caller refuses its
+ * messages. After a failed sync the file is not trusted again: the journal cuts back to the last
+ * durable record, on a new descriptor, before the next commit, and stays EIO while it cannot.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_commit(struct sg_journal *journal,
+                                                           struct scrubgate_fault *fault);
+
+uint64_t sg_journal_next(const struct sg_journal *journal); /* seq of the next append */
+void sg_journal_close(struct sg_journal *journal);          /* NULL is fine */
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * buf.c - owned bytes that grow up to a ceiling, wiped before they are freed.
+ */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+
+enum { SMALLEST = 64 };
+
+void sg_buf_init(struct sg_buf *buf, size_t ceiling)
+{
+    *buf = (struct sg_buf){.ceiling = ceiling};
+}
+
+void sg_buf_fini(struct sg_buf *buf)
+{
+    sg_buf_clear(buf);
+    free(buf->data);
+    buf->data = NULL;
+    buf->cap = 0;
+}
+
+void sg_buf_clear(struct sg_buf *buf)
+{
+    if (buf->len > 0)
+        sg_wipe(buf->data, buf->len);
+    buf->len = 0;
+}
+
+enum scrubgate_status sg_buf_reserve(struct sg_buf *buf, size_t extra)
+{
+    if (extra <= buf->cap - buf->len)
+        return SCRUBGATE_OK;
+    if (extra > SIZE_MAX / 2 - buf->len)
+        return SCRUBGATE_ENOMEM;
+    size_t need = buf->len + extra;
+    if (buf->ceiling != 0 && need > buf->ceiling)
+        return SCRUBGATE_ELIMIT;
+    size_t cap = buf->cap == 0 ? SMALLEST : buf->cap;
+    while (cap < need)
+        cap *= 2;
+    if (buf->ceiling != 0 && cap > buf->ceiling)
+        cap = buf->ceiling;
+    /* Not realloc: the old place would keep its bytes. */
+    uint8_t *data = malloc(cap);
+    if (data == NULL)
+        return SCRUBGATE_ENOMEM;
+    if (buf->len > 0) {
+        memcpy(data, buf->data, buf->len);
+        sg_wipe(buf->data, buf->len);
+    }
+    free(buf->data);
+    buf->data = data;
+    buf->cap = cap;
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_buf_add(struct sg_buf *buf, const void *data, size_t len)
+{
+    if (len == 0)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = sg_buf_reserve(buf, len);
+    if (rc < 0)
+        return rc;
+    memcpy(buf->data + buf->len, data, len);
+    buf->len += len;
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_buf_add_bytes(struct sg_buf *buf, struct sg_bytes text)
+{
+    return sg_buf_add(buf, text.data, text.len);
+}
+
+enum scrubgate_status sg_buf_add_byte(struct sg_buf *buf, uint8_t c)
+{
+    return sg_buf_add(buf, &c, 1);
+}
+
+enum scrubgate_status sg_buf_add_text(struct sg_buf *buf, const char *text)
+{
+    return sg_buf_add(buf, text, strlen(text));
+}
+
+enum scrubgate_status sg_buf_add_u64(struct sg_buf *buf, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return sg_buf_add(buf, digits + at, sizeof digits - at);
+}
+
+enum scrubgate_status sg_buf_addf(struct sg_buf *buf, const char *format, ...)
+{
+    va_list list, again;
+    va_start(list, format);
+    va_copy(again, list);
+    int need = vsnprintf(NULL, 0, format, list);
+    va_end(list);
+    enum scrubgate_status rc = SCRUBGATE_EINVAL;
+    if (need >= 0) {
+        rc = sg_buf_reserve(buf, (size_t)need + 1);
+        if (rc >= 0) {
+            (void)vsnprintf((char *)buf->data + buf->len, (size_t)need + 1, format, again);
+            buf->len += (size_t)need;
+        }
+    }
+    va_end(again);
+    return rc;
+}
+
+void sg_buf_drop(struct sg_buf *buf, size_t n)
+{
+    if (n == 0)
+        return;
+    size_t rest = buf->len - n;
+    if (rest > 0)
+        memmove(buf->data, buf->data + n, rest);
+    sg_wipe(buf->data + rest, n);
+    buf->len = rest;
+}
+
+struct sg_bytes sg_buf_bytes(const struct sg_buf *buf)
+{
+    struct sg_bytes bytes = {buf->data, buf->len};
+    return bytes;
+}
+
+void sg_buf_move(struct sg_buf *to, struct sg_buf *from)
+{
+    sg_buf_fini(to);
+    to->data = from->data;
+    to->len = from->len;
+    to->cap = from->cap;
+    from->data = NULL;
+    from->len = from->cap = 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bytes.c - questions asked of a borrowed run of bytes.
+ */
+#include "base/bytes.h"
+
+#include <string.h>
+
+struct sg_bytes sg_bytes_of(const char *text)
+{
+    struct sg_bytes bytes = {(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
+    return bytes;
+}
+
+bool sg_bytes_equal(struct sg_bytes a, struct sg_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++) {
+        if (sg_to_lower(a.data[i]) != sg_to_lower(b.data[i]))
+            return false;
+    }
+    return true;
+}
+
+bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix)
+{
+    return text.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(text.data, prefix.data, prefix.len) == 0);
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct sg_bytes sg_bytes_trim(struct sg_bytes text)
+{
+    while (text.len > 0 && is_blank(text.data[0])) {
+        text.data++;
+        text.len--;
+    }
+    while (text.len > 0 && is_blank(text.data[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+size_t sg_bytes_find(struct sg_bytes text, uint8_t c)
+{
+    const uint8_t *hit = text.len == 0 ? NULL : memchr(text.data, c, text.len);
+    return hit == NULL ? text.len : (size_t)(hit - text.data);
+}
+
+bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value)
+{
+    uint64_t sum = 0;
+    if (text.len == 0)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!sg_is_digit(text.data[i]))
+            return false;
+        uint64_t digit = (uint64_t)(text.data[i] - '0');
+        if (sum > (UINT64_MAX - digit) / 10)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    *value = sum;
+    return true;
+}
+
+bool sg_is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool sg_is_alpha(int c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool sg_is_alnum(int c)
+{
+    return sg_is_digit(c) || sg_is_alpha(c);
+}
+
+int sg_to_lower(int c)
+{
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+int sg_hex_value(int c)
+{
+    if (sg_is_digit(c))
+        return c - '0';
+    c = sg_to_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

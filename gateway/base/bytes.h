@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bytes.h - a borrowed run of bytes, and the few questions asked of one.
+ */
+#ifndef SG_BASE_BYTES_H
+#define SG_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Borrowed: owns nothing. data may be NULL when len is 0. */
+struct sg_bytes {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* A range of offsets, end exclusive. */
+struct sg_span {
+    size_t start, end;
+};
+
+#define SG_BYTES(literal) ((struct sg_bytes){(const uint8_t *)(literal), sizeof(literal) - 1})
+
+struct sg_bytes sg_bytes_of(const char *text); /* of a C string; NULL gives the empty run */
+bool sg_bytes_equal(struct sg_bytes a, struct sg_bytes b);
+bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b); /* ASCII letters only */
+bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix);
+struct sg_bytes sg_bytes_trim(struct sg_bytes text); /* without spaces and tabs at both ends */
+/* Offset of the first c, or text.len. */
+size_t sg_bytes_find(struct sg_bytes text, uint8_t c);
+/* Decimal digits only, all of them; false on anything else, on none and on overflow. */
+bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value);
+
+/* ASCII only, whatever the locale. */
+bool sg_is_digit(int c);
+bool sg_is_alpha(int c);
+bool sg_is_alnum(int c);
+int sg_to_lower(int c);
+/* 0 … 15, or -1. */
+int sg_hex_value(int c);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * format.h - the format stages: each finds the values of its format and splices edits back.
+ */
+#ifndef SG_BODY_FORMAT_H
+#define SG_BODY_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "body/scrub.h"
+#include "body/stage.h"
+
+enum { SG_JSON_DEPTH = 64, SG_JSON_NUMBER_LONGEST = 4096 };
+
+/* Each borrows scrub until freed. *stage is NULL on error. */
+
+/* The whole body is one text value. Invalid UTF-8 is EMALFORMED. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_text_new(struct sg_stage **stage,
+                                                     struct sg_scrub *scrub);
+/* String values and numbers of a JSON text; lines: any number of JSON values (ndjson). */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_json_new(struct sg_stage **stage,
+                                                     struct sg_scrub *scrub, bool lines);
+/* Values of application/x-www-form-urlencoded; a part without = is a value without a name. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_form_new(struct sg_stage **stage,
+                                                     struct sg_scrub *scrub);
+/* Inflates gzip (RFC 1952, any number of members). Over max_out bytes or, past the first 64 KiB,
+ * over a ratio of 200: ELIMIT. Truncated or broken: EMALFORMED. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_gunzip_new(struct sg_stage **stage, uint64_t max_out);
+/* Deflates into one gzip member without name or time. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_gzip_new(struct sg_stage **stage);
+/* "zlib 1.2.13", static. */
+const char *sg_gzip_library(void);
+
+#endif

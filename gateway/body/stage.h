@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stage.h - the one contract of everything that turns bytes into bytes.
+ *
+ * push() moves what it can from in to out and never blocks:
+ *
+ *     SCRUBGATE_OK     in is used up: call again with more.
+ *     SCRUBGATE_FULL   out is used up: call again with room (in may be used up too).
+ *     SCRUBGATE_DONE   last was set and everything is out.
+ *     below zero       refused: out has not moved, and every later call says the same.
+ *
+ * The concatenation of all output depends on the concatenation of all input only, never on how
+ * either was cut. A stage holds back a bounded number of bytes.
+ */
+#ifndef SG_BODY_STAGE_H
+#define SG_BODY_STAGE_H
+
+#include <stdbool.h>
+#include <scrubgate/status.h>
+#include <scrubgate/stream.h>
+
+struct sg_stage;
+
+struct sg_stage_ops {
+    const char *name; /* "gunzip", "json": for reasons and explain */
+    enum scrubgate_status (*push)(struct sg_stage *stage, struct scrubgate_in *in,
+                                  struct scrubgate_out *out, bool last);
+    void (*free)(struct sg_stage *stage); /* wipes what is held */
+};
+
+/* Every stage's struct begins with this. */
+struct sg_stage {
+    const struct sg_stage_ops *ops;
+};
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_stage_push(struct sg_stage *stage,
+                                                       struct scrubgate_in *in,
+                                                       struct scrubgate_out *out, bool last);
+void sg_stage_free(struct sg_stage *stage); /* NULL is fine */
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facet.h - keyed fingerprints of who takes part: parties, network, device.
+ *
+ * HMAC-SHA-256 truncated to 64 bits, one label per facet (and per brand for customers), so that
+ * equal inputs in different facets have unrelated digests. 0 means "not known". E-mail, phone, card
+ * and content fingerprints are taken in scan/, where the value is in hand.
+ */
+#ifndef SG_COLLUSION_FACET_H
+#define SG_COLLUSION_FACET_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+
+struct sg_facets; /* the keyed functions; one per thread */
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facets_new(struct sg_facets **facets,
+                                                       const uint8_t key[SG_KEY_SIZE]);
+void sg_facets_free(struct sg_facets *facets);
+
+/* Customers are digested per brand, agents and conversations per platform. Empty id: 0. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_customer(struct sg_facets *facets,
+                                                           struct sg_bytes brand,
+                                                           struct sg_bytes id, uint64_t *out);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_agent(struct sg_facets *facets,
+                                                        struct sg_bytes id, uint64_t *out);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_conversation(struct sg_facets *facets,
+                                                               struct sg_bytes brand,
+                                                               struct sg_bytes id, uint64_t *out);
+/* address: 4 bytes (digested as /24) or 16 (as /48; IPv4-mapped as IPv4); other lengths: 0. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_network(struct sg_facets *facets,
+                                                          struct sg_bytes address, uint64_t *out);
+
+/* One header field of a request, for the device's shape. */
+struct sg_facet_field {
+    struct sg_bytes name, value;
+};
+/*
+ * Shape v1: names in order with their case, user agent family and major version, first
+ * Accept-Language, client-hint platform. Fields that depend on the message (Content-Length, Cookie,
+ * Authorization values, traceparent …) count by name only.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_device(struct sg_facets *facets,
+                                                         const struct sg_facet_field *fields,
+                                                         size_t n, uint64_t *out);
+
+#endif

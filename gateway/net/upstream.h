@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * upstream.h - the HTTP/1.1 client to the origins behind the gateway: pooled, non-blocking.
+ *
+ *     exchange -> [call] -> pool -> conn (TCP or TLS) -> origin
+ *
+ * One thread's. One connection carries one call at a time and only bytes that our own serializer
+ * made. Responses are read strictly; 1xx are swallowed; anything doubtful ends the call.
+ */
+#ifndef SG_NET_UPSTREAM_H
+#define SG_NET_UPSTREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "base/bytes.h"
+#include "http/framing.h"
+#include "http/head.h"
+#include "net/listen.h"
+#include "net/loop.h"
+
+struct sg_upstream; /* the pools of one loop */
+struct sg_origin;   /* one http:// or https:// or unix: address, resolved; shared by threads */
+struct sg_call;     /* one request and its response */
+
+struct sg_upstream_limits {
+    uint64_t connect_ns; /* TCP and TLS */
+    uint64_t total_ns;   /* from open to the response's head; then between two pieces of it */
+    uint64_t idle_ns;    /* a pooled connection's life without use */
+    size_t header;       /* bytes of a response head */
+    size_t idle;         /* pooled connections per origin */
+};
+
+enum sg_call_failure {
+    SG_CALL_CONNECT, /* refused, unreachable, not resolved */
+    SG_CALL_TLS,     /* handshake or certificate */
+    SG_CALL_TIMEOUT,
+    SG_CALL_RESET,     /* closed or reset before the response was complete */
+    SG_CALL_MALFORMED, /* not HTTP/1.1 as it should be */
+    SG_CALL_LIMIT,     /* head too large */
+    SG_CALL_MEMORY
+};
+const char *sg_call_failure_word(enum sg_call_failure failure); /* "upstream-timeout" … */
+
+/* All on the loop's thread. After end or failed the call is gone. */
+struct sg_call_handler {
+    void (*head)(void *own, const struct sg_head *head, const struct sg_framing *framing);
+    /* Body bytes (transfer coding removed). Returns how many were taken; fewer: no more come until
+     * sg_call_resume. */
+    size_t (*body)(void *own, struct sg_bytes piece);
+    void (*end)(void *own);
+    void (*failed)(void *own, enum sg_call_failure why);
+    void (*writable)(void *own); /* after sg_call_send answered FULL: there is room again */
+};
+
+/* Reads "http://host:port/base/" or "https://…" and resolves the host (blocking: for load time).
+ * path is what the request's rest is appended to. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_origin_new(struct sg_origin **origin, const char *url,
+                                                       struct scrubgate_fault *fault);
+void sg_origin_free(struct sg_origin *origin);
+struct sg_bytes sg_origin_path(const struct sg_origin *origin);
+struct sg_bytes sg_origin_authority(const struct sg_origin *origin); /* for Host */
+
+/* ca_file: trusted certificates for https, NULL for the system's. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream,
+                                                         struct sg_loop *loop,
+                                                         const struct sg_upstream_limits *limits,
+                                                         const char *ca_file);
+void sg_upstream_free(struct sg_upstream *upstream); /* calls still open are cancelled silently */
+
+/*
+ * Opens a call: head is a whole request head (sg_head_add_*) with its framing fields; it is copied.
+ * chunked: sg_call_send frames the body. A pooled connection that dies before any response byte
+ * while nothing but the head and a whole small body was sent is replaced once, when idempotent.
+ * handler and own are borrowed until end, failed or cancel.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_call_open(
+    struct sg_call **call, struct sg_upstream *upstream, const struct sg_origin *origin,
+    struct sg_bytes head, bool chunked, bool head_request, bool idempotent,
+    const struct sg_call_handler *handler, void *own);
+/* Body bytes, copied. FULL: taken, but wait for writable before more (64 KiB mark). With last set
+ * the request is complete. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body,
+                                                      bool last);
+void sg_call_resume(struct sg_call *call);
+/* No handler is called any more; the connection is closed. NULL is fine. */
+void sg_call_cancel(struct sg_call *call);
+
+#endif

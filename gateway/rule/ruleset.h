@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ruleset.h - all rules of all packs, with the bounds that hold for every one of them.
+ */
+#ifndef SG_RULE_RULESET_H
+#define SG_RULE_RULESET_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/ruleset.h>
+#include <scrubgate/status.h>
+
+#include "base/arena.h"
+#include "rule/rule.h"
+
+/* One pack as it was loaded. */
+struct sg_pack {
+    const char *name, *version, *owner, *file;
+    char digest[65]; /* SHA-256 of its bytes, hex */
+    size_t n_rules;
+};
+
+/* A thing to tell the operator that stops nothing: an expired exclusion, a weak example. */
+struct sg_warning {
+    const char *text; /* "file:line:column: what" */
+};
+
+struct scrubgate_ruleset {
+    struct sg_arena arena;
+    struct sg_rule **rules; /* by index */
+    size_t n_rules;
+    struct sg_pack *packs;
+    size_t n_packs;
+    struct sg_warning *warnings;
+    size_t n_warnings;
+    size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
+    size_t behind;  /* max over rules of what is looked at before a match, near and unless too */
+    char digest[65];
+};
+
+/* The rule with that id, or NULL. */
+const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const char *id);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * finding.h - a span of a value with the rule that matched it.
+ */
+#ifndef SG_SCAN_FINDING_H
+#define SG_SCAN_FINDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "rule/rule.h"
+
+/* Offsets count from the start of the value, so they never change while it streams. */
+struct sg_finding {
+    const struct sg_rule *rule;
+    uint64_t start, end;
+    unsigned level;       /* the rule's, raised by near */
+    bool contextual;      /* a near word stood beside it */
+    uint64_t fingerprint; /* keyed digest of the normalised value; 0: no key */
+};
+
+/* Better-ranked first: validated, contextual, longest, leftmost, rule order. Below zero: a first.
+ */
+int sg_finding_rank(const struct sg_finding *a, const struct sg_finding *b);
+
+#endif
