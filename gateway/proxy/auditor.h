@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * auditor.h - the thread that makes audit records durable before their messages leave.
+ *
+ *     workers --ticket--> [auditor: append all waiting, one write, one fdatasync] --wake--> workers
+ *
+ * Group commit: what arrives while a sync runs goes into the next one.
+ */
+#ifndef SG_PROXY_AUDITOR_H
+#define SG_PROXY_AUDITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "base/buf.h"
+#include "net/loop.h"
+
+struct sg_auditor;
+struct sg_audit_port; /* one worker's door to it */
+
+/* One record waiting to be durable; embedded in its owner. */
+struct sg_audit_ticket {
+    struct sg_buf record;         /* set by the owner (sg_record_*); freed by the port */
+    uint64_t seq;                 /* set when durable */
+    enum scrubgate_status status; /* OK or why not */
+    void (*done)(struct sg_audit_ticket *ticket); /* on the worker's thread; NULL: nobody waits */
+    struct sg_audit_ticket *next;                 /* the port's */
+    bool waiting;                                 /* the port's */
+    bool owned_by_port;                           /* heap ticket that the port frees after done */
+};
+
+/* Opens the journal and starts the thread. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start(struct sg_auditor **auditor,
+                                                          const char *dir,
+                                                          struct scrubgate_fault *fault);
+/* Commits what waits, stops the thread, closes the journal. All ports must be closed. */
+void sg_auditor_stop(struct sg_auditor *auditor);
+
+/* On the worker's thread. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_audit_port_open(struct sg_audit_port **port,
+                                                            struct sg_auditor *auditor,
+                                                            struct sg_loop *loop);
+void sg_audit_port_close(struct sg_audit_port *port); /* waits for its tickets, calls no done */
+
+/* Hands the ticket over; done is called later, never from inside. Several submits in one turn of
+ * the loop cost one wake-up. */
+void sg_audit_submit(struct sg_audit_port *port, struct sg_audit_ticket *ticket);
+
+/* A record nobody waits for (an outcome): record is taken (emptied). Dropped and counted only when
+ * memory runs out. */
+void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record);
+
+/* From any thread without a loop (start, stop, reload): appends and waits until durable. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_write(struct sg_auditor *auditor,
+                                                          struct sg_buf *record, uint64_t *seq);
+
+bool sg_auditor_healthy(const struct sg_auditor *auditor);      /* the last commit worked */
+uint64_t sg_auditor_records(const struct sg_auditor *auditor);  /* durable since start */
+uint64_t sg_auditor_failures(const struct sg_auditor *auditor); /* commits that failed */
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h - the gateway's configuration: strict YAML, then environment, then flags.
+ *
+ * Read-only once loaded; shared by all threads.
+ */
+#ifndef SG_PROXY_CONFIG_H
+#define SG_PROXY_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+#include <scrubgate/stream.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "net/listen.h"
+#include "rule/path.h"
+
+enum sg_handling { SG_HANDLE_SCRUB, SG_HANDLE_PASS };
+
+/* Where a party is named. */
+enum sg_source_kind {
+    SG_SOURCE_NONE,
+    SG_SOURCE_BODY,   /* $.a.b[0] in JSON, or form:field (the path $.field) */
+    SG_SOURCE_HEADER, /* header:Name */
+    SG_SOURCE_CONST   /* =word */
+};
+struct sg_source {
+    enum sg_source_kind kind;
+    const struct sg_path *path; /* BODY */
+    struct sg_bytes text;       /* HEADER: the name; CONST: the word */
+};
+
+enum sg_party {
+    SG_PARTY_CUSTOMER,
+    SG_PARTY_AGENT,
+    SG_PARTY_CONVERSATION,
+    SG_PARTY_BRAND,
+    SG_PARTY_CHANNEL,
+    SG_PARTY_QUEUE,
+    SG_PARTY_EVENT,
+    SG_PARTIES
+};
+
+struct sg_route {
+    const char *name;
+    struct sg_bytes path;               /* prefix, begins with / */
+    const char *upstream_url;           /* "" for the embedded echo */
+    const char *divert_url;             /* NULL: none */
+    enum scrubgate_direction direction; /* of the request; the response goes the other way */
+    enum sg_handling request, response;
+    unsigned level;
+    bool shadow;
+    bool pass_on_failure; /* on_failure: pass-and-record */
+    struct sg_source party[SG_PARTIES];
+    unsigned line; /* in the config file */
+};
+
+struct sg_limits {
+    uint64_t header, body, held, connections;
+    uint64_t header_ns, body_ns, upstream_ns, idle_ns;
+};
+
+struct sg_config {
+    struct sg_arena arena;
+    const char *file; /* "" when built in */
+    struct sg_address *listen;
+    const char **listen_text;
+    size_t n_listen;
+    struct sg_address admin;
+    const char *admin_text;
+    unsigned workers; /* resolved: 1 … 256 */
+    const char **rules;
+    size_t n_rules; /* 0: built-in packs */
+    const char *state, *audit_dir, *origin;
+    const char *ca_file; /* NULL: the system's trusted certificates */
+    struct sg_limits limits;
+    struct sg_route *routes; /* longest path first */
+    size_t n_routes;
+    bool embedded_echo; /* a route's upstream is the embedded echo (built-in defaults only) */
+    char digest[65];    /* of the file's bytes after overrides, hex */
+};
+
+/* One override: "listen=0.0.0.0:80", "limits.body=1MiB", as of SCRUBGATE_LISTEN, --set. */
+struct sg_override {
+    const char *key, *value;
+    const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
+};
+
+/*
+ * Loads file, or the built-in defaults when NULL (listen 127.0.0.1:8080, admin 127.0.0.1:8081,
+ * built-in packs, state var, routes /in/ to-agent and /out/ to-customer to the embedded echo).
+ * All or nothing; EINVAL with file:line:column.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_config_load(struct sg_config **config, const char *file,
+                                                        const struct sg_override *overrides,
+                                                        size_t n, struct scrubgate_fault *fault);
+void sg_config_free(struct sg_config *config);
+
+/* The route whose path is the longest prefix of the target's path, or NULL. */
+const struct sg_route *sg_config_route(const struct sg_config *config, struct sg_bytes target);
+
+#endif

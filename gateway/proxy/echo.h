@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * echo.h - a demonstration upstream: answers every request with the body it received.
+ */
+#ifndef SG_PROXY_ECHO_H
+#define SG_PROXY_ECHO_H
+
+#include <scrubgate/status.h>
+
+struct sg_echo; /* a thread with its own loop */
+
+/* Listens on address ("127.0.0.1:0" takes a free port). *url is "http://127.0.0.1:PORT/", valid
+ * until stop. The reply has the request's Content-Type and Content-Encoding. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_echo_start(struct sg_echo **echo, const char *address,
+                                                       const char **url,
+                                                       struct scrubgate_fault *fault);
+void sg_echo_stop(struct sg_echo *echo);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * generation.h - one config with its rules and origins: what a reload replaces as a whole.
+ *
+ * An exchange holds the generation it began with until it ends, so no message sees two rule
+ * versions. Counted; the last holder frees it.
+ */
+#ifndef SG_PROXY_GENERATION_H
+#define SG_PROXY_GENERATION_H
+
+#include <stdatomic.h>
+#include <scrubgate/ruleset.h>
+#include <scrubgate/status.h>
+
+#include "net/upstream.h"
+#include "proxy/config.h"
+
+struct sg_generation {
+    atomic_uint holders;
+    struct sg_config *config;
+    struct scrubgate_ruleset *rules;
+    struct sg_origin **upstream; /* by route index */
+    struct sg_origin **divert;   /* by route index; NULL where none */
+    const char *digest;          /* of the rules */
+};
+
+/* Takes config, also on error. echo_url: where the embedded echo listens, or NULL. Loads and tests
+ * the rules, resolves the origins. Starts with one holder. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_generation_new(struct sg_generation **generation,
+                                                           struct sg_config *config,
+                                                           const char *echo_url,
+                                                           struct scrubgate_fault *fault);
+struct sg_generation *sg_generation_hold(struct sg_generation *generation);
+void sg_generation_drop(struct sg_generation *generation);
+
+#endif

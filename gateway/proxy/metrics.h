@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * metrics.h - counters of one worker, added up and printed as OpenMetrics text.
+ *
+ * A worker's counters are written by its own thread only (relaxed atomics) and read by admin.
+ */
+#ifndef SG_PROXY_METRICS_H
+#define SG_PROXY_METRICS_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "audit/record.h"
+#include "base/buf.h"
+
+enum { SG_METRIC_BUCKETS = 20 }; /* added latency: powers of two from 1 µs */
+
+/* The closed list of reasons a message was refused or failed for; a label, never foreign text. */
+enum sg_reason {
+    SG_REASON_NONE,
+    SG_REASON_MALFORMED,
+    SG_REASON_UNSUPPORTED,
+    SG_REASON_LIMIT,
+    SG_REASON_MATCHER,
+    SG_REASON_BLOCKED,
+    SG_REASON_AUDIT,
+    SG_REASON_MEMORY,
+    SG_REASON_NO_ROUTE,
+    SG_REASON_UPSTREAM_CONNECT,
+    SG_REASON_UPSTREAM_TLS,
+    SG_REASON_UPSTREAM_TIMEOUT,
+    SG_REASON_UPSTREAM_RESET,
+    SG_REASON_UPSTREAM_MALFORMED,
+    SG_REASON_CLIENT_GONE,
+    SG_REASON_OVERLOAD,
+    SG_REASONS
+};
+const char *sg_reason_word(enum sg_reason reason);
+
+struct sg_metrics {
+    atomic_uint_fast64_t verdicts[2][SG_VERDICT_REFUSED + 1]; /* [to-agent, to-customer] */
+    atomic_uint_fast64_t reasons[SG_REASONS];
+    atomic_uint_fast64_t replies[6]; /* by status / 100 */
+    atomic_uint_fast64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
+    atomic_uint_fast64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+};
+
+void sg_metrics_count(atomic_uint_fast64_t *counter, uint64_t n);
+void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns);
+
+/* What only the process knows. */
+struct sg_metrics_process {
+    uint64_t audit_records, audit_failures, reloads, reload_failures, start_ms;
+    const char *rules_digest;
+    size_t connections;
+};
+/* Appends the exposition of all workers together, ending in "# EOF". */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers,
+                                                          size_t n,
+                                                          const struct sg_metrics_process *process,
+                                                          struct sg_buf *out);
+
+#endif
