@@ -23,8 +23,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_address_parse(struct sg_address *add
 /* "127.0.0.1:8080"; always ended. */
 void sg_address_print(const struct sg_address *address, char *text, size_t cap);
 
-/* A non-blocking, close-on-exec listening socket. share: SO_REUSEPORT, one socket per worker. EIO
- * with the address and errno's word ("address already in use: …, stop the other …"). */
+/*
+ * A non-blocking, close-on-exec listening socket. The first one of an address is opened without
+ * share, which fails when anyone else has the address; one per further worker joins it with share
+ * (SO_REUSEPORT; TCP only, a unix socket is opened once and duplicated). EIO with the address and
+ * errno's word ("address already in use: …, stop the other …").
+ */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_listen_open(const struct sg_address *address,
                                                         bool share, int *fd,
                                                         struct scrubgate_fault *fault);
