@@ -5,6 +5,7 @@
 #ifndef SG_SCAN_LOAD_H
 #define SG_SCAN_LOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <scrubgate/ruleset.h>
 #include <scrubgate/status.h>
@@ -20,9 +21,10 @@ struct sg_example_result {
 };
 
 /*
- * Runs every example of the set: alone on its rule's own terms (its level, whole and at every
- * split point). told (may be NULL) hears each result. Returns OK when it ran, with the number of
- * failed ones (TODO examples do not count) in *failed.
+ * Runs every example of the set, each with its own rule alone, at that rule's level, wherever
+ * `where` would have it run: whole, byte by byte, and with every_split cut in two at every place.
+ * told (may be NULL) hears each result. Returns OK when it ran, with the number of failed ones in
+ * *failed (a TODO example never counts).
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_load_test(
     const struct scrubgate_ruleset *set,

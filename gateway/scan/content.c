@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * content.c - a 64-bit SimHash of a message's masked text.
+ */
+#include "scan/content.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The finaliser of MurmurHash3's 64-bit form (public domain): every input bit reaches every output
+ * bit. */
+static uint64_t mix(uint64_t x)
+{
+    x ^= x >> 33;
+    x *= UINT64_C(0xff51afd7ed558ccd);
+    x ^= x >> 33;
+    x *= UINT64_C(0xc4ceb9fe1a85ec53);
+    return x ^ x >> 33;
+}
+
+void sg_content_init(struct sg_content *content, uint64_t seed)
+{
+    memset(content, 0, sizeof *content);
+    content->seed = seed | 1;
+}
+
+/* One more byte of a word: FNV-1a's step from a keyed start. */
+static uint64_t extend(uint64_t word, uint64_t seed, uint8_t c)
+{
+    if (word == 0)
+        word = seed;
+    return (word ^ c) * UINT64_C(0x100000001b3);
+}
+
+static void finish_word(struct sg_content *content)
+{
+    if (content->word == 0)
+        return;
+    uint64_t word = mix(content->word ^ content->seed);
+    content->word = 0;
+    content->words++;
+    if (content->words >= 3) {
+        uint64_t run = mix(word + 3 * mix(content->before[0] + 5 * mix(content->before[1])));
+        for (unsigned bit = 0; bit < 64; bit++)
+            content->votes[bit] += (int32_t)(run >> bit & 1) * 2 - 1;
+    }
+    content->before[1] = content->before[0];
+    content->before[0] = word;
+}
+
+void sg_content_add(struct sg_content *content, struct sg_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+        bool in_word = sg_is_alnum(c) || c >= 0x80;
+        if (in_word)
+            content->word = extend(content->word, content->seed, (uint8_t)sg_to_lower(c));
+        else if (content->word != 0)
+            finish_word(content);
+    }
+}
+
+void sg_content_add_entity(struct sg_content *content, const char *entity)
+{
+    finish_word(content);
+    /* 0x01 cannot be in a word: no text is mistaken for an entity. */
+    content->word = extend(content->word, content->seed, 1);
+    for (; *entity != '\0'; entity++)
+        content->word = extend(content->word, content->seed, (uint8_t)*entity);
+    finish_word(content);
+}
+
+void sg_content_break(struct sg_content *content)
+{
+    finish_word(content);
+}
+
+uint64_t sg_content_value(const struct sg_content *content)
+{
+    struct sg_content done = *content;
+    finish_word(&done);
+    if (done.words < SG_CONTENT_FEWEST_WORDS)
+        return 0;
+    uint64_t value = 0;
+    for (unsigned bit = 0; bit < 64; bit++)
+        value |= (uint64_t)(done.votes[bit] > 0) << bit;
+    return value == 0 ? 1 : value;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * content.h - a 64-bit SimHash of a message's masked text, for finding near-duplicates.
+ *
+ * Features are runs of three words, case-folded, every masked value counted as one word that is its
+ * entity. Words are hashed under a key, so that nobody can probe for a text. Charikar, "Similarity
+ * estimation techniques from rounding algorithms" (2002). Two texts that share most runs differ in
+ * few bits.
+ */
+#ifndef SG_SCAN_CONTENT_H
+#define SG_SCAN_CONTENT_H
+
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+enum { SG_CONTENT_FEWEST_WORDS = 8 };
+
+struct sg_content {
+    uint64_t seed;
+    uint64_t word; /* hash of the word so far */
+    uint64_t before[2];
+    uint64_t words;
+    int32_t votes[64];
+};
+
+/* seed comes from a key. */
+void sg_content_init(struct sg_content *content, uint64_t seed);
+void sg_content_add(struct sg_content *content, struct sg_bytes text);
+/* A masked value: ends the word before it and counts as a word. */
+void sg_content_add_entity(struct sg_content *content, const char *entity);
+/* Between values: ends a word. */
+void sg_content_break(struct sg_content *content);
+/* 0 when there were too few words; else never 0. */
+uint64_t sg_content_value(const struct sg_content *content);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reference.c - the plain engine: every rule over the text, one after another.
+ *
+ *     window -> [every rule: search, judge, repeat] -> findings, frontier
+ *
+ * Streaming is exact because a search with more text to come uses PCRE2's hard partial matching: a
+ * match or its absence then never depended on bytes that have not come, and a start that could
+ * still match is reported as partial, with no start before it open.
+ */
+#include "scan/engine.h"
+
+#include "scan/context.h"
+
+/* Moves one rule as far as the window decides. */
+static enum scrubgate_status advance_rule(struct sg_engine_run *run, struct sg_rule_state *state,
+                                          const struct sg_window *window)
+{
+    uint64_t end = window->base + window->text.len;
+    while (state->next <= end) {
+        struct sg_span hit;
+        enum sg_match match;
+        size_t from = (size_t)(state->next - window->base);
+        enum scrubgate_status rc = sg_pattern_search(
+            state->rule->pattern, run->matcher, window->text, from, window->last, &match, &hit);
+        if (rc < 0)
+            return rc;
+        if (match == SG_MATCH_NONE) {
+            state->next = end;
+            return SCRUBGATE_OK;
+        }
+        state->next = window->base + hit.start;
+        if (match == SG_MATCH_PARTIAL)
+            return SCRUBGATE_OK;
+
+        struct sg_finding finding;
+        enum sg_context_verdict verdict;
+        rc = sg_context_judge(state->rule, run->level, run->matcher, window, hit, &finding,
+                              &verdict);
+        if (rc < 0 || verdict == SG_CONTEXT_UNDECIDED)
+            return rc;
+        if (verdict == SG_CONTEXT_REJECT) {
+            state->next++;
+            continue;
+        }
+        state->next = window->base + hit.end;
+        rc = run->found(run->ctx, &finding, window);
+        if (rc < 0)
+            return rc;
+    }
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_window *window,
+                                     uint64_t *frontier)
+{
+    uint64_t lowest = window->base + window->text.len;
+    for (size_t i = 0; i < run->n_rules; i++) {
+        enum scrubgate_status rc = advance_rule(run, &run->rules[i], window);
+        if (rc < 0) {
+            run->culprit = run->rules[i].rule;
+            return rc;
+        }
+        if (run->rules[i].next < lowest)
+            lowest = run->rules[i].next;
+    }
+    *frontier = window->last ? window->base + window->text.len : lowest;
+    return SCRUBGATE_OK;
+}
+
+const struct sg_engine sg_engine_reference = {"reference", advance};

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scanner.c - one text value in, in pieces; clear bytes and edits out, in order.
+ *
+ *     body -> [feed -> window -> engine -> resolve] -> keep and edit, back to the body
+ *
+ * A value that comes whole is scanned where it lies; of one that comes in pieces only what is not
+ * decided yet, and the context before it, is copied and held.
+ */
+#include "scan/scanner.h"
+
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "scan/content.h"
+#include "scan/engine.h"
+#include "scan/fingerprint.h"
+#include "scan/prefilter.h"
+#include "scan/resolve.h"
+#include "scan/scratch.h"
+
+/* Text is taken in steps of this many bytes: bounds what is found, held and done in one go. */
+enum { STEP = 32 * 1024 };
+
+struct sg_scanner {
+    const struct scrubgate_ruleset *set;
+    struct sg_scan_config config;
+    const struct sg_engine *engine;
+    struct sg_engine_run run;
+    const struct sg_rule **candidates; /* active in this message; run.rules: in this value */
+    size_t n_candidates;
+    struct sg_scan_sink sink;
+    struct sg_resolver resolver;
+    struct sg_content content;
+    struct sg_hmac *hmac; /* NULL: no fingerprints */
+    struct sg_buf spare;  /* for fingerprints */
+    struct sg_buf held;   /* undecided bytes and the context before them */
+    uint64_t held_base;   /* offset of held's first byte */
+    uint64_t frontier;    /* decided up to here */
+    bool begun;           /* the value has had a feed */
+};
+
+static bool direction_fits(const struct sg_where *where, enum scrubgate_direction direction)
+{
+    return where->directions == 0 || direction == SCRUBGATE_ANY_DIRECTION ||
+           (where->directions >> direction & 1) != 0;
+}
+
+static bool channel_fits(const struct sg_where *where, const char *channel)
+{
+    struct sg_bytes wanted = sg_bytes_of(channel);
+    for (size_t i = 0; i < where->n_channels; i++) {
+        if (sg_bytes_equal_nocase(sg_bytes_of(where->channels[i]), wanted))
+            return true;
+    }
+    return where->n_channels == 0;
+}
+
+static bool any_path_matches(const struct sg_path *const *paths, size_t n, struct sg_place place)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sg_path_matches(paths[i], place))
+            return true;
+    }
+    return false;
+}
+
+static bool runs_at(const struct sg_rule *rule, enum sg_field field, struct sg_place place)
+{
+    const struct sg_where *where = &rule->where;
+    if (where->fields != 0 && (where->fields & (unsigned)field) == 0)
+        return false;
+    if (where->n_paths > 0 && !any_path_matches(where->paths, where->n_paths, place))
+        return false;
+    return !any_path_matches(rule->excluded, rule->n_excluded, place);
+}
+
+/* Whoever is told of a finding may want its fingerprint: taken here, the value is in hand. */
+static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
+                                   const struct sg_window *window)
+{
+    struct sg_scanner *scanner = ctx;
+    struct sg_finding own = *finding;
+    if (scanner->hmac != NULL) {
+        struct sg_bytes value = {window->text.data + (own.start - window->base),
+                                 (size_t)(own.end - own.start)};
+        enum scrubgate_status rc = sg_fingerprint_take(scanner->hmac, &scanner->spare,
+                                                       own.rule->entity, value, &own.fingerprint);
+        if (rc < 0)
+            return rc;
+    }
+    return sg_resolver_add(&scanner->resolver, &own);
+}
+
+static enum scrubgate_status prepare_keys(struct sg_scanner *scanner, const uint8_t *key)
+{
+    uint64_t seed = 0;
+    if (key == NULL)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = sg_hmac_new(&scanner->hmac, key, SG_FINGERPRINT_LABEL);
+    if (rc >= 0)
+        rc = sg_hmac_u64(scanner->hmac, SG_BYTES("content"), &seed);
+    if (rc >= 0)
+        sg_content_init(&scanner->content, seed);
+    return rc;
+}
+
+enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
+                                     const struct scrubgate_ruleset *rules,
+                                     struct scrubgate_scratch *scratch,
+                                     const struct sg_scan_config *config)
+{
+    *scanner = NULL;
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    struct sg_scanner *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return rc;
+    made->set = rules;
+    made->config = *config;
+    made->engine = &sg_engine_reference;
+    made->run.level = config->level;
+    made->run.matcher = scratch->matcher;
+    made->run.found = found;
+    made->run.ctx = made;
+    made->run.rules = calloc(rules->n_rules + 1, sizeof *made->run.rules);
+    made->candidates = calloc(rules->n_rules + 1, sizeof(struct sg_rule *));
+    if (made->run.rules == NULL || made->candidates == NULL)
+        goto out;
+    for (size_t i = 0; i < rules->n_rules; i++) {
+        const struct sg_rule *rule = rules->rules[i];
+        if (rule->level <= config->level && direction_fits(&rule->where, config->direction) &&
+            channel_fits(&rule->where, config->channel))
+            made->candidates[made->n_candidates++] = rule;
+    }
+    rc = prepare_keys(made, config->key);
+    if (rc < 0)
+        goto out;
+    sg_resolver_init(&made->resolver, config->shadow, config->key == NULL ? NULL : &made->content);
+    *scanner = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    sg_scanner_free(made);
+    return rc;
+}
+
+void sg_scanner_free(struct sg_scanner *scanner)
+{
+    if (scanner == NULL)
+        return;
+    sg_resolver_fini(&scanner->resolver);
+    sg_buf_fini(&scanner->held);
+    sg_buf_fini(&scanner->spare);
+    sg_hmac_free(scanner->hmac);
+    free(scanner->candidates);
+    free(scanner->run.rules);
+    free(scanner);
+}
+
+enum scrubgate_status sg_scanner_begin(struct sg_scanner *scanner, enum sg_field field,
+                                       struct sg_place place, const struct sg_scan_sink *sink)
+{
+    struct sg_engine_run *run = &scanner->run;
+    run->n_rules = 0;
+    run->culprit = NULL;
+    for (size_t i = 0; i < scanner->n_candidates; i++) {
+        if (runs_at(scanner->candidates[i], field, place))
+            run->rules[run->n_rules++] = (struct sg_rule_state){scanner->candidates[i], 0};
+    }
+    scanner->sink = *sink;
+    sg_resolver_begin(&scanner->resolver, &scanner->sink);
+    sg_buf_clear(&scanner->held);
+    scanner->held_base = 0;
+    scanner->frontier = 0;
+    scanner->begun = false;
+    return SCRUBGATE_OK;
+}
+
+/* The value is wholly at hand: leave out the rules that cannot match it. */
+static void prefilter(struct sg_engine_run *run, struct sg_bytes text)
+{
+    struct sg_census census;
+    size_t kept = 0;
+    sg_census_take(&census, text);
+    for (size_t i = 0; i < run->n_rules; i++) {
+        if (sg_census_allows(&census, run->rules[i].rule->pattern))
+            run->rules[kept++] = run->rules[i];
+    }
+    run->n_rules = kept;
+}
+
+/* A frontier never parts a code point: a match is widened to whole ones, so one that starts at the
+ * frontier may reach back to where its code point begins. */
+static uint64_t at_code_point(const struct sg_window *window, uint64_t frontier)
+{
+    size_t place = (size_t)(frontier - window->base);
+    if (place == window->text.len && window->last)
+        return frontier;
+    const uint8_t *data = window->text.data;
+    if (place == window->text.len) {
+        /* What follows is not known: go back to the start of the last code point unless ASCII. */
+        if (place == 0 || data[place - 1] < 0x80)
+            return frontier;
+        place--;
+    }
+    for (unsigned steps = 0; steps < 3 && place > 0 && (data[place] & 0xC0) == 0x80; steps++)
+        place--;
+    return window->base + place;
+}
+
+static enum scrubgate_status advance(struct sg_scanner *scanner, const struct sg_window *window)
+{
+    uint64_t frontier = 0;
+    enum scrubgate_status rc = scanner->engine->advance(&scanner->run, window, &frontier);
+    if (rc < 0)
+        return rc;
+    frontier = at_code_point(window, frontier);
+    if (frontier > scanner->frontier)
+        scanner->frontier = frontier;
+    return sg_resolver_settle(&scanner->resolver, window, scanner->frontier);
+}
+
+/* How much of the text at hand may go: all but the undecided bytes and the context before them. */
+static size_t spent(const struct sg_scanner *scanner, uint64_t base)
+{
+    uint64_t context = scanner->set->behind + SG_WINDOW_MARGIN;
+    uint64_t decided = scanner->frontier - base;
+    return decided > context ? (size_t)(decided - context) : 0;
+}
+
+/* Nothing is held: scan the piece where it lies, then hold what is left. */
+static enum scrubgate_status feed_in_place(struct sg_scanner *scanner, struct sg_bytes piece,
+                                           bool last)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    struct sg_window window = {.text = {piece.data, 0}, .base = scanner->held_base};
+    do {
+        size_t left = piece.len - window.text.len;
+        window.text.len += left < STEP ? left : STEP;
+        window.last = last && window.text.len == piece.len;
+        rc = advance(scanner, &window);
+    } while (rc >= 0 && window.text.len < piece.len);
+    if (rc < 0 || last)
+        return rc;
+    size_t gone = spent(scanner, window.base);
+    scanner->held_base += gone;
+    return sg_buf_add(&scanner->held, piece.data + gone, piece.len - gone);
+}
+
+/* Something is held: the piece goes behind it, step by step. */
+static enum scrubgate_status feed_held(struct sg_scanner *scanner, struct sg_bytes piece, bool last)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t pos = 0;
+    do {
+        size_t step = piece.len - pos < STEP ? piece.len - pos : STEP;
+        if (step > 0)
+            rc = sg_buf_add(&scanner->held, piece.data + pos, step);
+        if (rc < 0)
+            return rc;
+        pos += step;
+        struct sg_window window = {.text = sg_buf_bytes(&scanner->held),
+                                   .base = scanner->held_base,
+                                   .last = last && pos == piece.len};
+        rc = advance(scanner, &window);
+        size_t gone = rc < 0 ? 0 : spent(scanner, scanner->held_base);
+        /* Moving the rest down costs its length: wait until it is worth it. */
+        if (gone > scanner->held.len / 2) {
+            sg_buf_drop(&scanner->held, gone);
+            scanner->held_base += gone;
+        }
+    } while (rc >= 0 && pos < piece.len);
+    return rc;
+}
+
+enum scrubgate_status sg_scanner_feed(struct sg_scanner *scanner, struct sg_bytes piece, bool last)
+{
+    bool whole = last && !scanner->begun;
+    scanner->begun = true;
+    if (piece.len == 0 && (!last || scanner->held.len == 0))
+        return SCRUBGATE_OK; /* no rule matches empty text */
+    if (whole && !scanner->config.reference)
+        prefilter(&scanner->run, piece);
+    enum scrubgate_status rc = scanner->held.len == 0 ? feed_in_place(scanner, piece, last)
+                                                      : feed_held(scanner, piece, last);
+    if (rc >= 0 && !last &&
+        scanner->held_base + scanner->held.len - scanner->frontier > scanner->config.max_held)
+        rc = SCRUBGATE_ELIMIT;
+    return rc;
+}
+
+const struct sg_rule *sg_scanner_culprit(const struct sg_scanner *scanner)
+{
+    return scanner->run.culprit;
+}
+
+uint64_t sg_scanner_content(const struct sg_scanner *scanner)
+{
+    return scanner->hmac == NULL ? 0 : sg_content_value(&scanner->content);
+}
