@@ -27,7 +27,7 @@ struct sg_example_result {
  * *failed (a TODO example never counts).
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_load_test(
-    const struct scrubgate_ruleset *set,
+    const struct scrubgate_ruleset *set, bool every_split,
     void (*told)(void *ctx, const struct sg_example_result *result), void *ctx, size_t *failed);
 
 #endif
