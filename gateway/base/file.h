@@ -15,7 +15,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_file_read(const char *path, struct s
 
 /*
  * Calls each(ctx, path) for every entry of the folder whose name ends in suffix, in strcmp order,
- * until one call fails. A path that is a file itself is given to each as it is.
+ * until one call fails; as in a shell, names that begin with a dot are not seen. A path that is a
+ * file itself is given to each as it is.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_file_each(
     const char *path, const char *suffix,

@@ -71,6 +71,15 @@ bool sg_utf8_valid(struct sg_bytes text)
     return sg_utf8_push(&state, text) && sg_utf8_complete(&state);
 }
 
+size_t sg_utf8_valid_len(struct sg_bytes text)
+{
+    struct sg_utf8 state = {0};
+    size_t i = 0;
+    while (i < text.len && sg_utf8_push(&state, (struct sg_bytes){text.data + i, 1}))
+        i++;
+    return i;
+}
+
 size_t sg_utf8_encode(uint32_t code_point, uint8_t out[4])
 {
     if (code_point < 0x80) {

@@ -25,6 +25,8 @@ bool sg_utf8_push(struct sg_utf8 *state, struct sg_bytes text);
 bool sg_utf8_complete(const struct sg_utf8 *state);
 /* The whole text at once. */
 bool sg_utf8_valid(struct sg_bytes text);
+/* Bytes before the first that makes it invalid; text.len when only its end is missing, or none. */
+size_t sg_utf8_valid_len(struct sg_bytes text);
 /* Writes 1 … 4 bytes, returns how many; 0 for a surrogate or a value above U+10FFFF. */
 size_t sg_utf8_encode(uint32_t code_point, uint8_t out[4]);
 /* Number of code points: bytes that are no continuation. text need not be valid. */

@@ -21,7 +21,7 @@ enum sg_yaml_kind { SG_YAML_SCALAR, SG_YAML_SEQUENCE, SG_YAML_MAPPING };
 /* One node. Children of a mapping carry their key. Everything lives as long as the tree. */
 struct sg_yaml_node {
     enum sg_yaml_kind kind;
-    unsigned line, column; /* of the value, from 1 */
+    unsigned line, column; /* of the value (its first letter or quote), from 1, in code points */
     const char *key;       /* in a mapping: the key, NUL-ended; else NULL */
     unsigned key_line, key_column;
     const char *text; /* scalar: NUL-ended, never holds a NUL inside; else NULL */
