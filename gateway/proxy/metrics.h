@@ -28,6 +28,7 @@ enum sg_reason {
     SG_REASON_AUDIT,
     SG_REASON_MEMORY,
     SG_REASON_NO_ROUTE,
+    SG_REASON_NO_DIVERT, /* a rule diverts, but there is nowhere to divert to */
     SG_REASON_UPSTREAM_CONNECT,
     SG_REASON_UPSTREAM_TLS,
     SG_REASON_UPSTREAM_TIMEOUT,

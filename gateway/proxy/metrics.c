@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * metrics.c - counters of one worker, added up and printed as OpenMetrics text.
+ *
+ * Every label value comes from a closed list of our own words: what strangers send can neither
+ * break the exposition nor make it grow.
+ */
+#include "proxy/metrics.h"
+
+#include <assert.h>
+
+enum { NS_PER_US = 1000 };
+
+static const char *const reason_words[SG_REASONS] = {
+    [SG_REASON_NONE] = "",
+    [SG_REASON_MALFORMED] = "malformed",
+    [SG_REASON_UNSUPPORTED] = "unsupported",
+    [SG_REASON_LIMIT] = "limit",
+    [SG_REASON_MATCHER] = "matcher",
+    [SG_REASON_BLOCKED] = "blocked",
+    [SG_REASON_AUDIT] = "audit",
+    [SG_REASON_MEMORY] = "memory",
+    [SG_REASON_NO_ROUTE] = "no-route",
+    [SG_REASON_NO_DIVERT] = "no-divert",
+    [SG_REASON_UPSTREAM_CONNECT] = "upstream-connect",
+    [SG_REASON_UPSTREAM_TLS] = "upstream-tls",
+    [SG_REASON_UPSTREAM_TIMEOUT] = "upstream-timeout",
+    [SG_REASON_UPSTREAM_RESET] = "upstream-reset",
+    [SG_REASON_UPSTREAM_MALFORMED] = "upstream-malformed",
+    [SG_REASON_CLIENT_GONE] = "client-gone",
+    [SG_REASON_OVERLOAD] = "overload",
+};
+
+const char *sg_reason_word(enum sg_reason reason)
+{
+    assert(reason >= 0 && reason < SG_REASONS);
+    return reason_words[reason];
+}
+
+/* One writer each: a plain load and store is enough and needs no locked instruction. */
+void sg_metrics_count(atomic_uint_fast64_t *counter, uint64_t n)
+{
+    uint64_t now = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, now + n, memory_order_relaxed);
+}
+
+void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns)
+{
+    size_t bucket = 0;
+    for (uint64_t most = NS_PER_US; ns > most && bucket < SG_METRIC_BUCKETS - 1; most *= 2)
+        bucket++;
+    sg_metrics_count(&metrics->scrub_ns[bucket], 1);
+    sg_metrics_count(&metrics->scrub_ns_sum, ns);
+    sg_metrics_count(&metrics->scrub_count, 1);
+}
+
+/* --- adding up --- */
+
+/* The counters of all workers at one moment. */
+struct totals {
+    uint64_t verdicts[2][SG_VERDICT_REFUSED + 1], reasons[SG_REASONS], replies[6];
+    uint64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
+    uint64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+};
+
+static uint64_t load(const atomic_uint_fast64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void add(struct totals *sum, const struct sg_metrics *one)
+{
+    for (size_t d = 0; d < 2; d++)
+        for (size_t v = 0; v <= SG_VERDICT_REFUSED; v++)
+            sum->verdicts[d][v] += load(&one->verdicts[d][v]);
+    for (size_t i = 0; i < SG_REASONS; i++)
+        sum->reasons[i] += load(&one->reasons[i]);
+    for (size_t i = 0; i < 6; i++)
+        sum->replies[i] += load(&one->replies[i]);
+    for (size_t i = 0; i < SG_METRIC_BUCKETS; i++)
+        sum->scrub_ns[i] += load(&one->scrub_ns[i]);
+    sum->findings += load(&one->findings);
+    sum->edits += load(&one->edits);
+    sum->bytes_in += load(&one->bytes_in);
+    sum->bytes_out += load(&one->bytes_out);
+    sum->exchanges += load(&one->exchanges);
+    sum->open_exchanges += load(&one->open_exchanges);
+    sum->scrub_ns_sum += load(&one->scrub_ns_sum);
+    sum->scrub_count += load(&one->scrub_count);
+}
+
+/* --- printing --- */
+
+/* The text with the first error kept, so that a page of lines needs one check. */
+struct page {
+    struct sg_buf *out;
+    enum scrubgate_status rc;
+};
+
+#define PRINT(page, ...)                                                                           \
+    ((page)->rc = (page)->rc < 0 ? (page)->rc : sg_buf_addf((page)->out, __VA_ARGS__))
+
+static void describe(struct page *page, const char *name, const char *type, const char *help)
+{
+    PRINT(page, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void counter(struct page *page, const char *name, const char *help, uint64_t value)
+{
+    describe(page, name, "counter", help);
+    PRINT(page, "%s_total %llu\n", name, (unsigned long long)value);
+}
+
+static void gauge(struct page *page, const char *name, const char *help, uint64_t value)
+{
+    describe(page, name, "gauge", help);
+    PRINT(page, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void print_messages(struct page *page, const struct totals *sum)
+{
+    static const char *const directions[2] = {"to-agent", "to-customer"};
+    describe(page, "scrubgate_messages", "counter", "Messages decided, by direction and verdict.");
+    for (size_t d = 0; d < 2; d++)
+        for (size_t v = 0; v <= SG_VERDICT_REFUSED; v++)
+            PRINT(page, "scrubgate_messages_total{direction=\"%s\",verdict=\"%s\"} %llu\n",
+                  directions[d], sg_verdict_word((enum sg_verdict)v),
+                  (unsigned long long)sum->verdicts[d][v]);
+    describe(page, "scrubgate_failures", "counter", "Messages that were not delivered, by reason.");
+    for (size_t i = 1; i < SG_REASONS; i++)
+        PRINT(page, "scrubgate_failures_total{reason=\"%s\"} %llu\n", reason_words[i],
+              (unsigned long long)sum->reasons[i]);
+    describe(page, "scrubgate_replies", "counter", "Replies to clients, by class of status.");
+    for (size_t i = 2; i < 6; i++)
+        PRINT(page, "scrubgate_replies_total{code=\"%zuxx\"} %llu\n", i,
+              (unsigned long long)sum->replies[i]);
+}
+
+static void print_scrub_time(struct page *page, const struct totals *sum)
+{
+    uint64_t below = 0, most = NS_PER_US;
+    describe(page, "scrubgate_scrub_seconds", "histogram", "Time spent scrubbing one message.");
+    for (size_t i = 0; i < SG_METRIC_BUCKETS - 1; i++, most *= 2) {
+        below += sum->scrub_ns[i];
+        PRINT(page, "scrubgate_scrub_seconds_bucket{le=\"%.6f\"} %llu\n", (double)most / 1e9,
+              (unsigned long long)below);
+    }
+    below += sum->scrub_ns[SG_METRIC_BUCKETS - 1];
+    PRINT(page, "scrubgate_scrub_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)below);
+    PRINT(page, "scrubgate_scrub_seconds_sum %.9f\nscrubgate_scrub_seconds_count %llu\n",
+          (double)sum->scrub_ns_sum / 1e9, (unsigned long long)below);
+}
+
+enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, size_t n,
+                                       const struct sg_metrics_process *process, struct sg_buf *out)
+{
+    struct totals sum = {0};
+    struct page page = {.out = out};
+    for (size_t i = 0; i < n; i++)
+        add(&sum, workers[i]);
+    print_messages(&page, &sum);
+    print_scrub_time(&page, &sum);
+    counter(&page, "scrubgate_findings", "Findings of any action.", sum.findings);
+    counter(&page, "scrubgate_edits", "Replacements made.", sum.edits);
+    counter(&page, "scrubgate_bytes_in", "Bytes of inspected bodies, as they came.", sum.bytes_in);
+    counter(&page, "scrubgate_bytes_out", "Bytes of inspected bodies, as they left.",
+            sum.bytes_out);
+    counter(&page, "scrubgate_exchanges", "Requests begun.", sum.exchanges);
+    gauge(&page, "scrubgate_open_exchanges", "Requests under way.", sum.open_exchanges);
+    gauge(&page, "scrubgate_connections", "Connections of clients.", process->connections);
+    counter(&page, "scrubgate_audit_records", "Audit records made durable.",
+            process->audit_records);
+    counter(&page, "scrubgate_audit_failures", "Audit commits that failed.",
+            process->audit_failures);
+    counter(&page, "scrubgate_reloads", "Reloads that took effect.", process->reloads);
+    counter(&page, "scrubgate_reload_failures", "Reloads that were refused.",
+            process->reload_failures);
+    describe(&page, "scrubgate_start_time_seconds", "gauge",
+             "When the process started, Unix time.");
+    PRINT(&page, "scrubgate_start_time_seconds %.3f\n", (double)process->start_ms / 1e3);
+    describe(&page, "scrubgate_rules", "info", "The rules in force.");
+    PRINT(&page, "scrubgate_rules_info{digest=\"%s\"} 1\n# EOF\n", process->rules_digest);
+    return page.rc;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * parties.c - who takes part in an exchange: named by the route's `identity`, kept as digests.
+ */
+#include "proxy/parties.h"
+
+#include <string.h>
+
+/* sg_headers_find wants a C string; names in a config have no NUL behind them. */
+static struct sg_bytes header_value(const struct sg_headers *headers, struct sg_bytes name)
+{
+    for (size_t i = 0; i < headers->n; i++)
+        if (sg_bytes_equal_nocase(headers->item[i].name, name))
+            return headers->item[i].value;
+    return (struct sg_bytes){NULL, 0};
+}
+
+/* Rules with where.channel need it before the body comes. One too long to keep stays unknown. */
+static void note_channel(struct sg_parties *parties)
+{
+    struct sg_bytes name = parties->value[SG_PARTY_CHANNEL];
+    size_t len = name.len < sizeof parties->channel ? name.len : 0;
+    if (len > 0)
+        memcpy(parties->channel, name.data, len);
+    parties->channel[len] = '\0';
+}
+
+void sg_parties_begin(struct sg_parties *parties, const struct sg_route *route,
+                      const struct sg_headers *headers)
+{
+    for (size_t i = 0; i < SG_PARTIES; i++) {
+        const struct sg_source *source = &route->party[i];
+        struct sg_bytes value = {NULL, 0};
+        if (source->kind == SG_SOURCE_CONST)
+            value = source->text;
+        if (source->kind == SG_SOURCE_HEADER)
+            value = header_value(headers, source->text);
+        if (source->kind == SG_SOURCE_BODY) {
+            struct sg_capture *capture = &parties->capture[parties->n];
+            capture->path = source->path;
+            capture->value.ceiling = SG_CAPTURE_LONGEST;
+            capture->found = false;
+            parties->captured[parties->n++] = (enum sg_party)i;
+        }
+        parties->value[i] = value;
+    }
+    note_channel(parties);
+}
+
+bool sg_parties_wanting(const struct sg_parties *parties)
+{
+    for (size_t i = 0; i < parties->n; i++)
+        if (parties->capture[i].found)
+            return false;
+    return parties->n > 0;
+}
+
+static enum scrubgate_status digest_device(struct sg_parties *parties, struct sg_facets *facets,
+                                           const struct sg_headers *headers)
+{
+    struct sg_facet_field fields[SG_HEADERS_MOST];
+    for (size_t i = 0; i < headers->n; i++)
+        fields[i] = (struct sg_facet_field){headers->item[i].name, headers->item[i].value};
+    return sg_facet_device(facets, fields, headers->n, &parties->facets.device);
+}
+
+enum scrubgate_status sg_parties_settle(struct sg_parties *parties, struct sg_facets *facets,
+                                        struct sg_bytes peer, const struct sg_headers *headers)
+{
+    const struct sg_bytes *value = parties->value;
+    struct sg_record_facets *out = &parties->facets;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < parties->n; i++)
+        if (parties->capture[i].found)
+            parties->value[parties->captured[i]] = sg_buf_bytes(&parties->capture[i].value);
+    rc = sg_facet_customer(facets, value[SG_PARTY_BRAND], value[SG_PARTY_CUSTOMER], &out->customer);
+    if (rc >= 0)
+        rc = sg_facet_agent(facets, value[SG_PARTY_AGENT], &out->agent);
+    if (rc >= 0)
+        rc = sg_facet_conversation(facets, value[SG_PARTY_BRAND], value[SG_PARTY_CONVERSATION],
+                                   &out->conversation);
+    if (rc >= 0 && !parties->settled)
+        rc = sg_facet_network(facets, peer, &out->network);
+    if (rc >= 0 && !parties->settled)
+        rc = digest_device(parties, facets, headers);
+    parties->settled = rc >= 0;
+    return rc;
+}
+
+void sg_parties_clear(struct sg_parties *parties)
+{
+    for (size_t i = 0; i < parties->n; i++) {
+        sg_buf_clear(&parties->capture[i].value);
+        parties->capture[i].found = false;
+    }
+    memset(parties->value, 0, sizeof parties->value);
+    parties->n = 0;
+    parties->channel[0] = '\0';
+    parties->facets = (struct sg_record_facets){0};
+    parties->settled = false;
+}
+
+void sg_parties_fini(struct sg_parties *parties)
+{
+    for (size_t i = 0; i < SG_PARTIES; i++)
+        sg_buf_fini(&parties->capture[i].value);
+    *parties = (struct sg_parties){0};
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * parties.h - who takes part in an exchange: named by the route's `identity`, kept as digests.
+ *
+ *     headers, constants ─┐
+ *     body (captures) ────┴─> settle ─> facets (keyed digests) and four plain words
+ *
+ * Customer, agent and conversation leave here as digests only. Brand, channel, queue and event are
+ * words about the business, not about a person: they are recorded as they are, escaped and cut.
+ */
+#ifndef SG_PROXY_PARTIES_H
+#define SG_PROXY_PARTIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <scrubgate/status.h>
+
+#include "audit/record.h"
+#include "base/bytes.h"
+#include "body/scrub.h"
+#include "collusion/facet.h"
+#include "http/header.h"
+#include "proxy/config.h"
+
+/* All-zero is an empty one. */
+struct sg_parties {
+    struct sg_bytes value[SG_PARTIES];     /* borrowed from headers, config, captures */
+    struct sg_capture capture[SG_PARTIES]; /* the body sources, the first n */
+    enum sg_party captured[SG_PARTIES];    /* whom capture[i] names */
+    size_t n;
+    char channel[64];               /* NUL-ended; "" while not known */
+    struct sg_record_facets facets; /* without content and identities */
+    bool settled;
+};
+
+/* Takes what headers and constants name and sets up a capture for each body source. */
+void sg_parties_begin(struct sg_parties *parties, const struct sg_route *route,
+                      const struct sg_headers *headers);
+/* True when a body source is still wanted: the captures have not been filled. */
+bool sg_parties_wanting(const struct sg_parties *parties);
+/* Takes what the captures hold and digests it all, with the client's address (empty: unknown) and
+ * the shape of its request. May be called again when more captures were filled. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_parties_settle(struct sg_parties *parties,
+                                                           struct sg_facets *facets,
+                                                           struct sg_bytes peer,
+                                                           const struct sg_headers *headers);
+/* Wipes what was captured; keeps the memory for the next exchange. */
+void sg_parties_clear(struct sg_parties *parties);
+void sg_parties_fini(struct sg_parties *parties);
+
+#endif
