@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json.h - JSON read as events or as a small tree, and written as text: the home of yajl.
+ * json.h - JSON judged as it arrives, or read into a small tree: the home of yajl.
  *
  * The grammar is yajl's; the depth limit is ours (yajl has none). Strings of hostile size must not
  * come here: yajl buffers a string until it is complete and rescans it with each piece, which is
@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <scrubgate/status.h>
 
-#include "base/buf.h"
 #include "base/bytes.h"
+#include "base/json_text.h"
 
 /* Judges JSON text (RFC 8259) that arrives in pieces. many: any number of values, one after
  * another, separated by white space (ndjson); else exactly one. */
@@ -59,13 +59,6 @@ const struct sg_json_node *sg_json_root(const struct sg_json *json);
 const struct sg_json_node *sg_json_get(const struct sg_json_node *object, const char *key);
 void sg_json_free(struct sg_json *json);
 
-/* Writes text as a JSON string with its quotes. Pure ASCII: all else becomes \uXXXX, bytes that are
- * no UTF-8 become \ufffd. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_json_add_string(struct sg_buf *out,
-                                                            struct sg_bytes text);
-/* The same without the quotes, and with UTF-8 left as it is: for splicing into a document. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_json_add_spliced(struct sg_buf *out,
-                                                             struct sg_bytes text);
 /* "yajl 2.1.0", static. */
 const char *sg_json_library(void);
 

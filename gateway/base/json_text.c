@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json_text.c - write text as a JSON string.
+ */
+#include "base/json_text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/utf8.h"
+
+/* The code point at text[at]: its length, or 0 when the bytes there are no UTF-8. */
+static size_t decode(struct sg_bytes text, size_t at, uint32_t *code_point)
+{
+    static const uint8_t lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint8_t lead = text.data[at];
+    size_t len = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (at + len > text.len || !sg_utf8_valid((struct sg_bytes){text.data + at, len}))
+        return 0;
+    uint32_t value = lead & lead_bits[len];
+    for (size_t i = 1; i < len; i++)
+        value = value << 6 | (text.data[at + i] & 0x3Fu);
+    *code_point = value;
+    return len;
+}
+
+static enum scrubgate_status add_unit(struct sg_buf *out, uint32_t unit)
+{
+    return sg_buf_addf(out, "\\u%04x", (unsigned)unit);
+}
+
+static enum scrubgate_status add_code_point(struct sg_buf *out, uint32_t value)
+{
+    switch (value) {
+    case '"':
+        return sg_buf_add_text(out, "\\\"");
+    case '\\':
+        return sg_buf_add_text(out, "\\\\");
+    case '\n':
+        return sg_buf_add_text(out, "\\n");
+    case '\r':
+        return sg_buf_add_text(out, "\\r");
+    case '\t':
+        return sg_buf_add_text(out, "\\t");
+    default:
+        break;
+    }
+    if (value < 0x10000)
+        return add_unit(out, value);
+    enum scrubgate_status rc = add_unit(out, 0xD800 + ((value - 0x10000) >> 10));
+    return rc < 0 ? rc : add_unit(out, 0xDC00 + ((value - 0x10000) & 0x3FF));
+}
+
+static enum scrubgate_status add_escaped(struct sg_buf *out, struct sg_bytes text, bool ascii)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t plain = 0, at = 0; /* what lies between is copied in one go */
+    while (rc >= 0 && at < text.len) {
+        uint32_t value = 0xFFFD;
+        size_t len = decode(text, at, &value);
+        bool copied =
+            len == 1 ? value >= 0x20 && value != '"' && value != '\\' && (value != 0x7F || !ascii)
+                     : len > 1 && !ascii;
+        if (!copied) {
+            rc = sg_buf_add(out, text.data + plain, at - plain);
+            if (rc >= 0)
+                rc = add_code_point(out, value);
+            plain = at + (len == 0 ? 1 : len);
+        }
+        at += len == 0 ? 1 : len;
+    }
+    return rc < 0 ? rc : sg_buf_add(out, text.data + plain, text.len - plain);
+}
+
+/* A failed call produces nothing: takes back what was added since. */
+static enum scrubgate_status settle(struct sg_buf *out, size_t start, enum scrubgate_status rc)
+{
+    if (rc < 0 && out->len > start) {
+        sg_wipe(out->data + start, out->len - start);
+        out->len = start;
+    }
+    return rc;
+}
+
+enum scrubgate_status sg_json_add_string(struct sg_buf *out, struct sg_bytes text)
+{
+    size_t start = out->len;
+    enum scrubgate_status rc = sg_buf_add_byte(out, '"');
+    if (rc >= 0)
+        rc = add_escaped(out, text, true);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(out, '"');
+    return settle(out, start, rc);
+}
+
+enum scrubgate_status sg_json_add_spliced(struct sg_buf *out, struct sg_bytes text)
+{
+    size_t start = out->len;
+    return settle(out, start, add_escaped(out, text, false));
+}
