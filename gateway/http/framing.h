@@ -28,7 +28,7 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_framing_request(struct sg_framing *f
                                                             unsigned minor_version,
                                                             const char **why);
 /* Of a response with that status to a request with that method (HEAD has no body). CLOSE when
- * nothing says where it ends. */
+ * nothing says where it ends. EMALFORMED also for 1xx and 204 that announce a body. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_framing_response(struct sg_framing *framing,
                                                              const struct sg_headers *headers,
                                                              unsigned minor_version,

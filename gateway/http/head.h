@@ -3,7 +3,8 @@
  * head.h - the head of an HTTP/1 message (RFC 9112, sections 2 to 5), read strictly, sent plainly.
  *
  * Strict: CRLF only, no NUL, bare CR or other controls, names are tokens, no space before the
- * colon, no folded line, versions 1.0 and 1.1 only.
+ * colon, no folded line, versions 1.0 and 1.1 only; a request has one Host (HTTP/1.0: at most one)
+ * and a target of visible ASCII without a fragment.
  */
 #ifndef SG_HTTP_HEAD_H
 #define SG_HTTP_HEAD_H

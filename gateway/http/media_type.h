@@ -15,7 +15,7 @@ struct sg_media_type {
     struct sg_bytes charset; /* without quotes; empty when absent */
 };
 
-/* False when it is none, or names charset twice. */
+/* False when it is none, or names charset twice, empty or with escapes. */
 bool sg_media_type_parse(struct sg_bytes value, struct sg_media_type *out);
 
 #endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * header.c - header fields of a message, in order, as they came.
+ */
+#include "http/header.h"
+
+enum scrubgate_status sg_headers_add(struct sg_headers *headers, struct sg_bytes name,
+                                     struct sg_bytes value)
+{
+    if (headers->n == SG_HEADERS_MOST)
+        return SCRUBGATE_ELIMIT;
+    headers->item[headers->n++] = (struct sg_header){.name = name, .value = value};
+    return SCRUBGATE_OK;
+}
+
+const struct sg_header *sg_headers_find(const struct sg_headers *headers, const char *name,
+                                        size_t *count)
+{
+    const struct sg_header *first = NULL;
+    struct sg_bytes wanted = sg_bytes_of(name);
+    size_t n = 0;
+    for (size_t i = 0; i < headers->n; i++) {
+        if (!sg_bytes_equal_nocase(headers->item[i].name, wanted))
+            continue;
+        if (n++ == 0)
+            first = &headers->item[i];
+    }
+    if (count != NULL)
+        *count = n;
+    return first;
+}
+
+static bool list_has(struct sg_bytes list, struct sg_bytes token)
+{
+    for (;;) {
+        size_t len = sg_bytes_find(list, ',');
+        struct sg_bytes member = sg_bytes_trim((struct sg_bytes){list.data, len});
+        if (member.len > 0 && sg_bytes_equal_nocase(member, token))
+            return true;
+        if (len == list.len)
+            return false;
+        list.data += len + 1;
+        list.len -= len + 1;
+    }
+}
+
+static bool fields_have(const struct sg_headers *headers, struct sg_bytes name,
+                        struct sg_bytes token)
+{
+    for (size_t i = 0; i < headers->n; i++) {
+        if (sg_bytes_equal_nocase(headers->item[i].name, name) &&
+            list_has(headers->item[i].value, token))
+            return true;
+    }
+    return false;
+}
+
+bool sg_headers_list_has(const struct sg_headers *headers, const char *name, const char *token)
+{
+    return fields_have(headers, sg_bytes_of(name), sg_bytes_of(token));
+}
+
+bool sg_header_is_hop_by_hop(const struct sg_headers *headers, struct sg_bytes name)
+{
+    static const char *const always[] = {
+        "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+    };
+    struct sg_bytes proxy = SG_BYTES("Proxy-");
+    for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
+        if (sg_bytes_equal_nocase(name, sg_bytes_of(always[i])))
+            return true;
+    }
+    if (name.len >= proxy.len &&
+        sg_bytes_equal_nocase((struct sg_bytes){name.data, proxy.len}, proxy))
+        return true;
+    return fields_have(headers, SG_BYTES("Connection"), name);
+}
+
+bool sg_is_token_char(int c)
+{
+    switch (c) {
+    case '!':
+    case '#':
+    case '$':
+    case '%':
+    case '&':
+    case '\'':
+    case '*':
+    case '+':
+    case '-':
+    case '.':
+    case '^':
+    case '_':
+    case '`':
+    case '|':
+    case '~':
+        return true;
+    default:
+        return sg_is_alnum(c);
+    }
+}
+
+bool sg_header_name_valid(struct sg_bytes name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (!sg_is_token_char(name.data[i]))
+            return false;
+    }
+    return name.len > 0;
+}
+
+bool sg_header_value_valid(struct sg_bytes value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        uint8_t c = value.data[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7F)
+            return false;
+    }
+    return true;
+}
