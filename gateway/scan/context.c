@@ -63,65 +63,70 @@ static enum scrubgate_status judge_near(const struct sg_near *near, struct sg_ma
     return stands_in(near->words, matcher, text, hit.end, to, found);
 }
 
-static bool checks_hold(const struct sg_rule *rule, struct sg_bytes match)
+static const struct sg_check *first_broken(const struct sg_rule *rule, struct sg_bytes match)
 {
     for (size_t i = 0; i < rule->n_checks; i++) {
         if (!sg_check_holds(rule->checks[i], match))
-            return false;
+            return rule->checks[i];
     }
-    return true;
+    return NULL;
+}
+
+static enum scrubgate_status reject(struct sg_context_result *result, enum sg_context_reason reason)
+{
+    result->verdict = SG_CONTEXT_REJECT;
+    result->reason = reason;
+    return SCRUBGATE_OK;
 }
 
 enum scrubgate_status sg_context_judge(const struct sg_rule *rule, unsigned level,
                                        struct sg_matcher *matcher, const struct sg_window *window,
                                        struct sg_span hit, struct sg_finding *finding,
-                                       enum sg_context_verdict *verdict)
+                                       struct sg_context_result *result)
 {
     struct sg_bytes text = window->text;
     struct sg_bytes match = {text.data + hit.start, hit.end - hit.start};
     enum scrubgate_status rc = SCRUBGATE_OK;
-    bool found = false, decided = true;
+    bool found = false, decided = true, contextual = false;
 
-    *verdict = SG_CONTEXT_REJECT;
-    if (!checks_hold(rule, match))
-        return SCRUBGATE_OK;
+    *result = (struct sg_context_result){.verdict = SG_CONTEXT_ACCEPT, .level = rule->level};
+    result->check = first_broken(rule, match);
+    if (result->check != NULL)
+        return reject(result, SG_BECAUSE_CHECK);
     if (rule->keywords != NULL) {
         rc = stands_in(rule->keywords, matcher, text, back_from(hit.start, SG_KEYWORD_REACH),
                        hit.end, &found);
         if (rc < 0 || !found)
-            return rc;
+            return rc < 0 ? rc : reject(result, SG_BECAUSE_KEYWORD);
     }
     if (rule->unless != NULL) {
         size_t reach = sg_pattern_extent(rule->unless)->max;
         rc = stands_in(rule->unless, matcher, text, back_from(hit.start, reach), hit.start, &found);
         if (rc < 0 || found)
-            return rc;
+            return rc < 0 ? rc : reject(result, SG_BECAUSE_UNLESS);
     }
-    unsigned own_level = rule->level;
-    bool contextual = false;
     if (rule->near.words != NULL) {
         rc = judge_near(&rule->near, matcher, window, hit, &contextual, &decided);
         if (rc < 0)
             return rc;
         if (decided && !contextual) {
             if (!rule->near.raise_level)
-                return SCRUBGATE_OK;
-            own_level++;
+                return reject(result, SG_BECAUSE_NEAR);
+            result->level++;
         }
     }
-    if (decided && own_level > level)
-        return SCRUBGATE_OK;
+    if (decided && result->level > level)
+        return reject(result, SG_BECAUSE_LEVEL);
     if (!decided || !widen(window, &hit)) {
-        *verdict = SG_CONTEXT_UNDECIDED;
+        result->verdict = SG_CONTEXT_UNDECIDED;
         return SCRUBGATE_OK;
     }
     *finding = (struct sg_finding){
         .rule = rule,
         .start = window->base + hit.start,
         .end = window->base + hit.end,
-        .level = own_level,
+        .level = result->level,
         .contextual = contextual,
     };
-    *verdict = SG_CONTEXT_ACCEPT;
     return SCRUBGATE_OK;
 }

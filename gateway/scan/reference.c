@@ -34,12 +34,12 @@ static enum scrubgate_status advance_rule(struct sg_engine_run *run, struct sg_r
             return SCRUBGATE_OK;
 
         struct sg_finding finding;
-        enum sg_context_verdict verdict;
-        rc = sg_context_judge(state->rule, run->level, run->matcher, window, hit, &finding,
-                              &verdict);
-        if (rc < 0 || verdict == SG_CONTEXT_UNDECIDED)
+        struct sg_context_result result;
+        rc =
+            sg_context_judge(state->rule, run->level, run->matcher, window, hit, &finding, &result);
+        if (rc < 0 || result.verdict == SG_CONTEXT_UNDECIDED)
             return rc;
-        if (verdict == SG_CONTEXT_REJECT) {
+        if (result.verdict == SG_CONTEXT_REJECT) {
             state->next++;
             continue;
         }

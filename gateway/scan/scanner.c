@@ -18,6 +18,7 @@
 #include "scan/prefilter.h"
 #include "scan/resolve.h"
 #include "scan/scratch.h"
+#include "scan/where.h"
 
 /* Text is taken in steps of this many bytes: bounds what is found, held and done in one go. */
 enum { STEP = 32 * 1024 };
@@ -39,41 +40,6 @@ struct sg_scanner {
     uint64_t frontier;    /* decided up to here */
     bool begun;           /* the value has had a feed */
 };
-
-static bool direction_fits(const struct sg_where *where, enum scrubgate_direction direction)
-{
-    return where->directions == 0 || direction == SCRUBGATE_ANY_DIRECTION ||
-           (where->directions >> direction & 1) != 0;
-}
-
-static bool channel_fits(const struct sg_where *where, const char *channel)
-{
-    struct sg_bytes wanted = sg_bytes_of(channel);
-    for (size_t i = 0; i < where->n_channels; i++) {
-        if (sg_bytes_equal_nocase(sg_bytes_of(where->channels[i]), wanted))
-            return true;
-    }
-    return where->n_channels == 0;
-}
-
-static bool any_path_matches(const struct sg_path *const *paths, size_t n, struct sg_place place)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (sg_path_matches(paths[i], place))
-            return true;
-    }
-    return false;
-}
-
-static bool runs_at(const struct sg_rule *rule, enum sg_field field, struct sg_place place)
-{
-    const struct sg_where *where = &rule->where;
-    if (where->fields != 0 && (where->fields & (unsigned)field) == 0)
-        return false;
-    if (where->n_paths > 0 && !any_path_matches(where->paths, where->n_paths, place))
-        return false;
-    return !any_path_matches(rule->excluded, rule->n_excluded, place);
-}
 
 /* Whoever is told of a finding may want its fingerprint: taken here, the value is in hand. */
 static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
@@ -128,8 +94,8 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
         goto out;
     for (size_t i = 0; i < rules->n_rules; i++) {
         const struct sg_rule *rule = rules->rules[i];
-        if (rule->level <= config->level && direction_fits(&rule->where, config->direction) &&
-            channel_fits(&rule->where, config->channel))
+        if (rule->level <= config->level &&
+            sg_rule_runs_in(rule, config->direction, config->channel))
             made->candidates[made->n_candidates++] = rule;
     }
     rc = prepare_keys(made, config->key);
@@ -163,7 +129,7 @@ enum scrubgate_status sg_scanner_begin(struct sg_scanner *scanner, enum sg_field
     run->n_rules = 0;
     run->culprit = NULL;
     for (size_t i = 0; i < scanner->n_candidates; i++) {
-        if (runs_at(scanner->candidates[i], field, place))
+        if (sg_rule_runs_at(scanner->candidates[i], field, place))
             run->rules[run->n_rules++] = (struct sg_rule_state){scanner->candidates[i], 0};
     }
     scanner->sink = *sink;
