@@ -21,7 +21,7 @@ struct sg_pattern; /* immutable, shared by threads */
 struct sg_matcher; /* one thread's memory for matching: match data, limits, JIT stack */
 
 enum sg_match {
-    SG_MATCH_NONE,   /* no match starts at or after `from`, whatever follows */
+    SG_MATCH_NONE,   /* no match starts in [from, text.len), whatever follows */
     SG_MATCH_FOUND,  /* the leftmost match, whatever follows */
     SG_MATCH_PARTIAL /* nothing before span.start; whether one starts there needs more text */
 };
@@ -33,6 +33,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_new(struct sg_pattern **patt
 void sg_pattern_free(struct sg_pattern *pattern);
 const struct sg_extent *sg_pattern_extent(const struct sg_pattern *pattern);
 const struct sg_needs *sg_pattern_needs(const struct sg_pattern *pattern);
+/* What PCRE2 compiled: parses to the same pattern again. */
+struct sg_bytes sg_pattern_text(const struct sg_pattern *pattern);
 
 /*
  * The leftmost match that starts at or after from. text may be a window into a longer text: its
