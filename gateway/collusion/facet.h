@@ -22,7 +22,7 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_facets_new(struct sg_facets **facets
                                                        const uint8_t key[SG_KEY_SIZE]);
 void sg_facets_free(struct sg_facets *facets);
 
-/* Customers are digested per brand, agents and conversations per platform. Empty id: 0. */
+/* Customers and conversations are digested per brand, agents per platform. Empty id: 0. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_customer(struct sg_facets *facets,
                                                            struct sg_bytes brand,
                                                            struct sg_bytes id, uint64_t *out);

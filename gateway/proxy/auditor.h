@@ -16,6 +16,8 @@
 #include "base/buf.h"
 #include "net/loop.h"
 
+enum { SG_AUDIT_WAITING_MOST = 65536 }; /* records; and 64 MiB */
+
 struct sg_auditor;
 struct sg_audit_port; /* one worker's door to it */
 
@@ -44,11 +46,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_audit_port_open(struct sg_audit_port
 void sg_audit_port_close(struct sg_audit_port *port); /* waits for its tickets, calls no done */
 
 /* Hands the ticket over; done is called later, never from inside. Several submits in one turn of
- * the loop cost one wake-up. */
+ * the loop cost one wake-up. When too much waits already the answer is EIO: the disk is behind. */
 void sg_audit_submit(struct sg_audit_port *port, struct sg_audit_ticket *ticket);
 
-/* A record nobody waits for (an outcome): record is taken (emptied). Dropped and counted only when
- * memory runs out. */
+/* A record nobody waits for (an outcome): record is taken (emptied). When a commit fails it is kept
+ * for the next one; dropped and counted only when memory or the room for what is kept runs out. */
 void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record);
 
 /* From any thread without a loop (start, stop, reload): appends and waits until durable. */
@@ -58,5 +60,6 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_write(struct sg_auditor *aud
 bool sg_auditor_healthy(const struct sg_auditor *auditor);      /* the last commit worked */
 uint64_t sg_auditor_records(const struct sg_auditor *auditor);  /* durable since start */
 uint64_t sg_auditor_failures(const struct sg_auditor *auditor); /* commits that failed */
+uint64_t sg_auditor_dropped(const struct sg_auditor *auditor);  /* notes lost */
 
 #endif

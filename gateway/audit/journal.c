@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * journal.c - the audit log's files: numbered lines, made durable together.
+ *
+ *     record -> auditor -> [journal: pending lines -> one write, one fdatasync] -> release
+ *
+ * durable and offset move only when a whole batch is on disk. After an error they still say where
+ * the log ends, whatever lies behind that on disk is cut off, and its numbers are used again.
+ */
+#include "audit/journal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "audit/segment.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/folder.h"
+
+enum { FOLDER_MODE = 0750, PENDING_MOST = 256 * 1024 * 1024, PENDING_KEPT = 4 * 1024 * 1024 };
+
+struct sg_journal {
+    char *path;       /* of the log's folder */
+    int folder;       /* locked: we are its only writer */
+    int fd;           /* of the segment being filled; -1: it has no file yet */
+    uint64_t durable; /* records on disk: the number of the next batch's first */
+    uint64_t offset;  /* where the segment being filled ends */
+    uint64_t files;   /* segments that have a file: found at the start or made by us */
+    struct sg_buf pending;
+    uint64_t n_pending;
+    bool broken; /* something may lie behind offset: cut it off before the next commit */
+};
+
+static struct sg_segment segment_of(const struct sg_journal *journal, uint64_t seq)
+{
+    return (struct sg_segment){
+        .folder = journal->folder, .path = journal->path, .number = seq / SG_JOURNAL_SEGMENT};
+}
+
+static void close_file(struct sg_journal *journal)
+{
+    if (journal->fd >= 0)
+        (void)close(journal->fd);
+    journal->fd = -1;
+}
+
+/* --- opening --- */
+
+static enum scrubgate_status open_folder(struct sg_journal *journal, const char *dir,
+                                         struct scrubgate_fault *fault)
+{
+    static const char tail[] = "/log";
+    size_t len = strlen(dir);
+    journal->path = malloc(len + sizeof tail);
+    if (journal->path == NULL) {
+        sg_fault_set(fault, dir, 0, 0, "out of memory");
+        return SCRUBGATE_ENOMEM;
+    }
+    memcpy(journal->path, dir, len);
+    memcpy(journal->path + len, tail, sizeof tail);
+    enum scrubgate_status rc = sg_folder_make(journal->path, FOLDER_MODE, fault);
+    if (rc < 0)
+        return rc;
+    journal->folder = open(journal->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (journal->folder < 0) {
+        sg_fault_set(fault, journal->path, 0, 0, "cannot open this folder: %s", strerror(errno));
+        return SCRUBGATE_EIO;
+    }
+    /* Two writers would give one number twice. The lock goes with the descriptor. */
+    if (flock(journal->folder, LOCK_EX | LOCK_NB) != 0) {
+        sg_fault_set(fault, journal->path, 0, 0, "%s",
+                     errno == EWOULDBLOCK
+                         ? "this audit log is in use by another process: give each its own"
+                         : "cannot lock this folder");
+        return SCRUBGATE_EIO;
+    }
+    return SCRUBGATE_OK;
+}
+
+/* The last segment is read whole: only there can a crash have left something half written. */
+static enum scrubgate_status find_end(struct sg_journal *journal, struct scrubgate_fault *fault)
+{
+    uint64_t count = 0;
+    struct sg_segment_end end;
+    struct sg_segment segment = segment_of(journal, 0);
+    enum scrubgate_status rc = sg_segment_count(journal->folder, journal->path, &count, fault);
+    if (rc < 0 || count == 0)
+        return rc;
+    journal->files = count;
+    for (; segment.number + 1 < count; segment.number++) {
+        rc = sg_segment_check_full(&segment, fault);
+        if (rc < 0)
+            return rc;
+    }
+    rc = sg_segment_open(&segment, false, &journal->fd, fault);
+    if (rc < 0)
+        return rc;
+    rc = sg_segment_read(&segment, journal->fd, &end, fault);
+    if (rc < 0)
+        return rc;
+    if (end.size > end.end)
+        rc = sg_segment_set_aside(&segment, journal->fd, &end, fault);
+    if (rc < 0)
+        return rc;
+    journal->durable = segment.number * SG_JOURNAL_SEGMENT + end.lines;
+    journal->offset = end.end;
+    if (end.lines == SG_JOURNAL_SEGMENT) {
+        close_file(journal);
+        journal->offset = 0;
+    }
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_journal_open(struct sg_journal **journal, const char *dir,
+                                      struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    struct sg_journal *made = calloc(1, sizeof *made);
+    *journal = NULL;
+    if (made == NULL) {
+        sg_fault_set(fault, dir, 0, 0, "out of memory");
+        goto out;
+    }
+    made->folder = made->fd = -1;
+    sg_buf_init(&made->pending, PENDING_MOST);
+    rc = open_folder(made, dir, fault);
+    if (rc < 0)
+        goto out;
+    rc = find_end(made, fault);
+    if (rc < 0)
+        goto out;
+    *journal = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    sg_journal_close(made);
+    return rc;
+}
+
+/* --- appending --- */
+
+uint64_t sg_journal_next(const struct sg_journal *journal)
+{
+    return journal->durable + journal->n_pending;
+}
+
+enum scrubgate_status sg_journal_append(struct sg_journal *journal, struct sg_bytes record,
+                                        uint64_t *seq)
+{
+    char begin[40];
+    uint64_t number = sg_journal_next(journal);
+    int len = snprintf(begin, sizeof begin, "{\"seq\":%" PRIu64 ",", number);
+    assert(len > 0 && (size_t)len < sizeof begin);
+    assert(record.len > 1 && record.data[record.len - 1] == '}');
+    assert(sg_bytes_find(record, '\n') == record.len);
+    if (record.len > SG_RECORD_LONGEST)
+        return SCRUBGATE_ELIMIT;
+    /* Room for all of it first: half a line must not stay. */
+    enum scrubgate_status rc = sg_buf_reserve(&journal->pending, (size_t)len + record.len + 1);
+    if (rc < 0)
+        return rc;
+    uint8_t *to = journal->pending.data + journal->pending.len;
+    memcpy(to, begin, (size_t)len);
+    memcpy(to + len, record.data, record.len);
+    to[(size_t)len + record.len] = '\n';
+    journal->pending.len += (size_t)len + record.len + 1;
+    journal->n_pending++;
+    *seq = number;
+    return SCRUBGATE_OK;
+}
+
+/* --- committing --- */
+
+/*
+ * Back to the last durable record, on a new descriptor: after a failed sync the old one may report
+ * success for pages that never reached the disk.
+ */
+static enum scrubgate_status cut_back(struct sg_journal *journal, struct scrubgate_fault *fault)
+{
+    uint64_t wanted = journal->durable / SG_JOURNAL_SEGMENT + (journal->offset > 0);
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    close_file(journal);
+    /* Files the failed batch made, the last one first: the row never has a gap. */
+    while (rc >= 0 && journal->files > wanted) {
+        struct sg_segment last = segment_of(journal, 0);
+        last.number = journal->files - 1;
+        rc = sg_segment_remove(&last, fault);
+        if (rc >= 0)
+            journal->files--;
+    }
+    if (rc >= 0 && journal->offset > 0) {
+        struct sg_segment segment = segment_of(journal, journal->durable);
+        rc = sg_segment_open(&segment, false, &journal->fd, fault);
+        if (rc >= 0)
+            rc = sg_segment_cut(&segment, journal->fd, journal->offset, fault);
+        if (rc >= 0)
+            rc = sg_segment_check_last(&segment, journal->fd, journal->offset, journal->durable - 1,
+                                       fault);
+    }
+    if (rc < 0) {
+        close_file(journal);
+        return SCRUBGATE_EIO;
+    }
+    journal->broken = false;
+    return SCRUBGATE_OK;
+}
+
+static size_t length_of_lines(struct sg_bytes text, uint64_t lines)
+{
+    size_t at = 0;
+    for (; lines > 0; lines--) {
+        struct sg_bytes rest = {text.data + at, text.len - at};
+        at += sg_bytes_find(rest, '\n') + 1;
+    }
+    return at;
+}
+
+static enum scrubgate_status write_pending(struct sg_journal *journal,
+                                           struct scrubgate_fault *fault)
+{
+    struct sg_bytes rest = sg_buf_bytes(&journal->pending);
+    uint64_t lines = journal->n_pending, seq = journal->durable, offset = journal->offset;
+    while (lines > 0) {
+        struct sg_segment segment = segment_of(journal, seq);
+        enum scrubgate_status rc;
+        if (journal->fd < 0) {
+            rc = sg_segment_open(&segment, true, &journal->fd, fault);
+            if (rc < 0)
+                return rc;
+            journal->files = segment.number + 1;
+        }
+        uint64_t room = SG_JOURNAL_SEGMENT - seq % SG_JOURNAL_SEGMENT;
+        uint64_t n = lines < room ? lines : room;
+        struct sg_bytes part = {rest.data, n == lines ? rest.len : length_of_lines(rest, n)};
+        rc = sg_segment_write(&segment, journal->fd, part, offset, fault);
+        if (rc < 0)
+            return rc;
+        rest.data += part.len;
+        rest.len -= part.len;
+        lines -= n;
+        seq += n;
+        offset += part.len;
+        if (seq % SG_JOURNAL_SEGMENT == 0) {
+            close_file(journal);
+            offset = 0;
+        }
+    }
+    journal->durable = seq;
+    journal->offset = offset;
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = journal->broken ? cut_back(journal, fault) : SCRUBGATE_OK;
+    if (rc >= 0 && journal->n_pending > 0) {
+        rc = write_pending(journal, fault);
+        if (rc < 0) {
+            journal->broken = true;
+            /* At once if it can be: what was refused should not be found in the log. */
+            (void)cut_back(journal, NULL);
+        }
+    }
+    if (journal->pending.cap > PENDING_KEPT)
+        sg_buf_fini(&journal->pending); /* one burst is no reason to keep its memory */
+    else
+        sg_buf_clear(&journal->pending);
+    journal->n_pending = 0;
+    return rc;
+}
+
+void sg_journal_close(struct sg_journal *journal)
+{
+    if (journal == NULL)
+        return;
+    if (journal->broken)
+        (void)cut_back(journal, NULL);
+    close_file(journal);
+    if (journal->folder >= 0)
+        (void)close(journal->folder);
+    sg_buf_fini(&journal->pending);
+    free(journal->path);
+    free(journal);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * event.c - one line for collusion analysis: who met whom, when, by digests only.
+ */
+#include "collusion/event.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "base/json_text.h"
+
+enum { FOREIGN_MOST = 128 };
+
+/* Cut between code points, so that a cut leaves no half of one. */
+static struct sg_bytes cut(struct sg_bytes text)
+{
+    if (text.len <= FOREIGN_MOST)
+        return text;
+    text.len = FOREIGN_MOST;
+    while (text.len > 0 && (text.data[text.len] & 0xc0) == 0x80)
+        text.len--;
+    return text;
+}
+
+static enum scrubgate_status add_foreign(struct sg_buf *out, const char *name, struct sg_bytes text)
+{
+    if (text.len == 0)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = sg_buf_addf(out, ",\"%s\":", name);
+    return rc < 0 ? rc : sg_json_add_string(out, cut(text));
+}
+
+static enum scrubgate_status add_digest(struct sg_buf *out, const char *name, uint64_t digest)
+{
+    if (digest == 0)
+        return SCRUBGATE_OK; /* not known: left out */
+    return sg_buf_addf(out, ",\"%s\":\"%016" PRIx64 "\"", name, digest);
+}
+
+static enum scrubgate_status add_identities(struct sg_buf *out,
+                                            const struct sg_collusion_event *event)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    assert(event->n_identities <= sizeof event->identities / sizeof event->identities[0]);
+    for (size_t i = 0; i < event->n_identities && rc >= 0; i++)
+        rc = sg_buf_addf(out, "%s\"%016" PRIx64 "\"", i == 0 ? ",\"identity\":[" : ",",
+                         event->identities[i]);
+    if (rc >= 0 && event->n_identities > 0)
+        rc = sg_buf_add_byte(out, ']');
+    return rc;
+}
+
+enum scrubgate_status sg_collusion_event_print(const struct sg_collusion_event *event,
+                                               struct sg_buf *out)
+{
+    size_t start = out->len;
+    enum scrubgate_status rc = sg_buf_addf(out, "{\"t\":%" PRIu64, event->time_ms);
+    if (rc >= 0)
+        rc = add_foreign(out, "event", event->event);
+    if (rc >= 0)
+        rc = add_digest(out, "ticket", event->ticket);
+    if (rc >= 0)
+        rc = add_digest(out, "customer", event->customer);
+    if (rc >= 0)
+        rc = add_digest(out, "agent", event->agent);
+    if (rc >= 0)
+        rc = add_foreign(out, "brand", event->brand);
+    if (rc >= 0)
+        rc = add_foreign(out, "queue", event->queue);
+    if (rc >= 0)
+        rc = add_digest(out, "network", event->network);
+    if (rc >= 0)
+        rc = add_digest(out, "device", event->device);
+    if (rc >= 0)
+        rc = add_identities(out, event);
+    if (rc >= 0)
+        rc = add_digest(out, "content", event->content);
+    if (rc >= 0)
+        rc = sg_buf_add_text(out, "}\n");
+    if (rc < 0)
+        out->len = start; /* no half line */
+    return rc;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facet.c - keyed fingerprints of who takes part: parties, network, device.
+ *
+ *     id, address, header fields -> one run of bytes, each part with its length -> HMAC -> 64 bits
+ *
+ * The run is the only copy of a value that is made; it is wiped at once.
+ */
+#include "collusion/facet.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { LONGEST = 256 * 1024, AGENT_MOST = 512, FAMILY_MOST = 32, TAG_MOST = 35 };
+
+struct sg_facets {
+    struct sg_hmac *customer, *agent, *conversation, *network, *device;
+    struct sg_buf run;
+};
+
+enum scrubgate_status sg_facets_new(struct sg_facets **facets, const uint8_t key[SG_KEY_SIZE])
+{
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    struct sg_facets *made = calloc(1, sizeof *made);
+    *facets = NULL;
+    if (made == NULL)
+        goto out;
+    sg_buf_init(&made->run, LONGEST);
+    rc = sg_hmac_new(&made->customer, key, "scrubgate facet customer 1");
+    if (rc >= 0)
+        rc = sg_hmac_new(&made->agent, key, "scrubgate facet agent 1");
+    if (rc >= 0)
+        rc = sg_hmac_new(&made->conversation, key, "scrubgate facet conversation 1");
+    if (rc >= 0)
+        rc = sg_hmac_new(&made->network, key, "scrubgate facet network 1");
+    if (rc >= 0)
+        rc = sg_hmac_new(&made->device, key, "scrubgate facet device 1");
+    if (rc < 0)
+        goto out;
+    *facets = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    sg_facets_free(made);
+    return rc;
+}
+
+void sg_facets_free(struct sg_facets *facets)
+{
+    if (facets == NULL)
+        return;
+    sg_hmac_free(facets->customer);
+    sg_hmac_free(facets->agent);
+    sg_hmac_free(facets->conversation);
+    sg_hmac_free(facets->network);
+    sg_hmac_free(facets->device);
+    sg_buf_fini(&facets->run);
+    free(facets);
+}
+
+/* A part with its length before it: "ab"+"c" and "a"+"bc" must not be one run. */
+static enum scrubgate_status add_part(struct sg_buf *run, struct sg_bytes part)
+{
+    if (part.len > LONGEST)
+        return SCRUBGATE_ELIMIT;
+    uint8_t len[4] = {(uint8_t)(part.len >> 24), (uint8_t)(part.len >> 16),
+                      (uint8_t)(part.len >> 8), (uint8_t)part.len};
+    enum scrubgate_status rc = sg_buf_add(run, len, sizeof len);
+    return rc < 0 ? rc : sg_buf_add_bytes(run, part);
+}
+
+/* --- parties and network --- */
+
+static enum scrubgate_status digest_pair(struct sg_facets *facets, struct sg_hmac *hmac,
+                                         struct sg_bytes scope, struct sg_bytes id, uint64_t *out)
+{
+    *out = 0;
+    if (id.len == 0)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = add_part(&facets->run, scope);
+    if (rc >= 0)
+        rc = add_part(&facets->run, id);
+    if (rc >= 0)
+        rc = sg_hmac_u64(hmac, sg_buf_bytes(&facets->run), out);
+    sg_buf_clear(&facets->run);
+    return rc;
+}
+
+enum scrubgate_status sg_facet_customer(struct sg_facets *facets, struct sg_bytes brand,
+                                        struct sg_bytes id, uint64_t *out)
+{
+    return digest_pair(facets, facets->customer, brand, id, out);
+}
+
+enum scrubgate_status sg_facet_agent(struct sg_facets *facets, struct sg_bytes id, uint64_t *out)
+{
+    return digest_pair(facets, facets->agent, (struct sg_bytes){0}, id, out);
+}
+
+enum scrubgate_status sg_facet_conversation(struct sg_facets *facets, struct sg_bytes brand,
+                                            struct sg_bytes id, uint64_t *out)
+{
+    return digest_pair(facets, facets->conversation, brand, id, out);
+}
+
+enum scrubgate_status sg_facet_network(struct sg_facets *facets, struct sg_bytes address,
+                                       uint64_t *out)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    *out = 0;
+    if (address.len == 16 && memcmp(address.data, mapped, sizeof mapped) == 0) {
+        address.data += sizeof mapped;
+        address.len -= sizeof mapped;
+    }
+    if (address.len == 4)
+        return digest_pair(facets, facets->network, SG_BYTES("4"),
+                           (struct sg_bytes){address.data, 3}, out);
+    if (address.len == 16)
+        return digest_pair(facets, facets->network, SG_BYTES("6"),
+                           (struct sg_bytes){address.data, 6}, out);
+    return SCRUBGATE_OK;
+}
+
+/* --- device --- */
+
+/* Offset behind the first token in text, or 0. */
+static size_t find_behind(struct sg_bytes text, struct sg_bytes token)
+{
+    for (size_t i = 0; i + token.len <= text.len; i++)
+        if (memcmp(text.data + i, token.data, token.len) == 0)
+            return i + token.len;
+    return 0;
+}
+
+/*
+ * Family and major version as a run of the text itself ("Firefox/133"). The more special name comes
+ * first: nearly all say Chrome or Safari too. Minor versions change within a day's tickets.
+ */
+static struct sg_bytes user_agent(struct sg_bytes text)
+{
+    static const char *const names[] = {
+        "Edg/",   "EdgA/",  "EdgiOS/",  "OPR/",    "SamsungBrowser/",
+        "FxiOS/", "CriOS/", "Firefox/", "Chrome/", "Version/"};
+    if (text.len > AGENT_MOST)
+        text.len = AGENT_MOST;
+    /* Without a known name: the first product. */
+    size_t begin = 0, end = sg_bytes_find(text, '/');
+    if (end > FAMILY_MOST)
+        end = FAMILY_MOST;
+    if (end < text.len && text.data[end] == '/')
+        end++;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t behind = find_behind(text, sg_bytes_of(names[i]));
+        if (behind == 0)
+            continue;
+        begin = behind - strlen(names[i]);
+        end = behind;
+        break;
+    }
+    while (end < text.len && sg_is_digit(text.data[end]))
+        end++;
+    return (struct sg_bytes){text.data == NULL ? NULL : text.data + begin, end - begin};
+}
+
+/* "de-AT,de;q=0.9" is "de-at": the first one only, its case is not the device's. */
+static enum scrubgate_status add_language(struct sg_buf *run, struct sg_bytes value)
+{
+    uint8_t tag[TAG_MOST];
+    size_t n = 0;
+    for (; n < value.len && n < sizeof tag && value.data[n] != ',' && value.data[n] != ';'; n++)
+        tag[n] = (uint8_t)sg_to_lower(value.data[n]);
+    return add_part(run, sg_bytes_trim((struct sg_bytes){tag, n}));
+}
+
+static bool is_named(struct sg_bytes name, const char *wanted)
+{
+    return sg_bytes_equal_nocase(name, sg_bytes_of(wanted));
+}
+
+static enum scrubgate_status add_shape(struct sg_buf *run, const struct sg_facet_field *fields,
+                                       size_t n)
+{
+    struct sg_bytes agent = {0}, language = {0}, platform = {0};
+    enum scrubgate_status rc = add_part(run, SG_BYTES("shape v1"));
+    for (size_t i = 0; i < n && rc >= 0; i++) {
+        const struct sg_facet_field *field = &fields[i];
+        if (agent.len == 0 && is_named(field->name, "user-agent"))
+            agent = user_agent(field->value);
+        else if (language.len == 0 && is_named(field->name, "accept-language"))
+            language = field->value;
+        else if (platform.len == 0 && is_named(field->name, "sec-ch-ua-platform"))
+            platform = field->value;
+        rc = add_part(run, field->name);
+    }
+    if (rc >= 0)
+        rc = add_part(run, agent);
+    if (rc >= 0)
+        rc = add_language(run, language);
+    return rc < 0 ? rc : add_part(run, platform);
+}
+
+enum scrubgate_status sg_facet_device(struct sg_facets *facets, const struct sg_facet_field *fields,
+                                      size_t n, uint64_t *out)
+{
+    *out = 0;
+    if (n == 0)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = add_shape(&facets->run, fields, n);
+    if (rc >= 0)
+        rc = sg_hmac_u64(facets->device, sg_buf_bytes(&facets->run), out);
+    sg_buf_clear(&facets->run);
+    return rc;
+}

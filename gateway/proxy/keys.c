@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keys.c - the key files below <state>/keys: made when missing, refused when others can read them.
+ */
+#include "proxy/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/folder.h"
+
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600, OTHERS = 077, OTHERS_WRITE = 022 };
+enum { TEXT_SIZE = 2 * SG_KEY_SIZE + 1 }; /* hex and LF */
+
+static const char fingerprint_name[] = "fingerprint.key";
+
+static enum scrubgate_status fail(const char *dir, const char *name, enum scrubgate_status rc,
+                                  struct scrubgate_fault *fault, const char *what, const char *why)
+{
+    char path[sizeof((struct scrubgate_fault *)NULL)->file];
+    (void)snprintf(path, sizeof path, "%s%s%s", dir, name[0] == '\0' ? "" : "/", name);
+    sg_fault_set(fault, path, 0, 0, "%s%s%s", what, why[0] == '\0' ? "" : ": ", why);
+    return rc;
+}
+
+/* Who can write the folder can put another key in the file's place. */
+static enum scrubgate_status open_folder(const char *dir, int *folder,
+                                         struct scrubgate_fault *fault)
+{
+    struct stat info;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    *folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*folder < 0 || fstat(*folder, &info) != 0)
+        rc = fail(dir, "", SCRUBGATE_EIO, fault, "cannot open the keys' folder", strerror(errno));
+    else if (info.st_uid != geteuid())
+        rc = fail(dir, "", SCRUBGATE_EINVAL, fault,
+                  "the keys' folder belongs to another user: chown it", "");
+    else if ((info.st_mode & OTHERS_WRITE) != 0)
+        rc = fail(dir, "", SCRUBGATE_EINVAL, fault,
+                  "others can write to the keys' folder: chmod 700", "");
+    if (rc < 0 && *folder >= 0) {
+        (void)close(*folder);
+        *folder = -1;
+    }
+    return rc;
+}
+
+/* --- making --- */
+
+static bool write_key(int fd)
+{
+    uint8_t key[SG_KEY_SIZE];
+    char text[TEXT_SIZE + 1];
+    bool ok = false;
+    if (sg_random(key, sizeof key) < 0) {
+        errno = EIO;
+        return false;
+    }
+    sg_hex((struct sg_bytes){key, sizeof key}, text);
+    text[TEXT_SIZE - 1] = '\n';
+    ssize_t put = write(fd, text, TEXT_SIZE);
+    if (put >= 0 && put != TEXT_SIZE)
+        errno = ENOSPC;
+    /* The mode again, without the umask's say. */
+    ok = put == TEXT_SIZE && fchmod(fd, FILE_MODE) == 0 && fsync(fd) == 0;
+    sg_wipe(key, sizeof key);
+    sg_wipe(text, sizeof text);
+    return ok;
+}
+
+static enum scrubgate_status make_key(const char *dir, int folder, const char *name, unsigned *made,
+                                      struct scrubgate_fault *fault)
+{
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    if (fd < 0 && errno == EEXIST)
+        return SCRUBGATE_OK;
+    if (fd < 0)
+        return fail(dir, name, SCRUBGATE_EIO, fault, "cannot make this key file", strerror(errno));
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (!write_key(fd) || fsync(folder) != 0) {
+        rc = fail(dir, name, SCRUBGATE_EIO, fault, "cannot make this key file", strerror(errno));
+        (void)unlinkat(folder, name, 0); /* half a key would stop every later start */
+    } else {
+        (*made)++;
+    }
+    (void)close(fd);
+    return rc;
+}
+
+enum scrubgate_status sg_keys_make(const char *dir, unsigned *made, struct scrubgate_fault *fault)
+{
+    int folder;
+    *made = 0;
+    enum scrubgate_status rc = sg_folder_make(dir, FOLDER_MODE, fault);
+    if (rc < 0)
+        return rc;
+    rc = open_folder(dir, &folder, fault);
+    if (rc < 0)
+        return rc;
+    rc = make_key(dir, folder, fingerprint_name, made, fault);
+    (void)close(folder);
+    return rc;
+}
+
+/* --- loading --- */
+
+static bool parse_key(const char *text, ssize_t len, uint8_t key[SG_KEY_SIZE])
+{
+    if (len != TEXT_SIZE || text[TEXT_SIZE - 1] != '\n')
+        return false;
+    for (size_t i = 0; i < SG_KEY_SIZE; i++) {
+        int high = sg_hex_value(text[2 * i]), low = sg_hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        key[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static enum scrubgate_status check_file(const char *dir, const char *name, int fd,
+                                        struct scrubgate_fault *fault)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return fail(dir, name, SCRUBGATE_EIO, fault, "cannot ask for its mode", strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return fail(dir, name, SCRUBGATE_EINVAL, fault, "this key is no regular file", "");
+    if (info.st_uid != geteuid())
+        return fail(dir, name, SCRUBGATE_EINVAL, fault,
+                    "this key belongs to another user: chown it", "");
+    if ((info.st_mode & OTHERS) != 0)
+        return fail(dir, name, SCRUBGATE_EINVAL, fault,
+                    "others can read or write this key: chmod 600, and make a new one if that was "
+                    "so for long",
+                    "");
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status load_key(const char *dir, int folder, const char *name,
+                                      uint8_t key[SG_KEY_SIZE], struct scrubgate_fault *fault)
+{
+    char text[TEXT_SIZE + 1];
+    /* Not blocking: a pipe in the key's place must not hang the start. */
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return fail(dir, name, SCRUBGATE_EIO, fault, "cannot open this key", strerror(errno));
+    enum scrubgate_status rc = check_file(dir, name, fd, fault);
+    if (rc < 0)
+        goto out;
+    if (!parse_key(text, read(fd, text, sizeof text), key))
+        rc = fail(dir, name, SCRUBGATE_EINVAL, fault,
+                  "a key is 64 hex digits and a line feed: restore it, or remove it to have a new "
+                  "one made",
+                  "");
+    sg_wipe(text, sizeof text);
+out:
+    (void)close(fd);
+    return rc;
+}
+
+enum scrubgate_status sg_keys_load(struct sg_keys *keys, const char *dir,
+                                   struct scrubgate_fault *fault)
+{
+    int folder;
+    struct sg_keys found = {0};
+    enum scrubgate_status rc = open_folder(dir, &folder, fault);
+    if (rc < 0)
+        return rc;
+    rc = load_key(dir, folder, fingerprint_name, found.fingerprint, fault);
+    if (rc >= 0)
+        *keys = found;
+    sg_keys_wipe(&found);
+    (void)close(folder);
+    return rc;
+}
+
+void sg_keys_wipe(struct sg_keys *keys)
+{
+    sg_wipe(keys, sizeof *keys);
+}
