@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check_family.h - what check.c and the families of checks share; nobody else includes it.
+ * check_family.h - what check.c and the families of checks share (exclude.c borrows the calendar).
  *
  * A family is a table of kinds. check.c takes the letters and digits out of a match once, hands
  * them to the kind and wipes them, so that no kind has to clean up behind itself.

@@ -6,7 +6,7 @@
 
 #include "base/diag.h"
 
-enum { MOST_SHOWN = 8 };
+enum { MOST_SHOWN = 8, LONGEST_TEMPLATE = 512 };
 
 static const struct {
     const char *name;
@@ -86,14 +86,18 @@ enum scrubgate_status sg_template_parse(struct sg_template *tpl, struct sg_arena
                                         struct sg_bytes text, size_t *at,
                                         struct scrubgate_fault *fault)
 {
+    *tpl = (struct sg_template){0};
+    *at = 0;
+    if (text.len > LONGEST_TEMPLATE) {
+        sg_fault_set(fault, NULL, 0, 0, "a template has at most %d bytes", LONGEST_TEMPLATE);
+        return SCRUBGATE_EINVAL;
+    }
     /* Every part but a text begins with a brace, and two texts never touch without one. */
     size_t most = 1;
     for (size_t i = 0; i < text.len; i++)
         most += text.data[i] == '{' || text.data[i] == '}' ? 2 : 0;
     struct sg_part *parts = sg_arena_alloc(arena, most * sizeof *parts);
     const char *copy = sg_arena_copy(arena, text);
-    *tpl = (struct sg_template){0};
-    *at = 0;
     if (parts == NULL || copy == NULL)
         return SCRUBGATE_ENOMEM;
     struct sg_template made = {.parts = parts};

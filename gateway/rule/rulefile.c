@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rulefile.c - packs of rules: from files to one ruleset, all or nothing.
+ *
+ *     folders -> files -> YAML -> each pack's rules -> exclusions -> bounds, digest -> ruleset
+ *
+ * Exclusions come last because a pack may exclude places from another pack's rule.
+ */
+#include "rule/rulefile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "rule/define.h"
+#include "rule/exclude.h"
+#include "rule/reader.h"
+#include "rule/rule_parse.h"
+
+enum {
+    LARGEST_PACK = 1024 * 1024,
+    MOST_PACKS = 1000,
+    SLACK = 4 /* a code point at either end, widened or cut */
+};
+
+/* --- one pack ----------------------------------------------------------------------------- */
+
+static enum scrubgate_status read_pack_name(struct sg_reader *reader,
+                                            const struct sg_yaml_node *root, struct sg_pack *pack)
+{
+    enum scrubgate_status rc = sg_reader_name(reader, root, "pack", &pack->name);
+    if (rc < 0)
+        return rc;
+    const struct scrubgate_ruleset *set = reader->set;
+    for (size_t i = 0; i < set->n_packs; i++) {
+        if (strcmp(set->packs[i].name, pack->name) == 0)
+            return sg_reader_fault(reader, sg_yaml_get(root, "pack"),
+                                   "a pack %s is already loaded from %s: give each file once, and "
+                                   "each pack a name of its own",
+                                   pack->name, set->packs[i].file);
+    }
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status digest_pack(struct sg_bytes text, char hex[65])
+{
+    uint8_t digest[SG_SHA256_SIZE];
+    enum scrubgate_status rc = sg_sha256(text, digest);
+    if (rc >= 0)
+        sg_hex((struct sg_bytes){digest, sizeof digest}, hex);
+    return rc;
+}
+
+static enum scrubgate_status read_head(struct sg_reader *reader, const struct sg_yaml_node *root)
+{
+    static const char *const keys[] = {"pack", "version", "owner", "define", "rules", "exclude"};
+    struct scrubgate_ruleset *set = reader->set;
+    struct sg_pack made = {.file = reader->file};
+    enum scrubgate_status rc = sg_yaml_only(reader->tree, root, keys, 6, reader->fault);
+    if (rc >= 0)
+        rc = read_pack_name(reader, root, &made);
+    if (rc >= 0)
+        rc = sg_reader_option(reader, root, "version", &made.version);
+    if (rc >= 0)
+        rc = sg_reader_option(reader, root, "owner", &made.owner);
+    if (rc >= 0)
+        rc = digest_pack(reader->source, made.digest);
+    if (rc < 0)
+        return rc;
+    struct sg_pack *packs = sg_reader_grow(reader, set->packs, set->n_packs, sizeof *packs);
+    if (packs == NULL)
+        return SCRUBGATE_ENOMEM;
+    set->packs = packs;
+    packs[set->n_packs++] = made;
+    reader->pack = made.name;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status read_rule(struct sg_reader *reader, const struct sg_yaml_node *node)
+{
+    struct scrubgate_ruleset *set = reader->set;
+    struct sg_rule *rule = sg_arena_alloc(&set->arena, sizeof *rule);
+    struct sg_rule **rules = sg_reader_grow(reader, set->rules, set->n_rules, sizeof *rules);
+    if (rule == NULL || rules == NULL)
+        return SCRUBGATE_ENOMEM;
+    rule->id = ""; /* in the set from now on, so that freeing it frees the rule's patterns */
+    rule->index = (unsigned)set->n_rules;
+    set->rules = rules;
+    rules[set->n_rules++] = rule;
+    set->packs[set->n_packs - 1].n_rules++;
+    return sg_rule_parse(reader, node, rule);
+}
+
+static enum scrubgate_status read_rules(struct sg_reader *reader, const struct sg_yaml_node *root)
+{
+    const struct sg_yaml_node *list = sg_yaml_get(root, "rules");
+    if (list == NULL)
+        return SCRUBGATE_OK; /* a pack of exclusions only */
+    if (list->kind != SG_YAML_SEQUENCE)
+        return sg_reader_fault(reader, list, "'rules' must be a list of rules");
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (const struct sg_yaml_node *at = list->child; rc >= 0 && at != NULL; at = at->next)
+        rc = read_rule(reader, at);
+    return rc;
+}
+
+static enum scrubgate_status read_pack(struct sg_reader *reader,
+                                       const struct sg_pack_source *source)
+{
+    reader->source = source->text;
+    reader->file = sg_arena_copy(&reader->set->arena, sg_bytes_of(source->name));
+    if (reader->file == NULL)
+        return SCRUBGATE_ENOMEM;
+    enum scrubgate_status rc =
+        sg_yaml_parse(&reader->tree, source->name, source->text, reader->fault);
+    if (rc < 0)
+        return rc;
+    const struct sg_yaml_node *root = sg_yaml_root(reader->tree);
+    const struct sg_yaml_node *define = sg_yaml_get(root, "define");
+    rc = read_head(reader, root);
+    if (rc >= 0 && define != NULL)
+        rc = sg_define_read(reader, define);
+    if (rc >= 0)
+        rc = read_rules(reader, root);
+    if (rc >= 0 && sg_yaml_get(root, "rules") == NULL && sg_yaml_get(root, "exclude") == NULL)
+        rc = sg_reader_fault(reader, root, "the pack has no rules and no exclusions: add rules");
+    return rc;
+}
+
+/* --- the whole set ------------------------------------------------------------------------ */
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* How far before a match one context pattern makes the scanner look. */
+static size_t looks_behind(const struct sg_pattern *pattern, size_t window)
+{
+    return pattern == NULL ? 0 : window + sg_pattern_extent(pattern)->behind + 1;
+}
+
+/*
+ * longest: the match and what is looked at beyond it, by the pattern or by near.
+ * behind: what is looked at before it: by the pattern, in the windows of keywords and near (whose
+ * words may look a byte further), by unless and what that looks at itself.
+ */
+static void bound(struct scrubgate_ruleset *set)
+{
+    for (size_t i = 0; i < set->n_rules; i++) {
+        const struct sg_rule *rule = set->rules[i];
+        const struct sg_extent *extent = sg_pattern_extent(rule->pattern);
+        size_t unless = rule->unless == NULL ? 0 : sg_pattern_extent(rule->unless)->max;
+        size_t ahead = larger(extent->ahead, rule->near.words == NULL ? 0 : rule->near.after);
+        size_t behind = larger(extent->behind, looks_behind(rule->unless, unless));
+        behind = larger(behind, looks_behind(rule->near.words, rule->near.before));
+        behind = larger(behind, looks_behind(rule->keywords, SG_KEYWORD_REACH));
+        set->longest = larger(set->longest, extent->max + ahead + SLACK);
+        set->behind = larger(set->behind, behind + SLACK);
+    }
+}
+
+/* SHA-256 over the packs in load order, each as its length in decimal, LF, and its bytes. */
+static enum scrubgate_status digest_all(const struct sg_pack_source *sources, size_t n,
+                                        char hex[65])
+{
+    struct sg_sha256 *hash = NULL;
+    uint8_t digest[SG_SHA256_SIZE];
+    struct sg_buf head = {0};
+    enum scrubgate_status rc = sg_sha256_new(&hash);
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        sg_buf_clear(&head);
+        rc = sg_buf_add_u64(&head, sources[i].text.len);
+        if (rc >= 0)
+            rc = sg_buf_add_byte(&head, '\n');
+        if (rc >= 0)
+            rc = sg_sha256_add(hash, sg_buf_bytes(&head));
+        if (rc >= 0)
+            rc = sg_sha256_add(hash, sources[i].text);
+    }
+    if (rc >= 0)
+        rc = sg_sha256_done(hash, digest);
+    if (rc >= 0)
+        sg_hex((struct sg_bytes){digest, sizeof digest}, hex);
+    sg_buf_fini(&head);
+    sg_sha256_free(hash);
+    return rc;
+}
+
+static enum scrubgate_status read_exclusions(struct sg_reader *reader, int64_t today_days)
+{
+    const struct sg_yaml_node *list = sg_yaml_get(sg_yaml_root(reader->tree), "exclude");
+    return list == NULL ? SCRUBGATE_OK : sg_exclude_read(reader, list, today_days);
+}
+
+static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate_ruleset *set,
+                                     const struct sg_pack_source *sources, size_t n,
+                                     int64_t today_days, struct scrubgate_fault *fault)
+{
+    struct sg_matcher *matcher = NULL;
+    enum scrubgate_status rc = sg_matcher_new(&matcher);
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        readers[i] = (struct sg_reader){.set = set, .matcher = matcher, .fault = fault};
+        rc = read_pack(&readers[i], &sources[i]);
+    }
+    for (size_t i = 0; rc >= 0 && i < n; i++)
+        rc = read_exclusions(&readers[i], today_days);
+    if (rc >= 0)
+        rc = digest_all(sources, n, set->digest);
+    if (rc >= 0)
+        bound(set);
+    sg_matcher_free(matcher);
+    return rc;
+}
+
+enum scrubgate_status sg_rulefile_compile(struct scrubgate_ruleset **set,
+                                          const struct sg_pack_source *sources, size_t n,
+                                          int64_t today_days, struct scrubgate_fault *fault)
+{
+    struct scrubgate_fault told = {.what = ""};
+    struct scrubgate_ruleset *made = calloc(1, sizeof *made);
+    struct sg_reader *readers = calloc(n == 0 ? 1 : n, sizeof *readers);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    *set = NULL;
+    if (made == NULL || readers == NULL)
+        goto out;
+    rc = compile(readers, made, sources, n, today_days, &told);
+    if (rc < 0)
+        goto out;
+    *set = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    for (size_t i = 0; readers != NULL && i < n; i++)
+        sg_yaml_free(readers[i].tree);
+    free(readers);
+    scrubgate_ruleset_free(made);
+    if (rc == SCRUBGATE_ENOMEM)
+        sg_fault_set(&told, NULL, 0, 0, "out of memory");
+    if (rc < 0 && fault != NULL)
+        *fault = told;
+    return rc;
+}
+
+/* --- files -------------------------------------------------------------------------------- */
+
+/* Files read so far. */
+struct shelf {
+    struct sg_pack_source sources[MOST_PACKS];
+    size_t n;
+    struct sg_arena names;
+    struct scrubgate_fault *fault;
+};
+
+static enum scrubgate_status add_file(void *ctx, const char *path)
+{
+    struct shelf *shelf = ctx;
+    struct sg_buf text;
+    sg_buf_init(&text, LARGEST_PACK);
+    if (shelf->n == MOST_PACKS) {
+        sg_fault_set(shelf->fault, path, 0, 0, "over %d packs: load fewer", MOST_PACKS);
+        return SCRUBGATE_ELIMIT;
+    }
+    enum scrubgate_status rc = sg_file_read(path, &text, shelf->fault);
+    if (rc >= 0) {
+        struct sg_pack_source *source = &shelf->sources[shelf->n];
+        source->name = sg_arena_copy(&shelf->names, sg_bytes_of(path));
+        source->text.data = (const uint8_t *)sg_arena_copy(&shelf->names, sg_buf_bytes(&text));
+        source->text.len = text.len;
+        shelf->n++;
+        if (source->name == NULL || source->text.data == NULL)
+            rc = SCRUBGATE_ENOMEM;
+    }
+    sg_buf_fini(&text);
+    return rc;
+}
+
+enum scrubgate_status sg_rulefile_load(struct scrubgate_ruleset **set, const char *const *paths,
+                                       size_t n, int64_t today_days, struct scrubgate_fault *fault)
+{
+    *set = NULL;
+    if (n == 0)
+        return sg_rulefile_compile(set, sg_builtin_packs, sg_builtin_packs_count, today_days,
+                                   fault);
+    struct shelf *shelf = calloc(1, sizeof *shelf);
+    enum scrubgate_status rc = shelf == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+    if (rc < 0) {
+        sg_fault_set(fault, NULL, 0, 0, "out of memory");
+        return rc;
+    }
+    shelf->fault = fault;
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        size_t before = shelf->n;
+        rc = sg_file_each(paths[i], ".yaml", add_file, shelf, fault);
+        if (rc >= 0 && shelf->n == before) {
+            sg_fault_set(fault, paths[i], 0, 0,
+                         "no *.yaml file is in this folder: put packs there or name another");
+            rc = SCRUBGATE_EINVAL;
+        }
+    }
+    if (rc >= 0)
+        rc = sg_rulefile_compile(set, shelf->sources, shelf->n, today_days, fault);
+    sg_arena_fini(&shelf->names);
+    free(shelf);
+    return rc;
+}

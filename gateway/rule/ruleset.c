@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ruleset.c - all rules of all packs: asked by anyone, changed by nobody once loaded.
+ */
+#include "rule/ruleset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void scrubgate_ruleset_free(struct scrubgate_ruleset *set)
+{
+    if (set == NULL)
+        return;
+    for (size_t i = 0; i < set->n_rules; i++) {
+        sg_pattern_free(set->rules[i]->pattern);
+        sg_pattern_free(set->rules[i]->keywords);
+        sg_pattern_free(set->rules[i]->near.words);
+        sg_pattern_free(set->rules[i]->unless);
+    }
+    sg_arena_fini(&set->arena);
+    free(set);
+}
+
+const char *scrubgate_ruleset_digest(const struct scrubgate_ruleset *set)
+{
+    return set->digest;
+}
+
+size_t scrubgate_ruleset_count(const struct scrubgate_ruleset *set)
+{
+    return set->n_rules;
+}
+
+const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const char *id)
+{
+    for (size_t i = 0; i < set->n_rules; i++) {
+        if (strcmp(set->rules[i]->id, id) == 0)
+            return set->rules[i];
+    }
+    return NULL;
+}
