@@ -27,10 +27,12 @@ struct sg_call;     /* one request and its response */
 
 struct sg_upstream_limits {
     uint64_t connect_ns; /* TCP and TLS */
-    uint64_t total_ns;   /* from open to the response's head; then between two pieces of it */
-    uint64_t idle_ns;    /* a pooled connection's life without use */
-    size_t header;       /* bytes of a response head */
-    size_t idle;         /* pooled connections per origin */
+    /* From open, and anew from the request's last byte, to the response's head; then between two
+     * pieces of it. Does not run while the handler takes nothing. */
+    uint64_t total_ns;
+    uint64_t idle_ns; /* a pooled connection's life without use */
+    size_t header;    /* bytes of a response head */
+    size_t idle;      /* pooled connections per origin */
 };
 
 enum sg_call_failure {
@@ -44,7 +46,8 @@ enum sg_call_failure {
 };
 const char *sg_call_failure_word(enum sg_call_failure failure); /* "upstream-timeout" … */
 
-/* All on the loop's thread. After end or failed the call is gone. */
+/* All on the loop's thread, from the loop: never from within a function below. After end or failed
+ * the call is gone. A handler may cancel its call, and open others. */
 struct sg_call_handler {
     void (*head)(void *own, const struct sg_head *head, const struct sg_framing *framing);
     /* Body bytes (transfer coding removed). Returns how many were taken; fewer: no more come until
@@ -55,33 +58,36 @@ struct sg_call_handler {
     void (*writable)(void *own); /* after sg_call_send answered FULL: there is room again */
 };
 
-/* Reads "http://host:port/base/" or "https://…" and resolves the host (blocking: for load time).
- * path is what the request's rest is appended to. */
+/* Reads "http://host:port/base/", "https://…" or "unix:/socket:/base/" and resolves the host
+ * (blocking: for load time). EINVAL; EIO when it does not resolve. path is what the request's rest
+ * is appended to. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_origin_new(struct sg_origin **origin, const char *url,
                                                        struct scrubgate_fault *fault);
 void sg_origin_free(struct sg_origin *origin);
 struct sg_bytes sg_origin_path(const struct sg_origin *origin);
 struct sg_bytes sg_origin_authority(const struct sg_origin *origin); /* for Host */
 
-/* ca_file: trusted certificates for https, NULL for the system's. */
+/* ca_file: trusted certificates for https, NULL for the system's. EIO when they cannot be used. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream,
                                                          struct sg_loop *loop,
                                                          const struct sg_upstream_limits *limits,
                                                          const char *ca_file);
-void sg_upstream_free(struct sg_upstream *upstream); /* calls still open are cancelled silently */
+/* Calls still open are cancelled silently. Not from within a handler. */
+void sg_upstream_free(struct sg_upstream *upstream);
 
 /*
  * Opens a call: head is a whole request head (sg_head_add_*) with its framing fields; it is copied.
  * chunked: sg_call_send frames the body. A pooled connection that dies before any response byte
- * while nothing but the head and a whole small body was sent is replaced once, when idempotent.
- * handler and own are borrowed until end, failed or cancel.
+ * while nothing but the head and a whole small body was sent is replaced once, when idempotent or
+ * when not a byte was sent. origin, handler and own are borrowed until end, failed or cancel.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_call_open(
     struct sg_call **call, struct sg_upstream *upstream, const struct sg_origin *origin,
     struct sg_bytes head, bool chunked, bool head_request, bool idempotent,
     const struct sg_call_handler *handler, void *own);
 /* Body bytes, copied. FULL: taken, but wait for writable before more (64 KiB mark). With last set
- * the request is complete. */
+ * the request is complete: a call without a body is sent an empty last. Below zero: cancel it, or
+ * failed comes. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body,
                                                       bool last);
 void sg_call_resume(struct sg_call *call);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conn.h - one non-blocking byte connection to an origin: TCP or unix socket, plain or TLS.
+ *
+ * It is registered with the loop once, edge-triggered, and stays so: what the system last said is
+ * kept in can_read and can_write, and a descriptor costs no epoll call while it is in use.
+ */
+#ifndef SG_NET_CONN_H
+#define SG_NET_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+#include <scrubgate/status.h>
+
+#include "net/listen.h"
+#include "net/loop.h"
+
+struct sg_tls;
+struct sg_tls_stream;
+
+/* Answers below zero of connect, read and write. */
+enum {
+    SG_CONN_WAIT = -1,     /* not now: ready is called when it is worth trying again */
+    SG_CONN_END = -2,      /* the peer has said that no more comes */
+    SG_CONN_FAILED = -3,   /* refused, reset, broken: of no use any more */
+    SG_CONN_UNTRUSTED = -4 /* the TLS handshake failed, or the certificate is not the right one */
+};
+
+struct sg_conn {
+    struct sg_watch watch; /* first */
+    struct sg_loop *loop;
+    struct sg_tls_stream *tls; /* NULL: plain */
+    /* Something has changed. arrived: bytes, or the end of them, are there to be read. */
+    void (*ready)(struct sg_conn *conn, bool arrived);
+    bool linked; /* TCP is up */
+    bool up;     /* and TLS too, where asked for */
+    bool can_read, can_write;
+    bool hangup; /* the peer has closed or failed: reading on finds the end */
+};
+
+/*
+ * Begins to connect. tls and name: the TLS to use and whose certificate to expect (a host name, or
+ * an address when numeric), or NULL for plain. EIO when it failed at once, ENOMEM.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_conn_open(
+    struct sg_conn *conn, struct sg_loop *loop, const struct sg_address *to, struct sg_tls *tls,
+    const char *name, bool numeric, void (*ready)(struct sg_conn *conn, bool arrived));
+/* Goes on connecting: 0 when it is up, else WAIT, FAILED or UNTRUSTED. */
+int sg_conn_connect(struct sg_conn *conn);
+/* Bytes read (above 0), or WAIT, END, FAILED. An end of TLS without its farewell is FAILED. */
+int64_t sg_conn_read(struct sg_conn *conn, uint8_t *out, size_t cap);
+/* Bytes written (above 0), which may be fewer than there are, or WAIT, FAILED. */
+int64_t sg_conn_write(struct sg_conn *conn, const struct iovec *pieces, size_t n);
+/* All-zero and closed connections are fine. */
+void sg_conn_close(struct sg_conn *conn);
+
+#endif
