@@ -613,3 +613,8 @@ enum scrubgate_status sg_yaml_only(const struct sg_yaml *tree, const struct sg_y
     }
     return SCRUBGATE_OK;
 }
+
+const char *sg_yaml_library(void)
+{
+    return yaml_get_version_string();
+}

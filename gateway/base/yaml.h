@@ -78,6 +78,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_yaml_only(const struct sg_yaml *tree
                                                       const struct sg_yaml_node *mapping,
                                                       const char *const *names, size_t n,
                                                       struct scrubgate_fault *fault);
+/* libyaml's version, "0.2.5", static. */
+const char *sg_yaml_library(void);
 /* The name nearest to a mistyped word (for "did you mean"), or NULL when none is near. */
 const char *sg_nearest_word(const char *word, const char *const *names, size_t n);
 

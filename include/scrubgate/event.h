@@ -5,6 +5,7 @@
 #ifndef SCRUBGATE_EVENT_H
 #define SCRUBGATE_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct scrubgate_event {
     const char *entity; /* "CREDIT_CARD" */
     enum scrubgate_action action;
     unsigned level;      /* the rule's, after context */
+    bool contextual;     /* one of the rule's near words stood beside it */
     uint64_t start, end; /* byte offsets in the decoded body (after gunzip), end exclusive */
     const char *path;    /* "$.text" in JSON, field name in a form, "" in text; key names are cut to
                             64 bytes and may come from outside: escape before printing */
