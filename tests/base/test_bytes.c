@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_bytes.c - questions asked of a borrowed run of bytes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/bytes.h"
+
+#include "../lib/suite.h"
+
+struct number_row {
+    const char *name, *text;
+    bool ok;
+    uint64_t value;
+};
+
+static const struct number_row numbers[] = {
+    {"a digit is a number", "7", true, 7},
+    {"leading zeros change nothing", "0007", true, 7},
+    {"the largest number is read", "18446744073709551615", true, UINT64_MAX},
+    {"one more is refused", "18446744073709551616", false, 0},
+    {"ten times more is refused", "99999999999999999999", false, 0},
+    {"no digits are no number", "", false, 0},
+    {"a sign is no digit", "+1", false, 0},
+    {"a minus is no digit", "-1", false, 0},
+    {"a space is no digit", "1 ", false, 0},
+    {"hex is no decimal", "0x1", false, 0},
+};
+
+static void reads_number(void **state)
+{
+    const struct number_row *row = *state;
+    uint64_t value = 0;
+    assert_int_equal(sg_bytes_to_u64(sg_bytes_of(row->text), &value), row->ok);
+    assert_int_equal(value, row->value);
+}
+
+struct trim_row {
+    const char *name, *text, *want;
+};
+
+static const struct trim_row trims[] = {
+    {"blanks at both ends go", " \t a b\t ", "a b"},
+    {"other white space stays", "\na\r", "\na\r"},
+    {"only blanks leave nothing", " \t ", ""},
+    {"nothing stays nothing", "", ""},
+};
+
+static void trims_text(void **state)
+{
+    const struct trim_row *row = *state;
+    assert_true(sg_bytes_equal(sg_bytes_trim(sg_bytes_of(row->text)), sg_bytes_of(row->want)));
+}
+
+static void null_is_the_empty_run(void **state)
+{
+    (void)state;
+    struct sg_bytes none = sg_bytes_of(NULL);
+    assert_int_equal(none.len, 0);
+    assert_true(sg_bytes_equal(none, SG_BYTES("")));
+    assert_true(sg_bytes_equal_nocase(none, none));
+    assert_true(sg_bytes_start_with(none, none));
+    assert_int_equal(sg_bytes_find(none, 'x'), 0);
+    assert_int_equal(sg_bytes_trim(none).len, 0);
+}
+
+static void compares_with_and_without_case(void **state)
+{
+    (void)state;
+    assert_true(sg_bytes_equal(SG_BYTES("a\0b"), SG_BYTES("a\0b")));
+    assert_false(sg_bytes_equal(SG_BYTES("a\0b"), SG_BYTES("a\0c")));
+    assert_false(sg_bytes_equal(SG_BYTES("ab"), SG_BYTES("abc")));
+    assert_true(sg_bytes_equal_nocase(SG_BYTES("Content-TYPE"), SG_BYTES("content-type")));
+    assert_false(sg_bytes_equal_nocase(SG_BYTES("@["), SG_BYTES("`{")));
+    assert_false(sg_bytes_equal_nocase(SG_BYTES("\xC4"), SG_BYTES("\xE4")));
+    assert_true(sg_bytes_start_with(SG_BYTES("prefix"), SG_BYTES("pre")));
+    assert_false(sg_bytes_start_with(SG_BYTES("pre"), SG_BYTES("prefix")));
+    assert_int_equal(sg_bytes_find(SG_BYTES("a:b:c"), ':'), 1);
+    assert_int_equal(sg_bytes_find(SG_BYTES("abc"), ':'), 3);
+}
+
+/* Against the C library in its plainest locale, over every byte. */
+static void classes_are_those_of_ascii(void **state)
+{
+    (void)state;
+    static const char digits[] = "0123456789", hex[] = "0123456789abcdef";
+    for (int c = 0; c < 256; c++) {
+        bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z';
+        bool digit = c != 0 && strchr(digits, c) != NULL;
+        assert_int_equal(sg_is_digit(c), digit);
+        assert_int_equal(sg_is_alpha(c), upper || lower);
+        assert_int_equal(sg_is_alnum(c), digit || upper || lower);
+        assert_int_equal(sg_to_lower(c), upper ? c + 32 : c);
+        int folded = upper ? c + 32 : c;
+        const char *at = folded == 0 ? NULL : strchr(hex, folded);
+        assert_int_equal(sg_hex_value(c), at == NULL ? -1 : at - hex);
+    }
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(reads_number, numbers);
+    SG_SUITE_ROWS(trims_text, trims);
+    sg_suite_add("NULL is the empty run", null_is_the_empty_run, NULL);
+    sg_suite_add("compares with and without case", compares_with_and_without_case, NULL);
+    sg_suite_add("classes are those of ASCII", classes_are_those_of_ascii, NULL);
+    return sg_suite_run("bytes");
+}
