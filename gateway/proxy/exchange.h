@@ -2,11 +2,11 @@
 /*
  * exchange.h - one request and its response on their way through the gateway.
  *
- *     front: head -> route -> request relay -> audit -> upstream
- *     front <- audit <- response relay <- upstream: head, body
+ *     front: head -> route -> request leg -> audit -> upstream
+ *     front <- audit <- response leg <- upstream: head, body
  *
- * A relay is one body in one direction: bytes in, scrub, bytes out, with a mark of 64 KiB up to
- * which a body is gathered and sent with its length, and over which it streams chunked.
+ * A leg is one direction: it says when its body may leave. Its relay scrubs the body: up to 64 KiB
+ * it is gathered and sent with its length, over that it streams.
  */
 #ifndef SG_PROXY_EXCHANGE_H
 #define SG_PROXY_EXCHANGE_H
@@ -16,5 +16,8 @@
 
 /* The handler for a worker's data front; ctx is the worker. */
 extern const struct sg_front_handler sg_exchange_handler;
+
+/* Frees what the worker keeps for exchanges. Front, upstream and audit port are closed. */
+void sg_exchange_fini(struct sg_worker *worker);
 
 #endif

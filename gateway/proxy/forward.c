@@ -138,9 +138,7 @@ static size_t dot(struct sg_bytes text)
     return 0;
 }
 
-/* Whether a segment is . or .. in any spelling: an upstream that resolves it would leave the
- * route whose rules were applied. */
-static bool has_dot_segment(struct sg_bytes target)
+bool sg_forward_target_safe(struct sg_bytes target)
 {
     size_t end = sg_bytes_find(target, '?');
     for (size_t i = 0; i < end; i++) {
@@ -153,10 +151,10 @@ static bool has_dot_segment(struct sg_bytes target)
                 break;
             rest = (struct sg_bytes){rest.data + n, rest.len - n};
             if (rest.len == 0 || rest.data[0] == '/' || rest.data[0] == '\\')
-                return true;
+                return false;
         }
     }
-    return false;
+    return true;
 }
 
 /* The origin's path, then what stands behind the route's, with one slash between. */
@@ -237,8 +235,6 @@ static bool request_field_passes(const struct sg_forward *forward, struct sg_byt
 
 enum scrubgate_status sg_forward_request(struct sg_buf *out, const struct sg_forward *forward)
 {
-    if (has_dot_segment(forward->target))
-        return SCRUBGATE_EMALFORMED;
     enum scrubgate_status rc = add_request_line(out, forward);
     if (rc >= 0)
         rc = sg_head_add_field(out, SG_BYTES("Host"), forward->authority);

@@ -48,7 +48,10 @@ struct sg_forward {
     bool reply_scrubbed;        /* the response will be inspected */
     struct sg_framing framing;  /* NONE, LENGTH or CHUNKED */
 };
-/* Appends the whole head. EMALFORMED: the target climbs out of its route with dot segments. */
+/* False when the target has a segment . or .. in any spelling: an upstream that resolves it would
+ * leave the route whose rules were applied. */
+bool sg_forward_target_safe(struct sg_bytes target);
+/* Appends the whole head. EINVAL: a part of it cannot stand in one. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_forward_request(struct sg_buf *out,
                                                             const struct sg_forward *forward);
 

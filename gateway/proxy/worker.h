@@ -14,6 +14,7 @@
 #include <scrubgate/ruleset.h>
 
 #include "audit/record.h"
+#include "base/buf.h"
 #include "collusion/facet.h"
 #include "net/front.h"
 #include "net/loop.h"
@@ -24,6 +25,10 @@
 #include "proxy/keys.h"
 #include "proxy/metrics.h"
 
+struct sg_exchange;
+
+enum sg_worker_stop { SG_WORKER_RUNS, SG_WORKER_DRAINS, SG_WORKER_STOPS };
+
 struct sg_worker {
     unsigned index;
     pthread_t thread;
@@ -31,17 +36,50 @@ struct sg_worker {
     struct sg_front *front;
     struct sg_upstream *upstream;
     struct sg_audit_port *audit;
-    struct sg_eventlog *events;
+    struct sg_eventlog *events; /* NULL: none is kept */
     struct sg_facets *facets;
     struct scrubgate_scratch *scratch;
     struct sg_generation *generation;     /* held; replaced on this thread by a reload */
     _Atomic(struct sg_generation *) next; /* held; put there by the server */
     struct sg_wake wake;                  /* a new generation, or stop */
-    atomic_bool stopping;
+    atomic_uint stopping;                 /* enum sg_worker_stop */
+    bool draining;
+    struct sg_wake *ended; /* the server's: rung when the thread is through */
+    atomic_bool gone;
     const struct sg_keys *keys;
     const struct sg_record_source *source;
     struct sg_metrics metrics;
     uint64_t exchange_serial;
+    struct sg_exchange *live, *idle; /* exchange.c's */
+    size_t n_idle;
+    struct sg_buf head; /* the request head being written */
+    struct sg_timer census;
+    atomic_size_t connections; /* as last counted: for admin */
 };
+
+/* What a worker is made of; borrowed for its life, except where said. */
+struct sg_worker_setup {
+    unsigned index;
+    struct sg_generation *generation; /* a hold is taken */
+    struct sg_auditor *auditor;
+    const struct sg_keys *keys;
+    const struct sg_record_source *source;
+    const int *listeners; /* descriptors, the worker's from the call on, also on error */
+    size_t n_listeners;
+    struct sg_wake *ended;
+};
+
+/* Makes it and starts its thread. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_worker_start(struct sg_worker **worker,
+                                                         const struct sg_worker_setup *setup,
+                                                         struct scrubgate_fault *fault);
+/* From now on new exchanges use this generation (a hold is taken). Any thread. */
+void sg_worker_reload(struct sg_worker *worker, struct sg_generation *generation);
+/* DRAINS: accepts no more, ends when the running requests have, after 30 s at most. STOPS: ends at
+ * once. Any thread. */
+void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how);
+bool sg_worker_gone(const struct sg_worker *worker);
+/* Waits for its thread and frees it; it must have been told to stop. NULL is fine. */
+void sg_worker_free(struct sg_worker *worker);
 
 #endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * decision.c - from what a body added up to, to a verdict, an audit record and an event line.
+ */
+#include "proxy/decision.h"
+
+#include <string.h>
+#include <scrubgate/event.h>
+
+#include "base/clock.h"
+#include "rule/rule.h"
+
+const char *sg_direction_word(enum scrubgate_direction direction)
+{
+    return direction == SCRUBGATE_TO_CUSTOMER ? "to-customer" : "to-agent";
+}
+
+enum sg_verdict sg_decision_verdict(const struct sg_relay *relay)
+{
+    const struct sg_summary *summary = sg_relay_summary(relay);
+    if (relay->status == SCRUBGATE_EBLOCKED)
+        return SG_VERDICT_BLOCKED;
+    if (relay->status < 0 || relay->gave_in)
+        return SG_VERDICT_REFUSED;
+    if (summary->blocked)
+        return SG_VERDICT_BLOCKED; /* in shadow mode: the stream did not stop at it */
+    if (summary->diverted)
+        return SG_VERDICT_DIVERTED;
+    if (summary->edits > 0)
+        return SG_VERDICT_MASKED;
+    for (size_t i = 0; i < summary->n_tallies; i++)
+        if (summary->tallies[i].rule->action == SCRUBGATE_MASK)
+            return SG_VERDICT_MASKED; /* shadow mode again */
+    return SG_VERDICT_CLEAN;
+}
+
+enum sg_reason sg_decision_reason(const struct sg_relay *relay)
+{
+    switch (relay->status) {
+    case SCRUBGATE_EBLOCKED:
+        return SG_REASON_BLOCKED;
+    case SCRUBGATE_EUNSUPPORTED:
+        return SG_REASON_UNSUPPORTED;
+    case SCRUBGATE_ELIMIT:
+        return SG_REASON_LIMIT;
+    case SCRUBGATE_EMATCH:
+        return SG_REASON_MATCHER;
+    case SCRUBGATE_EMALFORMED:
+        return SG_REASON_MALFORMED;
+    default:
+        return SG_REASON_MEMORY;
+    }
+}
+
+enum scrubgate_status sg_decision_found(const struct sg_relay *relay,
+                                        struct sg_record_rule found[SG_FOUND_MOST], size_t *n)
+{
+    const struct sg_summary *summary = sg_relay_summary(relay);
+    *n = 0;
+    if (summary->n_tallies > SG_FOUND_MOST)
+        return SCRUBGATE_ELIMIT;
+    for (size_t i = 0; i < summary->n_tallies; i++) {
+        const struct sg_rule *rule = summary->tallies[i].rule;
+        found[i] = (struct sg_record_rule){
+            rule->id, rule->entity, scrubgate_action_word(rule->action), summary->tallies[i].count};
+    }
+    *n = summary->n_tallies;
+    return SCRUBGATE_OK;
+}
+
+/* Spans name a rule by its place in the list of found ones. Events and tallies carry the same
+ * string, so most are found by its address. */
+static size_t list_spans(const struct sg_relay *relay, const struct sg_record_rule *found,
+                         size_t n_found, struct sg_record_span *spans)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < relay->n_spans; i++) {
+        size_t k = 0;
+        while (k < n_found && found[k].rule != relay->spans[i].rule &&
+               strcmp(found[k].rule, relay->spans[i].rule) != 0)
+            k++;
+        if (k < n_found)
+            spans[n++] =
+                (struct sg_record_span){(uint32_t)k, relay->spans[i].start, relay->spans[i].length};
+    }
+    return n;
+}
+
+static struct sg_record_facets facets_of(const struct sg_about *about, const struct sg_relay *relay,
+                                         const struct sg_judgement *judgement)
+{
+    const struct sg_summary *summary = sg_relay_summary(relay);
+    struct sg_record_facets facets = about->parties->facets;
+    facets.content = summary->content;
+    facets.n_identities = summary->n_identities;
+    memcpy(facets.identities, summary->identities, sizeof facets.identities);
+    if (!judgement->request)
+        facets.network = facets.device = 0; /* the receiver's, not the sender's */
+    return facets;
+}
+
+static struct sg_bytes event_word(const struct sg_about *about)
+{
+    struct sg_bytes word = about->parties->value[SG_PARTY_EVENT];
+    return word.len > 0 ? word : SG_BYTES("message");
+}
+
+enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_about *about,
+                                         const struct sg_relay *relay,
+                                         const struct sg_judgement *judgement)
+{
+    const struct sg_summary *summary = sg_relay_summary(relay);
+    struct sg_record_rule found[SG_FOUND_MOST];
+    struct sg_record_span spans[SG_RECORD_SPANS];
+    size_t n_found;
+    enum scrubgate_status rc = sg_decision_found(relay, found, &n_found);
+    if (rc < 0)
+        return rc;
+    const struct sg_decision decision = {
+        .id = about->trace->id,
+        .trace_id = about->trace->trace_id,
+        .route = about->route->name,
+        .direction = sg_direction_word(judgement->direction),
+        .mode = about->route->shadow ? "shadow" : "enforce",
+        .rules = about->rules,
+        .brand = about->parties->value[SG_PARTY_BRAND],
+        .channel = about->parties->value[SG_PARTY_CHANNEL],
+        .queue = about->parties->value[SG_PARTY_QUEUE],
+        .event = event_word(about),
+        .format = relay->format,
+        .reason = relay->reason,
+        .level = about->route->level,
+        .verdict = judgement->verdict,
+        .part = judgement->part,
+        .bytes_in = relay->bytes_in,
+        .bytes_out = relay->status < 0 ? relay->bytes_left : relay->bytes_out,
+        .values = summary->values,
+        .edits = summary->edits,
+        .found = found,
+        .n_found = n_found,
+        .spans = spans,
+        .n_spans = list_spans(relay, found, n_found, spans),
+        .facets = facets_of(about, relay, judgement),
+    };
+    return sg_record_decision(out, about->source, &decision);
+}
+
+void sg_decision_event(struct sg_collusion_event *event, const struct sg_about *about,
+                       const struct sg_relay *relay, const struct sg_judgement *judgement)
+{
+    const struct sg_record_facets facets = facets_of(about, relay, judgement);
+    *event = (struct sg_collusion_event){
+        .time_ms = sg_clock_wall_ms(),
+        .event = event_word(about),
+        .brand = about->parties->value[SG_PARTY_BRAND],
+        .queue = about->parties->value[SG_PARTY_QUEUE],
+        .ticket = facets.conversation,
+        .customer = facets.customer,
+        .agent = facets.agent,
+        .network = facets.network,
+        .device = facets.device,
+        .content = facets.content,
+        .n_identities = facets.n_identities,
+    };
+    memcpy(event->identities, facets.identities, sizeof event->identities);
+}
+
+void sg_decision_count(struct sg_metrics *metrics, const struct sg_relay *relay,
+                       const struct sg_judgement *judgement)
+{
+    const struct sg_summary *summary = sg_relay_summary(relay);
+    size_t direction = judgement->direction == SCRUBGATE_TO_CUSTOMER ? 1 : 0;
+    sg_metrics_count(&metrics->verdicts[direction][judgement->verdict], 1);
+    sg_metrics_count(&metrics->findings, summary->findings);
+    sg_metrics_count(&metrics->edits, summary->edits);
+    sg_metrics_count(&metrics->bytes_in, relay->bytes_in);
+    sg_metrics_count(&metrics->bytes_out, relay->bytes_out);
+    sg_metrics_scrubbed(metrics, relay->busy_ns);
+}

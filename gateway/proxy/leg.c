@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leg.c - one direction of an exchange: when its body may leave.
+ *
+ *     push, end -> relay -> step -> decide -> [record durable] -> settle -> open, flow, finish
+ *                                                                     └───> refuse
+ */
+#include "proxy/leg.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "proxy/eventlog.h"
+
+/* Bytes pushed for one leg in one turn of the loop, so that no body keeps the others waiting. */
+enum { TURN_MOST = 64 * 1024, LOW_MARK = SG_RELAY_MARK / 2 };
+
+#define LEG_OF(pointer, member)                                                                    \
+    ((struct sg_leg *)(void *)((char *)(pointer)-offsetof(struct sg_leg, member)))
+
+static void step(struct sg_leg *leg);
+
+/* --- deciding --- */
+
+static void refuse(struct sg_leg *leg, enum sg_reason reason, const char *detail)
+{
+    leg->state = SG_LEG_OVER;
+    leg->ops->refuse(leg, reason, detail);
+}
+
+/* The decision stands and its record, where there is one, is durable: do what it says. */
+static void settle(struct sg_leg *leg)
+{
+    if (leg->refusal != SG_REASON_NONE) {
+        refuse(leg, leg->refusal, leg->relay.reason);
+    } else if (leg->judgement.part == SG_PART_BEGIN) {
+        leg->state = SG_LEG_STREAM;
+        sg_relay_commit(&leg->relay);
+        leg->ops->open(leg, false);
+        step(leg);
+        if (leg->source_waits)
+            sg_task_queue(leg->worker->loop, &leg->task);
+    } else {
+        leg->state = SG_LEG_CLEARED;
+        if (leg->judgement.part == SG_PART_WHOLE)
+            leg->ops->open(leg, true);
+        else
+            leg->ops->finish(leg);
+    }
+}
+
+/* A line for collusion analysis: once for each message that was decided. */
+static void tell_event(struct sg_leg *leg)
+{
+    struct sg_collusion_event event;
+    if (!leg->has_body || leg->judgement.part == SG_PART_BEGIN ||
+        leg->judgement.verdict == SG_VERDICT_REFUSED || leg->worker->events == NULL)
+        return;
+    sg_decision_event(&event, leg->about, &leg->relay, &leg->judgement);
+    sg_eventlog_add(leg->worker->events, &event);
+}
+
+static void ticket_done(struct sg_audit_ticket *ticket)
+{
+    struct sg_leg *leg = LEG_OF(ticket, ticket);
+    leg->waiting = false;
+    if (leg->orphaned) {
+        leg->ops->orphan(leg);
+        return;
+    }
+    if (leg->state == SG_LEG_OVER)
+        return; /* abandoned meanwhile */
+    if (ticket->status < 0) {
+        refuse(leg, SG_REASON_AUDIT, "");
+        return;
+    }
+    if (!leg->durable)
+        leg->seq = ticket->seq;
+    leg->durable = true;
+    tell_event(leg);
+    settle(leg);
+}
+
+/* A rule diverts: possible for a request that has somewhere to go and of which nothing has left. */
+static void judge_divert(struct sg_leg *leg)
+{
+    const struct sg_route *route = leg->about->route;
+    if (leg->judgement.verdict != SG_VERDICT_DIVERTED || route->shadow || leg->divert)
+        return;
+    leg->divert =
+        leg->judgement.request && route->divert_url != NULL && leg->state == SG_LEG_GATHER;
+    if (leg->divert)
+        return;
+    sg_relay_refuse(&leg->relay, SCRUBGATE_EBLOCKED,
+                    leg->state == SG_LEG_STREAM
+                        ? "a rule diverts, but the message has begun to leave"
+                        : "a rule diverts, but there is nowhere to divert to");
+    leg->judgement.verdict = SG_VERDICT_REFUSED;
+    leg->refusal = SG_REASON_NO_DIVERT;
+}
+
+static void judge(struct sg_leg *leg, enum sg_record_part part)
+{
+    leg->judgement.part = part;
+    leg->judgement.verdict = leg->recorded ? sg_decision_verdict(&leg->relay) : SG_VERDICT_CLEAN;
+    leg->refusal = leg->relay.status < 0 ? sg_decision_reason(&leg->relay) : SG_REASON_NONE;
+    if (leg->recorded)
+        judge_divert(leg);
+    leg->state = part == SG_PART_BEGIN ? SG_LEG_OPENING : SG_LEG_FINAL;
+}
+
+static void decide(struct sg_leg *leg, enum sg_record_part part)
+{
+    assert(!leg->waiting);
+    judge(leg, part);
+    if (!leg->recorded) {
+        settle(leg);
+        return;
+    }
+    if (part != SG_PART_BEGIN)
+        sg_decision_count(&leg->worker->metrics, &leg->relay, &leg->judgement);
+    leg->ticket = (struct sg_audit_ticket){.done = ticket_done};
+    enum scrubgate_status rc = leg->ops->prepare(leg);
+    if (rc >= 0)
+        rc = sg_decision_record(&leg->ticket.record, leg->about, &leg->relay, &leg->judgement);
+    if (rc < 0) {
+        sg_buf_fini(&leg->ticket.record);
+        refuse(leg, rc == SCRUBGATE_ENOMEM ? SG_REASON_MEMORY : SG_REASON_AUDIT, "");
+        return;
+    }
+    leg->waiting = true;
+    sg_audit_submit(leg->worker->audit, &leg->ticket);
+}
+
+/* --- bytes --- */
+
+/* Looks at what the relay holds and goes on as far as that allows. */
+static void step(struct sg_leg *leg)
+{
+    struct sg_relay *relay = &leg->relay;
+    const struct sg_bytes none = {NULL, 0};
+    if (leg->state != SG_LEG_GATHER && leg->state != SG_LEG_STREAM)
+        return;
+    if (leg->ended && !relay->done)
+        (void)sg_relay_push(relay, none, true);
+    if (relay->done || relay->status < 0)
+        decide(leg, leg->state == SG_LEG_GATHER ? SG_PART_WHOLE : SG_PART_END);
+    else if (leg->state == SG_LEG_GATHER && sg_relay_full(relay))
+        decide(leg, SG_PART_BEGIN);
+    else if (leg->state == SG_LEG_STREAM && sg_relay_ready(relay).len > 0)
+        leg->ops->flow(leg);
+}
+
+/* The next turn: what passes without a record does not wait for more to gather; a source that was
+ * told to wait goes on. */
+static void take_turn(struct sg_task *task)
+{
+    struct sg_leg *leg = LEG_OF(task, task);
+    if (leg->state != SG_LEG_GATHER && leg->state != SG_LEG_STREAM)
+        return;
+    if (leg->ended) {
+        step(leg);
+    } else if (leg->state == SG_LEG_GATHER && !leg->recorded) {
+        decide(leg, SG_PART_BEGIN);
+    } else if (leg->source_waits && !sg_relay_full(&leg->relay)) {
+        leg->source_waits = false;
+        leg->ops->resume(leg);
+    }
+}
+
+void sg_leg_begin(struct sg_leg *leg, bool recorded, bool has_body)
+{
+    assert(leg->state == SG_LEG_IDLE && !leg->waiting);
+    leg->state = SG_LEG_GATHER;
+    leg->recorded = recorded;
+    leg->has_body = has_body;
+    leg->refusal = SG_REASON_NONE;
+    leg->seq = leg->turn = leg->spent = 0;
+    leg->durable = leg->divert = leg->ended = leg->source_waits = leg->orphaned = false;
+    leg->task.run = take_turn;
+    if (!recorded)
+        sg_task_queue(leg->worker->loop, &leg->task);
+}
+
+/* How much of a piece may be pushed in this turn. */
+static size_t allowance(struct sg_leg *leg, size_t len)
+{
+    uint64_t turn = sg_loop_now(leg->worker->loop);
+    if (leg->turn != turn) {
+        leg->turn = turn;
+        leg->spent = 0;
+    }
+    size_t left = TURN_MOST - (size_t)leg->spent;
+    if (len > left)
+        len = left;
+    leg->spent += len;
+    return len;
+}
+
+size_t sg_leg_push(struct sg_leg *leg, struct sg_bytes piece)
+{
+    size_t taken = 0;
+    if (leg->state == SG_LEG_GATHER || leg->state == SG_LEG_STREAM) {
+        struct sg_bytes now = {piece.data, allowance(leg, piece.len)};
+        taken = sg_relay_push(&leg->relay, now, false);
+        if (taken == now.len && taken < piece.len)
+            sg_task_queue(leg->worker->loop, &leg->task);
+        leg->source_waits = taken < piece.len;
+        step(leg);
+    }
+    if (leg->state == SG_LEG_OVER)
+        return piece.len;
+    leg->source_waits = leg->source_waits || taken < piece.len;
+    return taken;
+}
+
+void sg_leg_end(struct sg_leg *leg)
+{
+    leg->ended = true;
+    step(leg);
+}
+
+void sg_leg_drained(struct sg_leg *leg)
+{
+    if (leg->state == SG_LEG_STREAM && (leg->source_waits || leg->ended) &&
+        sg_relay_ready(&leg->relay).len <= LOW_MARK)
+        sg_task_queue(leg->worker->loop, &leg->task);
+}
+
+/* --- the end --- */
+
+void sg_leg_abandon(struct sg_leg *leg, const char *reason)
+{
+    struct sg_buf record;
+    bool begun = leg->recorded && leg->durable && !leg->waiting && leg->state == SG_LEG_STREAM;
+    leg->state = SG_LEG_OVER;
+    sg_task_cancel(leg->worker->loop, &leg->task);
+    if (!begun)
+        return;
+    sg_relay_refuse(&leg->relay, SCRUBGATE_EIO, reason);
+    leg->judgement.part = SG_PART_END;
+    leg->judgement.verdict = SG_VERDICT_REFUSED;
+    sg_buf_init(&record, 0);
+    sg_decision_count(&leg->worker->metrics, &leg->relay, &leg->judgement);
+    if (sg_decision_record(&record, leg->about, &leg->relay, &leg->judgement) >= 0)
+        sg_audit_note(leg->worker->audit, &record);
+    sg_buf_fini(&record);
+}
+
+bool sg_leg_close(struct sg_leg *leg)
+{
+    sg_task_cancel(leg->worker->loop, &leg->task);
+    leg->orphaned = leg->waiting;
+    return leg->waiting;
+}

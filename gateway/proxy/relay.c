@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * relay.c - one body in one direction: bytes in, scrubbed, bytes out.
+ *
+ *     source -> push -> [stream] -> out (64 KiB mark) -> take -> sink
+ */
+#include "proxy/relay.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "body/media.h"
+
+/* A buffer that grew over this is not kept from one body to the next. */
+enum { KEEP = 4 * 1024, ROOM = 512, VALUE_LONGEST = 256 };
+
+static const struct sg_summary nothing;
+
+static size_t held(const struct sg_relay *relay)
+{
+    return relay->out.len - relay->taken;
+}
+
+bool sg_relay_full(const struct sg_relay *relay)
+{
+    return held(relay) >= SG_RELAY_MARK;
+}
+
+void sg_relay_refuse(struct sg_relay *relay, enum scrubgate_status status, const char *reason)
+{
+    assert(status < 0);
+    relay->status = status;
+    (void)snprintf(relay->reason, sizeof relay->reason, "%s",
+                   reason[0] != '\0' ? reason : scrubgate_status_word(status));
+}
+
+/* --- opening --- */
+
+static void note_span(void *ctx, const struct scrubgate_event *event)
+{
+    struct sg_relay *relay = ctx;
+    if (relay->n_spans == SG_RECORD_SPANS)
+        return; /* the tallies still count it */
+    relay->spans[relay->n_spans++] =
+        (struct sg_relay_span){event->rule, event->start, event->end - event->start};
+}
+
+static void begin(struct sg_relay *relay, uint64_t limit)
+{
+    assert(relay->stream == NULL && relay->out.len == 0);
+    relay->limit = limit;
+    relay->format = "";
+    relay->status = SCRUBGATE_OK;
+    relay->keeps = relay->gave_in = relay->done = false;
+    relay->bytes_in = relay->bytes_out = relay->bytes_left = relay->busy_ns = 0;
+    relay->n_spans = 0;
+    relay->reason[0] = '\0';
+}
+
+void sg_relay_pass(struct sg_relay *relay, uint64_t limit)
+{
+    begin(relay, limit);
+}
+
+static const char *format_word(const struct sg_media *media)
+{
+    switch (media->format) {
+    case SG_MEDIA_TEXT:
+        return "text";
+    case SG_MEDIA_JSON:
+        return "json";
+    case SG_MEDIA_NDJSON:
+        return "ndjson";
+    case SG_MEDIA_FORM:
+        return "form";
+    }
+    return "";
+}
+
+/* The stream wants C strings. A value too long to be any we know is one we do not know. */
+static bool copy_value(char text[VALUE_LONGEST], struct sg_bytes value)
+{
+    if (value.len >= VALUE_LONGEST)
+        return false;
+    if (value.len > 0)
+        memcpy(text, value.data, value.len);
+    text[value.len] = '\0';
+    return true;
+}
+
+static bool may_give_in(const struct sg_relay *relay)
+{
+    switch (relay->status) {
+    case SCRUBGATE_EUNSUPPORTED:
+    case SCRUBGATE_EMALFORMED:
+    case SCRUBGATE_ELIMIT:
+    case SCRUBGATE_EMATCH:
+        return relay->keeps;
+    default:
+        return false; /* blocked is a decision; what else fails is no property of the message */
+    }
+}
+
+/* The stream could not decide and the route says: pass and record. What came so far leaves as it
+ * came, and so will the rest. */
+static void give_in(struct sg_relay *relay)
+{
+    char why[SG_RELAY_REASON];
+    (void)snprintf(why, sizeof why, "%s", relay->reason);
+    (void)snprintf(relay->reason, sizeof relay->reason, "passed on failure: %.160s", why);
+    sg_relay_end_stream(relay);
+    sg_buf_clear(&relay->out);
+    relay->taken = 0;
+    sg_buf_move(&relay->out, &relay->original);
+    relay->bytes_out = relay->out.len;
+    relay->status = SCRUBGATE_OK;
+    relay->keeps = false;
+    relay->gave_in = true;
+    relay->n_spans = 0;
+}
+
+void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules,
+                   struct scrubgate_scratch *scratch, const struct sg_relay_config *config)
+{
+    char type[VALUE_LONGEST], coding[VALUE_LONGEST];
+    struct scrubgate_stream_config stream = config->stream;
+    struct sg_media media;
+    const char *why = "type not known";
+    begin(relay, config->limit);
+    relay->keeps = config->pass_on_failure;
+    enum scrubgate_status rc = SCRUBGATE_EUNSUPPORTED;
+    if (copy_value(type, config->content_type) && copy_value(coding, config->content_encoding))
+        rc = sg_media_choose(&media, config->content_type, config->content_encoding, &why);
+    if (rc >= 0) {
+        relay->format = format_word(&media);
+        stream.content_type = type;
+        stream.content_encoding = config->content_encoding.len > 0 ? coding : NULL;
+        stream.on_event = note_span;
+        stream.ctx = relay;
+        why = "";
+        rc = sg_stream_open(&relay->stream, rules, scratch, &stream, config->captures,
+                            config->n_captures);
+    }
+    if (rc < 0) {
+        sg_relay_refuse(relay, rc, why);
+        if (may_give_in(relay))
+            give_in(relay);
+    }
+}
+
+/* --- pushing --- */
+
+/* Makes room for n bytes behind what is held. */
+static bool make_room(struct sg_relay *relay, size_t n)
+{
+    if (relay->taken > 0 && relay->out.cap - relay->out.len < n) {
+        sg_buf_drop(&relay->out, relay->taken);
+        relay->taken = 0;
+    }
+    enum scrubgate_status rc = sg_buf_reserve(&relay->out, n);
+    if (rc < 0)
+        sg_relay_refuse(relay, rc, "");
+    return rc >= 0;
+}
+
+static size_t push_plain(struct sg_relay *relay, struct sg_bytes piece, bool last)
+{
+    size_t n = sg_relay_full(relay) ? 0 : SG_RELAY_MARK - held(relay);
+    if (n > piece.len)
+        n = piece.len;
+    if (n > 0) {
+        if (!make_room(relay, n))
+            return piece.len;
+        memcpy(relay->out.data + relay->out.len, piece.data, n);
+        relay->out.len += n;
+        relay->bytes_out += n;
+    }
+    relay->done = last && n == piece.len;
+    return n;
+}
+
+/* One call of the stream into the room there is. FULL only when the mark is reached. */
+static enum scrubgate_status push_stream(struct sg_relay *relay, struct scrubgate_in *in, bool last)
+{
+    enum scrubgate_status rc = SCRUBGATE_FULL;
+    size_t room = in->len - in->pos + ROOM;
+    while (rc == SCRUBGATE_FULL && !sg_relay_full(relay)) {
+        if (room > SG_RELAY_MARK - held(relay))
+            room = SG_RELAY_MARK - held(relay);
+        if (!make_room(relay, room))
+            return relay->status;
+        struct scrubgate_out out = {relay->out.data + relay->out.len, room, 0};
+        rc = scrubgate_stream_push(relay->stream, in, &out, last);
+        relay->out.len += out.pos;
+        relay->bytes_out += out.pos;
+        room *= 2;
+    }
+    return rc;
+}
+
+/* Keeps a copy of what comes, as long as all of it fits. */
+static void keep_original(struct sg_relay *relay, struct sg_bytes piece)
+{
+    if (!relay->keeps)
+        return;
+    if (relay->original.len + piece.len <= SG_RELAY_MARK &&
+        sg_buf_add_bytes(&relay->original, piece) >= 0)
+        return;
+    relay->keeps = false;
+    sg_buf_fini(&relay->original);
+}
+
+static size_t push_scrubbed(struct sg_relay *relay, struct sg_bytes piece, bool last)
+{
+    struct scrubgate_in in = {piece.data, piece.len, 0};
+    uint64_t begun = sg_clock_mono_ns();
+    enum scrubgate_status rc = push_stream(relay, &in, last);
+    relay->busy_ns += sg_clock_mono_ns() - begun;
+    if (rc >= 0) {
+        keep_original(relay, (struct sg_bytes){piece.data, in.pos});
+        relay->done = rc == SCRUBGATE_DONE;
+        return in.pos;
+    }
+    keep_original(relay, piece);
+    if (relay->status >= 0)
+        sg_relay_refuse(relay, rc, scrubgate_stream_reason(relay->stream));
+    if (may_give_in(relay)) {
+        give_in(relay);
+        relay->done = last;
+    }
+    return piece.len;
+}
+
+size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last)
+{
+    size_t n = piece.len;
+    if (relay->status < 0 || relay->done)
+        return n;
+    if (relay->limit != 0 && piece.len > relay->limit - relay->bytes_in) {
+        relay->keeps = false; /* over the limit nothing passes */
+        sg_relay_refuse(relay, SCRUBGATE_ELIMIT, "over limits.body");
+        return n;
+    }
+    n = relay->stream != NULL ? push_scrubbed(relay, piece, last) : push_plain(relay, piece, last);
+    relay->bytes_in += n;
+    return n;
+}
+
+/* --- taking --- */
+
+struct sg_bytes sg_relay_ready(const struct sg_relay *relay)
+{
+    if (held(relay) == 0)
+        return (struct sg_bytes){NULL, 0};
+    return (struct sg_bytes){relay->out.data + relay->taken, held(relay)};
+}
+
+void sg_relay_take(struct sg_relay *relay, size_t n)
+{
+    assert(n <= held(relay));
+    relay->taken += n;
+    relay->bytes_left += n;
+    if (relay->taken == relay->out.len) {
+        sg_buf_clear(&relay->out);
+        relay->taken = 0;
+    }
+}
+
+void sg_relay_commit(struct sg_relay *relay)
+{
+    relay->keeps = false;
+    sg_buf_fini(&relay->original);
+}
+
+const struct sg_summary *sg_relay_summary(const struct sg_relay *relay)
+{
+    return relay->stream != NULL ? sg_stream_summary(relay->stream) : &nothing;
+}
+
+void sg_relay_end_stream(struct sg_relay *relay)
+{
+    scrubgate_stream_close(&relay->stream);
+}
+
+/* --- the end --- */
+
+static void reuse(struct sg_buf *buf)
+{
+    if (buf->cap > KEEP)
+        sg_buf_fini(buf);
+    else
+        sg_buf_clear(buf);
+}
+
+void sg_relay_clear(struct sg_relay *relay)
+{
+    sg_relay_end_stream(relay);
+    reuse(&relay->out);
+    reuse(&relay->original);
+    relay->taken = 0;
+}
+
+void sg_relay_fini(struct sg_relay *relay)
+{
+    sg_relay_end_stream(relay);
+    sg_buf_fini(&relay->out);
+    sg_buf_fini(&relay->original);
+    sg_wipe(relay, sizeof *relay);
+}

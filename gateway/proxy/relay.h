@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * relay.h - one body in one direction: bytes in, scrubbed, bytes out.
+ *
+ *     source -> push -> [stream] -> out (64 KiB mark) -> take -> sink
+ *
+ * It never holds more than the mark, and it never decides whether what it holds may leave: that
+ * is its leg's. A relay without a stream hands the bytes on as they are.
+ */
+#ifndef SG_PROXY_RELAY_H
+#define SG_PROXY_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "audit/record.h"
+#include "base/buf.h"
+#include "body/stream.h"
+
+enum { SG_RELAY_MARK = 64 * 1024, SG_RELAY_REASON = 192 };
+
+/* Where a finding stands in the decoded body. */
+struct sg_relay_span {
+    const char *rule; /* the ruleset's own string */
+    uint64_t start, length;
+};
+
+/* All-zero is a closed one. Memory of its buffers is kept from one body to the next. */
+struct sg_relay {
+    struct scrubgate_stream *stream; /* NULL: bytes pass as they are */
+    struct sg_buf out;
+    size_t taken;                 /* of out */
+    struct sg_buf original;       /* as it came, while it may still have to pass on failure */
+    bool keeps;                   /* original is being kept */
+    bool gave_in;                 /* could not decide; the original passes */
+    bool done;                    /* the last byte is in out */
+    enum scrubgate_status status; /* below zero: refused, why is in reason */
+    uint64_t limit;               /* most bytes in; 0: none */
+    uint64_t bytes_in, bytes_out; /* taken, produced */
+    uint64_t bytes_left;          /* of bytes_out: handed to the sink */
+    uint64_t busy_ns;
+    const char *format; /* "json", "none", "" when unknown */
+    struct sg_relay_span spans[SG_RECORD_SPANS];
+    size_t n_spans;
+    char reason[SG_RELAY_REASON]; /* stage, rule or limit; never a byte of the body */
+};
+
+/* What to open it with, beside the stream's config (on_event and ctx are the relay's). */
+struct sg_relay_config {
+    struct sg_bytes content_type, content_encoding; /* as on the wire; without data: absent */
+    struct scrubgate_stream_config stream;
+    struct sg_capture *captures;
+    size_t n_captures;
+    uint64_t limit;
+    bool pass_on_failure; /* keeps the original, up to the mark */
+};
+
+/* Opens it for scrubbing. A body that cannot be inspected is no error here but the relay's status,
+ * or passes when it may. */
+void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules,
+                   struct scrubgate_scratch *scratch, const struct sg_relay_config *config);
+/* Opens it for handing on. */
+void sg_relay_pass(struct sg_relay *relay, uint64_t limit);
+
+/*
+ * Takes what it can of piece, at most until the mark is reached, and answers how much. last: these
+ * are the final bytes; call again (with the rest, or nothing) until done or refused. Once refused
+ * it takes, and drops, everything.
+ */
+size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last);
+bool sg_relay_full(const struct sg_relay *relay); /* the mark is reached */
+
+/* What may be handed to the sink, borrowed; take says how much of it was. */
+struct sg_bytes sg_relay_ready(const struct sg_relay *relay);
+void sg_relay_take(struct sg_relay *relay, size_t n);
+
+/* The first byte leaves: from now on nothing can be taken back. */
+void sg_relay_commit(struct sg_relay *relay);
+/* Refuses, from outside: an upstream that fails, a client that goes. */
+void sg_relay_refuse(struct sg_relay *relay, enum scrubgate_status status, const char *reason);
+/* What the body adds up to; zeros when it was not inspected. Never NULL. */
+const struct sg_summary *sg_relay_summary(const struct sg_relay *relay);
+/* Frees the stream; out stays until it has been taken. */
+void sg_relay_end_stream(struct sg_relay *relay);
+/* Wipes everything; small buffers keep their memory. */
+void sg_relay_clear(struct sg_relay *relay);
+void sg_relay_fini(struct sg_relay *relay);
+
+#endif
