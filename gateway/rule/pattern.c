@@ -133,21 +133,10 @@ static enum scrubgate_status give_up(struct sg_matcher *matcher, int error)
     return SCRUBGATE_EMATCH;
 }
 
-enum scrubgate_status sg_pattern_search(const struct sg_pattern *pattern,
-                                        struct sg_matcher *matcher, struct sg_bytes text,
-                                        size_t from, bool last, enum sg_match *match,
-                                        struct sg_span *span)
+/* What PCRE2's answer means. */
+static enum scrubgate_status answer(const struct sg_pattern *pattern, struct sg_matcher *matcher,
+                                    int rc, enum sg_match *match, struct sg_span *span)
 {
-    assert(from <= text.len);
-    PCRE2_SPTR data = text.data == NULL ? (PCRE2_SPTR) "" : text.data;
-    uint32_t options = last ? 0 : PCRE2_PARTIAL_HARD;
-    int rc;
-    if (last ? pattern->jit_whole : pattern->jit_partial)
-        rc = pcre2_jit_match(pattern->code, data, text.len, from, options, matcher->found,
-                             matcher->limits);
-    else
-        rc = pcre2_match(pattern->code, data, text.len, from, options, matcher->found,
-                         matcher->limits);
     if (rc == PCRE2_ERROR_NOMATCH) {
         *match = SG_MATCH_NONE;
         return SCRUBGATE_OK;
@@ -164,48 +153,68 @@ enum scrubgate_status sg_pattern_search(const struct sg_pattern *pattern,
     return SCRUBGATE_OK;
 }
 
+enum scrubgate_status sg_pattern_search(const struct sg_pattern *pattern,
+                                        struct sg_matcher *matcher, struct sg_bytes text,
+                                        size_t from, bool last, enum sg_match *match,
+                                        struct sg_span *span)
+{
+    assert(from <= text.len);
+    PCRE2_SPTR data = text.data == NULL ? (PCRE2_SPTR) "" : text.data;
+    uint32_t options = last ? 0 : PCRE2_PARTIAL_HARD;
+    int rc;
+    if (last ? pattern->jit_whole : pattern->jit_partial)
+        rc = pcre2_jit_match(pattern->code, data, text.len, from, options, matcher->found,
+                             matcher->limits);
+    else
+        rc = pcre2_match(pattern->code, data, text.len, from, options, matcher->found,
+                         matcher->limits);
+    return answer(pattern, matcher, rc, match, span);
+}
+
 /* --- cost ---------------------------------------------------------------------------------------
  */
 
-/* Every match of text with so many units; EMATCH when they are not enough. */
-static enum scrubgate_status search_all(const struct sg_pattern *pattern,
-                                        struct sg_matcher *matcher, struct sg_bytes text, bool last,
-                                        uint32_t units)
+enum engine { INTERPRETED, WHOLE, PARTIAL };
+
+/* In partial mode the interpreter tries every start, where it would else know better. */
+static enum scrubgate_status run(const struct sg_pattern *pattern, struct sg_matcher *matcher,
+                                 struct sg_bytes text, size_t from, enum engine engine,
+                                 enum sg_match *match, struct sg_span *span)
 {
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    enum sg_match match = SG_MATCH_FOUND;
-    size_t from = 0;
-    (void)pcre2_set_match_limit(matcher->limits, units);
-    while (rc >= 0 && match != SG_MATCH_NONE && from <= text.len) {
-        struct sg_span span = {from, from};
-        rc = sg_pattern_search(pattern, matcher, text, from, last, &match, &span);
-        from = match == SG_MATCH_FOUND && span.end > from ? span.end : span.start + 1;
-    }
-    (void)pcre2_set_match_limit(matcher->limits, MATCH_LIMIT);
-    return rc;
+    if (engine != INTERPRETED)
+        return sg_pattern_search(pattern, matcher, text, from, engine == WHOLE, match, span);
+    int rc = pcre2_match(pattern->code, text.data, text.len, from,
+                         PCRE2_NO_JIT | PCRE2_PARTIAL_HARD, matcher->found, matcher->limits);
+    return answer(pattern, matcher, rc, match, span);
 }
 
-static bool enough(const struct sg_pattern *pattern, struct sg_matcher *matcher,
-                   struct sg_bytes text, uint32_t units)
+bool sg_pattern_fits(const struct sg_pattern *pattern, struct sg_matcher *matcher,
+                     struct sg_bytes text, uint32_t units)
 {
-    return search_all(pattern, matcher, text, true, units) >= 0 &&
-           search_all(pattern, matcher, text, false, units) >= 0;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    (void)pcre2_set_match_limit(matcher->limits, units);
+    for (enum engine engine = INTERPRETED; engine <= PARTIAL && rc >= 0; engine++) {
+        enum sg_match match = SG_MATCH_FOUND;
+        size_t from = 0;
+        while (rc >= 0 && match != SG_MATCH_NONE && from <= text.len) {
+            struct sg_span span = {from, from};
+            rc = run(pattern, matcher, text, from, engine, &match, &span);
+            from = match == SG_MATCH_FOUND && span.end > from ? span.end : span.start + 1;
+        }
+    }
+    (void)pcre2_set_match_limit(matcher->limits, MATCH_LIMIT);
+    return rc >= 0;
 }
 
 enum scrubgate_status sg_pattern_cost(const struct sg_pattern *pattern, struct sg_matcher *matcher,
                                       struct sg_bytes text, uint32_t *units)
 {
-    /* Doubling first: most patterns take next to nothing. */
-    uint32_t low = 0, high = 16;
-    while (!enough(pattern, matcher, text, high)) {
-        if (high == MATCH_LIMIT)
-            return SCRUBGATE_ELIMIT;
-        low = high;
-        high = high < MATCH_LIMIT / 2 ? high * 2 : MATCH_LIMIT;
-    }
+    uint32_t low = 0, high = MATCH_LIMIT;
+    if (!sg_pattern_fits(pattern, matcher, text, high))
+        return SCRUBGATE_ELIMIT;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (enough(pattern, matcher, text, middle))
+        if (sg_pattern_fits(pattern, matcher, text, middle))
             high = middle;
         else
             low = middle;

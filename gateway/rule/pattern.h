@@ -49,8 +49,13 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_search(const struct sg_patte
                                                            bool last, enum sg_match *match,
                                                            struct sg_span *span);
 
-/* Units of PCRE2's match limit (default 10,000) that one whole search of text takes, found by
- * bisection; ELIMIT when over the default. For lint. */
+/*
+ * For lint: true when every match in text is found, and every start given up, within so many units
+ * of PCRE2's match limit. Counts by the interpreter too: JIT does not count giving back bytes.
+ */
+bool sg_pattern_fits(const struct sg_pattern *pattern, struct sg_matcher *matcher,
+                     struct sg_bytes text, uint32_t units);
+/* The fewest units that fit, by bisection; ELIMIT when the default limit (10,000) does not. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_cost(const struct sg_pattern *pattern,
                                                          struct sg_matcher *matcher,
                                                          struct sg_bytes text, uint32_t *units);

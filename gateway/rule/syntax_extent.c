@@ -12,10 +12,18 @@
 #include "base/diag.h"
 
 /*
- * PCRE2 writes repeated groups out, and its code has 64 KiB of room. These are upper bounds of what
- * it writes for one thing, in bytes.
+ * PCRE2 writes repeated groups out, and its code has 64 KiB of room. What it writes for one thing,
+ * in bytes and rounded up; COPY is for each time a group is written.
  */
-enum { CODE_LIMIT = 60000, CODE_BYTE = 4, CODE_SET = 34, CODE_GROUP = 16, CODE_REPEAT = 24 };
+enum {
+    CODE_LIMIT = 60000,
+    CODE_BYTE = 2,
+    CODE_SET = 33,
+    CODE_BRACKET = 9,
+    CODE_BRANCH = 6,
+    CODE_REPEAT = 8,
+    CODE_COPY = CODE_BRACKET + 7
+};
 
 /* Where sums stop growing: far over every limit, far under overflow when multiplied. */
 static const uint64_t plenty = UINT64_C(1) << 40;
@@ -86,7 +94,7 @@ static struct measure measure_seq(struct measurer *m, const struct sg_node *node
 static struct measure measure_alt(struct measurer *m, const struct sg_node *node)
 {
     struct measure out = measure(m, node->child);
-    out.code += CODE_GROUP;
+    out.code += CODE_BRACKET + CODE_BRANCH;
     for (const struct sg_node *child = node->child->next; child != NULL; child = child->next) {
         struct measure one = measure(m, child);
         out.min = one.min < out.min ? one.min : out.min;
@@ -94,7 +102,7 @@ static struct measure measure_alt(struct measurer *m, const struct sg_node *node
         out.behind = larger(out.behind, one.behind);
         out.ahead = larger(out.ahead, one.ahead);
         out.digits = one.digits < out.digits ? one.digits : out.digits;
-        out.code = sum(out.code, one.code + CODE_GROUP);
+        out.code = sum(out.code, one.code + CODE_BRANCH);
         for (size_t i = 0; i < 4; i++)
             out.bytes.words[i] &= one.bytes.words[i];
     }
@@ -113,7 +121,7 @@ static struct measure measure_repeat(struct measurer *m, const struct sg_node *n
     if (node->child->kind == SG_NODE_SET)
         out.code += CODE_REPEAT;
     else
-        out.code = times(out.code + CODE_GROUP + CODE_REPEAT, max);
+        out.code = times(out.code + CODE_COPY, max) + CODE_BRACKET;
     return out;
 }
 
@@ -121,7 +129,7 @@ static struct measure measure_look(struct measurer *m, const struct sg_node *nod
 {
     struct measure inner = measure(m, node->child);
     struct measure out = {.behind = inner.behind, .ahead = inner.ahead};
-    out.code = inner.code + CODE_GROUP;
+    out.code = inner.code + CODE_BRACKET + CODE_BRANCH;
     if (node->u.look.behind) {
         out.behind = sum(inner.behind, inner.max);
         if (out.behind > SG_PATTERN_BEHIND && m->too_far_behind == NULL)
@@ -141,7 +149,7 @@ static struct measure measure_ref(struct measurer *m, const struct sg_node *node
     /* The same text again, but of its bytes only what does not depend on case is sure. */
     const struct measure *group = &m->groups[node->u.ref.group];
     return (struct measure){
-        .min = group->min, .max = group->max, .digits = group->digits, .code = CODE_GROUP};
+        .min = group->min, .max = group->max, .digits = group->digits, .code = CODE_BRACKET};
 }
 
 static struct measure measure_point(const struct sg_node *node)
@@ -182,12 +190,12 @@ static struct measure measure(struct measurer *m, const struct sg_node *node)
         break;
     case SG_NODE_CAPTURE:
         out = measure(m, node->child);
-        out.code += CODE_GROUP;
+        out.code += CODE_BRACKET;
         m->groups[node->u.group] = out;
         break;
     case SG_NODE_ATOMIC:
         out = measure(m, node->child);
-        out.code += CODE_GROUP;
+        out.code += CODE_BRACKET;
         break;
     case SG_NODE_LOOK:
         return measure_look(m, node);

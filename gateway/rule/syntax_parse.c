@@ -1,38 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * syntax_parse.c - read a pattern: alternatives, groups, repeats, references, conditions.
+ * syntax_parse.c - read a pattern: alternatives, sequences, single things and their repeats.
  *
  * Refuses with a place and advice whatever it cannot bound or does not know. Groups are the only
  * thing that nests, and they nest SG_TREE_DEPTH deep at most, so the recursion here is bounded.
  */
-#include "rule/syntax_tree.h"
+#include "rule/syntax_parse.h"
 
-#include <assert.h>
 #include <string.h>
 
-#include "rule/syntax_class.h"
-
-enum { LONGEST_TEXT = 65536, LONGEST_NAME = 32 };
-
-struct options {
-    bool nocase, dotall, extended;
-};
-
-struct group {
-    struct sg_bytes name;
-    bool closed, hidden; /* hidden: inside a lookbehind */
-};
-
-struct parser {
-    struct sg_cursor c;
-    struct sg_tree *tree;
-    struct options options;
-    unsigned depth;
-    bool in_behind;
-    struct group groups[SG_TREE_GROUPS + 1];
-};
-
-static enum scrubgate_status alternatives(struct parser *p, struct sg_node **node);
+enum { LONGEST_TEXT = 65536 };
 
 /* Answers ENOMEM for a node that could not be made. */
 static enum scrubgate_status made(const struct sg_node *node)
@@ -43,7 +20,7 @@ static enum scrubgate_status made(const struct sg_node *node)
 /* --- what is not there for matching: quotes, comments, blanks of (?x) ---------------------------
  */
 
-static bool skip_blank(struct parser *p)
+static bool skip_blank(struct sg_parser *p)
 {
     int next = sg_cursor_peek(&p->c, 0);
     if (next == ' ' || (next >= '\t' && next <= '\r')) {
@@ -57,7 +34,7 @@ static bool skip_blank(struct parser *p)
     return true;
 }
 
-static enum scrubgate_status skip(struct parser *p)
+static enum scrubgate_status skip(struct sg_parser *p)
 {
     for (;;) {
         size_t start = p->c.pos;
@@ -82,7 +59,7 @@ static enum scrubgate_status skip(struct parser *p)
 /* --- single things ------------------------------------------------------------------------------
  */
 
-static enum scrubgate_status members_of(struct parser *p, size_t start,
+static enum scrubgate_status members_of(struct sg_parser *p, size_t start,
                                         const struct sg_meaning *meaning, struct sg_node **node)
 {
     struct sg_members members = {.wide = NULL};
@@ -93,7 +70,7 @@ static enum scrubgate_status members_of(struct parser *p, size_t start,
     return made(*node);
 }
 
-static enum scrubgate_status literal(struct parser *p, struct sg_node **node)
+static enum scrubgate_status literal(struct sg_parser *p, struct sg_node **node)
 {
     size_t start = p->c.pos;
     struct sg_meaning meaning = {.kind = SG_MEANS_ONE};
@@ -101,7 +78,7 @@ static enum scrubgate_status literal(struct parser *p, struct sg_node **node)
     return rc < 0 ? rc : members_of(p, start, &meaning, node);
 }
 
-static enum scrubgate_status class(struct parser *p, struct sg_node **node) {
+static enum scrubgate_status class(struct sg_parser *p, struct sg_node **node) {
     size_t start = p->c.pos; struct sg_members members;
     enum scrubgate_status rc = sg_class_read(&p->c, p->options.nocase, &members);
     if (rc < 0) return rc;
@@ -109,7 +86,7 @@ static enum scrubgate_status class(struct parser *p, struct sg_node **node) {
     return made(*node);
 }
 
-static enum scrubgate_status any(struct parser *p, struct sg_node **node)
+static enum scrubgate_status any(struct sg_parser *p, struct sg_node **node)
 {
     struct sg_set set = {{0}};
     if (!p->options.dotall)
@@ -119,7 +96,7 @@ static enum scrubgate_status any(struct parser *p, struct sg_node **node)
     return made(*node);
 }
 
-static enum scrubgate_status point(struct parser *p, size_t start, enum sg_point kind,
+static enum scrubgate_status point(struct sg_parser *p, size_t start, enum sg_point kind,
                                    struct sg_node **node)
 {
     *node = sg_tree_node(p->tree, SG_NODE_POINT, start);
@@ -129,7 +106,7 @@ static enum scrubgate_status point(struct parser *p, size_t start, enum sg_point
 }
 
 /* \R: CR LF as one, or any line end of Unicode. */
-static enum scrubgate_status line_end(struct parser *p, size_t start, struct sg_node **node)
+static enum scrubgate_status line_end(struct sg_parser *p, size_t start, struct sg_node **node)
 {
     struct sg_range wide[] = {{0x85, 0x85, &wide[1]}, {0x2028, 0x2029, NULL}};
     struct sg_members ends = {.wide = wide}, cr = {.wide = NULL}, lf = {.wide = NULL};
@@ -151,86 +128,7 @@ static enum scrubgate_status line_end(struct parser *p, size_t start, struct sg_
     return made(*node);
 }
 
-/* --- names and references -----------------------------------------------------------------------
- */
-
-/* Takes a name up to and with its closing byte. */
-static enum scrubgate_status name(struct parser *p, const char *close, struct sg_bytes *out)
-{
-    size_t start = p->c.pos;
-    while (sg_is_alnum(sg_cursor_peek(&p->c, 0)) || sg_cursor_peek(&p->c, 0) == '_')
-        p->c.pos++;
-    *out = (struct sg_bytes){p->c.text.data + start, p->c.pos - start};
-    if (out->len == 0 || out->len > LONGEST_NAME || sg_is_digit(out->data[0]) ||
-        !sg_cursor_take(&p->c, close))
-        return sg_cursor_fail(&p->c, start,
-                              "a group's name: 1 to %d letters, digits and _, no digit first, "
-                              "then %s",
-                              LONGEST_NAME, close);
-    return SCRUBGATE_OK;
-}
-
-static enum scrubgate_status reference(struct parser *p, size_t start, unsigned group,
-                                       struct sg_node **node)
-{
-    if (group == 0 || group > p->tree->n_groups || !p->groups[group].closed)
-        return sg_cursor_fail(&p->c, start, "a reference to no group closed before it");
-    if (p->in_behind || p->groups[group].hidden)
-        return sg_cursor_fail(&p->c, start, "a reference has no fixed length in a lookbehind");
-    *node = sg_tree_node(p->tree, SG_NODE_REF, start);
-    if (*node == NULL)
-        return SCRUBGATE_ENOMEM;
-    (*node)->u.ref.group = group;
-    (*node)->u.ref.nocase = p->options.nocase;
-    p->tree->referenced[group] = true;
-    return SCRUBGATE_OK;
-}
-
-static enum scrubgate_status reference_name(struct parser *p, size_t start, const char *close,
-                                            struct sg_node **node)
-{
-    struct sg_bytes text;
-    enum scrubgate_status rc = name(p, close, &text);
-    if (rc < 0)
-        return rc;
-    unsigned group = p->tree->n_groups;
-    while (group > 0 && !sg_bytes_equal(p->groups[group].name, text))
-        group--;
-    return reference(p, start, group, node);
-}
-
-/* \g{1} \g{-1} \g{name} \g1 \g-1, behind the g. */
-static enum scrubgate_status reference_g(struct parser *p, size_t start, struct sg_node **node)
-{
-    bool braces = sg_cursor_take(&p->c, "{");
-    if (braces && !sg_is_digit(sg_cursor_peek(&p->c, 0)) && sg_cursor_peek(&p->c, 0) != '-')
-        return reference_name(p, start, "}", node);
-    bool back = sg_cursor_take(&p->c, "-");
-    unsigned number = 0, digits = 0;
-    while (digits < 4 && sg_is_digit(sg_cursor_peek(&p->c, 0))) {
-        number = number * 10 + (unsigned)(sg_cursor_peek(&p->c, 0) - '0');
-        p->c.pos++;
-        digits++;
-    }
-    if (digits == 0 || (braces && !sg_cursor_take(&p->c, "}")))
-        return sg_cursor_fail(&p->c, start, "write \\g{1}, \\g{-1} or \\g{name}");
-    if (back)
-        number = number == 0 || number > p->tree->n_groups ? 0 : p->tree->n_groups + 1 - number;
-    return reference(p, start, number, node);
-}
-
-static enum scrubgate_status reference_k(struct parser *p, size_t start, struct sg_node **node)
-{
-    if (sg_cursor_take(&p->c, "<"))
-        return reference_name(p, start, ">", node);
-    if (sg_cursor_take(&p->c, "'"))
-        return reference_name(p, start, "'", node);
-    if (sg_cursor_take(&p->c, "{"))
-        return reference_name(p, start, "}", node);
-    return sg_cursor_fail(&p->c, start, "write \\k<name>");
-}
-
-static enum scrubgate_status escape(struct parser *p, struct sg_node **node)
+static enum scrubgate_status escape(struct sg_parser *p, struct sg_node **node)
 {
     size_t start = p->c.pos;
     int letter = sg_cursor_peek(&p->c, 1), after = sg_cursor_peek(&p->c, 2);
@@ -250,10 +148,10 @@ static enum scrubgate_status escape(struct parser *p, struct sg_node **node)
     case 'R':
         return line_end(p, start, node);
     case 'k':
-        return reference_k(p, start, node);
+        return sg_parse_ref_k(p, start, node);
     case 'g':
         if (after != '<' && after != '\'')
-            return reference_g(p, start, node);
+            return sg_parse_ref_g(p, start, node);
         break;
     default:
         if (letter < '1' || letter > '9')
@@ -261,210 +159,18 @@ static enum scrubgate_status escape(struct parser *p, struct sg_node **node)
         if (sg_is_digit(after))
             return sg_cursor_fail(&p->c, start,
                                   "a reference or an octal escape: write \\g{N} or \\xHH");
-        return reference(p, start, (unsigned)(letter - '0'), node);
+        return sg_parse_ref(p, start, (unsigned)(letter - '0'), node);
     }
     p->c.pos = start;
     enum scrubgate_status rc = sg_class_escape(&p->c, false, &meaning);
     return rc < 0 ? rc : members_of(p, start, &meaning, node);
 }
 
-/* --- groups -------------------------------------------------------------------------------------
- */
-
-/* Inline options, from their first letter to the ) or : behind them. */
-static enum scrubgate_status set_options(struct parser *p, size_t start, bool *scoped)
-{
-    bool value = true;
-    for (;;) {
-        int letter = sg_cursor_peek(&p->c, 0);
-        size_t place = p->c.pos++;
-        switch (letter) {
-        case 'i':
-            p->options.nocase = value;
-            break;
-        case 's':
-            p->options.dotall = value;
-            break;
-        case 'x':
-            if (sg_cursor_peek(&p->c, 0) == 'x')
-                return sg_cursor_fail(&p->c, place, "(?xx) is not supported: write (?x)");
-            p->options.extended = value;
-            break;
-        case '-':
-            if (!value)
-                return sg_cursor_fail(&p->c, place, "only one - among options: leave it out");
-            value = false;
-            break;
-        case ')':
-        case ':':
-            *scoped = letter == ':';
-            return SCRUBGATE_OK;
-        case 'm':
-            return sg_cursor_fail(&p->c, place,
-                                  "(?m) is not supported: write (?<![^\\n]) for the start of a "
-                                  "line, (?![^\\n]) for its end");
-        case 'U':
-            return sg_cursor_fail(&p->c, place, "(?U) is not supported: write ? behind a repeat");
-        case 'J':
-        case 'n':
-            return sg_cursor_fail(&p->c, place, "(?%c) is not supported: leave it out", letter);
-        default:
-            p->c.pos = place;
-            return sg_cursor_fail(&p->c, start,
-                                  "no group or option starts so: (?: (?> (?= (?! (?<= (?<! "
-                                  "(?<name> (?i) (?s) (?x) do");
-        }
-    }
-}
-
-/* The body of a group and its ), one level deeper, with options that end there. */
-static enum scrubgate_status body(struct parser *p, size_t start, struct options options,
-                                  struct sg_node **node)
-{
-    struct options before = options;
-    if (++p->depth > SG_TREE_DEPTH)
-        return sg_cursor_fail(&p->c, start, "groups nest over %d deep: flatten them",
-                              SG_TREE_DEPTH);
-    enum scrubgate_status rc = alternatives(p, node);
-    if (rc < 0)
-        return rc;
-    p->options = before;
-    p->depth--;
-    if (!sg_cursor_take(&p->c, ")"))
-        return sg_cursor_fail(&p->c, start, "the group is not closed: write ) at its end, or \\(");
-    return SCRUBGATE_OK;
-}
-
-static enum scrubgate_status wrapped(struct parser *p, size_t start, enum sg_node_kind kind,
-                                     struct sg_node **node)
-{
-    struct sg_node *inner;
-    enum scrubgate_status rc = body(p, start, p->options, &inner);
-    if (rc < 0)
-        return rc;
-    *node = sg_tree_wrap(p->tree, kind, start, inner);
-    return made(*node);
-}
-
-static enum scrubgate_status capture(struct parser *p, size_t start, const char *close,
-                                     struct sg_node **node)
-{
-    struct sg_bytes text = {NULL, 0};
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    if (close != NULL)
-        rc = name(p, close, &text);
-    if (rc < 0)
-        return rc;
-    for (unsigned i = 1; text.len > 0 && i <= p->tree->n_groups; i++) {
-        if (sg_bytes_equal(p->groups[i].name, text))
-            return sg_cursor_fail(&p->c, start, "two groups of one name: rename this one");
-    }
-    if (p->tree->n_groups == SG_TREE_GROUPS)
-        return sg_cursor_fail(&p->c, start, "over %d capturing groups: write (?: for most",
-                              SG_TREE_GROUPS);
-    unsigned group = ++p->tree->n_groups;
-    p->groups[group] = (struct group){.name = text, .hidden = p->in_behind};
-    rc = wrapped(p, start, SG_NODE_CAPTURE, node);
-    if (rc < 0)
-        return rc;
-    p->groups[group].closed = true;
-    (*node)->u.group = group;
-    return SCRUBGATE_OK;
-}
-
-static enum scrubgate_status look(struct parser *p, size_t start, bool behind, bool negated,
-                                  struct sg_node **node)
-{
-    if (behind && p->in_behind)
-        return sg_cursor_fail(&p->c, start,
-                              "a lookbehind inside a lookbehind: write them side by "
-                              "side");
-    bool before = p->in_behind;
-    p->in_behind = before || behind;
-    enum scrubgate_status rc = wrapped(p, start, SG_NODE_LOOK, node);
-    if (rc < 0)
-        return rc;
-    p->in_behind = before;
-    (*node)->u.look.behind = behind;
-    (*node)->u.look.negated = negated;
-    if (behind)
-        rc = sg_tree_behind(p->tree, start, &(*node)->child, p->c.at, p->c.fault);
-    return rc;
-}
-
-/* Openings that are refused, and why. Longest first. */
-static const struct refusal {
-    const char *open, *what;
-} refusals[] = {{"(?|", "a branch reset is not supported: number the groups apart"},
-                {"(?(", "conditions are not supported: write the two cases as alternatives"},
-                {"(?C", "callouts are not supported: leave it out"},
-                {"(?R", "recursion has no bound: write the pattern out"},
-                {"(?&", "a subroutine call has no bound: write the group again"},
-                {"(?P>", "a subroutine call has no bound: write the group again"},
-                {"(?+", "a subroutine call has no bound: write the group again"},
-                {"(?^", "(?^) is not supported: write (?-i), (?-s) or (?-x)"},
-                {"(?*", "non-atomic lookaround is not supported: write (?="},
-                {"(?<*", "non-atomic lookaround is not supported: write (?<="},
-                {"(*", "verbs and named assertions are not supported: leave it out, or write \\*"}};
-
-static enum scrubgate_status refuse(struct parser *p, size_t start)
-{
-    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        if (sg_cursor_take(&p->c, refusals[i].open))
-            return sg_cursor_fail(&p->c, start, "%s", refusals[i].what);
-    }
-    int after = sg_cursor_peek(&p->c, 2), digit = sg_cursor_peek(&p->c, after == '-' ? 3 : 2);
-    if (sg_cursor_peek(&p->c, 1) == '?' && sg_is_digit(digit))
-        return sg_cursor_fail(&p->c, start,
-                              "a subroutine call has no bound: write the group again, or \\g{1} "
-                              "for its text");
-    return SCRUBGATE_OK;
-}
-
-static enum scrubgate_status group(struct parser *p, struct sg_node **node)
-{
-    size_t start = p->c.pos;
-    struct options before = p->options;
-    bool scoped;
-    enum scrubgate_status rc = refuse(p, start);
-    if (rc < 0)
-        return rc;
-    if (sg_cursor_take(&p->c, "(?:"))
-        return body(p, start, before, node);
-    if (sg_cursor_take(&p->c, "(?>"))
-        return wrapped(p, start, SG_NODE_ATOMIC, node);
-    if (sg_cursor_take(&p->c, "(?="))
-        return look(p, start, false, false, node);
-    if (sg_cursor_take(&p->c, "(?!"))
-        return look(p, start, false, true, node);
-    if (sg_cursor_take(&p->c, "(?<="))
-        return look(p, start, true, false, node);
-    if (sg_cursor_take(&p->c, "(?<!"))
-        return look(p, start, true, true, node);
-    if (sg_cursor_take(&p->c, "(?P="))
-        return reference_name(p, start, ")", node);
-    if (sg_cursor_take(&p->c, "(?<") || sg_cursor_take(&p->c, "(?P<"))
-        return capture(p, start, ">", node);
-    if (sg_cursor_take(&p->c, "(?'"))
-        return capture(p, start, "'", node);
-    if (!sg_cursor_take(&p->c, "(?")) {
-        p->c.pos++;
-        return capture(p, start, NULL, node);
-    }
-    rc = set_options(p, start, &scoped);
-    if (rc < 0)
-        return rc;
-    if (scoped)
-        return body(p, start, before, node);
-    *node = NULL; /* options till the end of the group around them */
-    return SCRUBGATE_OK;
-}
-
 /* --- repeats ------------------------------------------------------------------------------------
  */
 
 /* One number of a {n,m}; false when there is none. */
-static bool number(struct parser *p, unsigned *value)
+static bool number(struct sg_parser *p, unsigned *value)
 {
     size_t start = p->c.pos;
     *value = 0;
@@ -477,7 +183,7 @@ static bool number(struct parser *p, unsigned *value)
 }
 
 /* {n} or {n,m}, from its { on. */
-static enum scrubgate_status braces(struct parser *p, unsigned *min, unsigned *max)
+static enum scrubgate_status braces(struct sg_parser *p, unsigned *min, unsigned *max)
 {
     size_t start = p->c.pos++;
     bool good = number(p, min);
@@ -498,7 +204,7 @@ static enum scrubgate_status braces(struct parser *p, unsigned *min, unsigned *m
 }
 
 /* Takes the repeat behind *node, when there is one, and wraps it. */
-static enum scrubgate_status repeat(struct parser *p, struct sg_node **node)
+static enum scrubgate_status repeat(struct sg_parser *p, struct sg_node **node)
 {
     size_t start = p->c.pos;
     int next = p->c.quoted ? -1 : sg_cursor_peek(&p->c, 0);
@@ -543,7 +249,7 @@ static enum scrubgate_status repeat(struct parser *p, struct sg_node **node)
  */
 
 /* *node is NULL for what only sets options. */
-static enum scrubgate_status atom(struct parser *p, struct sg_node **node)
+static enum scrubgate_status atom(struct sg_parser *p, struct sg_node **node)
 {
     size_t start = p->c.pos;
     if (p->c.quoted)
@@ -554,7 +260,7 @@ static enum scrubgate_status atom(struct parser *p, struct sg_node **node)
     case '[':
         return class(p, node);
     case '(':
-        return group(p, node);
+        return sg_parse_group(p, node);
     case '.':
         return any(p, node);
     case '^':
@@ -574,7 +280,7 @@ static enum scrubgate_status atom(struct parser *p, struct sg_node **node)
     }
 }
 
-static enum scrubgate_status sequence(struct parser *p, struct sg_node **node)
+static enum scrubgate_status sequence(struct sg_parser *p, struct sg_node **node)
 {
     struct sg_node *seq = sg_tree_node(p->tree, SG_NODE_SEQ, p->c.pos);
     if (seq == NULL)
@@ -601,7 +307,7 @@ static enum scrubgate_status sequence(struct parser *p, struct sg_node **node)
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status alternatives(struct parser *p, struct sg_node **node)
+enum scrubgate_status sg_parse_alternatives(struct sg_parser *p, struct sg_node **node)
 {
     struct sg_node *alt = NULL;
     for (;;) {
@@ -631,7 +337,7 @@ enum scrubgate_status sg_tree_parse(struct sg_tree *tree, struct sg_bytes text, 
                                     struct scrubgate_fault *fault)
 {
     struct scrubgate_fault unread;
-    struct parser p = {.tree = tree};
+    struct sg_parser p = {.tree = tree};
     *tree = (struct sg_tree){.n_groups = 0};
     p.c = (struct sg_cursor){
         .text = text, .arena = &tree->arena, .at = at, .fault = fault == NULL ? &unread : fault};
@@ -640,7 +346,7 @@ enum scrubgate_status sg_tree_parse(struct sg_tree *tree, struct sg_bytes text, 
         rc = sg_cursor_fail(&p.c, LONGEST_TEXT, "the pattern is over %d bytes: split the rule",
                             LONGEST_TEXT);
     else
-        rc = alternatives(&p, &tree->root);
+        rc = sg_parse_alternatives(&p, &tree->root);
     if (rc >= 0 && p.c.pos < text.len)
         rc = sg_cursor_fail(&p.c, p.c.pos, "a ) without its (: write \\) for one");
     if (rc < 0)
