@@ -70,10 +70,11 @@ enum scrubgate_status sg_segment_count(int folder, const char *path, uint64_t *c
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
+        enum scrubgate_status rc = errno == ENOMEM ? SCRUBGATE_ENOMEM : SCRUBGATE_EIO;
         sg_fault_set(fault, path, 0, 0, "cannot list this folder: %s", strerror(errno));
         if (fd >= 0)
             (void)close(fd);
-        return SCRUBGATE_EIO;
+        return rc;
     }
     errno = 0;
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
