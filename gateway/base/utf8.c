@@ -60,6 +60,18 @@ bool sg_utf8_push(struct sg_utf8 *state, struct sg_bytes text)
     return true;
 }
 
+size_t sg_utf8_prefix(struct sg_utf8 *state, struct sg_bytes text)
+{
+    struct sg_utf8 before = *state;
+    size_t i = 0;
+    if (sg_utf8_push(state, text))
+        return text.len;
+    /* Broken somewhere: go again byte by byte. This happens once in a text's life. */
+    while (sg_utf8_push(&before, (struct sg_bytes){text.data + i, 1}))
+        i++;
+    return i;
+}
+
 bool sg_utf8_complete(const struct sg_utf8 *state)
 {
     return state->need == 0;
@@ -78,6 +90,18 @@ size_t sg_utf8_valid_len(struct sg_bytes text)
     while (i < text.len && sg_utf8_push(&state, (struct sg_bytes){text.data + i, 1}))
         i++;
     return i;
+}
+
+size_t sg_utf8_open_tail(struct sg_bytes text)
+{
+    for (size_t n = 1; n <= 3 && n <= text.len; n++) {
+        uint8_t c = text.data[text.len - n];
+        if (c < 0x80)
+            return 0;
+        if (c >= 0xC0)
+            return n < (c < 0xE0 ? 2u : c < 0xF0 ? 3u : 4u) ? n : 0;
+    }
+    return 0;
 }
 
 size_t sg_utf8_encode(uint32_t code_point, uint8_t out[4])

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * format.h - the format stages: each finds the values of its format and splices edits back.
+ *
+ * A body of no bytes is clean in every format: there is nothing to inspect.
  */
 #ifndef SG_BODY_FORMAT_H
 #define SG_BODY_FORMAT_H
@@ -13,7 +15,7 @@
 #include "body/scrub.h"
 #include "body/stage.h"
 
-enum { SG_JSON_DEPTH = 64, SG_JSON_NUMBER_LONGEST = 4096 };
+enum { SG_JSON_DEPTH = 64, SG_JSON_NUMBER_LONGEST = 4096, SG_FORM_NAME_LONGEST = 4096 };
 
 /* Each borrows scrub until freed. *stage is NULL on error. */
 
@@ -23,11 +25,13 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_text_new(struct sg_stage **stage,
 /* String values and numbers of a JSON text; lines: any number of JSON values (ndjson). */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_json_new(struct sg_stage **stage,
                                                      struct sg_scrub *scrub, bool lines);
-/* Values of application/x-www-form-urlencoded; a part without = is a value without a name. */
+/* Values of application/x-www-form-urlencoded; a part without =, or with none in its first
+ * SG_FORM_NAME_LONGEST bytes, is a value without a name. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_form_new(struct sg_stage **stage,
                                                      struct sg_scrub *scrub);
 /* Inflates gzip (RFC 1952, any number of members). Over max_out bytes or, past the first 64 KiB,
- * over a ratio of 200: ELIMIT. Truncated or broken: EMALFORMED. */
+ * over a ratio of 200 (looked at every 256 bytes of input): ELIMIT. Truncated or broken:
+ * EMALFORMED. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_gunzip_new(struct sg_stage **stage, uint64_t max_out);
 /* Deflates into one gzip member without name or time. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_gzip_new(struct sg_stage **stage);

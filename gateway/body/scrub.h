@@ -64,6 +64,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub,
                                                       const struct sg_scrub_config *config);
 void sg_scrub_free(struct sg_scrub *scrub);
 
+/* How a value's place is told in events: not at all, $.a.b[0], or the bare name of a field. */
+enum sg_path_style { SG_PATH_NONE, SG_PATH_JSON, SG_PATH_FIELD };
+
 /* How a format stage hears about its value, in order and without gaps (see scanner.h). */
 struct sg_splice {
     enum scrubgate_status (*keep)(void *ctx, uint64_t start, struct sg_bytes text);
@@ -72,16 +75,18 @@ struct sg_splice {
     /* The body's raw offset where the value's decoded byte `offset` begins (end: one past the last
      * raw byte of what decodes up to offset). For events. */
     uint64_t (*raw)(void *ctx, uint64_t offset, bool end);
+    enum sg_path_style style;
     void *ctx;
 };
 
+/* Starts a value. splice is copied; place.steps must stay as they are till the value ends. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field,
                                                         struct sg_place place,
                                                         const struct sg_splice *splice);
 /* Feeds decoded bytes. EBLOCKED once a block finding is accepted (not in shadow mode). */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub,
                                                        struct sg_bytes piece, bool last);
-/* True when the value at place is wanted by a capture: field text goes there as it is decoded. */
+/* What it adds up to so far; the stream counts the wire's bytes into it. */
 struct sg_summary *sg_scrub_summary(struct sg_scrub *scrub);
 /* Why the last call was refused: names the rule or the limit; "" when nothing is wrong. */
 const char *sg_scrub_reason(const struct sg_scrub *scrub);

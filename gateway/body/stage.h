@@ -5,7 +5,9 @@
  * push() moves what it can from in to out and never blocks:
  *
  *     SCRUBGATE_OK     in is used up: call again with more.
- *     SCRUBGATE_FULL   out is used up: call again with room (in may be used up too).
+ *     SCRUBGATE_FULL   out is used up: call again with room (in may be used up too). A stage that
+ *                      will refuse says FULL first, with room left, when it has moved out: so what
+ *                      stands behind it sees all that came before the fault.
  *     SCRUBGATE_DONE   last was set and everything is out.
  *     below zero       refused: out has not moved, and every later call says the same.
  *
@@ -16,6 +18,7 @@
 #define SG_BODY_STAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <scrubgate/status.h>
 #include <scrubgate/stream.h>
 
@@ -28,9 +31,12 @@ struct sg_stage_ops {
     void (*free)(struct sg_stage *stage); /* wipes what is held */
 };
 
-/* Every stage's struct begins with this. */
+/* Every stage's struct begins with this. All but ops is zero at first. */
 struct sg_stage {
     const struct sg_stage_ops *ops;
+    enum scrubgate_status refused; /* below zero once it has refused; sg_stage_push keeps it */
+    const char *why;               /* what the stage refused, static; NULL: the status says it */
+    uint64_t taken, given;         /* bytes so far */
 };
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_stage_push(struct sg_stage *stage,

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scrub.c - scrub a body's values one after another, and add up what the message holds.
+ *
+ *     json|form|text -> [scrub] -> scanner
+ *                          └─> events, captures, tallies
+ */
+#include "body/scrub.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A capture looks for its value, copies it, or is done with. */
+enum capture_state { SEEKING, FILLING, SETTLED };
+
+struct sg_scrub {
+    struct sg_scanner *scanner;
+    struct sg_scrub_config config;
+    struct sg_summary summary;
+    size_t cap_tallies;
+    enum capture_state *states; /* of config.captures */
+    size_t n_filling;
+    struct sg_splice splice; /* of the current value */
+    struct sg_place place;
+    struct sg_buf path; /* its printed place, NUL-ended; empty until an event asks */
+    char reason[192];
+};
+
+/* --- captures --------------------------------------------------------------------------------- */
+
+static void begin_captures(struct sg_scrub *scrub)
+{
+    for (size_t i = 0; i < scrub->config.n_captures; i++) {
+        struct sg_capture *capture = &scrub->config.captures[i];
+        if (scrub->states[i] != SEEKING || !sg_path_matches(capture->path, scrub->place))
+            continue;
+        scrub->states[i] = FILLING;
+        scrub->n_filling++;
+    }
+}
+
+static enum scrubgate_status fill_captures(struct sg_scrub *scrub, struct sg_bytes piece, bool last)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < scrub->config.n_captures && scrub->n_filling > 0 && rc >= 0; i++) {
+        struct sg_capture *capture = &scrub->config.captures[i];
+        if (scrub->states[i] != FILLING)
+            continue;
+        bool fits = piece.len <= SG_CAPTURE_LONGEST - capture->value.len;
+        if (fits)
+            rc = sg_buf_add_bytes(&capture->value, piece);
+        else
+            sg_buf_clear(&capture->value);
+        if (fits && !last)
+            continue;
+        capture->found = fits;
+        scrub->states[i] = SETTLED;
+        scrub->n_filling--;
+    }
+    return rc;
+}
+
+/* --- what the scanner tells ------------------------------------------------------------------- */
+
+static enum scrubgate_status keep(void *ctx, uint64_t start, struct sg_bytes text)
+{
+    struct sg_scrub *scrub = ctx;
+    return scrub->splice.keep(scrub->splice.ctx, start, text);
+}
+
+static enum scrubgate_status edit(void *ctx, uint64_t start, uint64_t end,
+                                  struct sg_bytes replacement)
+{
+    struct sg_scrub *scrub = ctx;
+    scrub->summary.edits++;
+    return scrub->splice.edit(scrub->splice.ctx, start, end, replacement);
+}
+
+static enum scrubgate_status add_tally(struct sg_scrub *scrub, const struct sg_finding *finding)
+{
+    struct sg_summary *summary = &scrub->summary;
+    size_t i = 0;
+    while (i < summary->n_tallies && summary->tallies[i].rule != finding->rule)
+        i++;
+    if (i == scrub->cap_tallies) {
+        size_t cap = scrub->cap_tallies == 0 ? 8 : scrub->cap_tallies * 2;
+        struct sg_tally *grown = realloc(summary->tallies, cap * sizeof *grown);
+        if (grown == NULL)
+            return SCRUBGATE_ENOMEM;
+        summary->tallies = grown;
+        scrub->cap_tallies = cap;
+    }
+    if (i == summary->n_tallies)
+        summary->tallies[summary->n_tallies++] = (struct sg_tally){.rule = finding->rule};
+    summary->tallies[i].count++;
+    summary->tallies[i].bytes += finding->end - finding->start;
+    summary->findings++;
+    return SCRUBGATE_OK;
+}
+
+static void add_identity(struct sg_summary *summary, uint64_t fingerprint)
+{
+    size_t most = sizeof summary->identities / sizeof summary->identities[0];
+    if (fingerprint == 0 || summary->n_identities == most)
+        return;
+    for (size_t i = 0; i < summary->n_identities; i++) {
+        if (summary->identities[i] == fingerprint)
+            return;
+    }
+    summary->identities[summary->n_identities++] = fingerprint;
+}
+
+static enum scrubgate_status print_path(struct sg_scrub *scrub)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (scrub->path.len > 0)
+        return rc;
+    if (scrub->splice.style == SG_PATH_JSON)
+        rc = sg_place_print(scrub->place, &scrub->path);
+    else if (scrub->splice.style == SG_PATH_FIELD && scrub->place.n > 0)
+        rc = sg_buf_add_bytes(&scrub->path, scrub->place.steps[0].name);
+    return rc < 0 ? rc : sg_buf_add_byte(&scrub->path, 0);
+}
+
+static enum scrubgate_status tell(struct sg_scrub *scrub, const struct sg_finding *finding)
+{
+    if (scrub->config.on_event == NULL)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = print_path(scrub);
+    if (rc < 0)
+        return rc;
+    const struct sg_splice *splice = &scrub->splice;
+    const struct scrubgate_event event = {
+        .rule = finding->rule->id,
+        .entity = finding->rule->entity,
+        .action = finding->rule->action,
+        .level = finding->level,
+        .start = splice->raw(splice->ctx, finding->start, false),
+        .end = splice->raw(splice->ctx, finding->end, true),
+        .path = (const char *)scrub->path.data,
+        .contextual = finding->contextual,
+        .fingerprint = finding->fingerprint,
+    };
+    scrub->config.on_event(scrub->config.ctx, &event);
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status found(void *ctx, const struct sg_finding *finding)
+{
+    struct sg_scrub *scrub = ctx;
+    enum scrubgate_status rc = add_tally(scrub, finding);
+    if (rc < 0)
+        return rc;
+    add_identity(&scrub->summary, finding->fingerprint);
+    rc = tell(scrub, finding);
+    if (rc < 0)
+        return rc;
+    if (finding->rule->action == SCRUBGATE_DIVERT)
+        scrub->summary.diverted = true;
+    if (finding->rule->action != SCRUBGATE_BLOCK)
+        return SCRUBGATE_OK;
+    scrub->summary.blocked = true;
+    if (scrub->config.scan.shadow)
+        return SCRUBGATE_OK;
+    (void)snprintf(scrub->reason, sizeof scrub->reason, "rule %s: blocked", finding->rule->id);
+    return SCRUBGATE_EBLOCKED;
+}
+
+/* --- a message -------------------------------------------------------------------------------- */
+
+enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub, const struct scrubgate_ruleset *rules,
+                                   struct scrubgate_scratch *scratch,
+                                   const struct sg_scrub_config *config)
+{
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    *scrub = NULL;
+    struct sg_scrub *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return rc;
+    made->config = *config;
+    if (config->n_captures > 0) {
+        made->states = calloc(config->n_captures, sizeof *made->states);
+        if (made->states == NULL)
+            goto out;
+    }
+    rc = sg_scanner_new(&made->scanner, rules, scratch, &config->scan);
+    if (rc < 0)
+        goto out;
+    *scrub = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    sg_scrub_free(made);
+    return rc;
+}
+
+void sg_scrub_free(struct sg_scrub *scrub)
+{
+    if (scrub == NULL)
+        return;
+    sg_scanner_free(scrub->scanner);
+    sg_buf_fini(&scrub->path);
+    free(scrub->summary.tallies);
+    free(scrub->states);
+    free(scrub);
+}
+
+enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field,
+                                     struct sg_place place, const struct sg_splice *splice)
+{
+    const struct sg_scan_sink sink = {keep, edit, found, scrub};
+    scrub->splice = *splice;
+    scrub->place = place;
+    sg_buf_clear(&scrub->path);
+    scrub->summary.values++;
+    assert(scrub->n_filling == 0); /* the value before has ended */
+    begin_captures(scrub);
+    return sg_scanner_begin(scrub->scanner, field, place, &sink);
+}
+
+static void explain(struct sg_scrub *scrub, enum scrubgate_status rc)
+{
+    const struct sg_rule *culprit = sg_scanner_culprit(scrub->scanner);
+    if (scrub->reason[0] != '\0')
+        return;
+    if (rc == SCRUBGATE_EMATCH && culprit != NULL)
+        (void)snprintf(scrub->reason, sizeof scrub->reason, "rule %s: the matcher failed",
+                       culprit->id);
+}
+
+enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub, struct sg_bytes piece, bool last)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (scrub->n_filling > 0)
+        rc = fill_captures(scrub, piece, last);
+    if (rc >= 0)
+        rc = sg_scanner_feed(scrub->scanner, piece, last);
+    if (rc < 0)
+        explain(scrub, rc);
+    return rc;
+}
+
+struct sg_summary *sg_scrub_summary(struct sg_scrub *scrub)
+{
+    scrub->summary.content = sg_scanner_content(scrub->scanner);
+    return &scrub->summary;
+}
+
+const char *sg_scrub_reason(const struct sg_scrub *scrub)
+{
+    return scrub->reason;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * text.c - a body that is one text value.
+ *
+ *     gunzip -> [text] -> scrub -> gzip
+ *
+ * UTF-8 is checked before the text is scanned: rules never see what cannot be read.
+ */
+#include "body/format.h"
+
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "body/stepper.h"
+#include "body/value.h"
+
+struct text {
+    struct sg_stepper stepper;
+    struct sg_value value;
+    struct sg_utf8 utf8;
+    bool begun;
+};
+
+static enum scrubgate_status step(struct sg_stepper *stepper, struct sg_bytes piece, bool last)
+{
+    struct text *text = (struct text *)stepper;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (!text->begun) {
+        if (piece.len == 0)
+            return SCRUBGATE_OK; /* an empty body holds no value */
+        text->begun = true;
+        struct sg_place top = {NULL, 0};
+        rc = sg_value_begin(&text->value, top, SG_PATH_NONE, stepper->at);
+    }
+    /* What stands before a fault is scanned, so that a block rule wins or not however it was cut.
+     */
+    struct sg_bytes valid = {piece.data, sg_utf8_prefix(&text->utf8, piece)};
+    bool broken = valid.len < piece.len || (last && !sg_utf8_complete(&text->utf8));
+    if (rc >= 0)
+        rc = sg_value_run(&text->value, valid);
+    if (rc >= 0)
+        rc = sg_value_feed(&text->value, last && !broken);
+    if (rc < 0 || !broken)
+        return rc;
+    stepper->stage.why = "invalid UTF-8";
+    return SCRUBGATE_EMALFORMED;
+}
+
+static void text_free(struct sg_stage *stage)
+{
+    struct text *text = (struct text *)stage;
+    sg_value_fini(&text->value);
+    sg_stepper_fini(&text->stepper);
+    free(text);
+}
+
+static const struct sg_stage_ops ops = {"text", sg_stepper_push, text_free};
+
+enum scrubgate_status sg_text_new(struct sg_stage **stage, struct sg_scrub *scrub)
+{
+    struct text *text = calloc(1, sizeof *text);
+    *stage = NULL;
+    if (text == NULL)
+        return SCRUBGATE_ENOMEM;
+    text->stepper.stage.ops = &ops;
+    text->stepper.step = step;
+    text->stepper.scrub = scrub;
+    sg_value_init(&text->value, scrub, &text->stepper.outlet, NULL);
+    *stage = &text->stepper.stage;
+    return SCRUBGATE_OK;
+}
