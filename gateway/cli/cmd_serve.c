@@ -35,7 +35,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
     bool test_only = false;
     struct sg_texts settings = {.n = 0};
     char keys[SG_TEXTS_MOST][KEY_LONGEST];
-    struct sg_override overrides[SG_TEXTS_MOST];
+    struct sg_override overrides[SG_CONFIG_VARIABLES + SG_TEXTS_MOST];
     const struct sg_option options[] = {
         {"config", 'c', SG_OPTION_TEXT, "FILE", "the configuration; built-in defaults without",
          &file},
@@ -45,20 +45,21 @@ static int run(const struct sg_command *command, int argc, char **argv)
          &settings},
     };
     int rest = 0;
-    enum sg_parsed parsed = sg_options_parse(command, options, sizeof options / sizeof options[0],
-                                             argc, argv, &rest);
+    enum sg_parsed parsed =
+        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (rest != argc)
         return sg_say_usage(command, "takes no operand; the configuration goes behind -c");
-    if (!split_settings(command, &settings, keys, overrides))
+    size_t n = sg_config_environment(overrides);
+    if (!split_settings(command, &settings, keys, overrides + n))
         return SG_EXIT_USAGE;
 
     struct scrubgate_fault fault = {.what = ""};
     const struct sg_server_options server = {
         .config_file = file,
         .overrides = overrides,
-        .n_overrides = settings.n,
+        .n_overrides = n + settings.n,
         .test_only = test_only,
         .hints = file == NULL,
     };

@@ -89,6 +89,12 @@ struct sg_override {
     const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
 };
 
+enum { SG_CONFIG_VARIABLES = 16 };
+
+/* The overrides that environment variables such as SCRUBGATE_LIMITS_BODY make: fills list and
+ * returns how many. */
+size_t sg_config_environment(struct sg_override list[SG_CONFIG_VARIABLES]);
+
 /*
  * Loads file, or the built-in defaults when NULL (listen 127.0.0.1:8080, admin 127.0.0.1:8081,
  * built-in packs, state var, routes /in/ to-agent and /out/ to-customer to the embedded echo).

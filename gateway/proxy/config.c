@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.c - the gateway's configuration: built-in defaults, then the file, then overrides.
+ *
+ * All three are YAML read by the same code, so a key means the same wherever it is written and
+ * every fault names its place.
+ */
+#include "proxy/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/yaml.h"
+#include "proxy/config_read.h"
+
+enum { FILE_LONGEST = 1024 * 1024, OVERRIDE_LONGEST = 4096 };
+
+/* What holds when a file does not say otherwise. */
+static const char defaults[] = "listen: 127.0.0.1:8080\n"
+                               "admin: 127.0.0.1:8081\n"
+                               "workers: auto\n"
+                               "rules: []\n"
+                               "state: var\n"
+                               "limits: {header: 32KiB, body: 16MiB, held: 64KiB,\n"
+                               "  connections: 10000, header_time: 10s, body_time: 60s,\n"
+                               "  upstream_time: 60s, idle_time: 75s}\n"
+                               "audit: {dir: var/audit, origin: localhost/scrubgate/1}\n";
+
+/* What a gateway without a file serves: both directions, to the embedded echo. */
+static const char demonstration[] =
+    "routes:\n"
+    "  - name: to-agent\n"
+    "    path: /in/\n"
+    "    upstream: ''\n"
+    "    direction: to-agent\n"
+    "    identity: {customer: $.from, agent: 'header:X-Agent-Id', conversation: $.conversation,\n"
+    "      brand: =demo, channel: =widget, queue: 'header:X-Queue', event: $.event}\n"
+    "  - name: to-customer\n"
+    "    path: /out/\n"
+    "    upstream: ''\n"
+    "    direction: to-customer\n"
+    "    identity: {customer: $.to, agent: $.from, conversation: $.conversation,\n"
+    "      brand: =demo, channel: =widget}\n";
+
+static enum scrubgate_status read_text(struct sg_config *config, const char *name,
+                                       struct sg_bytes text, unsigned flags,
+                                       struct scrubgate_fault *fault)
+{
+    struct sg_yaml *tree = NULL;
+    enum scrubgate_status rc = sg_yaml_parse(&tree, name, text, fault);
+    if (rc >= 0)
+        rc = sg_config_read(config, tree, flags, fault);
+    sg_yaml_free(tree);
+    return rc;
+}
+
+/* A single-quoted YAML scalar. */
+static enum scrubgate_status add_quoted(struct sg_buf *out, struct sg_bytes text)
+{
+    enum scrubgate_status rc = sg_buf_add_byte(out, '\'');
+    for (size_t i = 0; i < text.len && rc >= 0; i++) {
+        if (text.data[i] == '\'')
+            rc = sg_buf_add_byte(out, '\'');
+        if (rc >= 0)
+            rc = sg_buf_add_byte(out, text.data[i]);
+    }
+    return rc < 0 ? rc : sg_buf_add_byte(out, '\'');
+}
+
+/* "a, b" becomes ['a', 'b']. */
+static enum scrubgate_status add_list(struct sg_buf *out, struct sg_bytes text)
+{
+    enum scrubgate_status rc = sg_buf_add_text(out, "[");
+    while (text.len > 0 && rc >= 0) {
+        size_t end = sg_bytes_find(text, ',');
+        rc = add_quoted(out, sg_bytes_trim((struct sg_bytes){text.data, end}));
+        if (rc >= 0 && end < text.len)
+            rc = sg_buf_add_text(out, ", ");
+        size_t gone = end < text.len ? end + 1 : end;
+        text = (struct sg_bytes){text.data + gone, text.len - gone};
+    }
+    return rc < 0 ? rc : sg_buf_add_text(out, "]");
+}
+
+/* "limits.body" = "1MiB" becomes "limits: {body: '1MiB'}". */
+static enum scrubgate_status read_override(struct sg_config *config,
+                                           const struct sg_override *override,
+                                           struct scrubgate_fault *fault)
+{
+    struct sg_buf text;
+    struct sg_bytes key = sg_bytes_of(override->key), value = sg_bytes_of(override->value);
+    size_t dot = sg_bytes_find(key, '.');
+    bool nested = dot < key.len;
+    bool list = strcmp(override->key, "listen") == 0 || strcmp(override->key, "rules") == 0;
+    sg_buf_init(&text, OVERRIDE_LONGEST);
+    enum scrubgate_status rc = sg_buf_add(&text, key.data, dot);
+    if (rc >= 0)
+        rc = sg_buf_add_text(&text, nested ? ": {" : ": ");
+    if (rc >= 0 && nested)
+        rc = sg_buf_add(&text, key.data + dot + 1, key.len - dot - 1);
+    if (rc >= 0 && nested)
+        rc = sg_buf_add_text(&text, ": ");
+    if (rc >= 0)
+        rc = list ? add_list(&text, value) : add_quoted(&text, value);
+    if (rc >= 0)
+        rc = sg_buf_add_text(&text, nested ? "}\n" : "\n");
+    if (rc >= 0)
+        rc = read_text(config, override->from, sg_buf_bytes(&text), 0, fault);
+    else
+        sg_fault_set(fault, override->from, 0, 0, "the value is too long");
+    sg_buf_fini(&text);
+    return rc < 0 ? SCRUBGATE_EINVAL : rc;
+}
+
+/* SHA-256 over the file's bytes and the overrides, so that equal digests mean equal behaviour. */
+static enum scrubgate_status digest(struct sg_config *config, struct sg_bytes text,
+                                    const struct sg_override *overrides, size_t n)
+{
+    struct sg_sha256 *hash = NULL;
+    uint8_t out[SG_SHA256_SIZE];
+    enum scrubgate_status rc = sg_sha256_new(&hash);
+    if (rc >= 0)
+        rc = sg_sha256_add(hash, text);
+    for (size_t i = 0; i < n && rc >= 0; i++) {
+        rc = sg_sha256_add(hash, sg_bytes_of(overrides[i].key));
+        if (rc >= 0)
+            rc = sg_sha256_add(hash, SG_BYTES("="));
+        if (rc >= 0)
+            rc = sg_sha256_add(hash, sg_bytes_of(overrides[i].value));
+        if (rc >= 0)
+            rc = sg_sha256_add(hash, SG_BYTES("\n"));
+    }
+    if (rc >= 0)
+        rc = sg_sha256_done(hash, out);
+    if (rc >= 0)
+        sg_hex((struct sg_bytes){out, sizeof out}, config->digest);
+    sg_sha256_free(hash);
+    return rc;
+}
+
+static enum scrubgate_status check_whole(const struct sg_config *config,
+                                         struct scrubgate_fault *fault)
+{
+    if (config->n_routes == 0) {
+        sg_fault_set(fault, config->file, 0, 0,
+                     "there is no route: add routes: with name, path, upstream and direction");
+        return SCRUBGATE_EINVAL;
+    }
+    for (size_t i = 0; i < config->n_listen; i++) {
+        if (strcmp(config->listen_text[i], config->admin_text) == 0) {
+            sg_fault_set(fault, config->file, 0, 0,
+                         "admin and listen are both %s: the admin port is never the data port",
+                         config->admin_text);
+            return SCRUBGATE_EINVAL;
+        }
+    }
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_config_load(struct sg_config **config, const char *file,
+                                     const struct sg_override *overrides, size_t n,
+                                     struct scrubgate_fault *fault)
+{
+    struct sg_buf text;
+    *config = NULL;
+    sg_buf_init(&text, FILE_LONGEST);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    struct sg_config *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        goto out;
+    made->file = file == NULL ? "" : sg_arena_copy(&made->arena, sg_bytes_of(file));
+    if (made->file == NULL)
+        goto out;
+    rc = read_text(made, "built-in defaults", SG_BYTES(defaults), 0, fault);
+    if (rc >= 0 && file != NULL)
+        rc = sg_file_read(file, &text, fault);
+    else if (rc >= 0)
+        rc = sg_buf_add_bytes(&text, SG_BYTES(demonstration));
+    if (rc >= 0)
+        rc = read_text(made, file == NULL ? "built-in routes" : file, sg_buf_bytes(&text),
+                       SG_CONFIG_MAY_HAVE_ROUTES | (file == NULL ? SG_CONFIG_MAY_USE_ECHO : 0),
+                       fault);
+    for (size_t i = 0; i < n && rc >= 0; i++)
+        rc = read_override(made, &overrides[i], fault);
+    if (rc >= 0)
+        rc = digest(made, sg_buf_bytes(&text), overrides, n);
+    if (rc >= 0)
+        rc = check_whole(made, fault);
+    if (rc < 0)
+        goto out;
+    *config = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    if (rc == SCRUBGATE_ENOMEM)
+        sg_fault_set(fault, NULL, 0, 0, "out of memory");
+    sg_config_free(made);
+    sg_buf_fini(&text);
+    return rc;
+}
+
+void sg_config_free(struct sg_config *config)
+{
+    if (config == NULL)
+        return;
+    struct sg_arena arena = config->arena;
+    free(config);
+    sg_arena_fini(&arena);
+}
+
+const struct sg_route *sg_config_route(const struct sg_config *config, struct sg_bytes target)
+{
+    struct sg_bytes path = {target.data, sg_bytes_find(target, '?')};
+    for (size_t i = 0; i < config->n_routes; i++) {
+        if (sg_bytes_start_with(path, config->routes[i].path))
+            return &config->routes[i];
+    }
+    return NULL;
+}

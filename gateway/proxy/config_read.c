@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config_read.c - the keys of a config but its routes: what each means and may be.
+ */
+#include "proxy/config_read.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+
+enum { WORKERS_MOST = 256, LISTEN_MOST = 16, RULES_MOST = 64 };
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+/* A key and who reads it. */
+struct reader {
+    const char *key;
+    enum scrubgate_status (*read)(struct sg_config *config, const struct sg_yaml *tree,
+                                  const struct sg_yaml_node *node, struct scrubgate_fault *fault);
+};
+
+static enum scrubgate_status keep_text(struct sg_config *config, const struct sg_yaml *tree,
+                                       const struct sg_yaml_node *node, const char **out,
+                                       struct scrubgate_fault *fault)
+{
+    const char *text;
+    enum scrubgate_status rc = sg_yaml_text(tree, node, &text, fault);
+    if (rc < 0)
+        return rc;
+    if (text[0] == '\0')
+        return sg_yaml_fault(tree, node, fault, "%s is empty: write a value",
+                             node->key == NULL ? "an item" : node->key);
+    *out = sg_arena_copy(&config->arena, sg_bytes_of(text));
+    return *out == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+/* A scalar, or a sequence of scalars: the first item and how many. */
+static enum scrubgate_status one_or_many(const struct sg_yaml *tree,
+                                         const struct sg_yaml_node *node, size_t most,
+                                         const struct sg_yaml_node **first, size_t *n,
+                                         struct scrubgate_fault *fault)
+{
+    if (node->kind == SG_YAML_MAPPING)
+        return sg_yaml_fault(tree, node, fault, "%s wants one value or a list", node->key);
+    bool many = node->kind == SG_YAML_SEQUENCE;
+    *first = many ? node->child : node;
+    *n = many ? node->count : 1;
+    if (*n > most)
+        return sg_yaml_fault(tree, node, fault, "%s has more than %zu items", node->key, most);
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status parse_address(const struct sg_yaml *tree,
+                                           const struct sg_yaml_node *node, const char *text,
+                                           struct sg_address *address,
+                                           struct scrubgate_fault *fault)
+{
+    struct scrubgate_fault own = {.what = ""};
+    if (sg_address_parse(address, text, &own) >= 0)
+        return SCRUBGATE_OK;
+    return sg_yaml_fault(tree, node, fault, "%s", own.what);
+}
+
+static enum scrubgate_status read_listen(struct sg_config *config, const struct sg_yaml *tree,
+                                         const struct sg_yaml_node *node,
+                                         struct scrubgate_fault *fault)
+{
+    const struct sg_yaml_node *item;
+    size_t n;
+    enum scrubgate_status rc = one_or_many(tree, node, LISTEN_MOST, &item, &n, fault);
+    if (rc < 0)
+        return rc;
+    if (n == 0)
+        return sg_yaml_fault(tree, node, fault, "listen is empty: write 127.0.0.1:8080");
+    config->listen = sg_arena_alloc(&config->arena, n * sizeof *config->listen);
+    config->listen_text = sg_arena_alloc(&config->arena, n * sizeof *config->listen_text);
+    if (config->listen == NULL || config->listen_text == NULL)
+        return SCRUBGATE_ENOMEM;
+    config->n_listen = n;
+    for (size_t i = 0; i < n && rc >= 0; i++, item = item->next) {
+        rc = keep_text(config, tree, item, &config->listen_text[i], fault);
+        if (rc >= 0)
+            rc = parse_address(tree, item, config->listen_text[i], &config->listen[i], fault);
+    }
+    return rc;
+}
+
+static enum scrubgate_status read_admin(struct sg_config *config, const struct sg_yaml *tree,
+                                        const struct sg_yaml_node *node,
+                                        struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = keep_text(config, tree, node, &config->admin_text, fault);
+    return rc < 0 ? rc : parse_address(tree, node, config->admin_text, &config->admin, fault);
+}
+
+static enum scrubgate_status read_workers(struct sg_config *config, const struct sg_yaml *tree,
+                                          const struct sg_yaml_node *node,
+                                          struct scrubgate_fault *fault)
+{
+    uint64_t n = 0;
+    if (node->kind == SG_YAML_SCALAR && strcmp(node->text, "auto") == 0) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        config->workers = cores < 1 ? 1 : cores > WORKERS_MOST ? WORKERS_MOST : (unsigned)cores;
+        return SCRUBGATE_OK;
+    }
+    enum scrubgate_status rc = sg_yaml_u64(tree, node, 1, WORKERS_MOST, &n, fault);
+    if (rc >= 0)
+        config->workers = (unsigned)n;
+    return rc;
+}
+
+static enum scrubgate_status read_rules(struct sg_config *config, const struct sg_yaml *tree,
+                                        const struct sg_yaml_node *node,
+                                        struct scrubgate_fault *fault)
+{
+    const struct sg_yaml_node *item;
+    size_t n;
+    enum scrubgate_status rc = one_or_many(tree, node, RULES_MOST, &item, &n, fault);
+    if (rc < 0)
+        return rc;
+    config->rules = sg_arena_alloc(&config->arena, (n + 1) * sizeof *config->rules);
+    if (config->rules == NULL)
+        return SCRUBGATE_ENOMEM;
+    config->n_rules = n;
+    for (size_t i = 0; i < n && rc >= 0; i++, item = item->next)
+        rc = keep_text(config, tree, item, &config->rules[i], fault);
+    return rc;
+}
+
+static enum scrubgate_status read_state(struct sg_config *config, const struct sg_yaml *tree,
+                                        const struct sg_yaml_node *node,
+                                        struct scrubgate_fault *fault)
+{
+    return keep_text(config, tree, node, &config->state, fault);
+}
+
+static enum scrubgate_status read_upstream_ca(struct sg_config *config, const struct sg_yaml *tree,
+                                              const struct sg_yaml_node *node,
+                                              struct scrubgate_fault *fault)
+{
+    return keep_text(config, tree, node, &config->ca_file, fault);
+}
+
+static enum scrubgate_status read_limits(struct sg_config *config, const struct sg_yaml *tree,
+                                         const struct sg_yaml_node *node,
+                                         struct scrubgate_fault *fault)
+{
+    static const char *const keys[] = {"header",      "body",      "held",          "connections",
+                                       "header_time", "body_time", "upstream_time", "idle_time"};
+    struct sg_limits *limits = &config->limits;
+    const struct {
+        uint64_t *target, least, most;
+        bool time;
+    } slots[] = {
+        {&limits->header, 1024, 1024 * 1024, false},
+        {&limits->body, 1, UINT64_C(1) << 40, false},
+        {&limits->held, 4096, 16 * 1024 * 1024, false},
+        {&limits->connections, 1, 1000000, false},
+        {&limits->header_ns, 1, 3600000, true},
+        {&limits->body_ns, 1, 86400000, true},
+        {&limits->upstream_ns, 1, 86400000, true},
+        {&limits->idle_ns, 1, 86400000, true},
+    };
+    enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
+    for (size_t i = 0; i < COUNT(keys) && rc >= 0; i++) {
+        const struct sg_yaml_node *one = sg_yaml_get(node, keys[i]);
+        uint64_t value = 0;
+        if (one == NULL)
+            continue;
+        if (strcmp(keys[i], "connections") == 0)
+            rc = sg_yaml_u64(tree, one, slots[i].least, slots[i].most, &value, fault);
+        else if (slots[i].time)
+            rc = sg_yaml_duration(tree, one, &value, fault);
+        else
+            rc = sg_yaml_size(tree, one, &value, fault);
+        if (rc >= 0 && (value < slots[i].least || value > slots[i].most))
+            rc = sg_yaml_fault(tree, one, fault, "%s is out of range: %llu to %llu%s", keys[i],
+                               (unsigned long long)slots[i].least,
+                               (unsigned long long)slots[i].most, slots[i].time ? " ms" : " bytes");
+        if (rc >= 0)
+            *slots[i].target = slots[i].time ? value * 1000000u : value;
+    }
+    return rc;
+}
+
+static enum scrubgate_status read_audit(struct sg_config *config, const struct sg_yaml *tree,
+                                        const struct sg_yaml_node *node,
+                                        struct scrubgate_fault *fault)
+{
+    static const char *const keys[] = {"dir", "origin"};
+    enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
+    const struct sg_yaml_node *dir = sg_yaml_get(node, "dir");
+    const struct sg_yaml_node *origin = sg_yaml_get(node, "origin");
+    if (rc >= 0 && dir != NULL)
+        rc = keep_text(config, tree, dir, &config->audit_dir, fault);
+    if (rc >= 0 && origin != NULL)
+        rc = keep_text(config, tree, origin, &config->origin, fault);
+    if (rc < 0 || origin == NULL)
+        return rc;
+    /* It becomes the name in signed checkpoints, where a space or plus ends it, and a member of a
+     * header field, where a quote would. */
+    for (const char *c = config->origin; *c != '\0'; c++) {
+        if (*c <= ' ' || *c > '~' || *c == '+' || *c == '"' || *c == '\\')
+            return sg_yaml_fault(tree, origin, fault,
+                                 "origin wants a name such as gateway.example/scrubgate/1, "
+                                 "without space, plus, quote or backslash");
+    }
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_yaml *tree,
+                                     unsigned flags, struct scrubgate_fault *fault)
+{
+    static const char *const keys[] = {"listen", "admin", "workers",     "rules", "state",
+                                       "limits", "audit", "upstream_ca", "routes"};
+    static const struct reader readers[] = {
+        {"listen", read_listen},   {"admin", read_admin},
+        {"workers", read_workers}, {"rules", read_rules},
+        {"state", read_state},     {"limits", read_limits},
+        {"audit", read_audit},     {"upstream_ca", read_upstream_ca},
+    };
+    bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;
+    const struct sg_yaml_node *root = sg_yaml_root(tree);
+    enum scrubgate_status rc =
+        sg_yaml_only(tree, root, keys, COUNT(keys) - (with_routes ? 0 : 1), fault);
+    for (size_t i = 0; i < COUNT(readers) && rc >= 0; i++) {
+        const struct sg_yaml_node *node = sg_yaml_get(root, readers[i].key);
+        if (node != NULL)
+            rc = readers[i].read(config, tree, node, fault);
+    }
+    const struct sg_yaml_node *routes = sg_yaml_get(root, "routes");
+    if (rc >= 0 && routes != NULL)
+        rc = sg_config_read_routes(config, tree, routes, (flags & SG_CONFIG_MAY_USE_ECHO) != 0,
+                                   fault);
+    return rc;
+}

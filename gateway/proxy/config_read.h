@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config_read.h - from a YAML tree into a config: what each key means and may be.
+ */
+#ifndef SG_PROXY_CONFIG_READ_H
+#define SG_PROXY_CONFIG_READ_H
+
+#include <scrubgate/status.h>
+
+#include "base/yaml.h"
+#include "proxy/config.h"
+
+enum {
+    SG_CONFIG_MAY_HAVE_ROUTES = 1,
+    SG_CONFIG_MAY_USE_ECHO = 2 /* an empty upstream means the embedded echo */
+};
+
+/* Puts what the tree says into config, over what was there. EINVAL with file:line:column. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_config_read(struct sg_config *config,
+                                                        const struct sg_yaml *tree, unsigned flags,
+                                                        struct scrubgate_fault *fault);
+
+/* The routes of a sequence; sorts the longest path first. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_config_read_routes(struct sg_config *config,
+                                                               const struct sg_yaml *tree,
+                                                               const struct sg_yaml_node *list,
+                                                               bool may_use_echo,
+                                                               struct scrubgate_fault *fault);
+
+#endif

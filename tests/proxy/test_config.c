@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_config.c - the gateway's configuration: what is accepted, what is refused and how it says
+ * so.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "proxy/config.h"
+
+static char path[] = "/tmp/scrubgate-config-XXXXXX";
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+#define ROUTE                                                                                      \
+    "routes:\n"                                                                                    \
+    "  - name: a\n"                                                                                \
+    "    path: /in/\n"                                                                             \
+    "    upstream: http://127.0.0.1:9000/\n"                                                       \
+    "    direction: to-agent\n"
+
+static void defaults_serve_both_directions_to_the_echo(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    assert_int_equal(sg_config_load(&config, NULL, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_true(config->embedded_echo);
+    assert_int_equal(config->n_rules, 0);
+    assert_int_equal(config->limits.body, 16 * 1024 * 1024);
+    assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
+    const struct sg_route *in = sg_config_route(config, SG_BYTES("/in/hello?x=/out/"));
+    const struct sg_route *out = sg_config_route(config, SG_BYTES("/out/"));
+    assert_non_null(in);
+    assert_int_equal(in->direction, SCRUBGATE_TO_AGENT);
+    assert_non_null(out);
+    assert_int_equal(out->direction, SCRUBGATE_TO_CUSTOMER);
+    assert_null(sg_config_route(config, SG_BYTES("/other")));
+    assert_int_equal(strlen(config->digest), 64);
+    sg_config_free(config);
+}
+
+static void the_longest_path_wins(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    write_file("routes:\n"
+               "  - {name: a, path: /, upstream: 'http://127.0.0.1:1/', direction: to-agent}\n"
+               "  - {name: b, path: /in/vip/, upstream: 'http://127.0.0.1:2/', "
+               "direction: to-agent}\n"
+               "  - {name: c, path: /in/, upstream: 'http://127.0.0.1:3/', "
+               "direction: to-customer}\n");
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_string_equal(sg_config_route(config, SG_BYTES("/in/vip/x"))->name, "b");
+    assert_string_equal(sg_config_route(config, SG_BYTES("/in/x"))->name, "c");
+    assert_string_equal(sg_config_route(config, SG_BYTES("/x"))->name, "a");
+    sg_config_free(config);
+}
+
+static void overrides_win_over_the_file_and_change_the_digest(void **state)
+{
+    (void)state;
+    struct sg_config *plain = NULL, *changed = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    const struct sg_override overrides[] = {
+        {"limits.body", "1MiB", "--set"},
+        {"listen", "127.0.0.1:1, 127.0.0.1:2", "--set"},
+        {"workers", "3", "SCRUBGATE_WORKERS"},
+    };
+    write_file("limits: {body: 2MiB, held: 32KiB}\n" ROUTE);
+    assert_int_equal(sg_config_load(&plain, path, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_int_equal(sg_config_load(&changed, path, overrides, 3, &fault), SCRUBGATE_OK);
+    assert_int_equal(plain->limits.body, 2 * 1024 * 1024);
+    assert_int_equal(changed->limits.body, 1024 * 1024);
+    assert_int_equal(changed->limits.held, 32 * 1024);
+    assert_int_equal(changed->n_listen, 2);
+    assert_string_equal(changed->listen_text[1], "127.0.0.1:2");
+    assert_int_equal(changed->workers, 3);
+    assert_string_not_equal(plain->digest, changed->digest);
+    sg_config_free(plain);
+    sg_config_free(changed);
+}
+
+static void identity_names_bodies_headers_and_words(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    write_file(ROUTE "    identity: {customer: '$.a.b[0]', agent: 'header:X-Agent', brand: =acme, "
+                     "conversation: 'form:Conversation Id'}\n");
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    const struct sg_source *party = config->routes[0].party;
+    assert_int_equal(party[SG_PARTY_CUSTOMER].kind, SG_SOURCE_BODY);
+    assert_string_equal(sg_path_text(party[SG_PARTY_CUSTOMER].path), "$.a.b[0]");
+    assert_int_equal(party[SG_PARTY_AGENT].kind, SG_SOURCE_HEADER);
+    assert_true(sg_bytes_equal(party[SG_PARTY_AGENT].text, SG_BYTES("X-Agent")));
+    assert_int_equal(party[SG_PARTY_BRAND].kind, SG_SOURCE_CONST);
+    assert_true(sg_bytes_equal(party[SG_PARTY_BRAND].text, SG_BYTES("acme")));
+    assert_int_equal(party[SG_PARTY_CONVERSATION].kind, SG_SOURCE_BODY);
+    assert_int_equal(party[SG_PARTY_QUEUE].kind, SG_SOURCE_NONE);
+    sg_config_free(config);
+}
+
+static const struct refusal {
+    const char *name, *text, *want; /* want: part of "line:column: what" */
+} refusals[] = {
+    {"an unknown key is named with its place", "listn: 127.0.0.1:1\n" ROUTE, ":1:1: unknown key"},
+    {"an unknown key of a route is named", ROUTE "    modus: shadow\n", ":6:5: unknown key"},
+    {"a repeated key is refused", "state: a\nstate: b\n" ROUTE, ":2:1: "},
+    {"an anchor is refused", "state: &a b\n" ROUTE, ":1:8: "},
+    {"no route is no gateway", "state: var\n", "there is no route"},
+    {"a route without direction", "routes:\n  - {name: a, path: /, upstream: 'http://x/'}\n",
+     ":2:5: this route has no direction"},
+    {"a direction that is none",
+     "routes:\n  - {name: a, path: /, upstream: 'http://x/', direction: up}\n",
+     "direction is to-agent or to-customer"},
+    {"a path without slash",
+     "routes:\n  - {name: a, path: in, upstream: 'http://x/', direction: to-agent}\n",
+     "path begins with /"},
+    {"an upstream that is no URL",
+     "routes:\n  - {name: a, path: /, upstream: localhost, direction: to-agent}\n",
+     "upstream wants a URL"},
+    {"an upstream cannot be left to the echo",
+     "routes:\n  - {name: a, path: /, upstream: '', direction: to-agent}\n",
+     "upstream wants a URL"},
+    {"two routes of one path",
+     ROUTE "  - {name: b, path: /in/, upstream: 'http://x/', "
+           "direction: to-agent}\n",
+     "has the path of the one in line 2"},
+    {"a level out of range", ROUTE "    level: 5\n", ":6:12: "},
+    {"a size without sense", "limits: {body: many}\n" ROUTE, ":1:16: "},
+    {"a size out of range", "limits: {held: 1KiB}\n" ROUTE, "held is out of range"},
+    {"a time without unit", "limits: {body_time: 10}\n" ROUTE, ":1:21: "},
+    {"an address without port", "listen: localhost\n" ROUTE, ":1:9: "},
+    {"the admin port is never the data port", "admin: 127.0.0.1:8080\n" ROUTE,
+     "never the data port"},
+    {"an identity of no known form", ROUTE "    identity: {customer: from}\n",
+     "customer wants $.path"},
+    {"a party that is none", ROUTE "    identity: {custmer: $.from}\n", "did you mean 'customer'"},
+    {"an origin that would end a header field", "audit: {origin: 'a\"b'}\n" ROUTE,
+     "origin wants a name"},
+    {"a text that is no YAML", "routes: [\n", ":"},
+};
+
+static void refuses(void **state)
+{
+    const struct refusal *row = *state;
+    struct sg_config *config = (struct sg_config *)-1;
+    struct scrubgate_fault fault = {.what = ""};
+    char said[1024];
+    write_file(row->text);
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_EINVAL);
+    assert_null(config);
+    sg_fault_print(&fault, said, sizeof said);
+    if (strstr(said, row->want) == NULL)
+        fail_msg("wanted %s in: %s", row->want, said);
+    assert_non_null(strstr(said, path));
+}
+
+static void a_file_that_is_not_there_is_named(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    assert_true(sg_config_load(&config, "/nonexistent/gateway.yaml", NULL, 0, &fault) < 0);
+    assert_string_equal(fault.file, "/nonexistent/gateway.yaml");
+}
+
+static void an_override_of_an_unknown_key_names_its_origin(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    const struct sg_override override = {"limits.bdy", "1MiB", "--set"};
+    assert_int_equal(sg_config_load(&config, NULL, &override, 1, &fault), SCRUBGATE_EINVAL);
+    assert_string_equal(fault.file, "--set");
+    assert_non_null(strstr(fault.what, "body"));
+}
+
+int main(void)
+{
+    enum { PLAIN = 6, ROWS = sizeof refusals / sizeof refusals[0] };
+    struct CMUnitTest tests[PLAIN + ROWS] = {
+        cmocka_unit_test(defaults_serve_both_directions_to_the_echo),
+        cmocka_unit_test(the_longest_path_wins),
+        cmocka_unit_test(overrides_win_over_the_file_and_change_the_digest),
+        cmocka_unit_test(identity_names_bodies_headers_and_words),
+        cmocka_unit_test(a_file_that_is_not_there_is_named),
+        cmocka_unit_test(an_override_of_an_unknown_key_names_its_origin),
+    };
+    for (size_t i = 0; i < ROWS; i++)
+        tests[PLAIN + i] = (struct CMUnitTest){refusals[i].name, refuses, NULL, NULL,
+                                               (void *)(uintptr_t)&refusals[i]};
+    int fd = mkstemp(path);
+    if (fd < 0)
+        return 1;
+    (void)close(fd);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)unlink(path);
+    return failed;
+}
