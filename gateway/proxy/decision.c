@@ -86,11 +86,12 @@ static size_t list_spans(const struct sg_relay *relay, const struct sg_record_ru
     return n;
 }
 
-static struct sg_record_facets facets_of(const struct sg_about *about, const struct sg_relay *relay,
+static struct sg_record_facets facets_of(const struct sg_context *context,
+                                         const struct sg_relay *relay,
                                          const struct sg_judgement *judgement)
 {
     const struct sg_summary *summary = sg_relay_summary(relay);
-    struct sg_record_facets facets = about->parties->facets;
+    struct sg_record_facets facets = context->parties->facets;
     facets.content = summary->content;
     facets.n_identities = summary->n_identities;
     memcpy(facets.identities, summary->identities, sizeof facets.identities);
@@ -99,13 +100,13 @@ static struct sg_record_facets facets_of(const struct sg_about *about, const str
     return facets;
 }
 
-static struct sg_bytes event_word(const struct sg_about *about)
+static struct sg_bytes event_word(const struct sg_context *context)
 {
-    struct sg_bytes word = about->parties->value[SG_PARTY_EVENT];
+    struct sg_bytes word = context->parties->value[SG_PARTY_EVENT];
     return word.len > 0 ? word : SG_BYTES("message");
 }
 
-enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_about *about,
+enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_context *context,
                                          const struct sg_relay *relay,
                                          const struct sg_judgement *judgement)
 {
@@ -117,19 +118,19 @@ enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_abo
     if (rc < 0)
         return rc;
     const struct sg_decision decision = {
-        .id = about->trace->id,
-        .trace_id = about->trace->trace_id,
-        .route = about->route->name,
+        .id = context->trace->id,
+        .trace_id = context->trace->trace_id,
+        .route = context->route->name,
         .direction = sg_direction_word(judgement->direction),
-        .mode = about->route->shadow ? "shadow" : "enforce",
-        .rules = about->rules,
-        .brand = about->parties->value[SG_PARTY_BRAND],
-        .channel = about->parties->value[SG_PARTY_CHANNEL],
-        .queue = about->parties->value[SG_PARTY_QUEUE],
-        .event = event_word(about),
+        .mode = context->route->shadow ? "shadow" : "enforce",
+        .rules = context->rules,
+        .brand = context->parties->value[SG_PARTY_BRAND],
+        .channel = context->parties->value[SG_PARTY_CHANNEL],
+        .queue = context->parties->value[SG_PARTY_QUEUE],
+        .event = event_word(context),
         .format = relay->format,
         .reason = relay->reason,
-        .level = about->route->level,
+        .level = context->route->level,
         .verdict = judgement->verdict,
         .part = judgement->part,
         .bytes_in = relay->bytes_in,
@@ -140,20 +141,20 @@ enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_abo
         .n_found = n_found,
         .spans = spans,
         .n_spans = list_spans(relay, found, n_found, spans),
-        .facets = facets_of(about, relay, judgement),
+        .facets = facets_of(context, relay, judgement),
     };
-    return sg_record_decision(out, about->source, &decision);
+    return sg_record_decision(out, context->source, &decision);
 }
 
-void sg_decision_event(struct sg_collusion_event *event, const struct sg_about *about,
+void sg_decision_event(struct sg_collusion_event *event, const struct sg_context *context,
                        const struct sg_relay *relay, const struct sg_judgement *judgement)
 {
-    const struct sg_record_facets facets = facets_of(about, relay, judgement);
+    const struct sg_record_facets facets = facets_of(context, relay, judgement);
     *event = (struct sg_collusion_event){
         .time_ms = sg_clock_wall_ms(),
-        .event = event_word(about),
-        .brand = about->parties->value[SG_PARTY_BRAND],
-        .queue = about->parties->value[SG_PARTY_QUEUE],
+        .event = event_word(context),
+        .brand = context->parties->value[SG_PARTY_BRAND],
+        .queue = context->parties->value[SG_PARTY_QUEUE],
         .ticket = facets.conversation,
         .customer = facets.customer,
         .agent = facets.agent,

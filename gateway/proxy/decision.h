@@ -21,7 +21,7 @@
 enum { SG_FOUND_MOST = 256 }; /* more distinct rules than a record could list */
 
 /* What all records of one exchange say; borrowed. */
-struct sg_about {
+struct sg_context {
     const struct sg_record_source *source;
     const struct sg_route *route;
     const char *rules; /* digest */
@@ -51,11 +51,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_decision_found(
 
 /* Appends the audit record (without its seq, as sg_record_decision). */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_decision_record(struct sg_buf *out,
-                                                            const struct sg_about *about,
+                                                            const struct sg_context *context,
                                                             const struct sg_relay *relay,
                                                             const struct sg_judgement *judgement);
-/* Fills the line for collusion analysis; borrowed from about. */
-void sg_decision_event(struct sg_collusion_event *event, const struct sg_about *about,
+/* Fills the line for collusion analysis; borrowed from context. */
+void sg_decision_event(struct sg_collusion_event *event, const struct sg_context *context,
                        const struct sg_relay *relay, const struct sg_judgement *judgement);
 /* Counts one decided message. */
 void sg_decision_count(struct sg_metrics *metrics, const struct sg_relay *relay,

@@ -33,7 +33,7 @@ struct sg_exchange {
     struct sg_leg to_upstream, to_client;
     struct sg_trace trace;
     struct sg_parties parties;
-    struct sg_about about;
+    struct sg_context context;
     struct sg_kept head; /* the response's */
     uint64_t begun_ns;
     uint64_t reply_length; /* as the upstream declares; UINT64_MAX: not */
@@ -240,7 +240,7 @@ static void set_leg(struct sg_exchange *x, struct sg_leg *leg, const struct sg_l
         to = to == SCRUBGATE_TO_AGENT ? SCRUBGATE_TO_CUSTOMER : SCRUBGATE_TO_AGENT;
     leg->ops = ops;
     leg->worker = x->worker;
-    leg->about = &x->about;
+    leg->context = &x->context;
     leg->judgement = (struct sg_judgement){.direction = to, .request = request};
 }
 
@@ -288,8 +288,8 @@ static void *begin(void *ctx, struct sg_request *request)
     if (x->route == NULL)
         return x; /* answered when its body has come: a reply before that costs the connection */
     sg_parties_begin(&x->parties, x->route, sg_request_headers(request));
-    x->about =
-        (struct sg_about){worker->source, x->route, x->generation->digest, &x->trace, &x->parties};
+    x->context = (struct sg_context){worker->source, x->route, x->generation->digest, &x->trace,
+                                     &x->parties};
     set_leg(x, &x->to_upstream, &to_upstream_ops, true);
     set_leg(x, &x->to_client, &to_client_ops, false);
     begin_request_leg(x);

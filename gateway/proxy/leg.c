@@ -56,7 +56,7 @@ static void tell_event(struct sg_leg *leg)
     if (!leg->has_body || leg->judgement.part == SG_PART_BEGIN ||
         leg->judgement.verdict == SG_VERDICT_REFUSED || leg->worker->events == NULL)
         return;
-    sg_decision_event(&event, leg->about, &leg->relay, &leg->judgement);
+    sg_decision_event(&event, leg->context, &leg->relay, &leg->judgement);
     sg_eventlog_add(leg->worker->events, &event);
 }
 
@@ -84,7 +84,7 @@ static void ticket_done(struct sg_audit_ticket *ticket)
 /* A rule diverts: possible for a request that has somewhere to go and of which nothing has left. */
 static void judge_divert(struct sg_leg *leg)
 {
-    const struct sg_route *route = leg->about->route;
+    const struct sg_route *route = leg->context->route;
     if (leg->judgement.verdict != SG_VERDICT_DIVERTED || route->shadow || leg->divert)
         return;
     leg->divert =
@@ -122,7 +122,7 @@ static void decide(struct sg_leg *leg, enum sg_record_part part)
     leg->ticket = (struct sg_audit_ticket){.done = ticket_done};
     enum scrubgate_status rc = leg->ops->prepare(leg);
     if (rc >= 0)
-        rc = sg_decision_record(&leg->ticket.record, leg->about, &leg->relay, &leg->judgement);
+        rc = sg_decision_record(&leg->ticket.record, leg->context, &leg->relay, &leg->judgement);
     if (rc < 0) {
         sg_buf_fini(&leg->ticket.record);
         refuse(leg, rc == SCRUBGATE_ENOMEM ? SG_REASON_MEMORY : SG_REASON_AUDIT, "");
@@ -242,7 +242,7 @@ void sg_leg_abandon(struct sg_leg *leg, const char *reason)
     leg->judgement.verdict = SG_VERDICT_REFUSED;
     sg_buf_init(&record, 0);
     sg_decision_count(&leg->worker->metrics, &leg->relay, &leg->judgement);
-    if (sg_decision_record(&record, leg->about, &leg->relay, &leg->judgement) >= 0)
+    if (sg_decision_record(&record, leg->context, &leg->relay, &leg->judgement) >= 0)
         sg_audit_note(leg->worker->audit, &record);
     sg_buf_fini(&record);
 }

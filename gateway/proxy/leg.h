@@ -35,7 +35,7 @@ struct sg_leg;
 
 /* What a leg's sink and source do. All are called on the worker's thread, never from submit. */
 struct sg_leg_ops {
-    /* A record is about to be made: complete what about says. */
+    /* A record is about to be made: complete what context says. */
     enum scrubgate_status (*prepare)(struct sg_leg *leg);
     /* The first byte may leave. whole: the leg is CLEARED; else STREAM. */
     void (*open)(struct sg_leg *leg, bool whole);
@@ -54,7 +54,7 @@ struct sg_leg_ops {
 struct sg_leg {
     const struct sg_leg_ops *ops;
     struct sg_worker *worker;
-    const struct sg_about *about;
+    const struct sg_context *context;
     struct sg_relay relay;
     enum sg_leg_state state;
     struct sg_judgement judgement;
@@ -73,7 +73,7 @@ struct sg_leg {
     bool orphaned;
 };
 
-/* Begins to gather. The relay is open, ops, worker and about are set. */
+/* Begins to gather. The relay is open, ops, worker and context are set. */
 void sg_leg_begin(struct sg_leg *leg, bool recorded, bool has_body);
 /* Body bytes. Answers how many were taken; fewer: ops->resume will be called. */
 size_t sg_leg_push(struct sg_leg *leg, struct sg_bytes piece);

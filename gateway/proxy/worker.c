@@ -160,6 +160,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_worker *made = calloc(1, sizeof *made);
     *worker = NULL;
+    sg_fault_set(fault, NULL, 0, 0, "%s", "");
     if (made == NULL)
         goto out;
     made->index = setup->index;

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * admin.c - the admin port: health, metrics, and the engine as an API.
+ *
+ * It runs on the server's own loop, away from the workers: it answers while they are busy, and what
+ * it is asked to scan keeps no message waiting.
+ */
+#include "proxy/admin.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "net/front.h"
+#include "proxy/engine_api.h"
+#include "proxy/problem.h"
+
+#define SECONDS UINT64_C(1000000000)
+enum { BODY_MOST = 1024 * 1024, HEAD_MOST = 16 * 1024, CONNECTIONS = 256 };
+
+struct sg_admin {
+    struct sg_front *front;
+    struct sg_admin_host host;
+    struct scrubgate_scratch *scratch;
+};
+
+/* One request to it. */
+struct visit {
+    struct sg_admin *admin;
+    struct sg_request *request;
+    struct sg_buf body;
+    enum scrubgate_status status; /* of gathering the body */
+};
+
+static enum scrubgate_status reply(struct visit *visit, unsigned status, struct sg_bytes type,
+                                   struct sg_bytes body)
+{
+    const struct sg_header fields[] = {
+        {SG_BYTES("Content-Type"), type},
+        {SG_BYTES("Cache-Control"), SG_BYTES("no-store")},
+    };
+    const struct sg_reply head = {.status = status, .fields = fields, .n_fields = 2};
+    return sg_request_reply(visit->request, &head, body);
+}
+
+/* --- what is asked --- */
+
+static enum scrubgate_status answer_health(struct visit *visit)
+{
+    return reply(visit, 200, SG_BYTES("text/plain"), SG_BYTES("ok\n"));
+}
+
+static enum scrubgate_status answer_ready(struct visit *visit)
+{
+    const struct sg_admin_host *host = &visit->admin->host;
+    const char *why = host->unready(host->ctx);
+    struct sg_buf line = {0};
+    if (why == NULL)
+        return reply(visit, 200, SG_BYTES("text/plain"), SG_BYTES("ready\n"));
+    enum scrubgate_status rc = sg_buf_addf(&line, "not ready: %s\n", why);
+    if (rc >= 0)
+        rc = reply(visit, 503, SG_BYTES("text/plain"), sg_buf_bytes(&line));
+    sg_buf_fini(&line);
+    return rc;
+}
+
+static enum scrubgate_status answer_metrics(struct visit *visit)
+{
+    const struct sg_admin_host *host = &visit->admin->host;
+    struct sg_buf page = {0};
+    enum scrubgate_status rc = host->metrics(host->ctx, &page);
+    if (rc >= 0)
+        rc = reply(visit, 200,
+                   SG_BYTES("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+                   sg_buf_bytes(&page));
+    sg_buf_fini(&page);
+    return rc;
+}
+
+static enum sg_reason reason_of(enum scrubgate_status rc)
+{
+    switch (rc) {
+    case SCRUBGATE_EUNSUPPORTED:
+        return SG_REASON_UNSUPPORTED;
+    case SCRUBGATE_ELIMIT:
+        return SG_REASON_LIMIT;
+    case SCRUBGATE_EBLOCKED:
+        return SG_REASON_BLOCKED;
+    case SCRUBGATE_EMATCH:
+        return SG_REASON_MATCHER;
+    case SCRUBGATE_EMALFORMED:
+    case SCRUBGATE_EINVAL:
+        return SG_REASON_MALFORMED;
+    default:
+        return SG_REASON_MEMORY;
+    }
+}
+
+static struct sg_bytes field(const struct visit *visit, const char *name)
+{
+    const struct sg_header *found = sg_headers_find(sg_request_headers(visit->request), name, NULL);
+    return found != NULL ? found->value : (struct sg_bytes){NULL, 0};
+}
+
+static enum scrubgate_status answer_engine(struct visit *visit, enum sg_engine_call call)
+{
+    const struct sg_admin_host *host = &visit->admin->host;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_buf answer = {0};
+    const struct sg_engine_request request = {
+        .call = call,
+        .body = sg_buf_bytes(&visit->body),
+        .content_type = field(visit, "Content-Type"),
+        .content_encoding = field(visit, "Content-Encoding"),
+        .rules = host->generation(host->ctx)->rules,
+        .scratch = visit->admin->scratch,
+    };
+    enum scrubgate_status rc =
+        visit->status < 0 ? visit->status : sg_engine_answer(&request, &answer, &fault);
+    if (rc >= 0)
+        rc = reply(visit, 200, SG_BYTES("application/json"), sg_buf_bytes(&answer));
+    else
+        rc = sg_problem_reply(visit->request, reason_of(rc), fault.what, "", false);
+    sg_buf_fini(&answer);
+    return rc;
+}
+
+static enum scrubgate_status answer_scrub(struct visit *visit)
+{
+    return answer_engine(visit, SG_ENGINE_SCRUB);
+}
+
+static enum scrubgate_status answer_analyze(struct visit *visit)
+{
+    return answer_engine(visit, SG_ENGINE_ANALYZE);
+}
+
+static enum scrubgate_status answer_anonymize(struct visit *visit)
+{
+    return answer_engine(visit, SG_ENGINE_ANONYMIZE);
+}
+
+static const struct {
+    const char *path;
+    bool post; /* else GET and HEAD */
+    enum scrubgate_status (*answer)(struct visit *visit);
+} pages[] = {
+    {"/healthz", false, answer_health},  {"/readyz", false, answer_ready},
+    {"/metrics", false, answer_metrics}, {"/v1/scrub", true, answer_scrub},
+    {"/analyze", true, answer_analyze},  {"/anonymize", true, answer_anonymize},
+};
+
+static enum scrubgate_status refuse_method(struct visit *visit, bool post)
+{
+    const struct sg_header allow = {SG_BYTES("Allow"),
+                                    post ? SG_BYTES("POST") : SG_BYTES("GET, HEAD")};
+    const struct sg_reply head = {.status = 405, .fields = &allow, .n_fields = 1};
+    const struct sg_bytes none = {NULL, 0};
+    return sg_request_reply(visit->request, &head, none);
+}
+
+static enum scrubgate_status answer(struct visit *visit)
+{
+    struct sg_bytes path = sg_request_target(visit->request);
+    struct sg_bytes method = sg_request_method(visit->request);
+    path.len = sg_bytes_find(path, '?');
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        if (!sg_bytes_equal(path, sg_bytes_of(pages[i].path)))
+            continue;
+        bool right = pages[i].post ? sg_bytes_equal(method, SG_BYTES("POST"))
+                                   : sg_bytes_equal(method, SG_BYTES("GET")) ||
+                                         sg_bytes_equal(method, SG_BYTES("HEAD"));
+        return right ? pages[i].answer(visit) : refuse_method(visit, pages[i].post);
+    }
+    return sg_problem_reply(visit->request, SG_REASON_NO_ROUTE, "", "", false);
+}
+
+/* --- the front's --- */
+
+static void *begin(void *ctx, struct sg_request *request)
+{
+    struct visit *visit = calloc(1, sizeof *visit);
+    if (visit == NULL)
+        return NULL;
+    visit->admin = ctx;
+    visit->request = request;
+    sg_buf_init(&visit->body, BODY_MOST);
+    return visit;
+}
+
+static size_t body(void *own, struct sg_bytes piece)
+{
+    struct visit *visit = own;
+    if (visit->status >= 0)
+        visit->status = sg_buf_add_bytes(&visit->body, piece);
+    return piece.len;
+}
+
+static void end(void *own)
+{
+    struct visit *visit = own;
+    if (answer(visit) < 0)
+        sg_request_abort(visit->request);
+}
+
+static void closed(void *own, enum sg_request_end how)
+{
+    struct visit *visit = own;
+    (void)how;
+    sg_buf_fini(&visit->body);
+    free(visit);
+}
+
+enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *loop, int fd,
+                                     const struct sg_admin_host *host)
+{
+    const struct sg_front_limits limits = {
+        .header = HEAD_MOST,
+        .connections = CONNECTIONS,
+        .header_ns = 10 * SECONDS,
+        .body_ns = 30 * SECONDS,
+        .idle_ns = 60 * SECONDS,
+        .daemons = 1,
+    };
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    struct sg_admin *made = calloc(1, sizeof *made);
+    *admin = NULL;
+    if (made == NULL)
+        goto out;
+    made->host = *host;
+    const struct sg_front_handler handler = {
+        .begin = begin, .body = body, .end = end, .closed = closed, .ctx = made};
+    rc = scrubgate_scratch_new(&made->scratch);
+    if (rc >= 0)
+        rc = sg_front_new(&made->front, loop, &limits, &handler);
+    if (rc < 0)
+        goto out;
+    rc = sg_front_listen(made->front, fd);
+    fd = -1;
+    if (rc < 0)
+        goto out;
+    *admin = made;
+    made = NULL;
+out:
+    if (fd >= 0)
+        (void)close(fd);
+    sg_admin_stop(made);
+    return rc;
+}
+
+void sg_admin_stop(struct sg_admin *admin)
+{
+    if (admin == NULL)
+        return;
+    sg_front_free(admin->front);
+    scrubgate_scratch_free(admin->scratch);
+    free(admin);
+}

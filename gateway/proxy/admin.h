@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * admin.h - the admin port: health, metrics, and the engine as an API.
+ *
+ *     GET  /healthz   200 while the process runs
+ *     GET  /readyz    200 while it can deliver messages; else 503 and why
+ *     GET  /metrics   OpenMetrics
+ *     POST /v1/scrub, /analyze, /anonymize   (proxy/engine_api)
+ */
+#ifndef SG_PROXY_ADMIN_H
+#define SG_PROXY_ADMIN_H
+
+#include <scrubgate/status.h>
+
+#include "base/buf.h"
+#include "net/loop.h"
+#include "proxy/generation.h"
+
+struct sg_admin; /* on the server's loop */
+
+/* What it asks the server. */
+struct sg_admin_host {
+    /* NULL: ready; else why not, in a word. */
+    const char *(*unready)(void *ctx);
+    enum scrubgate_status (*metrics)(void *ctx, struct sg_buf *out);
+    struct sg_generation *(*generation)(void *ctx); /* borrowed for the call */
+    void *ctx;
+};
+
+/* Listens on fd, which it then owns, also on error. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_admin_start(struct sg_admin **admin,
+                                                        struct sg_loop *loop, int fd,
+                                                        const struct sg_admin_host *host);
+void sg_admin_stop(struct sg_admin *admin); /* NULL is fine */
+
+#endif
