@@ -36,8 +36,10 @@ static enum scrubgate_status refuse_name(struct sg_reader *reader, const struct 
                      "literal one",
                      (int)name.len, (const char *)name.data);
     else
-        sg_fault_set(reader->fault, NULL, 0, 0,
-                     "%%{ begins a name from define, as %%{sep}; write %%%%{ for a literal one");
+        sg_fault_set(
+            reader->fault, NULL, 0, 0,
+            "%%{ begins a name from define, as %%{sep}, and ends with }; a brace that stands "
+            "for itself is written \\{");
     return sg_reader_place(reader, node, at);
 }
 

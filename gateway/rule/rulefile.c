@@ -238,6 +238,9 @@ out:
     scrubgate_ruleset_free(made);
     if (rc == SCRUBGATE_ENOMEM)
         sg_fault_set(&told, NULL, 0, 0, "out of memory");
+    else if (rc < 0 && told.what[0] == '\0')
+        sg_fault_set(&told, NULL, 0, 0, "the rules could not be loaded: %s",
+                     scrubgate_status_word(rc));
     if (rc < 0 && fault != NULL)
         *fault = told;
     return rc;
