@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-enum { LONGEST = 256 * 1024, AGENT_MOST = 512, FAMILY_MOST = 32, TAG_MOST = 35 };
+enum { LONGEST = 256 * 1024, AGENT_MOST = 512, TAG_MOST = 35 };
 
 struct sg_facets {
     struct sg_hmac *customer, *agent, *conversation, *network, *device;
@@ -125,43 +125,54 @@ enum scrubgate_status sg_facet_network(struct sg_facets *facets, struct sg_bytes
 
 /* --- device --- */
 
-/* Offset behind the first token in text, or 0. */
-static size_t find_behind(struct sg_bytes text, struct sg_bytes token)
+/* Where name stands among the browsers' own; the count when it is none of theirs. */
+static size_t rank_of(struct sg_bytes name)
 {
-    for (size_t i = 0; i + token.len <= text.len; i++)
-        if (memcmp(text.data + i, token.data, token.len) == 0)
-            return i + token.len;
-    return 0;
+    static const struct sg_bytes names[] = {
+        {(const uint8_t *)"Edg", 3},
+        {(const uint8_t *)"EdgA", 4},
+        {(const uint8_t *)"EdgiOS", 6},
+        {(const uint8_t *)"OPR", 3},
+        {(const uint8_t *)"SamsungBrowser", 14},
+        {(const uint8_t *)"FxiOS", 5},
+        {(const uint8_t *)"CriOS", 5},
+        {(const uint8_t *)"Firefox", 7},
+        {(const uint8_t *)"Chrome", 6},
+        {(const uint8_t *)"Version", 7},
+    };
+    size_t rank = 0;
+    while (rank < sizeof names / sizeof names[0] && !sg_bytes_equal(name, names[rank]))
+        rank++;
+    return rank;
 }
 
 /*
- * Family and major version as a run of the text itself ("Firefox/133"). The more special name comes
- * first: nearly all say Chrome or Safari too. Minor versions change within a day's tickets.
+ * Family and major version as a run of the text itself ("Firefox/133"): of its products
+ * (name/version, between spaces) the most telling, for nearly all say Chrome or Safari too; else
+ * the first. Minor versions change within a day's tickets.
  */
 static struct sg_bytes user_agent(struct sg_bytes text)
 {
-    static const char *const names[] = {
-        "Edg/",   "EdgA/",  "EdgiOS/",  "OPR/",    "SamsungBrowser/",
-        "FxiOS/", "CriOS/", "Firefox/", "Chrome/", "Version/"};
+    struct sg_bytes best = {0};
+    size_t best_rank = SIZE_MAX, at = 0;
     if (text.len > AGENT_MOST)
         text.len = AGENT_MOST;
-    /* Without a known name: the first product. */
-    size_t begin = 0, end = sg_bytes_find(text, '/');
-    if (end > FAMILY_MOST)
-        end = FAMILY_MOST;
-    if (end < text.len && text.data[end] == '/')
-        end++;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t behind = find_behind(text, sg_bytes_of(names[i]));
-        if (behind == 0)
+    while (at < text.len) {
+        struct sg_bytes word = {text.data + at, text.len - at};
+        word.len = sg_bytes_find(word, ' ');
+        size_t name = sg_bytes_find(word, '/');
+        size_t rank = rank_of((struct sg_bytes){word.data, name});
+        at += word.len + 1;
+        if (rank >= best_rank)
             continue;
-        begin = behind - strlen(names[i]);
-        end = behind;
-        break;
+        best_rank = rank;
+        if (name < word.len)
+            name++;
+        while (name < word.len && sg_is_digit(word.data[name]))
+            name++;
+        best = (struct sg_bytes){word.data, name};
     }
-    while (end < text.len && sg_is_digit(text.data[end]))
-        end++;
-    return (struct sg_bytes){text.data == NULL ? NULL : text.data + begin, end - begin};
+    return best;
 }
 
 /* "de-AT,de;q=0.9" is "de-at": the first one only, its case is not the device's. */
