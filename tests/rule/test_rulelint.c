@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_rulelint.c - patterns that hurt are refused, those of daily work are not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "rule/rulelint.h"
+
+#include "../lib/alloc_fail.h"
+#include "../lib/suite.h"
+
+static const struct row {
+    const char *name, *pattern;
+    const char *says; /* NULL: it passes */
+} rows[] = {
+    {"a literal is cheap", "abc", NULL},
+    {"a card is cheap", "(?<![\\w-])\\d(?:[ .-]?\\d){11,18}(?![\\w-])", NULL},
+    {"an e-mail address is cheap",
+     "[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\\.){1,8}[A-Za-z]{2,24}", NULL},
+    {"a long possessive run is cheap", "[a-z]{1,4096}+x", NULL},
+    {"a run its follower ends is cheap", "[a-z]{1,4096}!", NULL},
+    {"references and lookarounds are cheap", "(?<!a)(\\w{2})(?=-)-\\1(?>b|bc)?+$", NULL},
+    {"a run given back byte by byte", "[a-z]{1,4096}x", "takes 4098 matching steps"},
+    {"two runs that share bytes", "[a-z]{1,100}[a-z0-9]{1,100}x", "on repeated [a-z]"},
+    {"a repeat in a repeat", "(?:a{1,10}){1,10}b", "takes over 10000 matching steps"},
+    {"alternatives that overlap", "(?:a|aa){1,30}c", "on repeated a"},
+    {"two classes that take turns", "(?:[ab]{1,9}c{0,9}){1,9}x", "match takes"},
+    {"pairs of bytes in more than one way", "(?:ab|a|b){1,40}c", "on repeated a and b"},
+    {"what hurts behind a prefix", "key=(?:\\w{1,9} ?){1,9}#", "match takes"},
+    {"what hurts only behind a prefix", "k-(?:[ab]{1,9}){1,9}c(?<=d)", "its repeat {1,9}"},
+    {"what hurts in a lookahead", "=(?=(?:a{1,8}){1,7}b)a", "match takes"},
+    {"what hurts in another part of one alternative", "x|yy|z(?:q|qq){1,30}r", "match takes"},
+    {"a reference searched for in many places", "([a-c]{1,60})[a-c]{1,60}\\1x", "match takes"},
+};
+
+static struct sg_pattern *pattern_of(const char *text)
+{
+    struct sg_pattern *pattern;
+    struct scrubgate_fault fault = {.what = ""};
+    size_t at = 0;
+    if (sg_pattern_new(&pattern, sg_bytes_of(text), true, &at, &fault) < 0)
+        fail_msg("%s at %zu: %s", text, at, fault.what);
+    return pattern;
+}
+
+static struct sg_matcher *matcher_of(void)
+{
+    struct sg_matcher *matcher;
+    assert_int_equal(sg_matcher_new(&matcher), SCRUBGATE_OK);
+    return matcher;
+}
+
+static void judges(void **state)
+{
+    const struct row *row = *state;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_rule rule = {.pattern = pattern_of(row->pattern)};
+    struct sg_matcher *matcher = matcher_of();
+    enum scrubgate_status rc = sg_rulelint_cost(&rule, matcher, &fault);
+    assert_int_equal(rc, row->says == NULL ? SCRUBGATE_OK : SCRUBGATE_EINVAL);
+    if (row->says != NULL && strstr(fault.what, row->says) == NULL)
+        fail_msg("says: %s", fault.what);
+    sg_matcher_free(matcher);
+    sg_pattern_free(rule.pattern);
+}
+
+static void names_the_part_of_the_rule(void **state)
+{
+    (void)state;
+    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *good = pattern_of("abc"), *bad = pattern_of("(?:a{1,10}){1,10}b");
+    const struct {
+        const char *key;
+        struct sg_rule rule;
+    } parts[] = {{"match takes", {.pattern = bad}},
+                 {"keywords takes", {.pattern = good, .keywords = bad}},
+                 {"near takes", {.pattern = good, .near = {.words = bad}}},
+                 {"unless takes", {.pattern = good, .unless = bad}}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        struct scrubgate_fault fault = {.what = ""};
+        assert_int_equal(sg_rulelint_cost(&parts[i].rule, matcher, &fault), SCRUBGATE_EINVAL);
+        assert_memory_equal(fault.what, parts[i].key, strlen(parts[i].key));
+    }
+    sg_pattern_free(good);
+    sg_pattern_free(bad);
+    sg_matcher_free(matcher);
+}
+
+struct job {
+    struct sg_rule rule;
+    struct sg_matcher *matcher;
+};
+
+static enum scrubgate_status lint(void *ctx)
+{
+    struct job *job = ctx;
+    struct scrubgate_fault fault;
+    return sg_rulelint_cost(&job->rule, job->matcher, &fault);
+}
+
+/* The interpreter's memory is kept from search to search, so that it is there already. */
+static void running_out_of_memory_is_an_answer(void **state)
+{
+    (void)state;
+    struct job job = {.rule = {.pattern = pattern_of("a[bc]{1,3}d")}, .matcher = matcher_of()};
+    assert_int_equal(lint(&job), SCRUBGATE_OK);
+    assert_true(sg_alloc_fail_each(lint, &job) > 0);
+    sg_matcher_free(job.matcher);
+    sg_pattern_free(job.rule.pattern);
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(judges, rows);
+    sg_suite_add("names the part of the rule", names_the_part_of_the_rule, NULL);
+    sg_suite_add("running out of memory is an answer", running_out_of_memory_is_an_answer, NULL);
+    return sg_suite_run("rulelint");
+}
