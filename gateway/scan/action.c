@@ -100,3 +100,18 @@ enum scrubgate_status sg_action_render(struct sg_buf *out, const struct sg_rule 
     }
     return rc;
 }
+
+const char *scrubgate_action_word(enum scrubgate_action action)
+{
+    switch (action) {
+    case SCRUBGATE_TAG:
+        return "tag";
+    case SCRUBGATE_MASK:
+        return "mask";
+    case SCRUBGATE_DIVERT:
+        return "divert";
+    case SCRUBGATE_BLOCK:
+        return "block";
+    }
+    return "unknown";
+}
