@@ -292,7 +292,7 @@ static void drive(struct sg_call *call)
     if (!connected(call))
         return;
     (void)sg_call_push(call, (struct sg_bytes){0});
-    if (call->wants_room && sg_call_unsent(call) < LOW_MARK) {
+    if (call->wants_room && !call->deaf && sg_call_unsent(call) < LOW_MARK) {
         call->wants_room = false;
         call->handler->writable(call->own);
         if (call->over)

@@ -117,7 +117,7 @@ enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body, b
     if (last && !call->headed)
         sg_call_set_deadline(call); /* a slow client must not use up the origin's time */
     if (call->deaf || call->broken)
-        return SCRUBGATE_OK; /* the end of it is on its way */
+        return last ? SCRUBGATE_OK : SCRUBGATE_FULL; /* until the end, which is on its way */
     bool up = call->line->conn.up;
     bool now = last || sg_call_unsent(call) + body.len >= WRITE_EARLY;
     if (up && now && !call->chunked && !keeps_sent(call)) {
@@ -125,7 +125,7 @@ enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body, b
         body.data += taken;
         body.len -= taken;
         if (call->deaf)
-            return SCRUBGATE_OK;
+            return last ? SCRUBGATE_OK : SCRUBGATE_FULL;
         now = false;
     }
     enum scrubgate_status rc = append(call, body, last);
@@ -137,6 +137,6 @@ enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body, b
         (void)sg_call_push(call, (struct sg_bytes){0});
     if (up && call->line->conn.can_write && sg_call_unsent(call) > 0)
         sg_task_queue(sg_call_loop(call), &call->task);
-    call->wants_room = !last && sg_call_unsent(call) >= HIGH_MARK;
+    call->wants_room = !last && (call->deaf || sg_call_unsent(call) >= HIGH_MARK);
     return call->wants_room ? SCRUBGATE_FULL : SCRUBGATE_OK;
 }
