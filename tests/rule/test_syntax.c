@@ -59,6 +59,7 @@ static const struct bound {
     {"the start in a lookbehind", "(?<=^ab)c", 1, 1, 3, 0, 0, "c", "(?<=\\Aab)c"},
     {"a lookbehind in a lookahead", "a(?=b(?<=cab))", 1, 1, 1, 1, 0, "a", NULL},
     {"a lookahead in a lookbehind", "(?<=a(?=bc))b", 1, 1, 1, 1, 0, "b", NULL},
+    {"a repeat of a condition in brackets", "a(?:\\b)?(?:(?!c)){2}", 1, 1, 0, 1, 0, "a", NULL},
     {"an atomic group", "(?>ab|a)c", 2, 3, 0, 0, 0, "ac", NULL},
     {"a group nobody refers to does not capture", "(ab){2}", 4, 4, 0, 0, 0, "ab", "(?:ab){2}"},
     {"a reference is as long as its group", "(\\d{2,3})-\\1", 5, 7, 0, 0, 4, "-",

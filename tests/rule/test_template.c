@@ -25,6 +25,7 @@ static const struct row {
     {"the last four", "[CARD ••{last:4}]", "'[CARD ••' last4 ']'", 0, 4},
     {"both ends", "{first:6}{last:4}", "first6 last4", 6, 4},
     {"the larger of two is what it reveals", "{first:2}-{first:6}", "first2 '-' first6", 6, 0},
+    {"the larger comes first", "{first:6}{first:2}", "first6 first2", 6, 0},
     {"all other words", "{len}{entity}{n}{stars}", "len entity n stars", 0, 0},
     {"braces are written twice", "a{{b}}c", "'a' '{' 'b' '}' 'c'", 0, 0},
     {"braces around a word", "{{{n}}}", "'{' n '}'", 0, 0},
