@@ -118,6 +118,19 @@ static size_t control_at(struct sg_bytes text)
     return i;
 }
 
+/* Bytes before the first that is no text or a control. */
+static size_t clean_length(struct sg_json_judge *judge, struct sg_bytes text)
+{
+    struct sg_bytes clean = {text.data, control_at(text)};
+    struct sg_utf8 before = judge->utf8;
+    if (sg_utf8_push(&judge->utf8, clean))
+        return clean.len;
+    size_t i = 0;
+    while (sg_utf8_push(&before, (struct sg_bytes){text.data + i, 1}))
+        i++;
+    return i;
+}
+
 /* For callbacks: 0 stops yajl, rc says why. */
 static int stop(struct sg_json_judge *judge, enum scrubgate_status rc)
 {
@@ -254,17 +267,20 @@ enum scrubgate_status sg_json_judge_push(struct sg_json_judge *judge, struct sg_
 {
     if (judge->rc < 0 || text.len == 0)
         return judge->rc;
-    judge->rc = SCRUBGATE_EMALFORMED;
-    if (!sg_utf8_push(&judge->utf8, text) || control_at(text) < text.len)
+    if (judge->before > 0 && judge->value_end == judge->before && !is_space(text.data[0])) {
+        judge->rc = SCRUBGATE_EMALFORMED;
         return judge->rc;
-    if (judge->before > 0 && judge->value_end == judge->before && !is_space(text.data[0]))
-        return judge->rc;
+    }
     size_t ink = text.len;
     while (ink > 0 && is_space(text.data[ink - 1]))
         ink--;
     if (ink > 0)
         judge->ink = judge->before + ink;
-    judge->rc = run(judge, text, false);
+    /* yajl sees what is before a bad byte: the first thing wrong decides, however text is cut. */
+    size_t clean = clean_length(judge, text);
+    judge->rc = run(judge, (struct sg_bytes){text.data, clean}, false);
+    if (judge->rc >= 0 && clean < text.len)
+        judge->rc = SCRUBGATE_EMALFORMED;
     judge->before += text.len;
     return judge->rc;
 }

@@ -76,6 +76,9 @@ static const struct judge_row judged[] = {
     {"as deep as allowed", "[[[[1]]]]", GOOD, GOOD},
     {"deep again and again", "[[[[1]]],[[[2]]],{\"a\":{\"b\":{}}}]", GOOD, GOOD},
     {"too deep", "[[[[[1]]]]]", DEEP, DEEP},
+    {"too deep, and then a control", "[[[[[\v", DEEP, DEEP},
+    {"too deep, and then invalid UTF-8", "[[[[[\"\xFF", DEEP, DEEP},
+    {"a control, and then too deep", "[\v[[[[", BAD, BAD},
     {"too deep in objects", "{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}", DEEP, DEEP},
 };
 
