@@ -101,8 +101,12 @@ static enum scrubgate_status read_value(struct walker *walker)
     bool ended = rc >= 0 && part.kind == SG_FORM_END;
     if (fed >= 0)
         fed = sg_value_feed(&form->value, ended);
-    if (fed < 0 || rc < 0 || !ended)
-        return fed < 0 ? fed : rc;
+    if (fed < 0) {
+        walker->why = NULL; /* the fault behind it was not the first */
+        return fed;
+    }
+    if (rc < 0 || !ended)
+        return rc;
     form->state = IN_NAME;
     form->part_at = form->stepper.at + walker->pos;
     form->step = (struct sg_step){.cut = false};

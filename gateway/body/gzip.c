@@ -108,7 +108,8 @@ static void inflate_some(struct gunzip *gunzip, struct scrubgate_in *in, struct 
     uint8_t probe; /* where a byte over the limit would go */
     uint64_t left = in->len - in->pos, step = RATIO_STEP - gunzip->taken % RATIO_STEP;
     uint64_t room = out->cap - out->pos, allowed = gunzip->max_out - gunzip->given;
-    uInt feed = turn(left < step ? left : step);
+    /* All that the input so far can give comes first, or the ratio would be looked at too late. */
+    uInt feed = gunzip->pending ? 0 : turn(left < step ? left : step);
     uInt space = allowed == 0 ? 1 : turn(room < allowed ? room : allowed);
 
     zlib->next_in = feed == 0 ? Z_NULL : (const Bytef *)in->data + in->pos;
