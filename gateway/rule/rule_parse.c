@@ -402,13 +402,22 @@ static enum scrubgate_status read_tests(struct sg_reader *reader, const struct s
     return sg_example_read(reader, at, rule);
 }
 
+/* The lint's sentence begins with the key of the pattern that costs too much. */
 static enum scrubgate_status lint(struct sg_reader *reader, const struct sg_yaml_node *node,
                                   struct sg_rule *rule)
 {
+    static const char *const keys[] = {"keywords", "near", "unless"};
+    const struct sg_yaml_node *at = sg_yaml_get(node, "match");
     enum scrubgate_status rc = sg_rulelint_cost(rule, reader->matcher, reader->fault);
-    if (rc == SCRUBGATE_EINVAL)
-        return sg_reader_place(reader, sg_yaml_get(node, "match"), 0);
-    return rc;
+    if (rc != SCRUBGATE_EINVAL)
+        return rc;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct sg_yaml_node *other = sg_yaml_get(node, keys[i]);
+        if (other != NULL &&
+            sg_bytes_start_with(sg_bytes_of(reader->fault->what), sg_bytes_of(keys[i])))
+            at = other;
+    }
+    return sg_reader_place(reader, at, 0);
 }
 
 enum scrubgate_status sg_rule_parse(struct sg_reader *reader, const struct sg_yaml_node *node,
