@@ -168,7 +168,11 @@ enum scrubgate_status sg_pattern_search(const struct sg_pattern *pattern,
     else
         rc = pcre2_match(pattern->code, data, text.len, from, options, matcher->found,
                          matcher->limits);
-    return answer(pattern, matcher, rc, match, span);
+    enum scrubgate_status status = answer(pattern, matcher, rc, match, span);
+    /* What starts where the window ends is for the next one: nothing of it was seen yet. */
+    if (status >= 0 && !last && *match != SG_MATCH_NONE && span->start == text.len)
+        *match = SG_MATCH_NONE;
+    return status;
 }
 
 /* --- cost ---------------------------------------------------------------------------------------

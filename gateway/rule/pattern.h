@@ -23,7 +23,8 @@ struct sg_matcher; /* one thread's memory for matching: match data, limits, JIT 
 enum sg_match {
     SG_MATCH_NONE,   /* no match starts in [from, text.len), whatever follows */
     SG_MATCH_FOUND,  /* the leftmost match, whatever follows */
-    SG_MATCH_PARTIAL /* nothing before span.start; whether one starts there needs more text */
+    SG_MATCH_PARTIAL /* nothing before span.start (< text.len); whether one starts there needs more
+                        text */
 };
 
 /* Parses and compiles. Faults as sg_syntax_parse: *at is an offset in text. */

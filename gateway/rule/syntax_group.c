@@ -157,7 +157,10 @@ static enum scrubgate_status body(struct sg_parser *p, size_t start, struct sg_o
     p->depth--;
     if (!sg_cursor_take(&p->c, ")"))
         return sg_cursor_fail(&p->c, start, "the group is not closed: write ) at its end, or \\(");
-    return SCRUBGATE_OK;
+    /* Brackets make it a thing of its own, which may be repeated. */
+    if ((*node)->kind == SG_NODE_POINT || (*node)->kind == SG_NODE_LOOK)
+        *node = sg_tree_wrap(p->tree, SG_NODE_SEQ, start, *node);
+    return made(*node);
 }
 
 static enum scrubgate_status wrapped(struct sg_parser *p, size_t start, enum sg_node_kind kind,
