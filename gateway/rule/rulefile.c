@@ -287,12 +287,11 @@ enum scrubgate_status sg_rulefile_load(struct scrubgate_ruleset **set, const cha
         return sg_rulefile_compile(set, sg_builtin_packs, sg_builtin_packs_count, today_days,
                                    fault);
     struct shelf *shelf = calloc(1, sizeof *shelf);
-    enum scrubgate_status rc = shelf == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
-    if (rc < 0) {
-        sg_fault_set(fault, NULL, 0, 0, "out of memory");
-        return rc;
-    }
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    if (shelf == NULL)
+        goto out;
     shelf->fault = fault;
+    rc = SCRUBGATE_OK;
     for (size_t i = 0; rc >= 0 && i < n; i++) {
         size_t before = shelf->n;
         rc = sg_file_each(paths[i], ".yaml", add_file, shelf, fault);
@@ -304,7 +303,11 @@ enum scrubgate_status sg_rulefile_load(struct scrubgate_ruleset **set, const cha
     }
     if (rc >= 0)
         rc = sg_rulefile_compile(set, shelf->sources, shelf->n, today_days, fault);
-    sg_arena_fini(&shelf->names);
+out:
+    if (shelf != NULL)
+        sg_arena_fini(&shelf->names);
     free(shelf);
+    if (rc == SCRUBGATE_ENOMEM)
+        sg_fault_set(fault, NULL, 0, 0, "out of memory");
     return rc;
 }

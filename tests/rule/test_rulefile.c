@@ -570,26 +570,37 @@ static void test_builtin(void **state)
 
 /* --- memory ------------------------------------------------------------------------------- */
 
-/* Without memory for JIT code a pattern is interpreted: that is an answer too. */
+/* Loads with the n-th allocation refused; true when there was one to refuse. Without memory for JIT
+ * code a pattern is interpreted: that is an answer too. */
+static bool load_without(size_t n, const char *file, size_t *failed)
+{
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    sg_alloc_fail_start(n);
+    enum scrubgate_status rc = sg_rulefile_load(&set, &file, 1, today(), &fault);
+    bool refused = sg_alloc_fail_stop();
+    *failed += rc < 0 ? 1 : 0;
+    assert_int_equal(rc < 0, set == NULL);
+    assert_int_equal(rc < 0, fault.what[0] != '\0');
+    assert_true(refused || rc == SCRUBGATE_OK);
+    assert_true(set == NULL || set->rules[0]->n_excluded == 3);
+    scrubgate_ruleset_free(set);
+    return refused;
+}
+
 static void test_memory(void **state)
 {
     (void)state;
-    size_t failed = 0;
-    bool refused = true;
-    for (size_t n = 0; refused; n++) {
-        struct scrubgate_ruleset *set = NULL;
-        struct scrubgate_fault fault = {.what = ""};
-        sg_alloc_fail_start(n);
-        enum scrubgate_status rc = compile(&set, whole, &fault);
-        refused = sg_alloc_fail_stop();
-        failed += rc < 0 ? 1 : 0;
-        assert_int_equal(rc < 0, set == NULL);
-        assert_int_equal(rc < 0, fault.what[0] != '\0');
-        assert_true(refused || rc == SCRUBGATE_OK);
-        assert_true(set == NULL || set->rules[0]->n_excluded == 3);
-        scrubgate_ruleset_free(set);
-    }
+    struct sg_tempdir dir;
+    size_t failed = 0, n = 0;
+    char file[512];
+    sg_tempdir_make(&dir);
+    write(&dir, "toy.yaml", whole);
+    sg_tempdir_path(&dir, "toy.yaml", file);
+    while (load_without(n, file, &failed))
+        n++;
     assert_true(failed > 10);
+    sg_tempdir_remove(&dir);
 }
 
 int main(void)
