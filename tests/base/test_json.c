@@ -269,6 +269,7 @@ static const struct refusal_row refusals[] = {
      "repeated key before byte 19"},
     {"half a pair: high", "[\"\\ud800\"]", BAD, "half a surrogate pair at byte 2"},
     {"half a pair: low", "[\"\\udc00\"]", BAD, "half a surrogate pair at byte 2"},
+    {"two low halves", "[\"\\udc00\\udc00\"]", BAD, "half a surrogate pair at byte 2"},
     {"a high half twice", "\"\\ud83d\\ud83d\\ude00\"", BAD, "half a surrogate pair at byte 1"},
     {"a high half before a letter", "\"\\uD83Dx\\ude00\"", BAD, "half a surrogate pair at byte 1"},
     {"a high half and another escape", "\"\\uD83D\\u0041\"", BAD,

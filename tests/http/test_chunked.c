@@ -91,6 +91,7 @@ static const struct row rows[] = {
     {"a size that ends in CR", "1\rXa\r\n", BAD, "", 0},
     {"a chunk that ends in LF", "1\r\na\n0\r\n\r\n", BAD, "a", 0},
     {"a chunk that ends in CR", "1\r\na\rX", BAD, "a", 0},
+    {"a chunk that ends in a letter and LF", "1\r\naX\n0\r\n\r\n", BAD, "a", 0},
     {"a chunk longer than its size", "1\r\nab\r\n", BAD, "a", 0},
     {"a chunk shorter than its size", "3\r\na\r\n0\r\n\r\n", BAD, "a\r\n", 0},
     {"an extension that ends in LF", "1;a\nb\r\n", BAD, "", 0},
