@@ -17,12 +17,15 @@
 #include "base/bytes.h"
 #include "base/json_text.h"
 
-/* Judges JSON text (RFC 8259) that arrives in pieces. many: any number of values, one after
- * another, separated by white space (ndjson); else exactly one. */
+/*
+ * Judges JSON text (RFC 8259) that arrives in pieces: the answer is the same however it is cut, the
+ * first fault decides. many: any number of values, also none, with white space between (ndjson);
+ * else exactly one.
+ */
 struct sg_json_judge;
 SCRUBGATE_MUST_USE enum scrubgate_status sg_json_judge_new(struct sg_json_judge **judge,
                                                            size_t max_depth, bool many);
-/* EMALFORMED on a grammar error, ELIMIT over the depth. */
+/* EMALFORMED on a grammar error or invalid UTF-8, ELIMIT over the depth; for good. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_json_judge_push(struct sg_json_judge *judge,
                                                             struct sg_bytes text);
 /* EMALFORMED when the text so far is no complete value. */
