@@ -15,6 +15,7 @@
 #include <scrubgate/status.h>
 
 #include "base/bytes.h"
+#include "base/word.h"
 
 enum sg_yaml_kind { SG_YAML_SCALAR, SG_YAML_SEQUENCE, SG_YAML_MAPPING };
 
@@ -80,7 +81,5 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_yaml_only(const struct sg_yaml *tree
                                                       struct scrubgate_fault *fault);
 /* libyaml's version, "0.2.5", static. */
 const char *sg_yaml_library(void);
-/* The name nearest to a mistyped word (for "did you mean"), or NULL when none is near. */
-const char *sg_nearest_word(const char *word, const char *const *names, size_t n);
 
 #endif

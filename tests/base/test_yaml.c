@@ -382,24 +382,6 @@ static void accepts_only_known_keys(void **state)
     sg_yaml_free(tree);
 }
 
-static void the_nearest_word_is_found_or_none(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"mask", "block", "tag", "card-issuer"};
-    char longest[200];
-    memset(longest, 'm', sizeof longest - 1);
-    longest[sizeof longest - 1] = '\0';
-    assert_string_equal(sg_nearest_word("maks", names, 4), "mask");
-    assert_string_equal(sg_nearest_word("blok", names, 4), "block");
-    assert_string_equal(sg_nearest_word("tga", names, 4), "tag");
-    assert_string_equal(sg_nearest_word("card_isuer", names, 4), "card-issuer");
-    assert_null(sg_nearest_word("x", names, 4));
-    assert_null(sg_nearest_word("", names, 4));
-    assert_null(sg_nearest_word("replace", names, 4));
-    assert_null(sg_nearest_word(longest, names, 4));
-    assert_null(sg_nearest_word("mask", NULL, 0));
-}
-
 int main(void)
 {
     SG_SUITE_ROWS(reads_tree, trees);
@@ -413,6 +395,5 @@ int main(void)
     SG_SUITE_ROWS(reads_typed, reads);
     sg_suite_add("an item of a list is told as one", an_item_of_a_list_is_told_as_one, NULL);
     SG_SUITE_ROWS(accepts_only_known_keys, keys);
-    sg_suite_add("the nearest word is found, or none", the_nearest_word_is_found_or_none, NULL);
     return sg_suite_run("yaml");
 }
