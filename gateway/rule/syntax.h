@@ -35,10 +35,12 @@ struct sg_extent {
 
 /*
  * What every match must contain, for skipping a rule cheaply: soundness over sharpness. A byte in
- * `bytes` occurs in every match; at least `digits` of its bytes are 0-9.
+ * `bytes` occurs in every match; at least one byte of `any` does; at least `digits` of its bytes
+ * are 0-9.
  */
 struct sg_needs {
     uint64_t bytes[4]; /* bit b of word b / 64 */
+    uint64_t any[4];   /* likewise; all ones when nothing is known */
     unsigned digits;
 };
 

@@ -31,6 +31,7 @@ static const uint64_t plenty = UINT64_C(1) << 40;
 struct measure {
     uint64_t min, max, behind, ahead, code;
     struct sg_set bytes; /* in every match */
+    struct sg_set any;   /* one of these is in every match; none: not known */
     uint64_t digits;
 };
 
@@ -64,6 +65,35 @@ static uint64_t less(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
+static bool is_empty(const struct sg_set *set)
+{
+    return (set->words[0] | set->words[1] | set->words[2] | set->words[3]) == 0;
+}
+
+/* How common the bytes of a set are in chat, roughly: only its order matters. */
+static unsigned commonness(const struct sg_set *set)
+{
+    unsigned common = 0;
+    for (unsigned c = 0; c < 256; c++) {
+        if (!sg_set_has(set, c))
+            continue;
+        if (c == ' ')
+            common += 150;
+        else if (sg_is_alpha((int)c))
+            common += c >= 'a' ? 30 : 4;
+        else
+            common += sg_is_digit((int)c) ? 6 : c == '.' || c == ',' ? 10 : 1;
+    }
+    return common;
+}
+
+/* Of two sets that each have a byte in every match, the one that rules out more texts. */
+static void keep_rarer(struct sg_set *any, const struct sg_set *other)
+{
+    if (!is_empty(other) && (is_empty(any) || commonness(other) < commonness(any)))
+        *any = *other;
+}
+
 static struct measure measure_set(const struct sg_node *node)
 {
     static const struct sg_set digits = {{UINT64_C(0x3FF) << '0', 0, 0, 0}};
@@ -71,6 +101,7 @@ static struct measure measure_set(const struct sg_node *node)
     struct measure out = {.min = 1, .max = 1, .code = single ? CODE_BYTE : CODE_SET};
     if (single)
         out.bytes = node->u.set;
+    out.any = node->u.set;
     out.digits = sg_set_within(&node->u.set, &digits);
     return out;
 }
@@ -87,6 +118,7 @@ static struct measure measure_seq(struct measurer *m, const struct sg_node *node
         out.code = sum(out.code, one.code);
         out.digits = sum(out.digits, one.digits);
         sg_set_join(&out.bytes, &one.bytes);
+        keep_rarer(&out.any, &one.any);
     }
     return out;
 }
@@ -105,6 +137,10 @@ static struct measure measure_alt(struct measurer *m, const struct sg_node *node
         out.code = sum(out.code, one.code + CODE_BRANCH);
         for (size_t i = 0; i < 4; i++)
             out.bytes.words[i] &= one.bytes.words[i];
+        if (is_empty(&out.any) || is_empty(&one.any))
+            out.any = (struct sg_set){{0}};
+        else
+            sg_set_join(&out.any, &one.any);
     }
     return out;
 }
@@ -114,7 +150,7 @@ static struct measure measure_repeat(struct measurer *m, const struct sg_node *n
     struct measure out = measure(m, node->child);
     unsigned min = node->u.repeat.min, max = node->u.repeat.max;
     if (min == 0)
-        out.bytes = (struct sg_set){{0}};
+        out.bytes = out.any = (struct sg_set){{0}};
     out.min = times(out.min, min);
     out.max = times(out.max, max);
     out.digits = times(out.digits, min);
@@ -289,8 +325,10 @@ enum scrubgate_status sg_tree_measure(const struct sg_tree *tree, bool may_be_em
                                  .max = (size_t)all.max,
                                  .behind = (size_t)all.behind,
                                  .ahead = (size_t)all.ahead};
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         needs->bytes[i] = all.bytes.words[i];
+        needs->any[i] = is_empty(&all.any) ? UINT64_MAX : all.any.words[i];
+    }
     needs->digits = (unsigned)all.digits;
     return SCRUBGATE_OK;
 }

@@ -41,8 +41,13 @@ static void finish_word(struct sg_content *content)
     content->words++;
     if (content->words >= 3) {
         uint64_t run = mix(word + 3 * mix(content->before[0] + 5 * mix(content->before[1])));
-        for (unsigned bit = 0; bit < 64; bit++)
-            content->votes[bit] += (int32_t)(run >> bit & 1) * 2 - 1;
+        /* 64 counters side by side: adding one to each that has its bit set is a ripple of carries
+         * that mostly ends at once. */
+        for (unsigned k = 0; run != 0 && k < SG_CONTENT_PLANES; k++) {
+            uint64_t carry = content->planes[k] & run;
+            content->planes[k] ^= run;
+            run = carry;
+        }
     }
     content->before[1] = content->before[0];
     content->before[0] = word;
@@ -81,8 +86,12 @@ uint64_t sg_content_value(const struct sg_content *content)
     finish_word(&done);
     if (done.words < SG_CONTENT_FEWEST_WORDS)
         return 0;
-    uint64_t value = 0;
-    for (unsigned bit = 0; bit < 64; bit++)
-        value |= (uint64_t)(done.votes[bit] > 0) << bit;
+    uint64_t value = 0, half = (done.words - 2) / 2;
+    for (unsigned bit = 0; bit < 64; bit++) {
+        uint64_t count = 0;
+        for (unsigned k = 0; k < SG_CONTENT_PLANES; k++)
+            count |= (done.planes[k] >> bit & 1) << k;
+        value |= (uint64_t)(count > half) << bit;
+    }
     return value == 0 ? 1 : value;
 }

@@ -14,14 +14,14 @@
 
 #include "base/bytes.h"
 
-enum { SG_CONTENT_FEWEST_WORDS = 8 };
+enum { SG_CONTENT_FEWEST_WORDS = 8, SG_CONTENT_PLANES = 32 };
 
 struct sg_content {
     uint64_t seed;
     uint64_t word; /* hash of the word so far */
     uint64_t before[2];
     uint64_t words;
-    int32_t votes[64];
+    uint64_t planes[SG_CONTENT_PLANES]; /* bit b of plane k: bit k of how many runs had bit b set */
 };
 
 /* seed comes from a key. */

@@ -64,22 +64,20 @@ enum scrubgate_status sg_fingerprint_normalise(struct sg_buf *out, const char *e
     return normalise_plain(out, value);
 }
 
-enum scrubgate_status sg_fingerprint_take(struct sg_hmac *hmac, struct sg_buf *spare,
-                                          const char *entity, struct sg_bytes value, uint64_t *out)
+enum scrubgate_status sg_fingerprint_take(struct sg_hmac *hmac, struct sg_buf *normal,
+                                          struct sg_buf *spare, const char *entity,
+                                          struct sg_bytes value, uint64_t *out)
 {
-    struct sg_buf normal = {0};
-    enum scrubgate_status rc = sg_fingerprint_normalise(&normal, entity, value);
-    if (rc < 0)
-        goto out;
+    enum scrubgate_status rc = sg_fingerprint_normalise(normal, entity, value);
     sg_buf_clear(spare);
     /* The NUL parts entity and value. */
-    rc = sg_buf_add(spare, entity, strlen(entity) + 1);
     if (rc >= 0)
-        rc = sg_buf_add_bytes(spare, sg_buf_bytes(&normal));
+        rc = sg_buf_add(spare, entity, strlen(entity) + 1);
+    if (rc >= 0)
+        rc = sg_buf_add_bytes(spare, sg_buf_bytes(normal));
     if (rc >= 0)
         rc = sg_hmac_u64(hmac, sg_buf_bytes(spare), out);
-out:
+    sg_buf_clear(normal);
     sg_buf_clear(spare);
-    sg_buf_fini(&normal);
     return rc;
 }

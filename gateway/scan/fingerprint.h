@@ -26,8 +26,9 @@
 SCRUBGATE_MUST_USE enum scrubgate_status sg_fingerprint_normalise(struct sg_buf *out,
                                                                   const char *entity,
                                                                   struct sg_bytes value);
-/* hmac is keyed with SG_FINGERPRINT_LABEL; spare is working memory, wiped after. */
+/* hmac is keyed with SG_FINGERPRINT_LABEL; normal and spare are working memory, wiped after. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_fingerprint_take(struct sg_hmac *hmac,
+                                                             struct sg_buf *normal,
                                                              struct sg_buf *spare,
                                                              const char *entity,
                                                              struct sg_bytes value, uint64_t *out);

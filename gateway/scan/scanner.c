@@ -30,15 +30,18 @@ struct sg_scanner {
     struct sg_engine_run run;
     const struct sg_rule **candidates; /* active in this message; run.rules: in this value */
     size_t n_candidates;
+    size_t shortest; /* no candidate matches fewer bytes */
     struct sg_scan_sink sink;
     struct sg_resolver resolver;
     struct sg_content content;
-    struct sg_hmac *hmac; /* NULL: no fingerprints */
-    struct sg_buf spare;  /* for fingerprints */
-    struct sg_buf held;   /* undecided bytes and the context before them */
-    uint64_t held_base;   /* offset of held's first byte */
-    uint64_t frontier;    /* decided up to here */
-    bool begun;           /* the value has had a feed */
+    struct scrubgate_scratch *scratch;
+    bool keyed;          /* fingerprints are taken */
+    struct sg_buf held;  /* undecided bytes and the context before them */
+    uint64_t held_base;  /* offset of held's first byte */
+    uint64_t frontier;   /* decided up to here */
+    enum sg_field field; /* of the value, until it has begun */
+    struct sg_place place;
+    bool begun; /* the value has had a feed */
 };
 
 /* Whoever is told of a finding may want its fingerprint: taken here, the value is in hand. */
@@ -47,28 +50,17 @@ static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
 {
     struct sg_scanner *scanner = ctx;
     struct sg_finding own = *finding;
-    if (scanner->hmac != NULL) {
+    if (scanner->keyed) {
         struct sg_bytes value = {window->text.data + (own.start - window->base),
                                  (size_t)(own.end - own.start)};
-        enum scrubgate_status rc = sg_fingerprint_take(scanner->hmac, &scanner->spare,
-                                                       own.rule->entity, value, &own.fingerprint);
+        struct scrubgate_scratch *scratch = scanner->scratch;
+        enum scrubgate_status rc =
+            sg_fingerprint_take(scratch->hmac, &scratch->normal, &scratch->spare, own.rule->entity,
+                                value, &own.fingerprint);
         if (rc < 0)
             return rc;
     }
     return sg_resolver_add(&scanner->resolver, &own);
-}
-
-static enum scrubgate_status prepare_keys(struct sg_scanner *scanner, const uint8_t *key)
-{
-    uint64_t seed = 0;
-    if (key == NULL)
-        return SCRUBGATE_OK;
-    enum scrubgate_status rc = sg_hmac_new(&scanner->hmac, key, SG_FINGERPRINT_LABEL);
-    if (rc >= 0)
-        rc = sg_hmac_u64(scanner->hmac, SG_BYTES("content"), &seed);
-    if (rc >= 0)
-        sg_content_init(&scanner->content, seed);
-    return rc;
 }
 
 enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
@@ -83,7 +75,10 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
         return rc;
     made->set = rules;
     made->config = *config;
+    made->scratch = scratch;
+    made->keyed = config->key != NULL;
     made->engine = &sg_engine_reference;
+    made->shortest = SIZE_MAX;
     made->run.level = config->level;
     made->run.matcher = scratch->matcher;
     made->run.found = found;
@@ -92,16 +87,23 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
     made->candidates = calloc(rules->n_rules + 1, sizeof(struct sg_rule *));
     if (made->run.rules == NULL || made->candidates == NULL)
         goto out;
+    rc = SCRUBGATE_OK;
     for (size_t i = 0; i < rules->n_rules; i++) {
         const struct sg_rule *rule = rules->rules[i];
-        if (rule->level <= config->level &&
-            sg_rule_runs_in(rule, config->direction, config->channel))
-            made->candidates[made->n_candidates++] = rule;
+        if (rule->level > config->level ||
+            !sg_rule_runs_in(rule, config->direction, config->channel))
+            continue;
+        made->candidates[made->n_candidates++] = rule;
+        size_t min = sg_pattern_extent(rule->pattern)->min;
+        if (min < made->shortest)
+            made->shortest = min;
     }
-    rc = prepare_keys(made, config->key);
+    if (made->keyed)
+        rc = sg_scratch_key(scratch, config->key);
     if (rc < 0)
         goto out;
-    sg_resolver_init(&made->resolver, config->shadow, config->key == NULL ? NULL : &made->content);
+    sg_content_init(&made->content, scratch->seed);
+    sg_resolver_init(&made->resolver, config->shadow, made->keyed ? &made->content : NULL);
     *scanner = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:
@@ -115,8 +117,6 @@ void sg_scanner_free(struct sg_scanner *scanner)
         return;
     sg_resolver_fini(&scanner->resolver);
     sg_buf_fini(&scanner->held);
-    sg_buf_fini(&scanner->spare);
-    sg_hmac_free(scanner->hmac);
     free(scanner->candidates);
     free(scanner->run.rules);
     free(scanner);
@@ -125,13 +125,8 @@ void sg_scanner_free(struct sg_scanner *scanner)
 enum scrubgate_status sg_scanner_begin(struct sg_scanner *scanner, enum sg_field field,
                                        struct sg_place place, const struct sg_scan_sink *sink)
 {
-    struct sg_engine_run *run = &scanner->run;
-    run->n_rules = 0;
-    run->culprit = NULL;
-    for (size_t i = 0; i < scanner->n_candidates; i++) {
-        if (sg_rule_runs_at(scanner->candidates[i], field, place))
-            run->rules[run->n_rules++] = (struct sg_rule_state){scanner->candidates[i], 0};
-    }
+    scanner->field = field;
+    scanner->place = place;
     scanner->sink = *sink;
     sg_resolver_begin(&scanner->resolver, &scanner->sink);
     sg_buf_clear(&scanner->held);
@@ -141,17 +136,25 @@ enum scrubgate_status sg_scanner_begin(struct sg_scanner *scanner, enum sg_field
     return SCRUBGATE_OK;
 }
 
-/* The value is wholly at hand: leave out the rules that cannot match it. */
-static void prefilter(struct sg_engine_run *run, struct sg_bytes text)
+/* Which rules run in the value that begins: those of its place, and when it is wholly at hand not
+ * those that cannot match it. */
+static void choose_rules(struct sg_scanner *scanner, struct sg_bytes text, bool whole)
 {
+    struct sg_engine_run *run = &scanner->run;
     struct sg_census census;
-    size_t kept = 0;
-    sg_census_take(&census, text);
-    for (size_t i = 0; i < run->n_rules; i++) {
-        if (sg_census_allows(&census, run->rules[i].rule->pattern))
-            run->rules[kept++] = run->rules[i];
+    run->n_rules = 0;
+    run->culprit = NULL;
+    if (whole && text.len < scanner->shortest)
+        return;
+    if (whole)
+        sg_census_take(&census, text);
+    for (size_t i = 0; i < scanner->n_candidates; i++) {
+        const struct sg_rule *rule = scanner->candidates[i];
+        if ((whole && !sg_census_allows(&census, rule->pattern)) ||
+            !sg_rule_runs_at(rule, scanner->field, scanner->place))
+            continue;
+        run->rules[run->n_rules++] = (struct sg_rule_state){rule, 0};
     }
-    run->n_rules = kept;
 }
 
 /* A frontier never parts a code point: a match is widened to whole ones, so one that starts at the
@@ -240,12 +243,11 @@ static enum scrubgate_status feed_held(struct sg_scanner *scanner, struct sg_byt
 
 enum scrubgate_status sg_scanner_feed(struct sg_scanner *scanner, struct sg_bytes piece, bool last)
 {
-    bool whole = last && !scanner->begun;
-    scanner->begun = true;
     if (piece.len == 0 && (!last || scanner->held.len == 0))
         return SCRUBGATE_OK; /* no rule matches empty text */
-    if (whole && !scanner->config.reference)
-        prefilter(&scanner->run, piece);
+    if (!scanner->begun)
+        choose_rules(scanner, piece, last && !scanner->config.reference);
+    scanner->begun = true;
     enum scrubgate_status rc = scanner->held.len == 0 ? feed_in_place(scanner, piece, last)
                                                       : feed_held(scanner, piece, last);
     if (rc >= 0 && !last &&
@@ -261,5 +263,5 @@ const struct sg_rule *sg_scanner_culprit(const struct sg_scanner *scanner)
 
 uint64_t sg_scanner_content(const struct sg_scanner *scanner)
 {
-    return scanner->hmac == NULL ? 0 : sg_content_value(&scanner->content);
+    return !scanner->keyed ? 0 : sg_content_value(&scanner->content);
 }

@@ -7,10 +7,20 @@
 
 #include <scrubgate/ruleset.h>
 
+#include "base/buf.h"
+#include "base/digest.h"
 #include "rule/pattern.h"
 
 struct scrubgate_scratch {
     struct sg_matcher *matcher;
+    struct sg_hmac *hmac; /* keyed with key, for SG_FINGERPRINT_LABEL; NULL: none yet */
+    uint8_t key[SG_KEY_SIZE];
+    uint64_t seed;               /* of content fingerprints, from the same key */
+    struct sg_buf spare, normal; /* for fingerprints; wiped after each use */
 };
+
+/* Makes hmac and seed those of the key. Cheap when it is the one of the last call. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_scratch_key(struct scrubgate_scratch *scratch,
+                                                        const uint8_t key[SG_KEY_SIZE]);
 
 #endif

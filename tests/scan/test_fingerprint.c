@@ -40,11 +40,13 @@ static void normalises(void **state)
 static uint64_t take(const uint8_t key[SG_KEY_SIZE], const char *entity, const char *value)
 {
     struct sg_hmac *hmac = NULL;
-    struct sg_buf spare = {0};
+    struct sg_buf normal = {0}, spare = {0};
     uint64_t out = 0;
     assert_int_equal(sg_hmac_new(&hmac, key, SG_FINGERPRINT_LABEL), 0);
-    assert_int_equal(sg_fingerprint_take(hmac, &spare, entity, sg_bytes_of(value), &out), 0);
+    assert_int_equal(sg_fingerprint_take(hmac, &normal, &spare, entity, sg_bytes_of(value), &out),
+                     0);
     assert_int_not_equal(out, 0);
+    sg_buf_fini(&normal);
     sg_buf_fini(&spare);
     sg_hmac_free(hmac);
     return out;
