@@ -60,7 +60,9 @@ enum sg_record_part { SG_PART_WHOLE, SG_PART_BEGIN, SG_PART_END };
 struct sg_decision {
     const char *id;       /* the exchange's, 16 hex digits: joins decisions and outcomes */
     const char *trace_id; /* 32 hex digits */
-    const char *route, *direction, *mode;
+    const char *route, *direction;
+    const char
+        *mode; /* "enforce", "shadow"; "pass-and-record": a refused body passed by exception */
     const char *rules;                            /* digest of the ruleset */
     struct sg_bytes brand, channel, queue, event; /* foreign: escaped and cut */
     const char *format, *reason; /* reason: "" or a word and where, never content */
