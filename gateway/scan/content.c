@@ -86,12 +86,12 @@ uint64_t sg_content_value(const struct sg_content *content)
     finish_word(&done);
     if (done.words < SG_CONTENT_FEWEST_WORDS)
         return 0;
-    uint64_t value = 0, half = (done.words - 2) / 2;
-    for (unsigned bit = 0; bit < 64; bit++) {
-        uint64_t count = 0;
-        for (unsigned k = 0; k < SG_CONTENT_PLANES; k++)
-            count |= (done.planes[k] >> bit & 1) << k;
-        value |= (uint64_t)(count > half) << bit;
+    /* 64 comparisons side by side, from the highest plane down: is the count over half the runs? */
+    uint64_t half = (done.words - 2) / 2, value = 0, equal = UINT64_MAX;
+    for (unsigned k = SG_CONTENT_PLANES; k-- > 0;) {
+        uint64_t own = done.planes[k], half_bit = half >> k & 1 ? UINT64_MAX : 0;
+        value |= equal & own & ~half_bit;
+        equal &= ~(own ^ half_bit);
     }
     return value == 0 ? 1 : value;
 }
