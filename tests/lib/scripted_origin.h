@@ -18,7 +18,7 @@ enum sg_step_kind {
     SG_STEP_REFUSE, /* a connection whose TLS handshake does not succeed */
     SG_STEP_HEAD,   /* read a request head */
     SG_STEP_READ,   /* read n bytes */
-    SG_STEP_CHUNKS, /* read up to the end of a chunked body */
+    SG_STEP_CHUNKS, /* read up to the end of a chunked body, and what may be behind it */
     SG_STEP_SAY,    /* write text; n above 0: in pieces of n bytes */
     SG_STEP_FLOOD,  /* write n times an x */
     SG_STEP_CLOSE,  /* properly */

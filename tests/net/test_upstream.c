@@ -38,9 +38,10 @@ static struct sg_origin *target;
 static struct sg_scripted_origin origin;
 static struct sg_wake bell;
 
-static const struct sg_upstream_limits usual = {.connect_ns = UINT64_C(10000) * MS,
-                                                .total_ns = UINT64_C(10000) * MS,
-                                                .idle_ns = UINT64_C(10000) * MS,
+/* Longer than any test may take: what needs them to end is stuck. */
+static const struct sg_upstream_limits usual = {.connect_ns = UINT64_C(100000) * MS,
+                                                .total_ns = UINT64_C(100000) * MS,
+                                                .idle_ns = UINT64_C(100000) * MS,
                                                 .header = MAX_HEAD,
                                                 .idle = 8};
 
@@ -114,6 +115,22 @@ static void expect(const char *head, const char *body, bool idempotent, const ch
     send_last(&probe, body);
     sg_probe_run(loop);
     assert_string_equal(probe.story, want);
+}
+
+static size_t sent;
+
+static void send_until_full(struct sg_probe *probe)
+{
+    static const uint8_t piece[30000];
+    enum { ENOUGH = 64 << 20 };
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    while (rc == SCRUBGATE_OK) {
+        assert_true(sent < ENOUGH);
+        rc = sg_call_send(probe->call, (struct sg_bytes){piece, sizeof piece}, false);
+        assert_true(rc >= 0);
+        sent += sizeof piece;
+    }
+    assert_int_equal(rc, SCRUBGATE_FULL);
 }
 
 /* --- what origins answer --- */
@@ -354,6 +371,34 @@ static void test_large_body_is_not_sent_again(void **state)
     free(body);
 }
 
+static void test_half_sent_request_is_not_sent_again(void **state)
+{
+    (void)state;
+    enum { HUGE_BODY = 32 << 20 }; /* of which the system takes the smaller part */
+    struct sg_probe probe = {0};
+    uint8_t *body = calloc(1, HUGE_BODY);
+    assert_non_null(body);
+    begin();
+    origin.narrow = true;
+    add(SG_STEP_ACCEPT);
+    add(SG_STEP_HEAD);
+    say(OK2);
+    add(SG_STEP_HEAD);
+    add(SG_STEP_AWAIT);
+    add(SG_STEP_RESET);
+    start();
+    expect(GET, NULL, false, SAID_OK);
+    open_call(&probe, POST_CHUNKED, false);
+    assert_int_equal(sg_call_send(probe.call, (struct sg_bytes){body, HUGE_BODY}, false),
+                     SCRUBGATE_FULL);
+    sg_scripted_origin_go(&origin);
+    sg_probe_run(loop);
+    assert_string_equal(probe.story, "<upstream-reset>");
+    finish();
+    assert_int_equal(origin.accepted, 1);
+    free(body);
+}
+
 /* An origin that speaks unasked would have its words taken for the next call's response. */
 static void test_idle_line_that_speaks_is_closed(void **state)
 {
@@ -496,11 +541,13 @@ static void test_early_answer_is_told_and_the_line_closed(void **state)
     add(SG_STEP_HEAD);
     say("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
     add(SG_STEP_CLOSED);
+    add(SG_STEP_RING);
     start();
     open_call(&probe, POST_CHUNKED, false);
     assert_int_equal(sg_call_send(probe.call, SG_BYTES("abc"), false), SCRUBGATE_OK);
     sg_probe_run(loop);
     assert_string_equal(probe.story, "<413 length>no<end>");
+    sg_probe_run(loop); /* until the line was closed */
     finish();
 }
 
@@ -605,22 +652,6 @@ static void test_no_timeout_while_the_handler_takes_nothing(void **state)
     finish();
 }
 
-static size_t sent;
-
-static void send_until_full(struct sg_probe *probe)
-{
-    static const uint8_t piece[30000];
-    enum { ENOUGH = 64 << 20 };
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    while (rc == SCRUBGATE_OK) {
-        assert_true(sent < ENOUGH);
-        rc = sg_call_send(probe->call, (struct sg_bytes){piece, sizeof piece}, false);
-        assert_true(rc >= 0);
-        sent += sizeof piece;
-    }
-    assert_int_equal(rc, SCRUBGATE_FULL);
-}
-
 static void send_the_end(struct sg_probe *probe)
 {
     if (probe->writables < 3)
@@ -713,32 +744,66 @@ static void test_unix_socket_that_is_not_there(void **state)
 }
 
 /* A listener whose queue is full leaves who connects without an answer. */
+struct black_hole {
+    int listener, filler[8];
+    struct sockaddr_in address;
+};
+
+static void open_hole(struct black_hole *hole)
+{
+    socklen_t len = sizeof hole->address;
+    hole->address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    hole->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(hole->listener, (struct sockaddr *)&hole->address, len), 0);
+    assert_int_equal(getsockname(hole->listener, (struct sockaddr *)&hole->address, &len), 0);
+    assert_int_equal(listen(hole->listener, 0), 0);
+    for (size_t i = 0; i < sizeof hole->filler / sizeof hole->filler[0]; i++) {
+        hole->filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)connect(hole->filler[i], (struct sockaddr *)&hole->address, len);
+    }
+}
+
+static void close_hole(struct black_hole *hole)
+{
+    for (size_t i = 0; i < sizeof hole->filler / sizeof hole->filler[0]; i++)
+        (void)close(hole->filler[i]);
+    (void)close(hole->listener);
+}
+
 static void test_connect_takes_too_long(void **state)
 {
     (void)state;
-    enum { FILL = 8 };
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof address;
-    int filler[FILL], listener = socket(AF_INET, SOCK_STREAM, 0);
+    struct black_hole hole;
     char url[64];
     struct sg_upstream_limits brief = usual;
     brief.connect_ns = 50 * MS;
     begin_with(&brief);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, len), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &len), 0);
-    assert_int_equal(listen(listener, 0), 0);
-    for (size_t i = 0; i < FILL; i++) {
-        filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        (void)connect(filler[i], (struct sockaddr *)&address, len);
-    }
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(address.sin_port));
+    open_hole(&hole);
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(hole.address.sin_port));
     assert_int_equal(sg_origin_new(&target, url, NULL), SCRUBGATE_OK);
     expect(GET, NULL, false, "<upstream-timeout>");
-    target->address[target->n++] = target->address[0]; /* each address has its share */
-    expect(GET, NULL, false, "<upstream-timeout>");
-    for (size_t i = 0; i < FILL; i++)
-        (void)close(filler[i]);
-    (void)close(listener);
+    close_hole(&hole);
+    finish();
+}
+
+static void test_address_that_does_not_answer_is_left(void **state)
+{
+    (void)state;
+    struct black_hole hole;
+    struct sg_upstream_limits brief = usual;
+    brief.connect_ns = 1000 * MS;
+    begin_with(&brief);
+    open_hole(&hole);
+    add(SG_STEP_ACCEPT);
+    add(SG_STEP_HEAD);
+    say(OK2);
+    start();
+    target->address[1] = target->address[0];
+    target->n = 2;
+    memcpy(&target->address[0].storage, &hole.address, sizeof hole.address);
+    expect(GET, NULL, false, SAID_OK);
+    close_hole(&hole);
     finish();
 }
 
@@ -966,6 +1031,8 @@ int main(void)
     sg_suite_add("a head goes before its body comes", test_head_goes_before_the_body_comes, NULL);
     SG_SUITE_ROWS(test_stale, stales);
     sg_suite_add("nor is a large body", test_large_body_is_not_sent_again, NULL);
+    sg_suite_add("nor is one that was sent in part", test_half_sent_request_is_not_sent_again,
+                 NULL);
     sg_suite_add("an idle line that speaks is closed", test_idle_line_that_speaks_is_closed, NULL);
     SG_SUITE_ROWS(test_unasked, unaskeds);
     sg_suite_add("an idle line is closed in time", test_idle_line_is_closed_in_time, NULL);
@@ -985,6 +1052,8 @@ int main(void)
     sg_suite_add("a unix socket", test_unix_socket, NULL);
     sg_suite_add("a unix socket that is not there", test_unix_socket_that_is_not_there, NULL);
     sg_suite_add("a connect that takes too long", test_connect_takes_too_long, NULL);
+    sg_suite_add("an address that does not answer is left for the next",
+                 test_address_that_does_not_answer_is_left, NULL);
     SG_SUITE_ROWS(test_slow, slows);
     SG_SUITE_ROWS(test_cancelled, cancels);
     sg_suite_add("cancelled where there is room, and where it failed",
