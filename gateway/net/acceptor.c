@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * acceptor.c - takes connections from listening sockets, in batches, no more than there is room
+ * for.
+ */
+#define _GNU_SOURCE /* accept4 */
+#include "net/acceptor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* A batch is small so that a flood of connections cannot keep running requests waiting. */
+enum { BATCH = 32, PAUSE_NS = 100000000 };
+
+struct sg_listener {
+    struct sg_watch watch;
+    struct sg_acceptor *acceptor;
+    struct sg_listener *next;
+};
+
+static void stop_watching(struct sg_acceptor *acceptor)
+{
+    for (struct sg_listener *one = acceptor->first; one != NULL; one = one->next)
+        sg_watch_remove(acceptor->loop, &one->watch);
+    acceptor->watching = false;
+}
+
+/* Without a timer it stays paused until a connection closes: sg_acceptor_resume. */
+static void pause_for_a_while(struct sg_acceptor *acceptor)
+{
+    stop_watching(acceptor);
+    (void)!sg_timer_set(acceptor->loop, &acceptor->pause, sg_loop_now(acceptor->loop) + PAUSE_NS);
+}
+
+static void watch_all(struct sg_acceptor *acceptor)
+{
+    acceptor->watching = true;
+    for (struct sg_listener *one = acceptor->first; one != NULL; one = one->next) {
+        if (!one->watch.added && sg_watch_add(acceptor->loop, &one->watch, EPOLLIN) < 0) {
+            pause_for_a_while(acceptor);
+            return;
+        }
+    }
+}
+
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/* Takes up to most connections; false when nothing more can be taken now. */
+static bool take(struct sg_listener *listener, size_t most)
+{
+    struct sg_acceptor *acceptor = listener->acceptor;
+    for (; most > 0; most--) {
+        if (acceptor->room(acceptor->ctx) == 0) {
+            stop_watching(acceptor);
+            return false;
+        }
+        struct sg_address peer = {.len = sizeof peer.storage};
+        int fd = accept4(listener->watch.fd, (struct sockaddr *)&peer.storage, &peer.len,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            acceptor->accepted(acceptor->ctx, fd, &peer);
+        } else if (is_shortage(errno)) {
+            pause_for_a_while(acceptor);
+            return false;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return false;
+        } /* else that one connection died while it waited */
+    }
+    return true;
+}
+
+static void ready(struct sg_watch *watch, uint32_t events)
+{
+    (void)events;
+    (void)take((struct sg_listener *)watch, BATCH);
+}
+
+static void pause_over(struct sg_timer *timer)
+{
+    sg_acceptor_resume((struct sg_acceptor *)timer); /* its first member */
+}
+
+void sg_acceptor_init(struct sg_acceptor *acceptor, struct sg_loop *loop, size_t (*room)(void *ctx),
+                      void (*accepted)(void *ctx, int fd, const struct sg_address *peer), void *ctx)
+{
+    *acceptor = (struct sg_acceptor){.pause = {.due = pause_over},
+                                     .loop = loop,
+                                     .watching = true,
+                                     .room = room,
+                                     .accepted = accepted,
+                                     .ctx = ctx};
+}
+
+enum scrubgate_status sg_acceptor_add(struct sg_acceptor *acceptor, int fd)
+{
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    struct sg_listener *listener = malloc(sizeof *listener);
+    if (listener == NULL)
+        goto failed;
+    *listener = (struct sg_listener){.watch = {.fd = fd, .ready = ready}, .acceptor = acceptor};
+    if (acceptor->watching) {
+        rc = sg_watch_add(acceptor->loop, &listener->watch, EPOLLIN);
+        if (rc < 0)
+            goto failed;
+    }
+    listener->next = acceptor->first;
+    acceptor->first = listener;
+    return SCRUBGATE_OK;
+failed:
+    free(listener);
+    (void)close(fd);
+    return rc;
+}
+
+void sg_acceptor_resume(struct sg_acceptor *acceptor)
+{
+    if (acceptor->watching)
+        return;
+    sg_timer_cancel(acceptor->loop, &acceptor->pause);
+    watch_all(acceptor);
+}
+
+void sg_acceptor_drain(struct sg_acceptor *acceptor)
+{
+    for (struct sg_listener *one = acceptor->first; one != NULL; one = one->next) {
+        while (take(one, BATCH)) {
+        }
+    }
+    sg_acceptor_fini(acceptor);
+}
+
+void sg_acceptor_fini(struct sg_acceptor *acceptor)
+{
+    if (acceptor->loop == NULL)
+        return;
+    sg_timer_cancel(acceptor->loop, &acceptor->pause);
+    stop_watching(acceptor);
+    while (acceptor->first != NULL) {
+        struct sg_listener *listener = acceptor->first;
+        acceptor->first = listener->next;
+        (void)close(listener->watch.fd);
+        free(listener);
+    }
+}
