@@ -115,10 +115,13 @@ enum scrubgate_status sg_json_walk_add_key(struct sg_json_walk *walk, struct sg_
 
 struct sg_place sg_json_walk_place(struct sg_json_walk *walk)
 {
-    /* names may have moved as it grew */
+    /* names may have moved as it grew. It is NULL where a key is due and a number stands: the judge
+     * hears of that with the next byte. */
+    static const uint8_t nameless;
+    const uint8_t *names = walk->names.data == NULL ? &nameless : walk->names.data;
     for (size_t i = 0; i < walk->depth; i++) {
         if (walk->object[i])
-            walk->steps[i].name.data = walk->names.data + walk->name_at[i];
+            walk->steps[i].name.data = names + walk->name_at[i];
     }
     return (struct sg_place){walk->steps, walk->depth};
 }

@@ -97,6 +97,7 @@ static const struct refused refused[] = {
     {"a key without a value", "{\"a\"}", SCRUBGATE_EMALFORMED, "no valid JSON"},
     {"a value where a key is due", "{\"a\":1,\"4111111111111111\"}", SCRUBGATE_EMALFORMED,
      "no valid JSON"},
+    {"a number where a key is due", "{4111111111111111:1}", SCRUBGATE_EMALFORMED, "no valid JSON"},
     {"a value where a colon is due", "{\"a\" \"4111111111111111\"}", SCRUBGATE_EMALFORMED,
      "no valid JSON"},
     {"a closing bracket of the other kind", "[1}", SCRUBGATE_EMALFORMED, "no valid JSON"},
