@@ -53,7 +53,7 @@ static void settle(struct sg_leg *leg)
 static void tell_event(struct sg_leg *leg)
 {
     struct sg_collusion_event event;
-    if (!leg->has_body || leg->judgement.part == SG_PART_BEGIN ||
+    if (leg->length == 0 || leg->judgement.part == SG_PART_BEGIN ||
         leg->judgement.verdict == SG_VERDICT_REFUSED || leg->worker->events == NULL)
         return;
     sg_decision_event(&event, leg->context, &leg->relay, &leg->judgement);
@@ -168,17 +168,18 @@ static void take_turn(struct sg_task *task)
     }
 }
 
-void sg_leg_begin(struct sg_leg *leg, bool recorded, bool has_body)
+void sg_leg_begin(struct sg_leg *leg, bool recorded, uint64_t length)
 {
     assert(leg->state == SG_LEG_IDLE && !leg->waiting);
     leg->state = SG_LEG_GATHER;
     leg->recorded = recorded;
-    leg->has_body = has_body;
+    leg->length = length;
     leg->refusal = SG_REASON_NONE;
     leg->seq = leg->turn = leg->spent = 0;
     leg->durable = leg->divert = leg->ended = leg->source_waits = leg->orphaned = false;
     leg->task.run = take_turn;
-    if (!recorded)
+    /* A head of unknown length may stand alone for long. Any other is sent with what follows. */
+    if (!recorded && length == UINT64_MAX)
         sg_task_queue(leg->worker->loop, &leg->task);
 }
 
@@ -207,6 +208,8 @@ size_t sg_leg_push(struct sg_leg *leg, struct sg_bytes piece)
             sg_task_queue(leg->worker->loop, &leg->task);
         leg->source_waits = taken < piece.len;
         step(leg);
+        if (leg->state == SG_LEG_GATHER && !leg->recorded && leg->relay.bytes_in < leg->length)
+            sg_task_queue(leg->worker->loop, &leg->task); /* what is here waits for no more */
     }
     if (leg->state == SG_LEG_OVER)
         return piece.len;

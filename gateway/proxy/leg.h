@@ -61,20 +61,21 @@ struct sg_leg {
     struct sg_audit_ticket ticket;
     struct sg_task task;    /* what is left for the next turn of the loop */
     uint64_t seq;           /* of its first record */
+    uint64_t length;        /* of the body as its head says; UINT64_MAX: not said */
     uint64_t turn, spent;   /* bytes pushed in this turn */
     enum sg_reason refusal; /* what the decision, once recorded, refuses the message for */
     bool recorded;          /* its decision is recorded; else it passes */
     bool durable;           /* seq is set: a record is in the log */
     bool divert;            /* goes to the route's other upstream */
-    bool has_body;
-    bool ended;        /* the source has no more */
-    bool source_waits; /* it was told so */
-    bool waiting;      /* the ticket is with the auditor */
+    bool ended;             /* the source has no more */
+    bool source_waits;      /* it was told so */
+    bool waiting;           /* the ticket is with the auditor */
     bool orphaned;
 };
 
-/* Begins to gather. The relay is open, ops, worker and context are set. */
-void sg_leg_begin(struct sg_leg *leg, bool recorded, bool has_body);
+/* Begins to gather. The relay is open, ops, worker and context are set. length: of the body, as its
+ * head says; UINT64_MAX: not said. */
+void sg_leg_begin(struct sg_leg *leg, bool recorded, uint64_t length);
 /* Body bytes. Answers how many were taken; fewer: ops->resume will be called. */
 size_t sg_leg_push(struct sg_leg *leg, struct sg_bytes piece);
 void sg_leg_end(struct sg_leg *leg);
