@@ -42,6 +42,11 @@ static const struct row rows[] = {
     {"a letter that is no digit", "\\u00G0\"", "!a broken escape in a string"},
     {"a quote in an escape", "\\u0\"", "!a broken escape in a string"},
     {"a low half first", "\\udfff\"", "!a lone surrogate"},
+    {"two low halves", "\\ude00\\ude00\"", "!a lone surrogate"},
+    {"a control among eight bytes",
+     "abc\x1F"
+     "defghij\"",
+     "abc!a control byte in a string"},
     {"a high half alone", "\\ud83dx\"", "!a lone surrogate"},
     {"a high half before another escape", "\\ud83d\\n\"", "!a lone surrogate"},
     {"two high halves", "\\ud83d\\ud83d\"", "!a lone surrogate"},
