@@ -26,8 +26,8 @@ enum {
  * Byte-exact, whatever the text says. The printed pattern writes \z for the end, so DOLLAR_ENDONLY
  * and the NEVERs only guard against a printer gone wrong.
  */
-static const uint32_t compile_options =
-    PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+static const uint32_t compile_options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_DOLLAR_ENDONLY |
+                                        PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
 
 struct sg_pattern {
     struct sg_syntax syntax;
@@ -55,8 +55,9 @@ static enum scrubgate_status compile(struct sg_pattern *pattern, struct scrubgat
     if (context == NULL)
         return SCRUBGATE_ENOMEM;
     (void)pcre2_set_newline(context, PCRE2_NEWLINE_LF); /* for \Z, whatever the library's build */
+    uint32_t options = compile_options | (pattern->syntax.hollow ? PCRE2_NO_AUTO_POSSESS : 0);
     pattern->code = pcre2_compile(text.data == NULL ? (PCRE2_SPTR) "" : text.data, text.len,
-                                  compile_options, &error, &offset, context);
+                                  options, &error, &offset, context);
     pcre2_compile_context_free(context);
     if (pattern->code == NULL && error == PCRE2_ERROR_HEAP_FAILED) {
         rc = SCRUBGATE_ENOMEM;
@@ -173,6 +174,17 @@ enum scrubgate_status sg_pattern_search(const struct sg_pattern *pattern,
     if (status >= 0 && !last && *match != SG_MATCH_NONE && span->start == text.len)
         *match = SG_MATCH_NONE;
     return status;
+}
+
+enum scrubgate_status sg_pattern_search_within(const struct sg_pattern *pattern,
+                                               struct sg_matcher *matcher, struct sg_bytes text,
+                                               size_t from, size_t to, enum sg_match *match,
+                                               struct sg_span *span)
+{
+    (void)pcre2_set_offset_limit(matcher->limits, to);
+    enum scrubgate_status rc = sg_pattern_search(pattern, matcher, text, from, true, match, span);
+    (void)pcre2_set_offset_limit(matcher->limits, PCRE2_UNSET);
+    return rc;
 }
 
 /* --- cost ---------------------------------------------------------------------------------------

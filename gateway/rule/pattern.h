@@ -51,6 +51,16 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_search(const struct sg_patte
                                                            struct sg_span *span);
 
 /*
+ * The leftmost match in a whole text that starts at `from` to `to`, both included, to <= text.len.
+ * NONE says nothing of later starts.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_search_within(const struct sg_pattern *pattern,
+                                                                  struct sg_matcher *matcher,
+                                                                  struct sg_bytes text, size_t from,
+                                                                  size_t to, enum sg_match *match,
+                                                                  struct sg_span *span);
+
+/*
  * For lint: true when every match in text is found, and every start given up, within so many units
  * of PCRE2's match limit. Counts by the interpreter too: JIT does not count giving back bytes.
  */

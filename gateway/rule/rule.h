@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "rule/check.h"
+#include "rule/leads.h"
 #include "rule/path.h"
 #include "rule/pattern.h"
 #include "rule/template.h"
@@ -52,6 +53,7 @@ struct sg_rule {
     unsigned index; /* place in the ruleset: the last tie-breaker of rank */
     unsigned level; /* 1 … 4 */
     struct sg_pattern *pattern;
+    unsigned lead; /* its class in the ruleset's leads, or SG_LEAD_NONE */
     const struct sg_check *const *checks;
     size_t n_checks;
     struct sg_pattern *keywords; /* any of the literals, any case; NULL: none asked */

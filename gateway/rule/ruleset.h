@@ -35,6 +35,7 @@ struct scrubgate_ruleset {
     size_t n_warnings;
     size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
     size_t behind;  /* max over rules of what is looked at before a match, near and unless too */
+    struct sg_leads leads;
     char digest[65];
 };
 

@@ -14,7 +14,7 @@ enum scrubgate_status sg_syntax_parse(struct sg_syntax *syntax, struct sg_bytes 
     enum scrubgate_status rc = sg_tree_parse(&tree, text, at, fault);
     if (rc < 0)
         return rc;
-    rc = sg_tree_measure(&tree, may_be_empty, &syntax->extent, &syntax->needs, at, fault);
+    rc = sg_tree_measure(&tree, may_be_empty, syntax, at, fault);
     if (rc >= 0)
         rc = sg_tree_print(&tree, &syntax->text);
     sg_tree_fini(&tree);

@@ -59,25 +59,39 @@ static struct sg_node *copy(struct rewriter *r, const struct sg_node *node)
     return twin;
 }
 
+static bool empty(const struct sg_node *node)
+{
+    return node->kind == SG_NODE_SEQ && node->child == NULL;
+}
+
+/* head, then tail. */
+static struct sg_node *join(struct rewriter *r, const struct sg_node *head,
+                            const struct sg_node *tail)
+{
+    if (empty(head))
+        return copy(r, tail);
+    if (empty(tail))
+        return copy(r, head);
+    struct sg_node *seq = sg_tree_node(r->tree, SG_NODE_SEQ, r->where);
+    struct sg_node *first = copy(r, head), *second = copy(r, tail);
+    if (seq == NULL || first == NULL || second == NULL)
+        return NULL;
+    sg_node_append(seq, first);
+    sg_node_append(seq, second);
+    return seq;
+}
+
 /* Every form of *out followed by every form of tail. */
 static enum scrubgate_status cross(struct rewriter *r, struct forms *out, const struct forms *tail)
 {
+    enum scrubgate_status rc = SCRUBGATE_OK;
     struct forms heads = *out;
     out->n = 0;
-    for (size_t h = 0; h < heads.n; h++) {
-        for (size_t t = 0; t < tail->n; t++) {
-            struct sg_node *seq = sg_tree_node(r->tree, SG_NODE_SEQ, r->where);
-            struct sg_node *head = copy(r, heads.nodes[h]), *rest = copy(r, tail->nodes[t]);
-            if (seq == NULL || head == NULL || rest == NULL)
-                return SCRUBGATE_ENOMEM;
-            sg_node_append(seq, head);
-            sg_node_append(seq, rest);
-            enum scrubgate_status rc = add(r, out, seq);
-            if (rc < 0)
-                return rc;
-        }
+    for (size_t h = 0; h < heads.n && rc >= 0; h++) {
+        for (size_t t = 0; t < tail->n && rc >= 0; t++)
+            rc = add(r, out, join(r, heads.nodes[h], tail->nodes[t]));
     }
-    return SCRUBGATE_OK;
+    return rc;
 }
 
 static enum scrubgate_status rewrite_seq(struct rewriter *r, const struct sg_node *node,
@@ -138,19 +152,29 @@ static enum scrubgate_status rewrite(struct rewriter *r, const struct sg_node *n
     }
 }
 
+/* As PCRE2 wants it: each alternative of one length. */
+static bool good(const struct sg_node *node)
+{
+    uint64_t len;
+    if (node->kind != SG_NODE_ALT)
+        return sg_node_fixed(node, &len);
+    bool all = true;
+    for (const struct sg_node *child = node->child; child != NULL && all; child = child->next)
+        all = sg_node_fixed(child, &len);
+    return all;
+}
+
 enum scrubgate_status sg_tree_behind(struct sg_tree *tree, size_t where, struct sg_node **child,
                                      size_t *at, struct scrubgate_fault *fault)
 {
     struct rewriter r = {.tree = tree, .where = where, .at = at, .fault = fault};
     struct forms forms = {.n = 0};
+    if (good(*child))
+        return SCRUBGATE_OK;
     enum scrubgate_status rc = rewrite(&r, *child, &forms);
     if (rc < 0)
         return rc;
     assert(forms.n > 0);
-    if (forms.n == 1) {
-        *child = forms.nodes[0];
-        return SCRUBGATE_OK;
-    }
     struct sg_node *alt = sg_tree_node(tree, SG_NODE_ALT, where);
     if (alt == NULL)
         return SCRUBGATE_ENOMEM;

@@ -30,8 +30,9 @@ static const uint64_t plenty = UINT64_C(1) << 40;
 
 struct measure {
     uint64_t min, max, behind, ahead, code;
-    struct sg_set bytes; /* in every match */
-    struct sg_set any;   /* one of these is in every match; none: not known */
+    struct sg_set bytes;       /* in every match */
+    struct sg_set any;         /* one of these is in every match; none: not known */
+    uint64_t any_min, any_max; /* how far from the start it stands */
     uint64_t digits;
 };
 
@@ -40,6 +41,7 @@ struct measurer {
     const struct sg_node *too_long, *far;      /* what to blame: first, and farthest looking */
     uint64_t far_ahead;
     const struct sg_node *too_far_behind;
+    bool hollow;
 };
 
 static struct measure measure(struct measurer *m, const struct sg_node *node);
@@ -87,11 +89,17 @@ static unsigned commonness(const struct sg_set *set)
     return common;
 }
 
-/* Of two sets that each have a byte in every match, the one that rules out more texts. */
-static void keep_rarer(struct sg_set *any, const struct sg_set *other)
+/* Of two sets that each have a byte in every match, the one that rules out more texts. other stands
+ * between `before_min` and `before_max` bytes further on than it says itself. */
+static void keep_rarer(struct measure *out, const struct measure *other, uint64_t before_min,
+                       uint64_t before_max)
 {
-    if (!is_empty(other) && (is_empty(any) || commonness(other) < commonness(any)))
-        *any = *other;
+    if (is_empty(&other->any) ||
+        (!is_empty(&out->any) && commonness(&other->any) >= commonness(&out->any)))
+        return;
+    out->any = other->any;
+    out->any_min = sum(before_min, other->any_min);
+    out->any_max = sum(before_max, other->any_max);
 }
 
 static struct measure measure_set(const struct sg_node *node)
@@ -113,12 +121,12 @@ static struct measure measure_seq(struct measurer *m, const struct sg_node *node
         struct measure one = measure(m, child);
         out.behind = larger(out.behind, less(one.behind, out.min));
         out.ahead = larger(less(out.ahead, one.min), one.ahead);
+        keep_rarer(&out, &one, out.min, out.max);
         out.min = sum(out.min, one.min);
         out.max = sum(out.max, one.max);
         out.code = sum(out.code, one.code);
         out.digits = sum(out.digits, one.digits);
         sg_set_join(&out.bytes, &one.bytes);
-        keep_rarer(&out.any, &one.any);
     }
     return out;
 }
@@ -141,6 +149,8 @@ static struct measure measure_alt(struct measurer *m, const struct sg_node *node
             out.any = (struct sg_set){{0}};
         else
             sg_set_join(&out.any, &one.any);
+        out.any_min = one.any_min < out.any_min ? one.any_min : out.any_min;
+        out.any_max = larger(out.any_max, one.any_max);
     }
     return out;
 }
@@ -154,6 +164,8 @@ static struct measure measure_repeat(struct measurer *m, const struct sg_node *n
     out.min = times(out.min, min);
     out.max = times(out.max, max);
     out.digits = times(out.digits, min);
+    if (node->u.repeat.mode == SG_REPEAT_POSSESSIVE && out.min == 0)
+        m->hollow = true; /* PCRE2 makes it an atomic group */
     if (node->child->kind == SG_NODE_SET)
         out.code += CODE_REPEAT;
     else
@@ -172,6 +184,9 @@ static struct measure measure_look(struct measurer *m, const struct sg_node *nod
             m->too_far_behind = node;
     } else {
         out.ahead = sum(inner.ahead, inner.max);
+        /* What it sees ahead is in the text, if not in the match. */
+        if (!node->u.look.negated)
+            keep_rarer(&out, &inner, 0, 0);
     }
     if (out.ahead > m->far_ahead) {
         m->far_ahead = out.ahead;
@@ -231,6 +246,7 @@ static struct measure measure(struct measurer *m, const struct sg_node *node)
         break;
     case SG_NODE_ATOMIC:
         out = measure(m, node->child);
+        m->hollow = m->hollow || out.min == 0;
         out.code += CODE_BRACKET;
         break;
     case SG_NODE_LOOK:
@@ -299,7 +315,7 @@ static enum scrubgate_status refuse(size_t *at, const struct sg_node *node,
 }
 
 enum scrubgate_status sg_tree_measure(const struct sg_tree *tree, bool may_be_empty,
-                                      struct sg_extent *extent, struct sg_needs *needs, size_t *at,
+                                      struct sg_syntax *syntax, size_t *at,
                                       struct scrubgate_fault *fault)
 {
     struct measurer m = {.too_long = NULL};
@@ -321,14 +337,19 @@ enum scrubgate_status sg_tree_measure(const struct sg_tree *tree, bool may_be_em
         return refuse(at, NULL, fault,
                       "the pattern can match nothing at all: make at least one part of it required",
                       0, 0);
-    *extent = (struct sg_extent){.min = (size_t)all.min,
-                                 .max = (size_t)all.max,
-                                 .behind = (size_t)all.behind,
-                                 .ahead = (size_t)all.ahead};
+    syntax->extent = (struct sg_extent){.min = (size_t)all.min,
+                                        .max = (size_t)all.max,
+                                        .behind = (size_t)all.behind,
+                                        .ahead = (size_t)all.ahead};
     for (size_t i = 0; i < 4; i++) {
-        needs->bytes[i] = all.bytes.words[i];
-        needs->any[i] = is_empty(&all.any) ? UINT64_MAX : all.any.words[i];
+        syntax->needs.bytes[i] = all.bytes.words[i];
+        syntax->needs.any[i] = is_empty(&all.any) ? UINT64_MAX : all.any.words[i];
     }
-    needs->digits = (unsigned)all.digits;
+    if (!is_empty(&all.any)) {
+        syntax->needs.any_min = (size_t)all.any_min;
+        syntax->needs.any_max = (size_t)all.any_max;
+    }
+    syntax->needs.digits = (unsigned)all.digits;
+    syntax->hollow = m.hollow;
     return SCRUBGATE_OK;
 }

@@ -2,7 +2,7 @@
 /*
  * syntax_print.c - write the tree as the pattern PCRE2 compiles.
  *
- * What is printed parses to the same tree again. Names are gone, groups nobody refers to do not
+ * What is printed parses to the same again. Names are gone, groups nobody refers to do not
  * capture, and case is said by (?i) only where it spares a class.
  */
 #include "rule/syntax_tree.h"

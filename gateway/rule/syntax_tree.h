@@ -98,11 +98,10 @@ void sg_tree_fini(struct sg_tree *tree);
 
 /* --- syntax_extent.c --- */
 
-/* Proves the bounds; EINVAL when there are none we allow. */
+/* Proves the bounds and fills syntax but for its text; EINVAL when there are none we allow. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_measure(const struct sg_tree *tree,
                                                          bool may_be_empty,
-                                                         struct sg_extent *extent,
-                                                         struct sg_needs *needs, size_t *at,
+                                                         struct sg_syntax *syntax, size_t *at,
                                                          struct scrubgate_fault *fault);
 /* True, with its length, when PCRE2 sees that node always takes equally many bytes. */
 bool sg_node_fixed(const struct sg_node *node, uint64_t *len);

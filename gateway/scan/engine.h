@@ -6,8 +6,8 @@
  * matches of its pattern whose checks and context hold; after a match that fails them it looks
  * again from one byte further on. What it reports depends on T only, never on how T was cut.
  *
- * The reference engine runs every rule over the text. A faster engine stands beside it behind this
- * interface and must report the same.
+ * The reference engine runs every rule over the text; the leads engine, for values that come whole,
+ * only where a match can start. Both stand behind this interface and report the same.
  */
 #ifndef SG_SCAN_ENGINE_H
 #define SG_SCAN_ENGINE_H
@@ -20,6 +20,7 @@
 #include "base/bytes.h"
 #include "rule/ruleset.h"
 #include "scan/finding.h"
+#include "scan/places.h"
 
 /*
  * What is at hand of a value: text.data[0] is byte `base` of it. When base > 0 at least
@@ -45,6 +46,8 @@ struct sg_engine_run {
     size_t n_rules;
     unsigned level; /* findings above it are dropped */
     struct sg_matcher *matcher;
+    const struct sg_leads *leads;  /* of the ruleset */
+    struct sg_places *places;      /* the thread's, for the leads engine */
     const struct sg_rule *culprit; /* set when advance answers EMATCH */
     /* Hears each accepted match, rule by rule, by start within a rule. The text is the window's. */
     enum scrubgate_status (*found)(void *ctx, const struct sg_finding *finding,
@@ -60,6 +63,9 @@ struct sg_engine {
                                      uint64_t *frontier);
 };
 
+/* Takes any window. */
 extern const struct sg_engine sg_engine_reference;
+/* Takes one window that is the whole value, of at most SG_PLACES_TEXT bytes. */
+extern const struct sg_engine sg_engine_leads;
 
 #endif

@@ -77,10 +77,11 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
     made->config = *config;
     made->scratch = scratch;
     made->keyed = config->key != NULL;
-    made->engine = &sg_engine_reference;
     made->shortest = SIZE_MAX;
     made->run.level = config->level;
     made->run.matcher = scratch->matcher;
+    made->run.leads = &rules->leads;
+    made->run.places = scratch->places;
     made->run.found = found;
     made->run.ctx = made;
     made->run.rules = calloc(rules->n_rules + 1, sizeof *made->run.rules);
@@ -245,8 +246,12 @@ enum scrubgate_status sg_scanner_feed(struct sg_scanner *scanner, struct sg_byte
 {
     if (piece.len == 0 && (!last || scanner->held.len == 0))
         return SCRUBGATE_OK; /* no rule matches empty text */
-    if (!scanner->begun)
-        choose_rules(scanner, piece, last && !scanner->config.reference);
+    if (!scanner->begun) {
+        bool whole = last && !scanner->config.reference;
+        choose_rules(scanner, piece, whole);
+        scanner->engine =
+            whole && piece.len <= SG_PLACES_TEXT ? &sg_engine_leads : &sg_engine_reference;
+    }
     scanner->begun = true;
     enum scrubgate_status rc = scanner->held.len == 0 ? feed_in_place(scanner, piece, last)
                                                       : feed_held(scanner, piece, last);

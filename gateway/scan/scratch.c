@@ -16,12 +16,14 @@ enum scrubgate_status scrubgate_scratch_new(struct scrubgate_scratch **scratch)
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
     enum scrubgate_status rc = sg_matcher_new(&made->matcher);
-    if (rc < 0) {
-        free(made);
-        return rc;
-    }
-    *scratch = made;
-    return SCRUBGATE_OK;
+    made->places = calloc(1, sizeof *made->places);
+    if (rc >= 0 && made->places == NULL)
+        rc = SCRUBGATE_ENOMEM;
+    if (rc < 0)
+        scrubgate_scratch_free(made);
+    else
+        *scratch = made;
+    return rc;
 }
 
 void scrubgate_scratch_free(struct scrubgate_scratch *scratch)
@@ -29,6 +31,7 @@ void scrubgate_scratch_free(struct scrubgate_scratch *scratch)
     if (scratch == NULL)
         return;
     sg_matcher_free(scratch->matcher);
+    free(scratch->places);
     sg_hmac_free(scratch->hmac);
     sg_buf_fini(&scratch->spare);
     sg_buf_fini(&scratch->normal);

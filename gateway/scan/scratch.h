@@ -10,11 +10,13 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "rule/pattern.h"
+#include "scan/places.h"
 
 struct scrubgate_scratch {
     struct sg_matcher *matcher;
     struct sg_hmac *hmac; /* keyed with key, for SG_FINGERPRINT_LABEL; NULL: none yet */
     uint8_t key[SG_KEY_SIZE];
+    struct sg_places *places;    /* for the leads engine */
     uint64_t seed;               /* of content fingerprints, from the same key */
     struct sg_buf spare, normal; /* for fingerprints; wiped after each use */
 };

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_places.c - where lead bytes stand, across the words of a bit row and at both ends.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/places.h"
+
+#include "../lib/suite.h"
+
+static const struct row {
+    const char *name;
+    size_t len, marks[6], n; /* a text of len dots with @ at the marks */
+} rows[] = {
+    {"an empty text has no places", 0, {0}, 0},
+    {"no mark, no place", 200, {0}, 0},
+    {"the first byte is a place", 1, {0}, 1},
+    {"places on both sides of a word's end", 130, {62, 63, 64, 65, 127, 128}, 6},
+    {"the last byte is a place", 129, {128}, 1},
+    {"places far apart", 20000, {3, 9000, 19999}, 3},
+};
+
+static void finds_places(void **state)
+{
+    const struct row *row = *state;
+    struct sg_leads leads = {.n = 2};
+    struct sg_places *places = malloc(sizeof *places);
+    uint8_t *text = malloc(row->len + 1);
+    assert_non_null(places);
+    assert_non_null(text);
+    leads.classes['@'] = 1u << 1;
+    memset(places, 0xFF, sizeof *places); /* an earlier text's rows must not shine through */
+    memset(text, '.', row->len + 1);
+    for (size_t i = 0; i < row->n; i++)
+        text[row->marks[i]] = '@';
+    sg_places_take(places, &leads, (struct sg_bytes){text, row->len});
+    size_t place = 0, i = 0;
+    for (; sg_places_next(places, 1, &place); place++, i++) {
+        assert_true(i < row->n);
+        assert_int_equal(place, row->marks[i]);
+    }
+    assert_int_equal(i, row->n);
+    place = 0;
+    assert_false(sg_places_next(places, 0, &place));
+    free(text);
+    free(places);
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(finds_places, rows);
+    return sg_suite_run("places");
+}
