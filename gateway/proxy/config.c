@@ -142,6 +142,14 @@ static enum scrubgate_status digest(struct sg_config *config, struct sg_bytes te
     return rc;
 }
 
+/* Port 0 is a free one, another each time. */
+static bool same_address(const char *a, const char *b)
+{
+    size_t len = strlen(a);
+    bool any_port = len >= 2 && strcmp(a + len - 2, ":0") == 0;
+    return !any_port && strcmp(a, b) == 0;
+}
+
 static enum scrubgate_status check_whole(const struct sg_config *config,
                                          struct scrubgate_fault *fault)
 {
@@ -151,7 +159,7 @@ static enum scrubgate_status check_whole(const struct sg_config *config,
         return SCRUBGATE_EINVAL;
     }
     for (size_t i = 0; i < config->n_listen; i++) {
-        if (strcmp(config->listen_text[i], config->admin_text) == 0) {
+        if (same_address(config->listen_text[i], config->admin_text)) {
             sg_fault_set(fault, config->file, 0, 0,
                          "admin and listen are both %s: the admin port is never the data port",
                          config->admin_text);
