@@ -20,7 +20,9 @@ GATE_PKGS := libmicrohttpd libssl
 DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libmicrohttpd:libmicrohttpd-dev \
 	libssl:libssl-dev yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
 DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev
-DEPS_LINT := clang-format:clang-format clang-tidy:clang-tidy
+DEPS_LINT := clang-format:clang-format
+DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
+DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
 DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light
 
@@ -59,6 +61,7 @@ LIB_LAYERS := base http rule scan body audit collusion
 GATE_LAYERS := net proxy cli
 LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)))))
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
+MAN_PAGES := $(sort $(wildcard docs/man/*.1))
 PACKS := $(sort $(wildcard rules/*.yaml))
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o
 GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
@@ -69,7 +72,7 @@ FUZZERS := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
 
 .PHONY: all lib run test check fuzz bench install uninstall format lint tidy man cover clean help \
-	deps deps-test deps-lint deps-fuzz deps-bench tests replay
+	deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -89,7 +92,7 @@ run: ## install what is missing, build, serve on 127.0.0.1:8080 with an echo beh
 test: ## install what is missing, build, run every test; T=name runs those whose path has it
 	@$(MAKE) --no-print-directory deps-test
 	@$(MAKE) --no-print-directory all tests replay
-	@tests/run.sh $B '$(T)'
+	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' FLAVOUR_CFLAGS='$(FLAVOUR_CFLAGS)' tests/run.sh $B '$(T)'
 
 check: ## lint, tests, corpus replay
 	@$(MAKE) --no-print-directory lint
@@ -122,10 +125,14 @@ $B/libgateway.a: $(GATE_OBJ)
 $B/scrubgate: $B/gateway/cli/main.o $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie $^ $(GATE_LIBS) -o $@
 
-$B/scrubgate.pc: include/scrubgate/scrubgate.pc.in include/scrubgate/version.h Makefile
+# It names PREFIX, which may be another in each run: written anew when it would differ.
+$B/scrubgate.pc: include/scrubgate/scrubgate.pc.in FORCE
 	@mkdir -p $(@D)
-	$(call say,GEN,$@)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e 's|@REQUIRES@|$(LIB_PKGS)|' $< > $@
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@REQUIRES@|$(LIB_PKGS)|' \
+		$< > $@.new
+	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+
+FORCE:
 
 # --- tests --------------------------------------------------------------------------------------
 
@@ -168,14 +175,16 @@ format: ## lay out the sources as .clang-format says
 
 lint: ## layers, homes of third-party headers, licence lines, format, docs
 	@$(MAKE) --no-print-directory deps-lint
-	@sh tests/lint/lint.sh
+	@sh tests/lint/lint.sh build/release
 
-tidy: ## clang-tidy over the gateway
-	@$(MAKE) --no-print-directory deps-lint
-	@clang-tidy --quiet $(LIB_SRC) $(GATE_SRC) -- $(ALL_CFLAGS) -D_FORTIFY_SOURCE=0
+tidy: ## clang-tidy over the gateway, with the checks of .clang-tidy
+	@$(MAKE) --no-print-directory deps-tidy
+	@clang-tidy --quiet --warnings-as-errors='*' $(LIB_SRC) $(GATE_SRC) -- \
+		$(BASE_CFLAGS) $(PKG_CFLAGS) $(CFLAGS)
 
 man: ## check that every man page formats without a complaint
-	@for m in docs/man/*.[1-9]; do echo "$$m"; man --warnings -l "$$m" >/dev/null || exit 1; done
+	@$(MAKE) --no-print-directory deps-man
+	@sh tests/lint/man.sh $(MAN_PAGES)
 
 cover: ## line coverage of the tests, by file
 	@$(MAKE) --no-print-directory FLAVOUR=cover test T='$(T)'
@@ -193,19 +202,22 @@ help: ## this list
 # --- set-up -------------------------------------------------------------------------------------
 
 deps: ## install the Debian packages that building needs and that are missing
-	@sh tests/lint/deps.sh $(DEPS_RUN)
+	@sh deps.sh $(DEPS_RUN)
 deps-test:
-	@sh tests/lint/deps.sh $(DEPS_TEST)
+	@sh deps.sh $(DEPS_TEST)
 deps-lint:
-	@sh tests/lint/deps.sh $(DEPS_LINT)
+	@sh deps.sh $(DEPS_LINT)
+deps-tidy:
+	@sh deps.sh $(DEPS_TIDY)
+deps-man:
+	@sh deps.sh $(DEPS_MAN)
 deps-fuzz:
-	@sh tests/lint/deps.sh $(DEPS_FUZZ)
+	@sh deps.sh $(DEPS_FUZZ)
 deps-bench:
-	@sh tests/lint/deps.sh $(DEPS_BENCH)
+	@sh deps.sh $(DEPS_BENCH)
 
 # --- installing ---------------------------------------------------------------------------------
 
-MAN_PAGES := $(sort $(wildcard docs/man/*.1))
 PUBLIC_H := $(sort $(wildcard include/scrubgate/*.h))
 
 install: all ## install below $(DESTDIR)$(PREFIX)

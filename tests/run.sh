@@ -1,15 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs the test programs of a build and adds up. usage: tests/run.sh BUILD [PART-OF-A-PATH]
+# Runs the test programs of a build, and the scripts tests/*/test_*.sh, and adds up.
+# usage: tests/run.sh BUILD [PART-OF-A-PATH]
 # A program's output is shown when one of its tests fails. The last line is "N passed, N failed".
 set -u
 build=$1 only=${2:-}
 passed=0 failed=0
 out=$build/test-output
-for program in $(find "$build/tests" -type f -name 'test_*' ! -name '*.*' -perm -u+x | sort); do
+export SCRUBGATE_BIN="$build/scrubgate"
+for program in $(find "$build/tests" -type f -name 'test_*' ! -name '*.*' -perm -u+x | sort) \
+    tests/*/test_*.sh; do
     case $program in *"$only"*) ;; *) continue ;; esac
-    name=${program#"$build"/tests/}
-    if SCRUBGATE_BIN=$build/scrubgate "$program" >"$out" 2>&1; then rc=0; else rc=$?; fi
+    name=${program#"$build"/}
+    name=${name#tests/}
+    if "$program" >"$out" 2>&1; then rc=0; else rc=$?; fi
     p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$out" | awk '{ n += $1 } END { print n + 0 }')
     f=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$out" | awk '{ n += $1 } END { print n + 0 }')
     if [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
