@@ -113,8 +113,6 @@ static enum scrubgate_status add_word(struct sg_buf *out, struct sg_bytes word, 
     enum scrubgate_status rc = SCRUBGATE_OK;
     bool prefix = whole && word.len > 1 && word.data[word.len - 1] == '*';
     word.len -= prefix ? 1 : 0;
-    if (whole && is_wordy(word.data[0]))
-        rc = sg_buf_add_text(out, "(?<!" WORD_CLASS ")");
     for (size_t at = 0, len = 0; rc >= 0 && at < word.len; at += len) {
         uint32_t c = decode((struct sg_bytes){word.data + at, word.len - at}, &len);
         rc = add_letter(out, (struct sg_bytes){word.data + at, len}, c);
@@ -140,27 +138,56 @@ static enum scrubgate_status check_word(struct sg_reader *reader, const struct s
     return SCRUBGATE_OK;
 }
 
+/* One more branch of an alternation that may still be empty. */
+static enum scrubgate_status add_branch(struct sg_buf *branches, struct sg_bytes word, bool whole)
+{
+    enum scrubgate_status rc = branches->len == 0 ? SCRUBGATE_OK : sg_buf_add_byte(branches, '|');
+    return rc < 0 ? rc : add_word(branches, word, whole);
+}
+
+/*
+ * The words that want a boundary before them share one, so that inside a word a search tests it
+ * once and not for each: (?i)(?:(?<!\w)(?:tel|call)|#|☎).
+ */
+static enum scrubgate_status join(struct sg_buf *text, const struct sg_buf *bounded,
+                                  const struct sg_buf *free_standing)
+{
+    enum scrubgate_status rc = sg_buf_add_text(text, "(?i)(?:");
+    if (rc >= 0 && bounded->len > 0)
+        rc = sg_buf_add_text(text, "(?<!" WORD_CLASS ")(?:");
+    if (rc >= 0 && bounded->len > 0)
+        rc = sg_buf_add_bytes(text, sg_buf_bytes(bounded));
+    if (rc >= 0 && bounded->len > 0)
+        rc = sg_buf_add_text(text, free_standing->len > 0 ? ")|" : ")");
+    if (rc >= 0)
+        rc = sg_buf_add_bytes(text, sg_buf_bytes(free_standing));
+    return rc < 0 ? rc : sg_buf_add_byte(text, ')');
+}
+
 enum scrubgate_status sg_words_compile(struct sg_reader *reader, const struct sg_yaml_node *node,
                                        enum sg_words_mode mode, size_t longest,
                                        struct sg_pattern **pattern)
 {
     struct sg_items items;
-    struct sg_buf text;
+    struct sg_buf text, bounded, free_standing;
     size_t at = 0;
+    bool whole = mode == SG_WORDS_WHOLE;
     sg_buf_init(&text, LONGEST_LIST);
+    sg_buf_init(&bounded, LONGEST_LIST);
+    sg_buf_init(&free_standing, LONGEST_LIST);
     enum scrubgate_status rc = sg_reader_items(reader, node, &items);
     if (rc < 0 || items.n == 0)
         goto out;
-    rc = sg_buf_add_text(&text, "(?i)(?:");
     for (const struct sg_yaml_node *item = items.first; rc >= 0 && items.n > 0; items.n--) {
         struct sg_bytes word;
         rc = check_word(reader, item, longest, &word);
         if (rc >= 0)
-            rc = add_word(&text, word, mode == SG_WORDS_WHOLE);
-        if (rc >= 0)
-            rc = sg_buf_add_byte(&text, items.n > 1 ? '|' : ')');
+            rc = add_branch(whole && is_wordy(word.data[0]) ? &bounded : &free_standing, word,
+                            whole);
         item = item->next;
     }
+    if (rc >= 0)
+        rc = join(&text, &bounded, &free_standing);
     if (rc >= 0)
         rc = sg_pattern_new(pattern, sg_buf_bytes(&text), false, &at, reader->fault);
     if (rc == SCRUBGATE_ELIMIT)
@@ -170,5 +197,7 @@ enum scrubgate_status sg_words_compile(struct sg_reader *reader, const struct sg
         rc = sg_reader_place(reader, node, 0);
 out:
     sg_buf_fini(&text);
+    sg_buf_fini(&bounded);
+    sg_buf_fini(&free_standing);
     return rc;
 }
