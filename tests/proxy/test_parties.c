@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_parties.c - who takes part: from headers, constants and the body, kept as digests.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "proxy/parties.h"
+
+#include "../lib/suite.h"
+
+static const uint8_t key[SG_KEY_SIZE] = {1, 2, 3};
+static const uint8_t peer4[4] = {192, 0, 2, 7};
+
+struct world {
+    struct sg_arena arena;
+    struct sg_route route;
+    struct sg_headers headers;
+    struct sg_facets *facets;
+    struct sg_parties parties;
+};
+
+static struct sg_source from_body(struct world *world, const char *text)
+{
+    struct sg_source source = {.kind = SG_SOURCE_BODY};
+    size_t at;
+    assert_int_equal(sg_path_parse(&source.path, &world->arena, sg_bytes_of(text), &at, NULL),
+                     SCRUBGATE_OK);
+    return source;
+}
+
+static void begin(struct world *world)
+{
+    *world = (struct world){.route = {.name = "r"}};
+    assert_int_equal(sg_facets_new(&world->facets, key), SCRUBGATE_OK);
+    struct sg_source *party = world->route.party;
+    party[SG_PARTY_CUSTOMER] = from_body(world, "$.from");
+    party[SG_PARTY_AGENT] = (struct sg_source){SG_SOURCE_HEADER, NULL, SG_BYTES("x-agent-id")};
+    party[SG_PARTY_CONVERSATION] = from_body(world, "$.conversation");
+    party[SG_PARTY_BRAND] = (struct sg_source){SG_SOURCE_CONST, NULL, SG_BYTES("acme")};
+    party[SG_PARTY_CHANNEL] = (struct sg_source){SG_SOURCE_HEADER, NULL, SG_BYTES("X-Channel")};
+    assert_int_equal(sg_headers_add(&world->headers, SG_BYTES("X-Agent-Id"), SG_BYTES("agent-7")),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_headers_add(&world->headers, SG_BYTES("X-Channel"), SG_BYTES("widget")),
+                     SCRUBGATE_OK);
+    sg_parties_begin(&world->parties, &world->route, &world->headers);
+}
+
+static void end(struct world *world)
+{
+    sg_parties_clear(&world->parties);
+    sg_parties_fini(&world->parties);
+    sg_facets_free(world->facets);
+    sg_arena_fini(&world->arena);
+}
+
+/* As the body's stream does. */
+static void capture(struct world *world, enum sg_party party, const char *value)
+{
+    for (size_t i = 0; i < world->parties.n; i++) {
+        if (world->parties.captured[i] != party)
+            continue;
+        struct sg_capture *one = &world->parties.capture[i];
+        assert_int_equal(sg_buf_add_text(&one->value, value), SCRUBGATE_OK);
+        one->found = true;
+    }
+}
+
+static void settle(struct world *world)
+{
+    assert_int_equal(sg_parties_settle(&world->parties, world->facets,
+                                       (struct sg_bytes){peer4, sizeof peer4}, &world->headers),
+                     SCRUBGATE_OK);
+}
+
+static void test_headers_and_constants_are_known_at_once(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    assert_true(sg_bytes_equal(world.parties.value[SG_PARTY_AGENT], SG_BYTES("agent-7")));
+    assert_true(sg_bytes_equal(world.parties.value[SG_PARTY_BRAND], SG_BYTES("acme")));
+    assert_int_equal(world.parties.value[SG_PARTY_QUEUE].len, 0);
+    assert_string_equal(world.parties.channel, "widget");
+    end(&world);
+}
+
+static void test_each_body_source_is_captured_under_a_ceiling(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    assert_int_equal(world.parties.n, 2);
+    assert_int_equal(world.parties.captured[0], SG_PARTY_CUSTOMER);
+    assert_int_equal(world.parties.captured[1], SG_PARTY_CONVERSATION);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(world.parties.capture[i].value.ceiling, SG_CAPTURE_LONGEST);
+    end(&world);
+}
+
+static void test_a_body_is_wanted_until_it_named_someone(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    assert_true(sg_parties_wanting(&world.parties));
+    capture(&world, SG_PARTY_CUSTOMER, "c1");
+    assert_false(sg_parties_wanting(&world.parties));
+    end(&world);
+}
+
+static void test_parties_become_digests(void **state)
+{
+    struct world world;
+    uint64_t customer, other;
+    (void)state;
+    begin(&world);
+    capture(&world, SG_PARTY_CUSTOMER, "c1");
+    settle(&world);
+    const struct sg_record_facets *facets = &world.parties.facets;
+    assert_int_equal(sg_facet_customer(world.facets, SG_BYTES("acme"), SG_BYTES("c1"), &customer),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_facet_customer(world.facets, SG_BYTES("other"), SG_BYTES("c1"), &other),
+                     SCRUBGATE_OK);
+    assert_true(facets->customer == customer);
+    assert_true(facets->customer != other);
+    assert_true(facets->agent != 0 && facets->network != 0 && facets->device != 0);
+    assert_true(facets->conversation == 0); /* the body did not name it */
+    end(&world);
+}
+
+static void test_a_later_body_completes_them(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    settle(&world);
+    struct sg_record_facets before = world.parties.facets;
+    capture(&world, SG_PARTY_CONVERSATION, "v1");
+    settle(&world);
+    assert_true(before.conversation == 0);
+    assert_true(world.parties.facets.conversation != 0);
+    assert_true(world.parties.facets.network == before.network);
+    assert_true(world.parties.facets.device == before.device);
+    end(&world);
+}
+
+static void test_a_channel_too_long_to_keep_is_not_known(void **state)
+{
+    struct world world;
+    char name[sizeof world.parties.channel + 1];
+    (void)state;
+    begin(&world);
+    sg_parties_clear(&world.parties);
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    world.headers.item[1].value = sg_bytes_of(name);
+    sg_parties_begin(&world.parties, &world.route, &world.headers);
+    assert_string_equal(world.parties.channel, "");
+    end(&world);
+}
+
+static void test_clearing_wipes_what_was_captured(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    capture(&world, SG_PARTY_CUSTOMER, "secret-name");
+    const uint8_t *memory = world.parties.capture[0].value.data;
+    size_t cap = world.parties.capture[0].value.cap;
+    sg_parties_clear(&world.parties);
+    for (size_t i = 0; i < cap && i < 11; i++)
+        assert_int_equal(memory[i], 0);
+    assert_int_equal(world.parties.n, 0);
+    assert_true(world.parties.facets.agent == 0);
+    end(&world);
+}
+
+int main(void)
+{
+    sg_suite_add("headers and constants are known at once",
+                 test_headers_and_constants_are_known_at_once, NULL);
+    sg_suite_add("each body source is captured under a ceiling",
+                 test_each_body_source_is_captured_under_a_ceiling, NULL);
+    sg_suite_add("a body is wanted until it named someone",
+                 test_a_body_is_wanted_until_it_named_someone, NULL);
+    sg_suite_add("parties become digests", test_parties_become_digests, NULL);
+    sg_suite_add("a later body completes them", test_a_later_body_completes_them, NULL);
+    sg_suite_add("a channel too long to keep is not known",
+                 test_a_channel_too_long_to_keep_is_not_known, NULL);
+    sg_suite_add("clearing wipes what was captured", test_clearing_wipes_what_was_captured, NULL);
+    return sg_suite_run("proxy/parties");
+}

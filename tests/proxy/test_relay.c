@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_relay.c - one body in one direction, cut in every way on both sides.
+ *
+ *     pieces in -> relay -> pieces out
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "proxy/relay.h"
+
+#include "../lib/suite.h"
+#include "../lib/toy_body.h"
+
+enum { LIMIT = 4 * 1024 * 1024 };
+
+static struct sg_relay_config config_of(const char *type)
+{
+    return (struct sg_relay_config){
+        .content_type = sg_bytes_of(type),
+        .stream = {.direction = SCRUBGATE_TO_AGENT, .level = 2, .max_decoded = LIMIT},
+        .limit = LIMIT,
+    };
+}
+
+static void open_relay(struct sg_relay *relay, const struct sg_relay_config *config)
+{
+    if (config != NULL)
+        sg_relay_open(relay, sg_toy_body_rules(), sg_toy_body_scratch(), config);
+    else
+        sg_relay_pass(relay, LIMIT);
+}
+
+static void drain(struct sg_relay *relay, size_t most, struct sg_buf *out)
+{
+    struct sg_bytes ready = sg_relay_ready(relay);
+    if (most != 0 && ready.len > most)
+        ready.len = most;
+    if (out != NULL)
+        assert_int_equal(sg_buf_add_bytes(out, ready), SCRUBGATE_OK);
+    sg_relay_take(relay, ready.len);
+}
+
+/* Pushes text in pieces of `step` after a first one, takes at most `most` between two pushes. */
+static void run(struct sg_relay *relay, struct sg_bytes text, size_t first, size_t step,
+                size_t most, struct sg_buf *out)
+{
+    size_t pos = 0, len = first;
+    while (relay->status >= 0 && !relay->done) {
+        if (len > text.len - pos)
+            len = text.len - pos;
+        bool last = pos + len == text.len;
+        size_t n = sg_relay_push(relay, (struct sg_bytes){text.data + pos, len}, last);
+        assert_true(n <= len);
+        assert_true(sg_relay_ready(relay).len <= SG_RELAY_MARK);
+        pos += n;
+        len = step;
+        if (relay->status >= 0)
+            drain(relay, most, out);
+    }
+    while (relay->status >= 0 && sg_relay_ready(relay).len > 0)
+        drain(relay, most, out);
+}
+
+static const struct row {
+    const char *name, *type, *text, *want; /* NULL: refused */
+    enum scrubgate_status status;
+} rows[] = {
+    {"nothing to find leaves every byte", "text/plain", "plain 12 text", "plain 12 text", 0},
+    {"a value is masked", "text/plain", "an apple a day", "an [FRUIT] a day", 0},
+    {"a value ends with the body", "text/plain", "jo@example.com", "[MAIL]", 0},
+    {"strings of JSON are masked", "application/json", "{\"a\":[\"apple\",1]}",
+     "{\"a\":[\"[FRUIT]\",1]}", 0},
+    {"an empty body is clean", "text/plain", "", "", 0},
+    {"a body without a route's rules passes", NULL, "an apple \xff bomb", "an apple \xff bomb", 0},
+    {"a block finding refuses", "text/plain", "a bomb here", NULL, SCRUBGATE_EBLOCKED},
+    {"half a JSON refuses", "application/json", "{\"a\":", NULL, SCRUBGATE_EMALFORMED},
+    {"bytes that are no UTF-8 refuse", "text/plain", "a \xff b", NULL, SCRUBGATE_EMALFORMED},
+    {"a type that cannot be inspected refuses", "text/html", "<p>", NULL, SCRUBGATE_EUNSUPPORTED},
+    {"no type refuses", "", "x", NULL, SCRUBGATE_EUNSUPPORTED},
+};
+
+static void check_cut(const struct row *row, size_t first, size_t step, size_t most)
+{
+    static struct sg_relay relay;
+    const struct sg_relay_config config =
+        config_of(row->type != NULL && row->type[0] != '\0' ? row->type : "application/x");
+    struct sg_bytes text = sg_bytes_of(row->text);
+    struct sg_buf out = {0};
+    open_relay(&relay, row->type != NULL ? &config : NULL);
+    run(&relay, text, first, step, most, &out);
+    if (row->want != NULL) {
+        assert_int_equal(relay.status, SCRUBGATE_OK);
+        assert_true(relay.done);
+        assert_true(sg_bytes_equal(sg_buf_bytes(&out), sg_bytes_of(row->want)));
+        assert_int_equal(relay.bytes_in, text.len);
+        assert_int_equal(relay.bytes_out, out.len);
+        assert_int_equal(relay.bytes_left, out.len);
+    } else {
+        assert_int_equal(relay.status, row->status);
+        assert_true(strlen(relay.reason) > 0);
+    }
+    sg_buf_fini(&out);
+    sg_relay_clear(&relay);
+    sg_relay_fini(&relay);
+}
+
+static void test_row(void **state)
+{
+    const struct row *row = *state;
+    size_t len = strlen(row->text);
+    for (size_t first = 0; first <= len; first++)
+        for (size_t most = 0; most <= 2; most++)
+            check_cut(row, first, len + 1, most);
+    check_cut(row, 1, 1, 0);
+    check_cut(row, 1, 1, 1);
+    check_cut(row, 3, 2, 1);
+}
+
+/* --- large bodies --- */
+
+/* "word apple word apple …" of about that many bytes; to be freed. */
+static char *large(size_t len, size_t *made)
+{
+    static const char unit[] = "word apple word words ";
+    char *text = malloc(len + sizeof unit);
+    assert_non_null(text);
+    *made = 0;
+    while (*made < len) {
+        memcpy(text + *made, unit, sizeof unit - 1);
+        *made += sizeof unit - 1;
+    }
+    return text;
+}
+
+static void test_a_large_body_never_holds_more_than_the_mark(void **state)
+{
+    static struct sg_relay relay;
+    const struct sg_relay_config config = config_of("text/plain");
+    static const size_t steps[] = {4096, 65536, 1000003};
+    static const size_t mosts[] = {777, 16384, 0};
+    size_t len;
+    char *text = large(1000000, &len);
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        for (size_t k = 0; k < sizeof mosts / sizeof mosts[0]; k++) {
+            struct sg_buf out = {0};
+            open_relay(&relay, &config);
+            run(&relay, (struct sg_bytes){(uint8_t *)text, len}, steps[i], steps[i], mosts[k],
+                &out);
+            assert_int_equal(relay.status, SCRUBGATE_OK);
+            assert_int_equal(out.len, len / 22 * 24);
+            assert_null(memchr(out.data, 'p', out.len));
+            sg_buf_fini(&out);
+            sg_relay_clear(&relay);
+        }
+    free(text);
+    sg_relay_fini(&relay);
+}
+
+static void test_a_full_relay_takes_nothing_until_there_is_room(void **state)
+{
+    static struct sg_relay relay;
+    size_t len;
+    char *text = large(100000, &len);
+    (void)state;
+    sg_relay_pass(&relay, 0);
+    assert_int_equal(sg_relay_push(&relay, (struct sg_bytes){(uint8_t *)text, len}, true),
+                     SG_RELAY_MARK);
+    assert_true(sg_relay_full(&relay));
+    assert_false(relay.done);
+    assert_int_equal(sg_relay_push(&relay, (struct sg_bytes){(uint8_t *)text, len}, true), 0);
+    sg_relay_take(&relay, 10);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("abcdefghijkl"), true), 10);
+    assert_false(relay.done);
+    sg_relay_clear(&relay);
+    sg_relay_fini(&relay);
+    free(text);
+}
+
+static void test_the_limit_is_kept_to_the_byte(void **state)
+{
+    static struct sg_relay relay;
+    (void)state;
+    sg_relay_pass(&relay, 10);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("01234"), false), 5);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("56789"), true), 5);
+    assert_int_equal(relay.status, SCRUBGATE_OK);
+    sg_relay_clear(&relay);
+    sg_relay_pass(&relay, 10);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("01234567890"), true), 11);
+    assert_int_equal(relay.status, SCRUBGATE_ELIMIT);
+    sg_relay_clear(&relay);
+    sg_relay_fini(&relay);
+}
+
+static void test_a_refused_relay_swallows_what_still_comes(void **state)
+{
+    static struct sg_relay relay;
+    const struct sg_relay_config config = config_of("text/plain");
+    (void)state;
+    open_relay(&relay, &config);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("a bomb "), false), 7);
+    assert_int_equal(relay.status, SCRUBGATE_EBLOCKED);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("harmless"), true), 8);
+    assert_int_equal(relay.status, SCRUBGATE_EBLOCKED);
+    assert_false(relay.done);
+    assert_null(strstr(relay.reason, "a bomb"));
+    sg_relay_clear(&relay);
+    sg_relay_fini(&relay);
+}
+
+/* --- pass on failure --- */
+
+static const struct lax_row {
+    const char *name, *type, *text;
+    bool passes;
+} lax_rows[] = {
+    {"what cannot be inspected passes as it came", "text/html", "<p>apple", true},
+    {"what turns out malformed passes from its first byte", "application/json",
+     "{\"a\":\"apple\",]", true},
+    {"what ends too early passes", "application/json", "{\"a\":\"apple\"", true},
+    {"a blocked body does not", "text/plain", "an apple and a bomb here", false},
+};
+
+static void test_lax_row(void **state)
+{
+    const struct lax_row *row = *state;
+    static struct sg_relay relay;
+    struct sg_relay_config config = config_of(row->type);
+    struct sg_bytes text = sg_bytes_of(row->text);
+    config.pass_on_failure = true;
+    for (size_t first = 0; first <= text.len; first++) {
+        struct sg_buf out = {0};
+        size_t pos = 0, len = first;
+        open_relay(&relay, &config);
+        while (relay.status >= 0 && !relay.done) { /* nothing is taken: nothing has left */
+            pos += sg_relay_push(&relay, (struct sg_bytes){text.data + pos, len},
+                                 pos + len == text.len);
+            len = text.len - pos;
+        }
+        assert_int_equal(relay.gave_in, row->passes);
+        if (row->passes) {
+            drain(&relay, 0, &out);
+            assert_true(sg_bytes_equal(sg_buf_bytes(&out), text));
+            assert_int_equal(strncmp(relay.reason, "passed on failure: ", 19), 0);
+        } else {
+            assert_int_equal(relay.status, SCRUBGATE_EBLOCKED);
+        }
+        sg_buf_fini(&out);
+        sg_relay_clear(&relay);
+    }
+    sg_relay_fini(&relay);
+}
+
+static void test_what_has_begun_to_leave_cannot_give_in(void **state)
+{
+    static struct sg_relay relay;
+    struct sg_relay_config config = config_of("application/json");
+    (void)state;
+    config.pass_on_failure = true;
+    open_relay(&relay, &config);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("{\"a\":1,"), false), 7);
+    sg_relay_commit(&relay);
+    (void)sg_relay_push(&relay, SG_BYTES("]"), true);
+    assert_int_equal(relay.status, SCRUBGATE_EMALFORMED);
+    assert_false(relay.gave_in);
+    sg_relay_clear(&relay);
+    sg_relay_fini(&relay);
+}
+
+static void test_an_original_too_large_to_keep_is_refused(void **state)
+{
+    static struct sg_relay relay;
+    struct sg_relay_config config = config_of("text/plain");
+    size_t len;
+    char *text = large(SG_RELAY_MARK + 1000, &len);
+    (void)state;
+    config.pass_on_failure = true;
+    open_relay(&relay, &config);
+    run(&relay, (struct sg_bytes){(uint8_t *)text, len - 1}, 1000, 1000, 0, NULL);
+    assert_int_equal(relay.status, SCRUBGATE_OK);
+    sg_relay_clear(&relay);
+    text[len - 1] = '\xff';
+    open_relay(&relay, &config);
+    size_t pos = 0;
+    while (pos < len && relay.status >= 0) {
+        size_t n = len - pos < 1000 ? len - pos : 1000;
+        pos += sg_relay_push(&relay, (struct sg_bytes){(uint8_t *)text + pos, n}, pos + n == len);
+        drain(&relay, 0, NULL);
+    }
+    assert_int_equal(relay.status, SCRUBGATE_EMALFORMED);
+    sg_relay_clear(&relay);
+    sg_relay_fini(&relay);
+    free(text);
+}
+
+static void test_over_the_limit_nothing_passes(void **state)
+{
+    static struct sg_relay relay;
+    struct sg_relay_config config = config_of("text/html");
+    (void)state;
+    config.pass_on_failure = true;
+    config.limit = 4;
+    open_relay(&relay, &config);
+    assert_true(relay.gave_in);
+    (void)sg_relay_push(&relay, SG_BYTES("12345"), true);
+    assert_int_equal(relay.status, SCRUBGATE_ELIMIT);
+    sg_relay_clear(&relay);
+    sg_relay_fini(&relay);
+}
+
+/* --- what is told --- */
+
+static void test_findings_are_told_by_place_only(void **state)
+{
+    static struct sg_relay relay;
+    const struct sg_relay_config config = config_of("text/plain");
+    (void)state;
+    open_relay(&relay, &config);
+    (void)sg_relay_push(&relay, SG_BYTES("an apple, jo@example.com"), true);
+    assert_true(relay.done);
+    assert_string_equal(relay.format, "text");
+    assert_int_equal(relay.n_spans, 2);
+    assert_int_equal(sg_relay_summary(&relay)->edits, 2);
+    bool first = strcmp(relay.spans[0].rule, "toy.fruit") == 0;
+    assert_string_equal(relay.spans[first ? 0 : 1].rule, "toy.fruit");
+    assert_int_equal(relay.spans[first ? 0 : 1].start, 3);
+    assert_int_equal(relay.spans[first ? 0 : 1].length, 5);
+    assert_int_equal(relay.spans[first ? 1 : 0].start, 10);
+    assert_int_equal(relay.spans[first ? 1 : 0].length, 14);
+    sg_relay_clear(&relay);
+    assert_int_equal(sg_relay_summary(&relay)->edits, 0);
+    sg_relay_fini(&relay);
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(test_row, rows);
+    sg_suite_add("a large body never holds more than the mark",
+                 test_a_large_body_never_holds_more_than_the_mark, NULL);
+    sg_suite_add("a full relay takes nothing until there is room",
+                 test_a_full_relay_takes_nothing_until_there_is_room, NULL);
+    sg_suite_add("the limit is kept to the byte", test_the_limit_is_kept_to_the_byte, NULL);
+    sg_suite_add("a refused relay swallows what still comes",
+                 test_a_refused_relay_swallows_what_still_comes, NULL);
+    SG_SUITE_ROWS(test_lax_row, lax_rows);
+    sg_suite_add("what has begun to leave cannot give in",
+                 test_what_has_begun_to_leave_cannot_give_in, NULL);
+    sg_suite_add("an original too large to keep is refused",
+                 test_an_original_too_large_to_keep_is_refused, NULL);
+    sg_suite_add("over the limit nothing passes", test_over_the_limit_nothing_passes, NULL);
+    sg_suite_add("findings are told by place only", test_findings_are_told_by_place_only, NULL);
+    int rc = sg_suite_run("proxy/relay");
+    sg_toy_body_fini();
+    return rc;
+}
