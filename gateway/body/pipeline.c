@@ -61,7 +61,8 @@ static void turn(struct pipeline *pipeline, size_t i, struct scrubgate_in *in,
     }
 }
 
-/* Whether stage i has something to do now. Only the first one may also be given nothing: last. */
+/* Whether stage i has something to do: bytes before it, an end to hear of, or output to go on with.
+ * What stands before the first one only the caller knows. */
 static bool is_due(const struct pipeline *pipeline, size_t i)
 {
     enum scrubgate_status said = pipeline->said[i];
