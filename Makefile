@@ -142,6 +142,10 @@ $B/tests/%: $B/tests/%.o $(TEST_LIB_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -lcmocka -o $@
 
+$B/tests/bench/bench_%: $B/tests/bench/bench_%.o $B/tests/bench/load.o $B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -o $@
+
 # Every fuzz target also builds without a fuzzer, to replay its corpus.
 replay: $(addprefix $B/fuzz/replay_,$(FUZZERS:fuzz_%=%))
 

@@ -156,22 +156,26 @@ static void *origin_main(void *arg)
     return NULL;
 }
 
+static int listen_on(uint16_t *port, int flags)
+{
+    struct sockaddr_in address = loopback(*port);
+    socklen_t len = sizeof address;
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(fd, 1024) != 0 || getsockname(fd, (struct sockaddr *)&address, &len) != 0)
+        die("listen");
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
 struct origin *origin_start(uint16_t *port, const char *body, int cpu)
 {
     struct origin *origin = calloc(1, sizeof *origin);
-    struct sockaddr_in address = loopback(*port);
-    socklen_t len = sizeof address;
-    int one = 1;
     if (origin == NULL)
         die("origin");
     origin->cpu = cpu;
-    origin->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    (void)setsockopt(origin->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(origin->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(origin->listener, 1024) != 0 ||
-        getsockname(origin->listener, (struct sockaddr *)&address, &len) != 0)
-        die("origin");
-    *port = ntohs(address.sin_port);
+    origin->listener = listen_on(port, SOCK_NONBLOCK);
     if (asprintf(&origin->answer,
                  "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                  "Content-Length: %zu\r\n\r\n%s",
@@ -194,6 +198,81 @@ void origin_stop(struct origin *origin)
     (void)close(origin->epoll);
     free(origin->answer);
     free(origin);
+}
+
+/* --- one long body --- */
+
+struct sink {
+    int listener, cpu;
+};
+
+static void sink_serve(int fd)
+{
+    static char room[256 * 1024];
+    char tail[7] = "";
+    for (;;) {
+        ssize_t n = recv(fd, room, sizeof room, 0);
+        if (n <= 0)
+            break;
+        /* The last seven bytes, over pieces of any length, tell the end of the body. */
+        for (ssize_t i = n < 7 ? 0 : n - 7; i < n; i++) {
+            memmove(tail, tail + 1, sizeof tail - 1);
+            tail[sizeof tail - 1] = room[i];
+        }
+        if (memcmp(tail, "\r\n0\r\n\r\n", sizeof tail) == 0)
+            (void)send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 38, MSG_NOSIGNAL);
+    }
+    (void)close(fd);
+}
+
+static void *sink_main(void *arg)
+{
+    const struct sink *sink = arg;
+    pin_here(sink->cpu);
+    for (;;) {
+        int fd = accept(sink->listener, NULL, NULL);
+        if (fd >= 0)
+            sink_serve(fd);
+    }
+    return NULL;
+}
+
+void sink_start(uint16_t *port, int cpu)
+{
+    static struct sink sink;
+    pthread_t thread;
+    sink.cpu = cpu;
+    sink.listener = listen_on(port, 0);
+    if (pthread_create(&thread, NULL, sink_main, &sink) != 0 || pthread_detach(thread) != 0)
+        die("sink");
+}
+
+unsigned stream_run(uint16_t port, uint64_t bytes)
+{
+    static const char words[] =
+        "the box was blue and it came on a monday with 12 other things in it. ";
+    static char piece[(sizeof words - 1) * 1000];
+    char head[256], answer[256] = "";
+    for (size_t i = 0; i < sizeof piece; i++)
+        piece[i] = words[i % (sizeof words - 1)];
+    int fd = connect_to(port);
+    if (fd < 0)
+        return 0;
+    (void)fcntl(fd, F_SETFL, 0);
+    int len = snprintf(head, sizeof head,
+                       "POST /in/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+                       "Content-Length: %llu\r\n\r\n",
+                       (unsigned long long)bytes);
+    bool ok = send(fd, head, (size_t)len, MSG_NOSIGNAL) == len;
+    while (ok && bytes > 0) {
+        size_t step = bytes < sizeof piece ? (size_t)bytes : sizeof piece;
+        ssize_t n = send(fd, piece, step, MSG_NOSIGNAL);
+        ok = n > 0;
+        bytes -= ok ? (uint64_t)n : 0;
+    }
+    ssize_t n = recv(fd, answer, sizeof answer - 1, 0);
+    (void)close(fd);
+    return n > 12 ? (unsigned)strtoul(answer + 9, NULL, 10) : 0;
 }
 
 /* --- load --- */

@@ -18,6 +18,12 @@ struct origin;
 struct origin *origin_start(uint16_t *port, const char *body, int cpu);
 void origin_stop(struct origin *origin);
 
+/* Takes requests of any length on a free port, reads them to the end of their chunked body, answers
+ * 200; one at a time. Ends with the process. */
+void sink_start(uint16_t *port, int cpu);
+/* Posts `bytes` of plain text in one request; the answer's status, 0 when there was none. */
+unsigned stream_run(uint16_t port, uint64_t bytes);
+
 struct load_result {
     uint64_t requests, errors; /* errors: answers that are not 200, closed connections */
     double seconds;
