@@ -193,7 +193,8 @@ static void test_the_limit_is_kept_to_the_byte(void **state)
     assert_int_equal(relay.status, SCRUBGATE_OK);
     sg_relay_clear(&relay);
     sg_relay_pass(&relay, 10);
-    assert_int_equal(sg_relay_push(&relay, SG_BYTES("01234567890"), true), 11);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("01234"), false), 5);
+    assert_int_equal(sg_relay_push(&relay, SG_BYTES("567890"), true), 6);
     assert_int_equal(relay.status, SCRUBGATE_ELIMIT);
     sg_relay_clear(&relay);
     sg_relay_fini(&relay);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_decision.c - from what a body added up to, to a verdict, a record and an event.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "proxy/decision.h"
+
+#include "../lib/suite.h"
+#include "../lib/toy_body.h"
+
+static const struct row {
+    const char *name, *type, *text;
+    bool shadow, lax;
+    enum sg_verdict verdict;
+    enum sg_reason reason; /* of a refused one */
+} rows[] = {
+    {"nothing found is clean", "text/plain", "plain", false, false, SG_VERDICT_CLEAN, 0},
+    {"a tag alone is clean", "text/plain", "notable", false, false, SG_VERDICT_CLEAN, 0},
+    {"an edit is masked", "text/plain", "apple", false, false, SG_VERDICT_MASKED, 0},
+    {"what would be an edit is masked in shadow mode", "text/plain", "apple", true, false,
+     SG_VERDICT_MASKED, 0},
+    {"a block is blocked", "text/plain", "apple bomb", false, false, SG_VERDICT_BLOCKED,
+     SG_REASON_BLOCKED},
+    {"what would be a block is blocked in shadow mode", "text/plain", "bomb", true, false,
+     SG_VERDICT_BLOCKED, 0},
+    {"a divert outranks an edit", "text/plain", "apple elsewhere", false, false,
+     SG_VERDICT_DIVERTED, 0},
+    {"an unknown type is refused", "text/html", "x", false, false, SG_VERDICT_REFUSED,
+     SG_REASON_UNSUPPORTED},
+    {"a malformed body is refused", "application/json", "{", false, false, SG_VERDICT_REFUSED,
+     SG_REASON_MALFORMED},
+    {"what passes on failure is refused all the same", "application/json", "{", false, true,
+     SG_VERDICT_REFUSED, 0},
+};
+
+struct world {
+    struct sg_relay relay;
+    struct sg_record_source source;
+    struct sg_route route;
+    struct sg_trace trace;
+    struct sg_parties parties;
+    struct sg_context context;
+};
+
+static void begin(struct world *world, const char *type, const char *text, bool shadow, bool lax)
+{
+    memset(world, 0, sizeof *world);
+    world->source = (struct sg_record_source){"test.example/1", "00112233445566778899aabbccddeeff"};
+    world->route = (struct sg_route){.name = "r", .level = 2, .shadow = shadow};
+    world->context = (struct sg_context){&world->source, &world->route, "digest", &world->trace,
+                                         &world->parties};
+    const struct sg_relay_config config = {
+        .content_type = sg_bytes_of(type),
+        .stream = {.level = 2, .shadow = shadow},
+        .limit = 4096,
+        .pass_on_failure = lax,
+    };
+    sg_relay_open(&world->relay, sg_toy_body_rules(), sg_toy_body_scratch(), &config);
+    (void)sg_relay_push(&world->relay, sg_bytes_of(text), true);
+}
+
+static void end(struct world *world)
+{
+    sg_relay_clear(&world->relay);
+    sg_relay_fini(&world->relay);
+}
+
+static void test_row(void **state)
+{
+    const struct row *row = *state;
+    static struct world world;
+    begin(&world, row->type, row->text, row->shadow, row->lax);
+    assert_int_equal(sg_decision_verdict(&world.relay), row->verdict);
+    if (row->reason != SG_REASON_NONE)
+        assert_int_equal(sg_decision_reason(&world.relay), row->reason);
+    else
+        assert_true(world.relay.status >= 0);
+    end(&world);
+}
+
+static const struct status_row {
+    const char *name;
+    enum scrubgate_status status;
+    enum sg_reason reason;
+} status_rows[] = {
+    {"a limit is told as one", SCRUBGATE_ELIMIT, SG_REASON_LIMIT},
+    {"a matcher's failure is told as one", SCRUBGATE_EMATCH, SG_REASON_MATCHER},
+    {"out of memory is told as such", SCRUBGATE_ENOMEM, SG_REASON_MEMORY},
+};
+
+static void test_status_row(void **state)
+{
+    const struct status_row *row = *state;
+    static struct world world;
+    begin(&world, "text/plain", "x", false, false);
+    sg_relay_refuse(&world.relay, row->status, "why");
+    assert_int_equal(sg_decision_verdict(&world.relay), SG_VERDICT_REFUSED);
+    assert_int_equal(sg_decision_reason(&world.relay), row->reason);
+    end(&world);
+}
+
+static void expect(const char *record, const char *part)
+{
+    if (strstr(record, part) == NULL)
+        fail_msg("no %s in %s", part, record);
+}
+
+static void test_a_record_names_rules_and_places_and_no_value(void **state)
+{
+    static struct world world;
+    struct sg_buf out = {0};
+    (void)state;
+    begin(&world, "text/plain", "an apple, jo@example.com, apple", false, false);
+    world.parties.value[SG_PARTY_BRAND] = SG_BYTES("acme");
+    world.parties.facets = (struct sg_record_facets){.agent = 7, .network = 8, .device = 9};
+    struct sg_judgement judgement = {
+        .direction = SCRUBGATE_TO_AGENT, .verdict = SG_VERDICT_MASKED, .request = true};
+    assert_int_equal(sg_decision_record(&out, &world.context, &world.relay, &judgement),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
+    const char *record = (const char *)out.data;
+    expect(record, "{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\",\"action\":\"mask\",\"count\":2}");
+    expect(record, "{\"rule\":\"toy.mail\"");
+    expect(record, ",3,5]");
+    expect(record, ",10,14]");
+    expect(record, "\"brand\":\"acme\"");
+    expect(record, "\"event\":\"message\"");
+    expect(record, "\"network\":\"0000000000000008\"");
+    expect(record, "\"bytes_in\":31");
+    assert_null(strstr(record, "apple"));
+    assert_null(strstr(record, "jo@"));
+    sg_buf_fini(&out);
+    end(&world);
+}
+
+static void test_a_response_does_not_carry_the_clients_network(void **state)
+{
+    static struct world world;
+    struct sg_collusion_event event;
+    (void)state;
+    begin(&world, "text/plain", "x", false, false);
+    world.parties.facets =
+        (struct sg_record_facets){.agent = 7, .conversation = 6, .network = 8, .device = 9};
+    struct sg_judgement judgement = {.direction = SCRUBGATE_TO_CUSTOMER};
+    sg_decision_event(&event, &world.context, &world.relay, &judgement);
+    assert_true(event.agent == 7 && event.ticket == 6);
+    assert_true(event.network == 0 && event.device == 0);
+    judgement.request = true;
+    sg_decision_event(&event, &world.context, &world.relay, &judgement);
+    assert_true(event.network == 8 && event.device == 9);
+    end(&world);
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(test_row, rows);
+    SG_SUITE_ROWS(test_status_row, status_rows);
+    sg_suite_add("a record names rules and places and no value",
+                 test_a_record_names_rules_and_places_and_no_value, NULL);
+    sg_suite_add("a response does not carry the client's network",
+                 test_a_response_does_not_carry_the_clients_network, NULL);
+    int rc = sg_suite_run("proxy/decision");
+    sg_toy_body_fini();
+    return rc;
+}

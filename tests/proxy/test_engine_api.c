@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_engine_api.c - the engine as an API: text in, JSON out.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "proxy/engine_api.h"
+
+#include "../lib/suite.h"
+#include "../lib/toy_body.h"
+
+#define JSON "application/json"
+
+static const struct row {
+    const char *name;
+    enum sg_engine_call call;
+    const char *type, *body;
+    enum scrubgate_status rc;
+    const char *want;
+} rows[] = {
+    {"text is scrubbed and what was found is listed", SG_ENGINE_SCRUB, JSON,
+     "{\"text\":\"an apple\"}", 0,
+     "{\"text\":\"an [FRUIT]\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\","
+     "\"start\":3,\"end\":8}]}\n"},
+    {"offsets count code points", SG_ENGINE_SCRUB, JSON,
+     "{\"text\":\"\xc3\xa9\xe2\x82\xac apple\"}", 0,
+     "{\"text\":\"\\u00e9\\u20ac [FRUIT]\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":"
+     "\"FRUIT\",\"start\":3,\"end\":8}]}\n"},
+    {"escapes in JSON are decoded first", SG_ENGINE_SCRUB, JSON, "{\"text\":\"\\u0061pple\"}", 0,
+     "{\"text\":\"[FRUIT]\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\","
+     "\"start\":0,\"end\":5}]}\n"},
+    {"a text of nothing is fine", SG_ENGINE_SCRUB, JSON, "{\"text\":\"\"}", 0,
+     "{\"text\":\"\",\"findings\":[]}\n"},
+    {"another type is scrubbed as a body", SG_ENGINE_SCRUB, "application/x-www-form-urlencoded",
+     "a=apple&b=1", 0,
+     "{\"text\":\"a=%5BFRUIT%5D&b=1\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\","
+     "\"start\":2,\"end\":7}]}\n"},
+    {"JSON without a text is scrubbed as a body", SG_ENGINE_SCRUB, JSON, "[\"apple\"]", 0,
+     "{\"text\":\"[\\\"[FRUIT]\\\"]\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\","
+     "\"start\":2,\"end\":7}]}\n"},
+    {"what cannot be inspected is refused", SG_ENGINE_SCRUB, "text/html", "<p>",
+     SCRUBGATE_EUNSUPPORTED, NULL},
+    {"a body that is malformed is refused", SG_ENGINE_SCRUB, JSON, "[\"apple\"",
+     SCRUBGATE_EMALFORMED, NULL},
+    {"analysis has Presidio's shape", SG_ENGINE_ANALYZE, JSON,
+     "{\"text\":\"apple notable\",\"language\":\"en\"}", 0,
+     "[{\"entity_type\":\"FRUIT\",\"start\":0,\"end\":5,\"score\":1.0},"
+     "{\"entity_type\":\"WORD\",\"start\":6,\"end\":13,\"score\":1.0}]\n"},
+    {"analysis of nothing is an empty list", SG_ENGINE_ANALYZE, JSON, "{\"text\":\"x\"}", 0,
+     "[]\n"},
+    {"analysis wants a text", SG_ENGINE_ANALYZE, JSON, "{\"texts\":1}", SCRUBGATE_EINVAL, NULL},
+    {"analysis wants JSON", SG_ENGINE_ANALYZE, JSON, "text=apple", SCRUBGATE_EMALFORMED, NULL},
+    {"items stand where the new text has them", SG_ENGINE_ANONYMIZE, JSON,
+     "{\"text\":\"\xc3\xa9 apple, notable apple\"}", 0,
+     "{\"text\":\"\\u00e9 [FRUIT], notable [FRUIT]\",\"items\":["
+     "{\"operator\":\"replace\",\"entity_type\":\"FRUIT\",\"start\":2,\"end\":9,\"text\":"
+     "\"[FRUIT]\"},{\"operator\":\"replace\",\"entity_type\":\"FRUIT\",\"start\":19,\"end\":26,"
+     "\"text\":\"[FRUIT]\"}]}\n"},
+};
+
+static void test_row(void **state)
+{
+    const struct row *row = *state;
+    const struct sg_engine_request request = {
+        .call = row->call,
+        .body = sg_bytes_of(row->body),
+        .content_type = sg_bytes_of(row->type),
+        .rules = sg_toy_body_rules(),
+        .scratch = sg_toy_body_scratch(),
+    };
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_buf out = {0};
+    assert_int_equal(sg_engine_answer(&request, &out, &fault), row->rc);
+    if (row->want != NULL) {
+        assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
+        assert_string_equal((char *)out.data, row->want);
+    }
+    assert_null(strstr(fault.what, "apple"));
+    sg_buf_fini(&out);
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(test_row, rows);
+    int rc = sg_suite_run("proxy/engine_api");
+    sg_toy_body_fini();
+    return rc;
+}
