@@ -93,8 +93,7 @@ void sg_wire_say(struct sg_wire *wire, const char *format, ...)
 
 /* --- reading --- */
 
-/* More bytes into wire->in; false when the peer has closed or reset. */
-static bool fill(struct sg_wire *wire)
+bool sg_wire_more(struct sg_wire *wire)
 {
     if (!await(wire->fd, POLLIN))
         fail_msg("nothing came within %d ms", SG_PATIENCE_MS);
@@ -116,7 +115,7 @@ static bool read_head(struct sg_wire *wire, struct sg_answer *answer)
             fail_msg("the answer's head: %s", why);
         if (rc == SCRUBGATE_OK)
             break;
-        if (!fill(wire)) {
+        if (!sg_wire_more(wire)) {
             answer->head.status = 0;
             return false;
         }
@@ -154,7 +153,7 @@ static bool read_chunks(struct sg_wire *wire, struct sg_answer *answer)
         sg_buf_drop(&wire->in, pos);
         if (rc == SCRUBGATE_DONE)
             return true;
-        if (!fill(wire))
+        if (!sg_wire_more(wire))
             return false;
     }
 }
@@ -168,7 +167,7 @@ static bool read_body(struct sg_wire *wire, struct sg_answer *answer)
     case SG_FRAMING_CHUNKED:
         return read_chunks(wire, answer);
     case SG_FRAMING_CLOSE:
-        while (fill(wire))
+        while (sg_wire_more(wire))
             take(wire, answer, UINT64_MAX);
         return true;
     case SG_FRAMING_LENGTH:
@@ -178,7 +177,7 @@ static bool read_body(struct sg_wire *wire, struct sg_answer *answer)
         take(wire, answer, length - answer->body.len);
         if (answer->body.len == length)
             return true;
-        if (!fill(wire))
+        if (!sg_wire_more(wire))
             return false;
     }
 }
@@ -201,7 +200,7 @@ void sg_wire_read(struct sg_wire *wire, struct sg_answer *answer, bool to_head)
 
 bool sg_wire_ends(struct sg_wire *wire)
 {
-    return wire->in.len == 0 && !fill(wire);
+    return wire->in.len == 0 && !sg_wire_more(wire);
 }
 
 struct sg_bytes sg_answer_field(const struct sg_answer *answer, const char *name)
@@ -263,4 +262,9 @@ void sg_assert_same(struct sg_bytes have, struct sg_bytes want)
     fail_msg("bytes differ at %zu (%zu and %zu long)\nhave …%.*s\nwant …%.*s", at, have.len,
              want.len, (int)h, (const char *)have.data + from, (int)w,
              (const char *)want.data + from);
+}
+
+void sg_assert_text(struct sg_bytes have, const char *want)
+{
+    sg_assert_same(have, sg_bytes_of(want));
 }

@@ -43,6 +43,8 @@ void sg_wire_say(struct sg_wire *wire, const char *format, ...)
 
 /* Reads one answer to its end; fails the test when it is not strict HTTP. */
 void sg_wire_read(struct sg_wire *wire, struct sg_answer *answer, bool to_head);
+/* Waits for more bytes in wire->in; false when the peer has closed or reset. */
+bool sg_wire_more(struct sg_wire *wire);
 /* The peer closes and says no more. */
 bool sg_wire_ends(struct sg_wire *wire);
 
@@ -58,5 +60,6 @@ void sg_wire_ask(unsigned port, const char *method, const char *target, const ch
 bool sg_holds(struct sg_bytes text, const char *needle);
 /* Fails the test, showing both, unless they are the same bytes. */
 void sg_assert_same(struct sg_bytes have, struct sg_bytes want);
+void sg_assert_text(struct sg_bytes have, const char *want);
 
 #endif

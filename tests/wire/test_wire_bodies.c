@@ -12,70 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <zlib.h>
 
-#include "../lib/gateway.h"
-#include "../lib/recorder.h"
+#include "../lib/scene.h"
 #include "../lib/suite.h"
-#include "../lib/wire.h"
+#include "../lib/zipped.h"
 
 #define CARD "4111111111111111"
 
-static struct sg_gateway gateway;
-static struct sg_recorder origin;
+static struct sg_scene scene;
 
 /* What was planted in what clients and origins said: it must have gone nowhere. */
 static const char *const planted[] = {CARD, "4111 1111 1111 1111", "jo@example.com",
                                       "jo%40example.com", NULL};
-
-/* --- small helpers --- */
-
-static struct sg_bytes text_of(const char *text)
-{
-    return sg_bytes_of(text);
-}
-
-static struct sg_buf gzipped(struct sg_bytes text)
-{
-    struct sg_buf out = {0};
-    z_stream z = {0};
-    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    assert_true(sg_buf_reserve(&out, deflateBound(&z, text.len)) >= 0);
-    z.next_in = (Bytef *)(uintptr_t)text.data;
-    z.avail_in = (uInt)text.len;
-    z.next_out = out.data;
-    z.avail_out = (uInt)out.cap;
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    out.len = z.total_out;
-    assert_int_equal(deflateEnd(&z), Z_OK);
-    return out;
-}
-
-static struct sg_buf gunzipped(struct sg_bytes text)
-{
-    struct sg_buf out = {0};
-    z_stream z = {0};
-    int rc;
-    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
-    z.next_in = (Bytef *)(uintptr_t)text.data;
-    z.avail_in = (uInt)text.len;
-    do {
-        assert_true(sg_buf_reserve(&out, 65536) >= 0);
-        z.next_out = out.data + out.len;
-        z.avail_out = 65536;
-        rc = inflate(&z, Z_NO_FLUSH);
-        assert_true(rc == Z_OK || rc == Z_STREAM_END);
-        out.len += 65536 - z.avail_out;
-    } while (rc != Z_STREAM_END);
-    assert_int_equal(z.avail_in, 0);
-    assert_int_equal(inflateEnd(&z), Z_OK);
-    return out;
-}
-
-static void assert_text(struct sg_bytes have, const char *want)
-{
-    sg_assert_same(have, text_of(want));
-}
 
 /* --- what is masked, and what is left --- */
 
@@ -134,22 +82,22 @@ static void pass_through(const char *method, const char *type, const char *codin
     struct sg_buf plain, back;
     char fields[256];
     (void)snprintf(fields, sizeof fields, "Content-Type: %s\r\n%s", type, coding);
-    sg_wire_ask(gateway.port, method, "/in/message", fields, body, &answer);
+    sg_wire_ask(scene.gateway.port, method, "/in/message", fields, body, &answer);
     assert_int_equal(answer.head.status, 200);
     assert_false(answer.cut);
-    sg_recorder_take(&origin, &heard);
+    sg_recorder_take(&scene.origin, &heard);
     assert_true(heard.whole);
     assert_true(heard.recorded);
-    assert_text(sg_heard_field(&heard, "Content-Type"), type);
+    sg_assert_text(sg_heard_field(&heard, "Content-Type"), type);
     if (coding[0] == '\0') {
-        assert_text(sg_buf_bytes(&heard.body), want);
-        assert_text(sg_buf_bytes(&answer.body), want);
+        sg_assert_text(sg_buf_bytes(&heard.body), want);
+        sg_assert_text(sg_buf_bytes(&answer.body), want);
     } else {
-        assert_text(sg_heard_field(&heard, "Content-Encoding"), "gzip");
-        plain = gunzipped(sg_buf_bytes(&heard.body));
-        back = gunzipped(sg_buf_bytes(&answer.body));
-        assert_text(sg_buf_bytes(&plain), want);
-        assert_text(sg_buf_bytes(&back), want);
+        sg_assert_text(sg_heard_field(&heard, "Content-Encoding"), "gzip");
+        plain = sg_gunzipped(sg_buf_bytes(&heard.body));
+        back = sg_gunzipped(sg_buf_bytes(&answer.body));
+        sg_assert_text(sg_buf_bytes(&plain), want);
+        sg_assert_text(sg_buf_bytes(&back), want);
         sg_buf_fini(&plain);
         sg_buf_fini(&back);
     }
@@ -161,8 +109,8 @@ static void test_body(void **state)
 {
     const struct body_row *row = *state;
     const char *want = row->want != NULL ? row->want : row->body;
-    struct sg_buf zipped = gzipped(text_of(row->body));
-    pass_through("POST", row->type, "", text_of(row->body), want);
+    struct sg_buf zipped = sg_gzipped(sg_bytes_of(row->body));
+    pass_through("POST", row->type, "", sg_bytes_of(row->body), want);
     pass_through("PUT", row->type, "Content-Encoding: gzip\r\n", sg_buf_bytes(&zipped), want);
     sg_buf_fini(&zipped);
 }
@@ -179,13 +127,13 @@ static void test_response(void **state)
                        "Content-Length: %zu\r\n\r\n%s",
                        row->type, strlen(row->body), row->body);
     assert_true(len > 0 && (size_t)len < sizeof text);
-    sg_recorder_say_text(&origin, text, SG_THEN_KEEP);
-    sg_wire_ask(gateway.port, "GET", "/in/answer", "", SG_BYTES(""), &answer);
+    sg_recorder_say_text(&scene.origin, text, SG_THEN_KEEP);
+    sg_wire_ask(scene.gateway.port, "GET", "/in/answer", "", SG_BYTES(""), &answer);
     assert_int_equal(answer.head.status, 201);
-    assert_text(sg_answer_field(&answer, "Content-Type"), row->type);
-    assert_text(sg_answer_field(&answer, "X-Own"), "kept");
-    assert_text(sg_buf_bytes(&answer.body), want);
-    sg_recorder_take(&origin, &heard);
+    sg_assert_text(sg_answer_field(&answer, "Content-Type"), row->type);
+    sg_assert_text(sg_answer_field(&answer, "X-Own"), "kept");
+    sg_assert_text(sg_buf_bytes(&answer.body), want);
+    sg_recorder_take(&scene.origin, &heard);
     sg_heard_fini(&heard);
     sg_answer_fini(&answer);
 }
@@ -225,11 +173,11 @@ static const struct cut_row cuts[] = {
 static void test_cut(void **state)
 {
     const struct cut_row *row = *state;
-    struct sg_bytes whole = text_of(row->request);
+    struct sg_bytes whole = sg_bytes_of(row->request);
     struct sg_wire wire, other;
     struct sg_answer answer = {.cut = false};
-    sg_wire_open(&wire, gateway.port);
-    sg_wire_open(&other, gateway.port);
+    sg_wire_open(&wire, scene.gateway.port);
+    sg_wire_open(&other, scene.gateway.port);
     for (size_t at = 1; at < whole.len; at++) {
         struct sg_heard heard;
         sg_wire_send(&wire, (struct sg_bytes){whole.data, at});
@@ -237,9 +185,9 @@ static void test_cut(void **state)
         sg_wire_send(&wire, (struct sg_bytes){whole.data + at, whole.len - at});
         sg_wire_read(&wire, &answer, false);
         assert_int_equal(answer.head.status, 200);
-        assert_text(sg_buf_bytes(&answer.body), row->want);
-        sg_recorder_take(&origin, &heard);
-        assert_text(sg_buf_bytes(&heard.body), row->want);
+        sg_assert_text(sg_buf_bytes(&answer.body), row->want);
+        sg_recorder_take(&scene.origin, &heard);
+        sg_assert_text(sg_buf_bytes(&heard.body), row->want);
         sg_heard_fini(&heard);
     }
     /* And all of it one byte at a time. */
@@ -248,10 +196,10 @@ static void test_cut(void **state)
         settle(&other);
     }
     sg_wire_read(&wire, &answer, false);
-    assert_text(sg_buf_bytes(&answer.body), row->want);
+    sg_assert_text(sg_buf_bytes(&answer.body), row->want);
     struct sg_heard heard;
-    sg_recorder_take(&origin, &heard);
-    assert_text(sg_buf_bytes(&heard.body), row->want);
+    sg_recorder_take(&scene.origin, &heard);
+    sg_assert_text(sg_buf_bytes(&heard.body), row->want);
     sg_heard_fini(&heard);
     sg_answer_fini(&answer);
     sg_wire_close(&wire);
@@ -285,7 +233,7 @@ static uint64_t resident_kib(void)
 {
     char path[64], line[256];
     unsigned long long kib = 0;
-    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)gateway.pid);
+    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)scene.gateway.pid);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     while (kib == 0 && fgets(line, sizeof line, file) != NULL)
@@ -303,10 +251,10 @@ static void test_large_request(void **state)
     struct sg_heard heard;
     make_large(&body, &want, LARGE);
     uint64_t before = resident_kib();
-    sg_wire_ask(gateway.port, "POST", "/in/large", "Content-Type: text/plain\r\n",
+    sg_wire_ask(scene.gateway.port, "POST", "/in/large", "Content-Type: text/plain\r\n",
                 sg_buf_bytes(&body), &answer);
     assert_int_equal(answer.head.status, 200);
-    sg_recorder_take(&origin, &heard);
+    sg_recorder_take(&scene.origin, &heard);
     assert_true(heard.whole);
     assert_int_equal(heard.framing.kind, SG_FRAMING_CHUNKED);
     sg_assert_same(sg_buf_bytes(&heard.body), sg_buf_bytes(&want));
@@ -333,14 +281,14 @@ static void test_large_gzip(void **state)
     struct sg_answer answer = {.cut = false};
     struct sg_heard heard;
     make_large(&body, &want, LESS);
-    struct sg_buf zipped = gzipped(sg_buf_bytes(&body));
-    sg_wire_ask(gateway.port, "POST", "/in/large",
+    struct sg_buf zipped = sg_gzipped(sg_buf_bytes(&body));
+    sg_wire_ask(scene.gateway.port, "POST", "/in/large",
                 "Content-Type: text/plain\r\nContent-Encoding: gzip\r\n", sg_buf_bytes(&zipped),
                 &answer);
     assert_int_equal(answer.head.status, 200);
-    sg_recorder_take(&origin, &heard);
-    struct sg_buf plain = gunzipped(sg_buf_bytes(&heard.body));
-    struct sg_buf back = gunzipped(sg_buf_bytes(&answer.body));
+    sg_recorder_take(&scene.origin, &heard);
+    struct sg_buf plain = sg_gunzipped(sg_buf_bytes(&heard.body));
+    struct sg_buf back = sg_gunzipped(sg_buf_bytes(&answer.body));
     sg_assert_same(sg_buf_bytes(&plain), sg_buf_bytes(&want));
     sg_assert_same(sg_buf_bytes(&back), sg_buf_bytes(&want));
     sg_buf_fini(&plain);
@@ -361,13 +309,14 @@ static void test_large_response(void **state)
     struct sg_heard heard;
     assert_true(sg_buf_add_text(&body, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n") >= 0);
     make_large(&body, &want, LESS);
-    sg_recorder_say(&origin, &(struct sg_said){.text = sg_buf_bytes(&body), .then = SG_THEN_CLOSE});
-    sg_wire_ask(gateway.port, "GET", "/in/large", "", SG_BYTES(""), &answer);
+    sg_recorder_say(&scene.origin,
+                    &(struct sg_said){.text = sg_buf_bytes(&body), .then = SG_THEN_CLOSE});
+    sg_wire_ask(scene.gateway.port, "GET", "/in/large", "", SG_BYTES(""), &answer);
     assert_int_equal(answer.head.status, 200);
     assert_int_equal(answer.framing.kind, SG_FRAMING_CHUNKED);
     assert_false(answer.cut);
     sg_assert_same(sg_buf_bytes(&answer.body), sg_buf_bytes(&want));
-    sg_recorder_take(&origin, &heard);
+    sg_recorder_take(&scene.origin, &heard);
     sg_heard_fini(&heard);
     sg_answer_fini(&answer);
     sg_buf_fini(&body);
@@ -377,28 +326,14 @@ static void test_large_response(void **state)
 static void test_quiet(void **state)
 {
     (void)state;
-    for (size_t i = 0; planted[i] != NULL; i++)
-        if (sg_recorder_holds(&origin, planted[i]))
-            fail_msg("the origin heard %s", planted[i]);
-    assert_int_equal(sg_recorder_waiting(&origin), 0);
-    sg_gateway_keeps_quiet(&gateway, planted);
-    sg_gateway_stop(&gateway);
-    sg_gateway_keeps_quiet(&gateway, planted);
+    sg_scene_ends_quietly(&scene, planted);
 }
 
 int main(void)
 {
-    char log[512];
-    sg_gateway_init(&gateway);
-    sg_tempdir_path(&gateway.dir, "var/audit/log/000000.ndjson", log);
-    origin.audit_log = log;
-    sg_recorder_start(&origin);
-    sg_gateway_config(&gateway,
-                      "routes:\n"
-                      "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:%u/up/',\n"
-                      "     direction: to-agent, identity: {customer: $.from}}\n",
-                      origin.port);
-    sg_gateway_start(&gateway);
+    sg_scene_open(&scene, "routes:\n"
+                          "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
+                          "     direction: to-agent, identity: {customer: $.from}}\n");
 
     SG_SUITE_ROWS(test_body, bodies);
     SG_SUITE_ROWS(test_response, bodies);
@@ -410,7 +345,6 @@ int main(void)
                  test_large_response, NULL);
     sg_suite_add("what was planted is nowhere, and the gateway ends well", test_quiet, NULL);
     int rc = sg_suite_run("wire: bodies");
-    sg_gateway_fini(&gateway);
-    sg_recorder_stop(&origin);
+    sg_scene_close(&scene);
     return rc;
 }
