@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 20000, NARROW = 16384, CONNECTIONS = 128 };
+enum { PATIENCE_MS = 20000, NARROW = 65536, CONNECTIONS = 128 };
 
 static bool await(int fd, short events)
 {

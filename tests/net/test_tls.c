@@ -132,9 +132,9 @@ static SSL_CTX *serve_as(const struct identity *identity, int version)
 
 static void begin(SSL_CTX *context)
 {
-    static const struct sg_upstream_limits limits = {.connect_ns = UINT64_C(3000) * MS,
-                                                     .total_ns = UINT64_C(10000) * MS,
-                                                     .idle_ns = UINT64_C(10000) * MS,
+    static const struct sg_upstream_limits limits = {.connect_ns = UINT64_C(100000) * MS,
+                                                     .total_ns = UINT64_C(100000) * MS,
+                                                     .idle_ns = UINT64_C(100000) * MS,
                                                      .header = 1024,
                                                      .idle = 8};
     memset(&origin, 0, sizeof origin);
@@ -161,6 +161,8 @@ static void start(const char *host)
     sg_scripted_origin_start(&origin, &bell);
     (void)snprintf(url, sizeof url, "https://%s:%u/", host, origin.port);
     assert_int_equal(sg_origin_new(&target, url, NULL), SCRUBGATE_OK);
+    sg_wake_ring(&bell); /* one turn: the time to connect counts from here */
+    sg_probe_run(loop);
 }
 
 static void finish(void)
@@ -364,7 +366,7 @@ static void send_until_full(struct sg_probe *probe)
 {
     static const uint8_t piece[30000];
     enum scrubgate_status rc = SCRUBGATE_OK;
-    if (probe->writables == 3) {
+    if (probe->writables > 0) {
         assert_int_equal(sg_call_send(probe->call, SG_BYTES(""), true), SCRUBGATE_OK);
         return;
     }
