@@ -9,34 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
-
 enum { SMALLEST = 64 };
-
-void sg_buf_init(struct sg_buf *buf, size_t ceiling)
-{
-    *buf = (struct sg_buf){.ceiling = ceiling};
-}
 
 void sg_buf_fini(struct sg_buf *buf)
 {
     sg_buf_clear(buf);
+    if (buf->data == NULL)
+        return;
     free(buf->data);
     buf->data = NULL;
     buf->cap = 0;
 }
 
-void sg_buf_clear(struct sg_buf *buf)
+enum scrubgate_status sg_buf_grow(struct sg_buf *buf, size_t extra)
 {
-    if (buf->len > 0)
-        sg_wipe(buf->data, buf->len);
-    buf->len = 0;
-}
-
-enum scrubgate_status sg_buf_reserve(struct sg_buf *buf, size_t extra)
-{
-    if (extra <= buf->cap - buf->len)
-        return SCRUBGATE_OK;
     if (extra > SIZE_MAX / 2 - buf->len)
         return SCRUBGATE_ENOMEM;
     size_t need = buf->len + extra;
@@ -61,33 +47,6 @@ enum scrubgate_status sg_buf_reserve(struct sg_buf *buf, size_t extra)
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_buf_add(struct sg_buf *buf, const void *data, size_t len)
-{
-    if (len == 0)
-        return SCRUBGATE_OK;
-    enum scrubgate_status rc = sg_buf_reserve(buf, len);
-    if (rc < 0)
-        return rc;
-    memcpy(buf->data + buf->len, data, len);
-    buf->len += len;
-    return SCRUBGATE_OK;
-}
-
-enum scrubgate_status sg_buf_add_bytes(struct sg_buf *buf, struct sg_bytes text)
-{
-    return sg_buf_add(buf, text.data, text.len);
-}
-
-enum scrubgate_status sg_buf_add_byte(struct sg_buf *buf, uint8_t c)
-{
-    return sg_buf_add(buf, &c, 1);
-}
-
-enum scrubgate_status sg_buf_add_text(struct sg_buf *buf, const char *text)
-{
-    return sg_buf_add(buf, text, strlen(text));
-}
-
 enum scrubgate_status sg_buf_add_u64(struct sg_buf *buf, uint64_t value)
 {
     char digits[20];
@@ -97,6 +56,18 @@ enum scrubgate_status sg_buf_add_u64(struct sg_buf *buf, uint64_t value)
         value /= 10;
     } while (value > 0);
     return sg_buf_add(buf, digits + at, sizeof digits - at);
+}
+
+enum scrubgate_status sg_buf_add_hex64(struct sg_buf *buf, uint64_t value)
+{
+    static const char digits[] = "0123456789abcdef";
+    enum { WIDTH = 16 };
+    enum scrubgate_status rc = sg_buf_reserve(buf, WIDTH);
+    if (rc < 0)
+        return rc;
+    for (unsigned i = 0; i < WIDTH; i++)
+        buf->data[buf->len++] = (uint8_t)digits[value >> (60 - 4 * i) & 15];
+    return SCRUBGATE_OK;
 }
 
 enum scrubgate_status sg_buf_addf(struct sg_buf *buf, const char *format, ...)
@@ -127,12 +98,6 @@ void sg_buf_drop(struct sg_buf *buf, size_t n)
         memmove(buf->data, buf->data + n, rest);
     sg_wipe(buf->data + rest, n);
     buf->len = rest;
-}
-
-struct sg_bytes sg_buf_bytes(const struct sg_buf *buf)
-{
-    struct sg_bytes bytes = {buf->data, buf->len};
-    return bytes;
 }
 
 void sg_buf_move(struct sg_buf *to, struct sg_buf *from)

@@ -4,25 +4,12 @@
  */
 #include "base/bytes.h"
 
-#include <string.h>
-
-struct sg_bytes sg_bytes_of(const char *text)
-{
-    struct sg_bytes bytes = {(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
-    return bytes;
-}
-
-bool sg_bytes_equal(struct sg_bytes a, struct sg_bytes b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b)
 {
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++) {
-        if (sg_to_lower(a.data[i]) != sg_to_lower(b.data[i]))
+        if (a.data[i] != b.data[i] && sg_to_lower(a.data[i]) != sg_to_lower(b.data[i]))
             return false;
     }
     return true;
@@ -71,26 +58,6 @@ bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value)
     }
     *value = sum;
     return true;
-}
-
-bool sg_is_digit(int c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool sg_is_alpha(int c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool sg_is_alnum(int c)
-{
-    return sg_is_digit(c) || sg_is_alpha(c);
-}
-
-int sg_to_lower(int c)
-{
-    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 int sg_hex_value(int c)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Borrowed: owns nothing. data may be NULL when len is 0. */
 struct sg_bytes {
@@ -22,8 +23,20 @@ struct sg_span {
 
 #define SG_BYTES(literal) ((struct sg_bytes){(const uint8_t *)(literal), sizeof(literal) - 1})
 
-struct sg_bytes sg_bytes_of(const char *text); /* of a C string; NULL gives the empty run */
-bool sg_bytes_equal(struct sg_bytes a, struct sg_bytes b);
+/* The short questions are asked for nearly every byte of a message: inline, so that asking costs
+ * less than calling. */
+
+/* Of a C string; NULL gives the empty run. */
+static inline struct sg_bytes sg_bytes_of(const char *text)
+{
+    return (struct sg_bytes){(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
+}
+
+static inline bool sg_bytes_equal(struct sg_bytes a, struct sg_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
 bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b); /* ASCII letters only */
 bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix);
 struct sg_bytes sg_bytes_trim(struct sg_bytes text); /* without spaces and tabs at both ends */
@@ -33,10 +46,27 @@ size_t sg_bytes_find(struct sg_bytes text, uint8_t c);
 bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value);
 
 /* ASCII only, whatever the locale. */
-bool sg_is_digit(int c);
-bool sg_is_alpha(int c);
-bool sg_is_alnum(int c);
-int sg_to_lower(int c);
+static inline bool sg_is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline int sg_to_lower(int c)
+{
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+static inline bool sg_is_alpha(int c)
+{
+    int lower = sg_to_lower(c);
+    return lower >= 'a' && lower <= 'z';
+}
+
+static inline bool sg_is_alnum(int c)
+{
+    return sg_is_digit(c) || sg_is_alpha(c);
+}
+
 /* 0 … 15, or -1. */
 int sg_hex_value(int c);
 

@@ -170,9 +170,14 @@ enum scrubgate_status sg_random(void *out, size_t len)
     return RAND_bytes(out, (int)len) == 1 ? SCRUBGATE_OK : SCRUBGATE_EIO;
 }
 
+/* Read anew at each call, so no compiler can know that it is memset and drop the stores. Most wipes
+ * are of a few bytes, where OPENSSL_cleanse's loop costs several times as much. */
+static void *(*const volatile set_bytes)(void *, int, size_t) = memset;
+
 void sg_wipe(void *data, size_t len)
 {
-    OPENSSL_cleanse(data, len);
+    if (len > 0)
+        (void)set_bytes(data, 0, len);
 }
 
 void sg_hex(struct sg_bytes bytes, char *text)
