@@ -18,6 +18,7 @@ struct sg_scrub {
     struct sg_scanner *scanner;
     struct sg_scrub_config config;
     struct sg_summary summary;
+    bool content_due; /* something was fed since summary.content was taken */
     size_t cap_tallies;
     enum capture_state *states; /* of config.captures */
     size_t n_filling;
@@ -231,6 +232,7 @@ static void explain(struct sg_scrub *scrub, enum scrubgate_status rc)
 enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub, struct sg_bytes piece, bool last)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
+    scrub->content_due = true;
     if (scrub->n_filling > 0)
         rc = fill_captures(scrub, piece, last);
     if (rc >= 0)
@@ -242,7 +244,10 @@ enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub, struct sg_bytes piec
 
 struct sg_summary *sg_scrub_summary(struct sg_scrub *scrub)
 {
-    scrub->summary.content = sg_scanner_content(scrub->scanner);
+    /* A record, an event and the counters each ask: the fingerprint is computed once. */
+    if (scrub->content_due)
+        scrub->summary.content = sg_scanner_content(scrub->scanner);
+    scrub->content_due = false;
     return &scrub->summary;
 }
 

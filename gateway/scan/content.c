@@ -4,7 +4,6 @@
  */
 #include "scan/content.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* The finaliser of MurmurHash3's 64-bit form (public domain): every input bit reaches every output
@@ -53,16 +52,34 @@ static void finish_word(struct sg_content *content)
     content->before[0] = word;
 }
 
+/* What a byte is in a word: its lower case; 0 where none is. Letters, digits and everything beyond
+ * ASCII make words. */
+/* clang-format off */
+#define RUN8(c)  (c), (c) + 1, (c) + 2, (c) + 3, (c) + 4, (c) + 5, (c) + 6, (c) + 7
+#define RUN26(c) RUN8(c), RUN8((c) + 8), RUN8((c) + 16), (c) + 24, (c) + 25
+#define RUN64(c) RUN26(c), RUN26((c) + 26), RUN8((c) + 52), (c) + 60, (c) + 61, (c) + 62, (c) + 63
+static const uint8_t folded[256] = {
+    ['0'] = RUN8('0'), '8', '9',
+    ['A'] = RUN26('a'),
+    ['a'] = RUN26('a'),
+    [0x80] = RUN64(0x80), RUN64(0xC0),
+};
+/* clang-format on */
+
 void sg_content_add(struct sg_content *content, struct sg_bytes text)
 {
+    uint64_t word = content->word;
     for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        bool in_word = sg_is_alnum(c) || c >= 0x80;
-        if (in_word)
-            content->word = extend(content->word, content->seed, (uint8_t)sg_to_lower(c));
-        else if (content->word != 0)
+        uint8_t c = folded[text.data[i]];
+        if (c != 0) {
+            word = extend(word, content->seed, c);
+        } else if (word != 0) {
+            content->word = word;
             finish_word(content);
+            word = 0;
+        }
     }
+    content->word = word;
 }
 
 void sg_content_add_entity(struct sg_content *content, const char *entity)
@@ -86,9 +103,13 @@ uint64_t sg_content_value(const struct sg_content *content)
     finish_word(&done);
     if (done.words < SG_CONTENT_FEWEST_WORDS)
         return 0;
-    /* 64 comparisons side by side, from the highest plane down: is the count over half the runs? */
-    uint64_t half = (done.words - 2) / 2, value = 0, equal = UINT64_MAX;
-    for (unsigned k = SG_CONTENT_PLANES; k-- > 0;) {
+    /* 64 comparisons side by side, from the highest plane that the number of runs reaches: is the
+     * count over half the runs? */
+    uint64_t runs = done.words - 2, half = runs / 2, value = 0, equal = UINT64_MAX;
+    unsigned k = 0;
+    while (k < SG_CONTENT_PLANES && runs >> k != 0)
+        k++;
+    while (k-- > 0) {
         uint64_t own = done.planes[k], half_bit = half >> k & 1 ? UINT64_MAX : 0;
         value |= equal & own & ~half_bit;
         equal &= ~(own ^ half_bit);
