@@ -4,6 +4,13 @@
  */
 #include "scan/prefilter.h"
 
+#include <string.h>
+
+enum { SHORT = 48 }; /* of so few bytes each is noted by itself: packing 256 flags costs more */
+
+static const uint64_t ones = UINT64_C(0x0101010101010101);
+static const uint64_t highs = UINT64_C(0x8080808080808080);
+
 /* Eight bytes of 0 or 1 to eight bits, the first one lowest: the product moves bit 0 of byte i to
  * bit 56 + i, and nothing else lands at or above bit 56. */
 static uint64_t pack(const uint8_t *flags)
@@ -14,31 +21,59 @@ static uint64_t pack(const uint8_t *flags)
     return eight * UINT64_C(0x0102040810204080) >> 56;
 }
 
-void sg_census_take(struct sg_census *census, struct sg_bytes text)
+/* How many of eight bytes are digits: those whose exclusive or with '0' is below ten. Adding 118 to
+ * the low seven bits of the others sets bit 7, and carries into no neighbour. */
+static size_t count_digits(uint64_t eight)
+{
+    uint64_t x = eight ^ ones * '0';
+    uint64_t others = ((x & ~highs) + ones * (128 - 10)) | x;
+    return (size_t)(((~others & highs) >> 7) * ones >> 56);
+}
+
+static size_t take_short(uint64_t bytes[4], struct sg_bytes text)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+        bytes[c / 64] |= UINT64_C(1) << c % 64;
+        digits += (uint8_t)(c - '0') < 10;
+    }
+    return digits;
+}
+
+static size_t take_long(uint64_t bytes[4], struct sg_bytes text)
 {
     uint8_t seen[256] = {0};
-    size_t digits = 0;
-    for (size_t i = 0; i < text.len; i++)
-        seen[text.data[i]] = 1;
-    for (size_t i = 0; i < text.len; i++)
-        digits += (uint8_t)(text.data[i] - '0') < 10;
-    for (unsigned word = 0; word < 4; word++) {
-        census->bytes[word] = 0;
-        for (unsigned group = 0; group < 8; group++)
-            census->bytes[word] |= pack(seen + word * 64 + group * 8) << group * 8;
+    size_t digits = 0, i = 0;
+    for (; text.len - i >= 8; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, text.data + i, sizeof eight);
+        digits += count_digits(eight);
+        for (unsigned k = 0; k < 8; k++)
+            seen[text.data[i + k]] = 1;
     }
-    census->digits = digits;
-    census->len = text.len;
+    for (unsigned word = 0; word < 4; word++)
+        for (unsigned group = 0; group < 8; group++)
+            bytes[word] |= pack(seen + word * 64 + group * 8) << group * 8;
+    return digits + take_short(bytes, (struct sg_bytes){text.data + i, text.len - i});
+}
+
+void sg_census_take(struct sg_census *census, struct sg_bytes text)
+{
+    *census = (struct sg_census){.len = text.len};
+    census->digits =
+        text.len < SHORT ? take_short(census->bytes, text) : take_long(census->bytes, text);
 }
 
 bool sg_census_allows(const struct sg_census *census, const struct sg_pattern *pattern)
 {
     const struct sg_needs *needs = sg_pattern_needs(pattern);
+    if (census->digits < needs->digits || census->len < sg_pattern_extent(pattern)->min)
+        return false;
     uint64_t missing = 0, any = 0;
     for (unsigned i = 0; i < 4; i++) {
         missing |= needs->bytes[i] & ~census->bytes[i];
         any |= needs->any[i] & census->bytes[i];
     }
-    return missing == 0 && any != 0 && census->digits >= needs->digits &&
-           census->len >= sg_pattern_extent(pattern)->min;
+    return missing == 0 && any != 0;
 }
