@@ -62,12 +62,14 @@ bool sg_headers_list_has(const struct sg_headers *headers, const char *name, con
 
 bool sg_header_is_hop_by_hop(const struct sg_headers *headers, struct sg_bytes name)
 {
-    static const char *const always[] = {
-        "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+    static const struct sg_bytes always[] = {
+        {(const uint8_t *)"Connection", 10}, {(const uint8_t *)"Keep-Alive", 10},
+        {(const uint8_t *)"TE", 2},          {(const uint8_t *)"Trailer", 7},
+        {(const uint8_t *)"Upgrade", 7},     {(const uint8_t *)"Transfer-Encoding", 17},
     };
     struct sg_bytes proxy = SG_BYTES("Proxy-");
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
-        if (sg_bytes_equal_nocase(name, sg_bytes_of(always[i])))
+        if (sg_bytes_equal_nocase(name, always[i]))
             return true;
     }
     if (name.len >= proxy.len &&
@@ -78,26 +80,9 @@ bool sg_header_is_hop_by_hop(const struct sg_headers *headers, struct sg_bytes n
 
 bool sg_is_token_char(int c)
 {
-    switch (c) {
-    case '!':
-    case '#':
-    case '$':
-    case '%':
-    case '&':
-    case '\'':
-    case '*':
-    case '+':
-    case '-':
-    case '.':
-    case '^':
-    case '_':
-    case '`':
-    case '|':
-    case '~':
-        return true;
-    default:
-        return sg_is_alnum(c);
-    }
+    /* RFC 9110, section 5.6.2: a bit for each, since every byte of every name is asked about. */
+    static const uint32_t token[4] = {0, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF};
+    return c >= 0 && c < 128 && (token[c / 32] >> c % 32 & 1) != 0;
 }
 
 bool sg_header_name_valid(struct sg_bytes name)
