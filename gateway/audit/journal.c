@@ -12,9 +12,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -154,23 +152,26 @@ uint64_t sg_journal_next(const struct sg_journal *journal)
 enum scrubgate_status sg_journal_append(struct sg_journal *journal, struct sg_bytes record,
                                         uint64_t *seq)
 {
-    char begin[40];
+    struct sg_buf *pending = &journal->pending;
     uint64_t number = sg_journal_next(journal);
-    int len = snprintf(begin, sizeof begin, "{\"seq\":%" PRIu64 ",", number);
-    assert(len > 0 && (size_t)len < sizeof begin);
+    size_t start = pending->len;
     assert(record.len > 1 && record.data[record.len - 1] == '}');
     assert(sg_bytes_find(record, '\n') == record.len);
     if (record.len > SG_RECORD_LONGEST)
         return SCRUBGATE_ELIMIT;
-    /* Room for all of it first: half a line must not stay. */
-    enum scrubgate_status rc = sg_buf_reserve(&journal->pending, (size_t)len + record.len + 1);
-    if (rc < 0)
+    enum scrubgate_status rc = sg_buf_add_text(pending, "{\"seq\":");
+    if (rc >= 0)
+        rc = sg_buf_add_u64(pending, number);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(pending, ',');
+    if (rc >= 0)
+        rc = sg_buf_add_bytes(pending, record);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(pending, '\n');
+    if (rc < 0) {
+        pending->len = start; /* half a line must not stay */
         return rc;
-    uint8_t *to = journal->pending.data + journal->pending.len;
-    memcpy(to, begin, (size_t)len);
-    memcpy(to + len, record.data, record.len);
-    to[(size_t)len + record.len] = '\n';
-    journal->pending.len += (size_t)len + record.len + 1;
+    }
     journal->n_pending++;
     *seq = number;
     return SCRUBGATE_OK;
@@ -271,7 +272,7 @@ enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrub
     if (journal->pending.cap > PENDING_KEPT)
         sg_buf_fini(&journal->pending); /* one burst is no reason to keep its memory */
     else
-        sg_buf_clear(&journal->pending);
+        journal->pending.len = 0; /* nothing to wipe: records hold no personal value */
     journal->n_pending = 0;
     return rc;
 }

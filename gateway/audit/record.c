@@ -66,64 +66,42 @@ static void raw(struct line *line, const char *text)
         line->rc = sg_buf_add_text(line->out, text);
 }
 
-/* ,"name": - but no comma at the start of the line or of an object. */
-static void key(struct line *line, const char *name)
+/* A key as it stands in a line, measured by the compiler: a record has thirty. */
+#define KEY(name) SG_BYTES(",\"" name "\":")
+
+/* No comma at the start of the line or of an object. */
+static void key(struct line *line, struct sg_bytes name)
 {
-    size_t len = strlen(name);
     if (line->rc >= 0)
-        line->rc = sg_buf_reserve(line->out, len + 4);
+        line->rc = sg_buf_reserve(line->out, name.len);
     if (line->rc < 0)
         return;
     uint8_t *to = line->out->data + line->out->len;
-    size_t at = 0;
-    bool first = line->out->len == line->start || to[-1] == '{';
-    if (!first)
-        to[at++] = ',';
-    to[at++] = '"';
-    memcpy(to + at, name, len);
-    at += len;
-    to[at++] = '"';
-    to[at++] = ':';
-    line->out->len += at;
+    size_t skip = line->out->len == line->start || to[-1] == '{' ? 1 : 0;
+    memcpy(to, name.data + skip, name.len - skip);
+    line->out->len += name.len - skip;
 }
 
-static void number(struct line *line, const char *name, uint64_t value)
+static void count(struct line *line, uint64_t value)
 {
-    key(line, name);
     if (line->rc >= 0)
         line->rc = sg_buf_add_u64(line->out, value);
 }
 
-static bool is_plain(struct sg_bytes text)
+static void number(struct line *line, struct sg_bytes name, uint64_t value)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] < 0x20 || text.data[i] > 0x7e || text.data[i] == '"' ||
-            text.data[i] == '\\')
-            return false;
-    return true;
+    key(line, name);
+    count(line, value);
 }
 
 /* Our own words are escaped too: that they need none is another module's promise. */
 static void string(struct line *line, struct sg_bytes text)
 {
-    if (line->rc < 0)
-        return;
-    if (!is_plain(text)) {
+    if (line->rc >= 0)
         line->rc = sg_json_add_string(line->out, text);
-        return;
-    }
-    line->rc = sg_buf_reserve(line->out, text.len + 2);
-    if (line->rc < 0)
-        return;
-    uint8_t *to = line->out->data + line->out->len;
-    to[0] = '"';
-    if (text.len > 0)
-        memcpy(to + 1, text.data, text.len);
-    to[text.len + 1] = '"';
-    line->out->len += text.len + 2;
 }
 
-static void word(struct line *line, const char *name, const char *text)
+static void word(struct line *line, struct sg_bytes name, const char *text)
 {
     key(line, name);
     string(line, sg_bytes_of(text));
@@ -140,7 +118,7 @@ static struct sg_bytes cut(struct sg_bytes text)
     return text;
 }
 
-static void foreign(struct line *line, const char *name, struct sg_bytes text)
+static void foreign(struct line *line, struct sg_bytes name, struct sg_bytes text)
 {
     if (text.len == 0)
         return;
@@ -150,16 +128,13 @@ static void foreign(struct line *line, const char *name, struct sg_bytes text)
 
 static void digest_value(struct line *line, uint64_t digest)
 {
-    static const char hex[] = "0123456789abcdef";
-    char text[19];
-    text[0] = text[17] = '"';
-    text[18] = '\0';
-    for (size_t i = 16; i > 0; i--, digest >>= 4)
-        text[i] = hex[digest & 15];
-    raw(line, text);
+    raw(line, "\"");
+    if (line->rc >= 0)
+        line->rc = sg_buf_add_hex64(line->out, digest);
+    raw(line, "\"");
 }
 
-static void digest(struct line *line, const char *name, uint64_t value)
+static void digest(struct line *line, struct sg_bytes name, uint64_t value)
 {
     if (value == 0)
         return; /* not known: left out */
@@ -171,15 +146,15 @@ static void digest(struct line *line, const char *name, uint64_t value)
 static void common(struct line *line, const struct sg_record_source *source, uint64_t class_uid,
                    uint64_t activity, uint64_t severity)
 {
-    number(line, "time", sg_clock_wall_ms());
-    number(line, "mono_ns", sg_clock_mono_ns());
-    word(line, "boot", source->boot);
-    number(line, "class_uid", class_uid);
-    number(line, "type_uid", class_uid * 100 + activity);
-    number(line, "severity_id", severity);
-    key(line, "metadata");
+    number(line, KEY("time"), sg_clock_wall_ms());
+    number(line, KEY("mono_ns"), sg_clock_mono_ns());
+    word(line, KEY("boot"), source->boot);
+    number(line, KEY("class_uid"), class_uid);
+    number(line, KEY("type_uid"), class_uid * 100 + activity);
+    number(line, KEY("severity_id"), severity);
+    key(line, KEY("metadata"));
     raw(line, metadata);
-    word(line, "instance", source->instance);
+    word(line, KEY("instance"), source->instance);
 }
 
 const char *sg_verdict_word(enum sg_verdict verdict)
@@ -229,15 +204,15 @@ static const char *part_word(enum sg_record_part part)
 
 static void found_list(struct line *line, const struct sg_decision *decision)
 {
-    key(line, "found");
+    key(line, KEY("found"));
     raw(line, "[");
     for (size_t i = 0; i < decision->n_found && line->rc >= 0; i++) {
         const struct sg_record_rule *found = &decision->found[i];
         raw(line, i == 0 ? "{" : ",{");
-        word(line, "rule", found->rule);
-        word(line, "entity", found->entity);
-        word(line, "action", found->action);
-        number(line, "count", found->count);
+        word(line, KEY("rule"), found->rule);
+        word(line, KEY("entity"), found->entity);
+        word(line, KEY("action"), found->action);
+        number(line, KEY("count"), found->count);
         raw(line, "}");
     }
     raw(line, "]");
@@ -247,13 +222,17 @@ static void found_list(struct line *line, const struct sg_decision *decision)
 static void span_list(struct line *line, const struct sg_decision *decision)
 {
     size_t n = decision->n_spans < SG_RECORD_SPANS ? decision->n_spans : SG_RECORD_SPANS;
-    key(line, "spans");
+    key(line, KEY("spans"));
     raw(line, "[");
     for (size_t i = 0; i < n && line->rc >= 0; i++) {
         const struct sg_record_span *span = &decision->spans[i];
-        line->rc = sg_buf_addf(line->out, "%s[%lu,%llu,%llu]", i == 0 ? "" : ",",
-                               (unsigned long)span->rule, (unsigned long long)span->offset,
-                               (unsigned long long)span->length);
+        raw(line, i == 0 ? "[" : ",[");
+        count(line, span->rule);
+        raw(line, ",");
+        count(line, span->offset);
+        raw(line, ",");
+        count(line, span->length);
+        raw(line, "]");
     }
     raw(line, "]");
 }
@@ -262,16 +241,16 @@ static void facets(struct line *line, const struct sg_record_facets *known)
 {
     size_t most = sizeof known->identities / sizeof known->identities[0];
     assert(known->n_identities <= most);
-    key(line, "facets");
+    key(line, KEY("facets"));
     raw(line, "{");
-    digest(line, "customer", known->customer);
-    digest(line, "agent", known->agent);
-    digest(line, "conversation", known->conversation);
-    digest(line, "network", known->network);
-    digest(line, "device", known->device);
-    digest(line, "content", known->content);
+    digest(line, KEY("customer"), known->customer);
+    digest(line, KEY("agent"), known->agent);
+    digest(line, KEY("conversation"), known->conversation);
+    digest(line, KEY("network"), known->network);
+    digest(line, KEY("device"), known->device);
+    digest(line, KEY("content"), known->content);
     if (known->n_identities > 0) {
-        key(line, "identity");
+        key(line, KEY("identity"));
         for (size_t i = 0; i < known->n_identities; i++) {
             raw(line, i == 0 ? "[" : ",");
             digest_value(line, known->identities[i]);
@@ -288,27 +267,27 @@ enum scrubgate_status sg_record_decision(struct sg_buf *out, const struct sg_rec
     common(&line, source, CLASS_DECISION,
            decision->part == SG_PART_END ? ACTIVITY_UPDATE : ACTIVITY_CREATE,
            decision_severity(decision->verdict));
-    word(&line, "trace_id", decision->trace_id);
-    word(&line, "id", decision->id);
-    number(&line, "detection_system_id", DETECTION_DLP_GATEWAY);
-    number(&line, "action_id", action_id(decision));
-    word(&line, "verdict", sg_verdict_word(decision->verdict));
-    word(&line, "part", part_word(decision->part));
-    word(&line, "route", decision->route);
-    word(&line, "direction", decision->direction);
-    word(&line, "mode", decision->mode);
-    number(&line, "level", decision->level);
-    word(&line, "rules", decision->rules);
-    word(&line, "format", decision->format);
-    foreign(&line, "reason", sg_bytes_of(decision->reason));
-    foreign(&line, "brand", decision->brand);
-    foreign(&line, "channel", decision->channel);
-    foreign(&line, "queue", decision->queue);
-    foreign(&line, "event", decision->event);
-    number(&line, "bytes_in", decision->bytes_in);
-    number(&line, "bytes_out", decision->bytes_out);
-    number(&line, "values", decision->values);
-    number(&line, "edits", decision->edits);
+    word(&line, KEY("trace_id"), decision->trace_id);
+    word(&line, KEY("id"), decision->id);
+    number(&line, KEY("detection_system_id"), DETECTION_DLP_GATEWAY);
+    number(&line, KEY("action_id"), action_id(decision));
+    word(&line, KEY("verdict"), sg_verdict_word(decision->verdict));
+    word(&line, KEY("part"), part_word(decision->part));
+    word(&line, KEY("route"), decision->route);
+    word(&line, KEY("direction"), decision->direction);
+    word(&line, KEY("mode"), decision->mode);
+    number(&line, KEY("level"), decision->level);
+    word(&line, KEY("rules"), decision->rules);
+    word(&line, KEY("format"), decision->format);
+    foreign(&line, KEY("reason"), sg_bytes_of(decision->reason));
+    foreign(&line, KEY("brand"), decision->brand);
+    foreign(&line, KEY("channel"), decision->channel);
+    foreign(&line, KEY("queue"), decision->queue);
+    foreign(&line, KEY("event"), decision->event);
+    number(&line, KEY("bytes_in"), decision->bytes_in);
+    number(&line, KEY("bytes_out"), decision->bytes_out);
+    number(&line, KEY("values"), decision->values);
+    number(&line, KEY("edits"), decision->edits);
     found_list(&line, decision);
     span_list(&line, decision);
     facets(&line, &decision->facets);
@@ -321,16 +300,16 @@ enum scrubgate_status sg_record_outcome(struct sg_buf *out, const struct sg_reco
     bool success = outcome->status >= 200 && outcome->status < 400;
     struct line line = begin(out);
     common(&line, source, CLASS_OUTCOME, ACTIVITY_OTHER, SEVERITY_INFORMATIONAL);
-    word(&line, "trace_id", outcome->trace_id);
-    word(&line, "id", outcome->id);
-    number(&line, "status_id", success ? STATUS_SUCCESS : STATUS_FAILURE);
-    word(&line, "route", outcome->route);
-    key(&line, "http_response");
+    word(&line, KEY("trace_id"), outcome->trace_id);
+    word(&line, KEY("id"), outcome->id);
+    number(&line, KEY("status_id"), success ? STATUS_SUCCESS : STATUS_FAILURE);
+    word(&line, KEY("route"), outcome->route);
+    key(&line, KEY("http_response"));
     raw(&line, "{");
-    number(&line, "code", outcome->status);
+    number(&line, KEY("code"), outcome->status);
     raw(&line, "}");
-    foreign(&line, "reason", sg_bytes_of(outcome->reason));
-    number(&line, "latency_ns", outcome->latency_ns);
+    foreign(&line, KEY("reason"), sg_bytes_of(outcome->reason));
+    number(&line, KEY("latency_ns"), outcome->latency_ns);
     return finish(&line);
 }
 
@@ -344,11 +323,11 @@ enum scrubgate_status sg_record_change(struct sg_buf *out, const struct sg_recor
     common(&line, source, start || stop ? CLASS_LIFE : CLASS_CHANGE,
            start ? ACTIVITY_START : (stop ? ACTIVITY_STOP : ACTIVITY_LOG),
            failed ? SEVERITY_MEDIUM : SEVERITY_INFORMATIONAL);
-    number(&line, "status_id", failed ? STATUS_FAILURE : STATUS_SUCCESS);
-    word(&line, "what", change->what);
-    word(&line, "old_rules", change->old_rules);
-    word(&line, "new_rules", change->new_rules);
-    word(&line, "old_config", change->old_config);
-    word(&line, "new_config", change->new_config);
+    number(&line, KEY("status_id"), failed ? STATUS_FAILURE : STATUS_SUCCESS);
+    word(&line, KEY("what"), change->what);
+    word(&line, KEY("old_rules"), change->old_rules);
+    word(&line, KEY("new_rules"), change->new_rules);
+    word(&line, KEY("old_config"), change->old_config);
+    word(&line, KEY("new_config"), change->new_config);
     return finish(&line);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/digest.h"
 #include "base/utf8.h"
@@ -53,11 +54,42 @@ static enum scrubgate_status add_code_point(struct sg_buf *out, uint32_t value)
     return rc < 0 ? rc : add_unit(out, 0xDC00 + ((value - 0x10000) & 0x3FF));
 }
 
+/* Nearly every byte, and the same in both forms. */
+static bool is_plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+/* The bytes before the first that is not plain, or all: eight at a time while eight are. */
+static size_t plain_length(struct sg_bytes text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (; text.len - i >= sizeof ones; i += sizeof ones) {
+        uint64_t x;
+        memcpy(&x, text.data + i, sizeof x);
+        uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
+        /* Bit 7 of a byte says: beyond ASCII, DEL, a control, a quote, a backslash. A carry or
+         * borrow into the next byte comes only out of one that is itself not plain. */
+        uint64_t other = x | (x + ones) | (x - ones * 0x20) | (quote - ones) | (slash - ones);
+        if ((other & highs) != 0)
+            break;
+    }
+    while (i < text.len && is_plain(text.data[i]))
+        i++;
+    return i;
+}
+
 static enum scrubgate_status add_escaped(struct sg_buf *out, struct sg_bytes text, bool ascii)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
+    if (text.len == 0)
+        return rc;
     size_t plain = 0, at = 0; /* what lies between is copied in one go */
-    while (rc >= 0 && at < text.len) {
+    while (rc >= 0) {
+        at += plain_length((struct sg_bytes){text.data + at, text.len - at});
+        if (at == text.len)
+            break;
         uint32_t value = 0xFFFD;
         size_t len = decode(text, at, &value);
         bool copied =

@@ -5,7 +5,6 @@
 #include "collusion/event.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 #include "base/json_text.h"
 
@@ -22,19 +21,38 @@ static struct sg_bytes cut(struct sg_bytes text)
     return text;
 }
 
+/* ,"name": - by hand like all of the line: it is written for every message, and printf's own work
+ * would be most of its cost. */
+static enum scrubgate_status add_key(struct sg_buf *out, const char *name)
+{
+    enum scrubgate_status rc = sg_buf_add_text(out, ",\"");
+    if (rc >= 0)
+        rc = sg_buf_add_text(out, name);
+    return rc < 0 ? rc : sg_buf_add_text(out, "\":");
+}
+
 static enum scrubgate_status add_foreign(struct sg_buf *out, const char *name, struct sg_bytes text)
 {
     if (text.len == 0)
         return SCRUBGATE_OK;
-    enum scrubgate_status rc = sg_buf_addf(out, ",\"%s\":", name);
+    enum scrubgate_status rc = add_key(out, name);
     return rc < 0 ? rc : sg_json_add_string(out, cut(text));
+}
+
+static enum scrubgate_status add_quoted(struct sg_buf *out, uint64_t digest)
+{
+    enum scrubgate_status rc = sg_buf_add_byte(out, '"');
+    if (rc >= 0)
+        rc = sg_buf_add_hex64(out, digest);
+    return rc < 0 ? rc : sg_buf_add_byte(out, '"');
 }
 
 static enum scrubgate_status add_digest(struct sg_buf *out, const char *name, uint64_t digest)
 {
     if (digest == 0)
         return SCRUBGATE_OK; /* not known: left out */
-    return sg_buf_addf(out, ",\"%s\":\"%016" PRIx64 "\"", name, digest);
+    enum scrubgate_status rc = add_key(out, name);
+    return rc < 0 ? rc : add_quoted(out, digest);
 }
 
 static enum scrubgate_status add_identities(struct sg_buf *out,
@@ -42,19 +60,24 @@ static enum scrubgate_status add_identities(struct sg_buf *out,
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     assert(event->n_identities <= sizeof event->identities / sizeof event->identities[0]);
-    for (size_t i = 0; i < event->n_identities && rc >= 0; i++)
-        rc = sg_buf_addf(out, "%s\"%016" PRIx64 "\"", i == 0 ? ",\"identity\":[" : ",",
-                         event->identities[i]);
-    if (rc >= 0 && event->n_identities > 0)
-        rc = sg_buf_add_byte(out, ']');
-    return rc;
+    if (event->n_identities == 0)
+        return rc;
+    rc = add_key(out, "identity");
+    for (size_t i = 0; i < event->n_identities && rc >= 0; i++) {
+        rc = sg_buf_add_byte(out, i == 0 ? '[' : ',');
+        if (rc >= 0)
+            rc = add_quoted(out, event->identities[i]);
+    }
+    return rc < 0 ? rc : sg_buf_add_byte(out, ']');
 }
 
 enum scrubgate_status sg_collusion_event_print(const struct sg_collusion_event *event,
                                                struct sg_buf *out)
 {
     size_t start = out->len;
-    enum scrubgate_status rc = sg_buf_addf(out, "{\"t\":%" PRIu64, event->time_ms);
+    enum scrubgate_status rc = sg_buf_add_text(out, "{\"t\":");
+    if (rc >= 0)
+        rc = sg_buf_add_u64(out, event->time_ms);
     if (rc >= 0)
         rc = add_foreign(out, "event", event->event);
     if (rc >= 0)
