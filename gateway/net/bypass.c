@@ -107,6 +107,12 @@ static bool ask(int fd, struct tcp_info *info)
            len >= offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(uint64_t);
 }
 
+bool sg_bypass_ended(int fd)
+{
+    uint8_t next;
+    return recv(fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 uint64_t sg_bypass_received(int fd)
 {
     struct tcp_info info;

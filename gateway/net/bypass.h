@@ -38,6 +38,8 @@ void sg_bypass_cut(int fd);
 /* The same by a reset (TCP): for a reply whose only end mark would be the close. */
 void sg_bypass_reset(int fd);
 
+/* Whether the client has ended its side and all that it sent has been read. */
+bool sg_bypass_ended(int fd);
 /* How many bytes have ever come. 0 when the kernel does not say (a unix socket). */
 uint64_t sg_bypass_received(int fd);
 

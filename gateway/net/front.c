@@ -31,10 +31,11 @@ enum {
     POOL_MOST = 1 << 20,
     POOL_STEP = 16384,
     BLOCK_CHUNKED = 1, /* allocated and never used for chunked replies */
-    BLOCK_PLAIN = 16384
+    BLOCK_PLAIN = 16384,
+    WEEKS_S = 4000000 /* in ms it must fit 32 bits */
 };
 
-static const uint64_t parked_ns = 50000000; /* a request may wait for us so long unwatched */
+static const uint64_t brief_ns = 50000000;
 static const uint64_t linger_ns = 2000000000;
 
 /* --- running the daemons ---------------------------------------------------------------------- */
@@ -75,9 +76,25 @@ void sg_mhd_adopt(struct sg_front *front, const struct sg_address *peer)
     touch(host);
 }
 
+/*
+ * Resumed, libmicrohttpd would read from the socket before it looks for a reply or at the bytes it
+ * has, and a client that has ended its own side would be given up. Connections with a time limit of
+ * their own it looks at first: so this one gets a limit, of weeks.
+ */
 void sg_mhd_suspend(struct sg_client *client)
 {
+    if (!client->limited) {
+        client->limited = MHD_set_connection_option(client->mhd, MHD_CONNECTION_OPTION_TIMEOUT,
+                                                    (unsigned)WEEKS_S) == MHD_YES;
+    }
     MHD_suspend_connection(client->mhd);
+}
+
+void sg_mhd_settle(struct sg_client *client)
+{
+    if (client->limited)
+        (void)MHD_set_connection_option(client->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+    client->limited = false;
 }
 
 void sg_mhd_resume(struct sg_client *client)
@@ -444,7 +461,7 @@ enum scrubgate_status sg_front_new(struct sg_front **front, struct sg_loop *loop
 {
     const uint64_t durations[SG_DEADLINE_KINDS] = {
         [SG_WAIT_HEAD] = limits->header_ns, [SG_WAIT_BODY] = limits->body_ns,
-        [SG_WAIT_NEXT] = limits->idle_ns,   [SG_WAIT_OURS] = parked_ns,
+        [SG_WAIT_NEXT] = limits->idle_ns,   [SG_WAIT_BRIEF] = brief_ns,
         [SG_WAIT_READER] = limits->idle_ns, [SG_WAIT_LINGER] = linger_ns,
     };
     unsigned n = limits->daemons == 0 ? DAEMONS : limits->daemons;

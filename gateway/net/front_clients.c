@@ -36,8 +36,7 @@ static void remember_peer(struct sg_client *client, const struct sg_address *pee
         memcpy(client->peer, from, client->peer_len);
 }
 
-/* While a request is parked libmicrohttpd would not notice. A client that only ended its own side
- * may still read a reply: that is no hang-up, and no event here. */
+/* Only while a request is parked. */
 static void hung_up(struct sg_watch *watch, uint32_t events)
 {
     struct sg_client *client = (struct sg_client *)watch; /* its first member */
@@ -135,6 +134,22 @@ static void request_is_late(struct sg_client *client)
     sg_bypass_cut(client->fd);
 }
 
+/*
+ * Between two requests libmicrohttpd misses the end of a client's side that came together with the
+ * last bytes of a request: a short read makes it wait for news, and that was the news. While a
+ * request is parked it sees nothing; but a client that has ended its side may still read a reply.
+ */
+static void look_for_hang_up(struct sg_client *client)
+{
+    if (client->request !=
+        NULL) /* no events asked for: errors and hang-ups are told all the same */
+        (void)!sg_watch_add(client->front->loop, &client->watch, 0);
+    else if (sg_bypass_ended(client->fd))
+        sg_bypass_cut(client->fd);
+    else
+        sg_client_wait(client, SG_WAIT_NEXT);
+}
+
 static void reader_is_slow(struct sg_client *client)
 {
     struct sg_progress now = sg_bypass_progress(client->fd);
@@ -149,9 +164,9 @@ static void reader_is_slow(struct sg_client *client)
 
 void sg_clients_due(struct sg_deadlines *all, struct sg_deadline *deadline, unsigned kind)
 {
-    struct sg_front *front = (struct sg_front *)all; /* its first member */
     struct sg_client *client =
         (struct sg_client *)((uint8_t *)deadline - offsetof(struct sg_client, deadline));
+    (void)all;
     switch ((enum sg_wait)kind) {
     case SG_WAIT_HEAD:
     case SG_WAIT_BODY:
@@ -163,8 +178,8 @@ void sg_clients_due(struct sg_deadlines *all, struct sg_deadline *deadline, unsi
         else
             sg_bypass_cut(client->fd);
         break;
-    case SG_WAIT_OURS: /* no events asked for: errors and hang-ups are told all the same */
-        (void)!sg_watch_add(front->loop, &client->watch, 0);
+    case SG_WAIT_BRIEF:
+        look_for_hang_up(client);
         break;
     case SG_WAIT_READER:
         reader_is_slow(client);

@@ -19,7 +19,7 @@ static void park(struct sg_request *request)
 {
     request->suspended = true;
     if (request->stage > SG_STAGE_BODY) /* else the body's deadline goes on */
-        sg_client_wait(request->client, SG_WAIT_OURS);
+        sg_client_wait(request->client, SG_WAIT_BRIEF);
     sg_mhd_suspend(request->client);
 }
 
@@ -117,10 +117,6 @@ static void dispatch(struct sg_request *request)
         reply_early(request);
         return;
     }
-    sg_buf_fini(&request->held);
-    request->stage = SG_STAGE_ENDED;
-    if (!request->suspended)
-        return; /* the final callback comes again */
     if (!queue(request))
         sg_flow_give_up(request, SG_REQUEST_GONE);
     wake(request);
@@ -250,32 +246,19 @@ static size_t deliver(struct sg_request *request, struct sg_bytes piece)
     return taken;
 }
 
-static void tell_end(struct sg_request *request)
-{
-    request->stage = SG_STAGE_ENDED;
-    request->busy = true;
-    request->client->front->handler.end(request->own);
-    request->busy = false;
-}
-
-/*
- * What a handler does not take is kept here, not in libmicrohttpd's buffer: woken, that would read
- * from the socket before it looks there, and take the end of a client's side for a client gone.
- */
+/* What a handler does not take is kept here: in libmicrohttpd's buffer it would be left unwiped.
+ * Of a chunked body more may come after the request was parked, as much as had been read. */
 static bool take(struct sg_request *request, struct sg_bytes piece)
 {
-    bool waited = request->held.len > 0;
-    size_t taken = waited ? 0 : deliver(request, piece);
-    if (request->cut || request->reply != NULL)
+    size_t taken = request->held.len > 0 ? 0 : deliver(request, piece);
+    if (request->cut || request->reply != NULL || taken == piece.len)
         return true;
     struct sg_bytes rest = {piece.data + taken, piece.len - taken};
     if (sg_buf_add_bytes(&request->held, rest) < 0)
         return false;
-    bool all =
-        request->framing.kind == SG_FRAMING_LENGTH && request->got == request->framing.length;
-    if (waited && !all && !request->suspended)
+    if (!request->suspended)
         park(request);
-    if (rest.len > 0 && request->again)
+    if (request->again)
         sg_task_queue(request->client->front->loop, &request->task);
     return true;
 }
@@ -297,29 +280,23 @@ bool sg_flow_body(struct sg_request *request, struct sg_bytes piece)
     return true;
 }
 
-/*
- * The whole request has come. Called again until there is a reply or the request is parked.
- *
- * It is parked in the second lap only: in the first libmicrohttpd still takes the connection for
- * one to read from, and would do that when it is resumed, before it looks for the reply. A client
- * that had ended its own side after the request would never get one.
- */
+/* The whole request has come. Called again, when it was resumed, until there is a reply. */
 bool sg_flow_final(struct sg_request *request)
 {
     struct sg_client *client = request->client;
     if (request->stage == SG_STAGE_BODY) {
         sg_deadline_cancel(&client->front->deadlines, &client->deadline);
-        request->stage = SG_STAGE_WHOLE;
-        if (request->reply == NULL && request->held.len == 0)
-            tell_end(request);
+        request->stage = SG_STAGE_ENDED;
+        request->busy = true;
+        if (request->reply == NULL)
+            client->front->handler.end(request->own);
+        request->busy = false;
     }
     if (request->cut || request->stage == SG_STAGE_PAST)
         return false;
     if (request->reply != NULL)
         return queue(request);
-    if (request->lapped)
-        park(request);
-    request->lapped = true;
+    park(request);
     return true;
 }
 
@@ -329,16 +306,12 @@ static void feed(struct sg_task *task)
     struct sg_request *request = (struct sg_request *)task; /* its first member */
     while (request->again && request->held.len > 0 && !request->cut && request->reply == NULL)
         sg_buf_drop(&request->held, deliver(request, sg_buf_bytes(&request->held)));
-    if (!request->cut && request->reply == NULL && request->held.len == 0) {
-        if (request->stage == SG_STAGE_WHOLE)
-            tell_end(request);
-        else
-            wake(request);
-    }
     if (request->cut)
         sever(request);
     else if (request->reply != NULL)
         dispatch(request);
+    else if (request->held.len == 0)
+        wake(request);
 }
 
 void sg_request_resume(struct sg_request *request)
@@ -360,8 +333,9 @@ void sg_flow_over(struct sg_request *request, enum sg_request_end how)
     else
         client->consumed += request->head_size + request->got;
     client->request = NULL;
+    sg_mhd_settle(client);
     sg_task_cancel(front->loop, &request->task);
-    sg_client_wait(client, SG_WAIT_NEXT);
+    sg_client_wait(client, SG_WAIT_BRIEF);
     if (front->draining)
         sg_bypass_cut(client->fd);
     if (request->begun)

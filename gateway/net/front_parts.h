@@ -9,8 +9,8 @@
  *
  * A request's stages:
  *
- *     HEAD -> BODY -> WHOLE -> ENDED -> REPLYING
- *               '---------------------> PAST (answered behind libmicrohttpd's back)
+ *     HEAD -> BODY -> ENDED -> REPLYING
+ *               '------------> PAST (answered behind libmicrohttpd's back)
  */
 #ifndef SG_NET_FRONT_PARTS_H
 #define SG_NET_FRONT_PARTS_H
@@ -34,7 +34,6 @@
 enum sg_stage {
     SG_STAGE_HEAD,     /* the request line has come */
     SG_STAGE_BODY,     /* the handler has begun; body bytes may come */
-    SG_STAGE_WHOLE,    /* all body bytes have come, some wait in held */
     SG_STAGE_ENDED,    /* the handler knows that it has the whole body */
     SG_STAGE_REPLYING, /* the reply is libmicrohttpd's now */
     SG_STAGE_PAST      /* answered past libmicrohttpd; what still comes is dropped */
@@ -45,7 +44,7 @@ enum sg_wait {
     SG_WAIT_HEAD,   /* the end of a head */
     SG_WAIT_BODY,   /* the end of a body */
     SG_WAIT_NEXT,   /* the next request */
-    SG_WAIT_OURS,   /* us, for long enough that a hang-up is worth watching for */
+    SG_WAIT_BRIEF,  /* us or the next request, so briefly that a hang-up is not looked for yet */
     SG_WAIT_READER, /* the client, to read its reply */
     SG_WAIT_LINGER  /* the client, to read an answer that went past libmicrohttpd */
 };
@@ -60,7 +59,8 @@ struct sg_client {
     struct sg_request *request; /* NULL between two */
     uint64_t consumed;          /* bytes of the requests that are over */
     struct sg_progress progress;
-    int fd; /* libmicrohttpd's to read, write and close */
+    bool limited; /* see sg_mhd_suspend */
+    int fd;       /* libmicrohttpd's to read, write and close */
     size_t peer_len;
     uint8_t peer[16];
 };
@@ -84,7 +84,6 @@ struct sg_request {
     bool begun;     /* the handler has it: closed is owed */
     bool busy;      /* inside a callback: its end sees to what was asked meanwhile */
     bool suspended; /* libmicrohttpd looks away until it is resumed */
-    bool lapped;    /* see sg_flow_final */
     bool again;     /* more body, or more of the reply, was asked for */
     bool cut;       /* given up, as `how` says */
     enum sg_request_end how;
@@ -177,6 +176,8 @@ void sg_mhd_adopt(struct sg_front *front, const struct sg_address *peer);
 /* Only from a callback for this connection. */
 void sg_mhd_suspend(struct sg_client *client);
 void sg_mhd_resume(struct sg_client *client);
+/* A request is over: the next may not be suspended at all. */
+void sg_mhd_settle(struct sg_client *client);
 /* Whether libmicrohttpd has something of its own or ours to say. */
 bool sg_mhd_is_answering(const struct sg_client *client);
 /* Makes request->reply from a whole body, or one to be pulled (body NULL). */

@@ -33,7 +33,7 @@ static void wipe(struct sg_request *request)
     request->old = request->head = false;
     request->stage = SG_STAGE_HEAD;
     request->begun = request->busy = request->suspended = false;
-    request->lapped = request->again = request->cut = false;
+    request->again = request->cut = false;
     request->got = request->dropped = request->sent = request->length = 0;
     request->read = NULL;
 }
