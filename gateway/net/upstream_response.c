@@ -28,20 +28,19 @@ static bool looks_like_http(struct sg_bytes text)
 }
 
 /*
- * Parsing starts anew each time, so it waits for the empty line: an origin that sends its head
- * byte by byte would otherwise cost the square of it. Only the first piece is parsed in any case,
- * which finds most faults at once.
+ * Parsing starts anew each time, so it waits for something to judge, which is always a control
+ * character: the end of a line, or one that must not be. Otherwise an origin that sends its head
+ * byte by byte would cost the square of it.
  */
-static bool worth_parsing(struct sg_response *response, struct sg_bytes text)
+static bool worth_parsing(const struct sg_response *response, struct sg_bytes text)
 {
-    size_t from = response->looked;
-    if (from == 0 || text.len >= response->max_head)
-        return true;
-    for (size_t i = from < 3 ? 0 : from - 3; i + 4 <= text.len; i++) {
-        if (memcmp(text.data + i, "\r\n\r\n", 4) == 0)
+    /* With the last byte of before: were it a CR, what follows it is to be judged. */
+    for (size_t i = response->looked > 0 ? response->looked - 1 : 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7F)
             return true;
     }
-    return false;
+    return text.len >= response->max_head;
 }
 
 /* RFC 9112, 9.3. HTTP/1.0 is not kept: its keep-alive was never framed well. */

@@ -28,7 +28,7 @@ struct sg_response {
     bool keep; /* the connection may carry another call after this one */
     unsigned interims;
     size_t max_head;
-    size_t looked; /* bytes of an incomplete head known to hold no end */
+    size_t looked; /* bytes of an incomplete head that were judged */
     struct sg_framing framing;
     uint64_t left; /* of a body with a length */
     struct sg_chunked chunked;
