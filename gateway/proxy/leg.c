@@ -101,6 +101,7 @@ static void judge_divert(struct sg_leg *leg)
 
 static void judge(struct sg_leg *leg, enum sg_record_part part)
 {
+    sg_relay_sum_up(&leg->relay);
     leg->judgement.part = part;
     leg->judgement.verdict = leg->recorded ? sg_decision_verdict(&leg->relay) : SG_VERDICT_CLEAN;
     leg->refusal = leg->relay.status < 0 ? sg_decision_reason(&leg->relay) : SG_REASON_NONE;
@@ -241,6 +242,7 @@ void sg_leg_abandon(struct sg_leg *leg, const char *reason)
     if (!begun)
         return;
     sg_relay_refuse(&leg->relay, SCRUBGATE_EIO, reason);
+    sg_relay_sum_up(&leg->relay);
     leg->judgement.part = SG_PART_END;
     leg->judgement.verdict = SG_VERDICT_REFUSED;
     sg_buf_init(&record, 0);

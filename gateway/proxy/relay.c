@@ -275,13 +275,19 @@ void sg_relay_commit(struct sg_relay *relay)
     sg_buf_fini(&relay->original);
 }
 
+void sg_relay_sum_up(struct sg_relay *relay)
+{
+    relay->summary = relay->stream != NULL ? sg_stream_summary(relay->stream) : NULL;
+}
+
 const struct sg_summary *sg_relay_summary(const struct sg_relay *relay)
 {
-    return relay->stream != NULL ? sg_stream_summary(relay->stream) : &nothing;
+    return relay->summary != NULL ? relay->summary : &nothing;
 }
 
 void sg_relay_end_stream(struct sg_relay *relay)
 {
+    relay->summary = NULL;
     scrubgate_stream_close(&relay->stream);
 }
 

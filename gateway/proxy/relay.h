@@ -29,7 +29,8 @@ struct sg_relay_span {
 
 /* All-zero is a closed one. Memory of its buffers is kept from one body to the next. */
 struct sg_relay {
-    struct scrubgate_stream *stream; /* NULL: bytes pass as they are */
+    struct scrubgate_stream *stream;  /* NULL: bytes pass as they are */
+    const struct sg_summary *summary; /* as last asked for */
     struct sg_buf out;
     size_t taken;                 /* of out */
     struct sg_buf original;       /* as it came, while it may still have to pass on failure */
@@ -80,7 +81,9 @@ void sg_relay_take(struct sg_relay *relay, size_t n);
 void sg_relay_commit(struct sg_relay *relay);
 /* Refuses, from outside: an upstream that fails, a client that goes. */
 void sg_relay_refuse(struct sg_relay *relay, enum scrubgate_status status, const char *reason);
-/* What the body adds up to; zeros when it was not inspected. Never NULL. */
+/* Adds up the body so far, for sg_relay_summary: once before a decision, for it costs a little. */
+void sg_relay_sum_up(struct sg_relay *relay);
+/* What the body added up to then; zeros when it was not inspected. Never NULL. */
 const struct sg_summary *sg_relay_summary(const struct sg_relay *relay);
 /* Frees the stream; out stays until it has been taken. */
 void sg_relay_end_stream(struct sg_relay *relay);

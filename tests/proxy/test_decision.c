@@ -63,6 +63,7 @@ static void begin(struct world *world, const char *type, const char *text, bool 
     };
     sg_relay_open(&world->relay, sg_toy_body_rules(), sg_toy_body_scratch(), &config);
     (void)sg_relay_push(&world->relay, sg_bytes_of(text), true);
+    sg_relay_sum_up(&world->relay);
 }
 
 static void end(struct world *world)

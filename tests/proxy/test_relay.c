@@ -326,6 +326,7 @@ static void test_findings_are_told_by_place_only(void **state)
     open_relay(&relay, &config);
     (void)sg_relay_push(&relay, SG_BYTES("an apple, jo@example.com"), true);
     assert_true(relay.done);
+    sg_relay_sum_up(&relay);
     assert_string_equal(relay.format, "text");
     assert_int_equal(relay.n_spans, 2);
     assert_int_equal(sg_relay_summary(&relay)->edits, 2);
