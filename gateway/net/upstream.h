@@ -85,9 +85,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_call_open(
     struct sg_call **call, struct sg_upstream *upstream, const struct sg_origin *origin,
     struct sg_bytes head, bool chunked, bool head_request, bool idempotent,
     const struct sg_call_handler *handler, void *own);
-/* Body bytes, copied. FULL: taken, but wait for writable before more (64 KiB mark). With last set
- * the request is complete: a call without a body is sent an empty last. Below zero: cancel it, or
- * failed comes. */
+/* Body bytes, copied. FULL: taken, but wait for writable, or the end, before more (64 KiB mark).
+ * With last set the request is complete: a call without a body is sent an empty last. Below zero:
+ * cancel it, or failed comes. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body,
                                                       bool last);
 void sg_call_resume(struct sg_call *call);
