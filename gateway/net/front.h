@@ -49,7 +49,8 @@ enum sg_request_end {
  *
  *     begin -> body* -> end -> (reply) -> closed
  *
- * closed comes exactly once for each begin, always last, whatever happened.
+ * closed comes exactly once for each begin that returned one, always last, whatever happened. After
+ * a reply that is made before the end, body and end are not called any more.
  */
 struct sg_front_handler {
     void *(*begin)(void *ctx, struct sg_request *request); /* the head is complete; NULL: 503 */
@@ -105,7 +106,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_request_reply(struct sg_request *req
 /*
  * Answers with a body that is pulled. read(own, out, cap): > 0 bytes put, 0 nothing yet (call
  * sg_request_more when there is), -1 the body's end, -2 failed: the connection is cut so that the
- * client sees an incomplete message. length: UINT64_MAX when not known (chunked).
+ * client sees an incomplete message. length: UINT64_MAX when not known (chunked). While the body
+ * still comes, all of it is read and dropped first.
  */
 typedef int64_t sg_reply_reader(void *own, uint8_t *out, size_t cap);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_request_stream(struct sg_request *request,
