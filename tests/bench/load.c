@@ -305,7 +305,7 @@ static bool client_turn(struct client *client, const char *request, size_t len,
 }
 
 struct load_result load_run(uint16_t port, const char *request, size_t len, unsigned connections,
-                            uint64_t requests)
+                            uint64_t requests, struct load_watch *watch)
 {
     struct load_result result = {0, 0, 0};
     struct client *clients = calloc(connections, sizeof *clients);
@@ -327,6 +327,8 @@ struct load_result load_run(uint16_t port, const char *request, size_t len, unsi
     }
     struct epoll_event events[EVENTS];
     while (result.requests < requests && open > 0 && now_s() - start < 60) {
+        if (watch != NULL && watch->rss == 0 && result.requests >= watch->at)
+            watch->rss = program_rss(watch->pid);
         int n = epoll_wait(epoll, events, EVENTS, 1000);
         for (int i = 0; i < n; i++) {
             if (!client_turn(events[i].data.ptr, request, len, &result)) {

@@ -28,9 +28,15 @@ struct load_result {
     uint64_t requests, errors; /* errors: answers that are not 200, closed connections */
     double seconds;
 };
-/* Sends `requests` times the request text over `connections` kept-alive connections. */
+/* A program's resident memory when `at` answers have come: looked at in the middle of a load. */
+struct load_watch {
+    pid_t pid;
+    uint64_t at, rss;
+};
+/* Sends `requests` times the request text over `connections` kept-alive connections. watch may be
+ * NULL. */
 struct load_result load_run(uint16_t port, const char *request, size_t len, unsigned connections,
-                            uint64_t requests);
+                            uint64_t requests, struct load_watch *watch);
 
 /* Starts a program, its output to /dev/null, on that cpu (-1: any). */
 pid_t program_start(char *const argv[], int cpu);
