@@ -92,7 +92,7 @@ static double measure(const struct variant *variant, const char *request, uint64
 {
     uint64_t before = program_cpu_ns(variant->pid);
     struct load_result result =
-        load_run(variant->port, request, strlen(request), CONNECTIONS, requests);
+        load_run(variant->port, request, strlen(request), CONNECTIONS, requests, NULL);
     uint64_t used = program_cpu_ns(variant->pid) - before;
     if (result.errors > 0 || result.requests < requests) {
         (void)fprintf(stderr, "%s: %llu errors in %llu requests\n", variant->name,
@@ -114,13 +114,13 @@ static void print_ratios(struct variant *variants, size_t n, size_t rounds)
 
 static void memory(struct variant *variant, const char *request)
 {
-    (void)load_run(variant->port, request, strlen(request), CONNECTIONS, 1000);
-    uint64_t early = program_rss(variant->pid);
-    (void)load_run(variant->port, request, strlen(request), CONNECTIONS, 9000);
+    struct load_watch early = {.pid = variant->pid, .at = 1000};
+    (void)load_run(variant->port, request, strlen(request), CONNECTIONS, 10000, &early);
     uint64_t late = program_rss(variant->pid);
     (void)printf(
         "\nRSS, scrubbing: %.2f MiB after 1,000 requests, %.2f MiB after 10,000: %+.2f %%\n",
-        (double)early / 1048576, (double)late / 1048576, ((double)late / (double)early - 1) * 100);
+        (double)early.rss / 1048576, (double)late / 1048576,
+        ((double)late / (double)early.rss - 1) * 100);
 }
 
 int main(int argc, char **argv)
