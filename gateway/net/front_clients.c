@@ -84,6 +84,11 @@ void sg_client_begin(struct sg_front *front, struct sg_client *client)
 void sg_client_end(struct sg_client *client)
 {
     struct sg_front *front = client->front;
+    if (client->request != NULL) {
+        /* libmicrohttpd could not watch the socket, and says so only here. */
+        client->limited = false; /* it has left the lists already */
+        sg_flow_over(client->request, SG_REQUEST_GONE);
+    }
     sg_watch_remove(front->loop, &client->watch);
     sg_deadline_cancel(&front->deadlines, &client->deadline);
     if (client->prev != NULL)

@@ -30,6 +30,7 @@ static void wipe(struct sg_request *request)
     request->own = NULL;
     request->headers.n = 0;
     request->head_size = 0;
+    request->framing = (struct sg_framing){.kind = SG_FRAMING_NONE};
     request->old = request->head = false;
     request->stage = SG_STAGE_HEAD;
     request->begun = request->busy = request->suspended = false;
