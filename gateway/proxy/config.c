@@ -184,10 +184,13 @@ enum scrubgate_status sg_config_load(struct sg_config **config, const char *file
     if (made->file == NULL)
         goto out;
     rc = read_text(made, "built-in defaults", SG_BYTES(defaults), 0, fault);
-    if (rc >= 0 && file != NULL)
+    if (rc >= 0 && file != NULL) {
         rc = sg_file_read(file, &text, fault);
-    else if (rc >= 0)
+        if (rc == SCRUBGATE_EIO || rc == SCRUBGATE_ELIMIT)
+            rc = SCRUBGATE_EINVAL; /* whoever named the file can mend it */
+    } else if (rc >= 0) {
         rc = sg_buf_add_bytes(&text, SG_BYTES(demonstration));
+    }
     if (rc >= 0)
         rc = read_text(made, file == NULL ? "built-in routes" : file, sg_buf_bytes(&text),
                        SG_CONFIG_MAY_HAVE_ROUTES | (file == NULL ? SG_CONFIG_MAY_USE_ECHO : 0),

@@ -75,6 +75,8 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
     atomic_init(&made->holders, 1);
     made->config = config;
     rc = scrubgate_ruleset_load(&made->rules, config->rules, config->n_rules, fault);
+    if (rc == SCRUBGATE_EIO)
+        rc = SCRUBGATE_EINVAL; /* a pack that cannot be read is a fault of the config */
     if (rc < 0)
         goto out;
     made->digest = scrubgate_ruleset_digest(made->rules);
