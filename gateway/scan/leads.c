@@ -21,16 +21,16 @@ static bool next_starts(const struct sg_places *places, const struct sg_rule *ru
                         struct sg_span *starts)
 {
     const struct sg_needs *needs = sg_pattern_needs(rule->pattern);
-    size_t place = from + needs->any_min;
-    if (!sg_places_next(places, rule->lead, &place))
+    struct sg_span run;
+    if (!sg_places_next(places, rule->lead, from + needs->any_min, &run))
         return false;
-    size_t first = place > needs->any_max ? place - needs->any_max : 0;
+    size_t first = run.start > needs->any_max ? run.start - needs->any_max : 0;
     starts->start = first > from ? first : from;
-    starts->end = place - needs->any_min;
-    for (place++; sg_places_next(places, rule->lead, &place); place++) {
-        if (place > needs->any_max && place - needs->any_max > starts->end + 1)
+    starts->end = run.end - 1 - needs->any_min;
+    while (sg_places_next(places, rule->lead, run.end, &run)) {
+        if (run.start > needs->any_max && run.start - needs->any_max > starts->end + 1)
             break;
-        starts->end = place - needs->any_min;
+        starts->end = run.end - 1 - needs->any_min;
     }
     return true;
 }

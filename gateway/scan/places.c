@@ -19,17 +19,22 @@ void sg_places_take(struct sg_places *places, const struct sg_leads *leads, stru
     }
 }
 
-bool sg_places_next(const struct sg_places *places, unsigned lead, size_t *place)
+bool sg_places_next(const struct sg_places *places, unsigned lead, size_t from, struct sg_span *run)
 {
-    if (*place >= places->len)
+    if (from >= places->len)
         return false;
-    size_t row = *place / 64, end = (places->len + 63) / 64;
-    uint64_t word = places->rows[row][lead] & UINT64_MAX << *place % 64;
+    size_t row = from / 64, end = (places->len + 63) / 64;
+    uint64_t word = places->rows[row][lead] & UINT64_MAX << from % 64;
     while (word == 0) {
         if (++row == end)
             return false;
         word = places->rows[row][lead];
     }
-    *place = row * 64 + (size_t)__builtin_ctzll(word);
+    unsigned bit = (unsigned)__builtin_ctzll(word);
+    uint64_t gap = ~(word >> bit); /* its lowest bit is where the run ends */
+    run->start = row * 64 + bit;
+    run->end = run->start + (gap == 0 ? 64 : (unsigned)__builtin_ctzll(gap));
+    if (run->end > (row + 1) * 64)
+        run->end = (row + 1) * 64;
     return true;
 }

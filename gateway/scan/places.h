@@ -21,7 +21,9 @@ struct sg_places {
 
 /* text.len <= SG_PLACES_TEXT. */
 void sg_places_take(struct sg_places *places, const struct sg_leads *leads, struct sg_bytes text);
-/* Moves *place to the first place of the class at or after it; false when there is none. */
-bool sg_places_next(const struct sg_places *places, unsigned lead, size_t *place);
+/* The first run of neighbouring places of the class at or after `from`, cut where a word of the row
+ * ends; false when there is none. */
+bool sg_places_next(const struct sg_places *places, unsigned lead, size_t from,
+                    struct sg_span *run);
 
 #endif

@@ -24,6 +24,7 @@ static const struct row {
     {"the first byte is a place", 1, {0}, 1},
     {"places on both sides of a word's end", 130, {62, 63, 64, 65, 127, 128}, 6},
     {"the last byte is a place", 129, {128}, 1},
+    {"a run is as long as it is", 100, {10, 11, 12, 13, 20, 21}, 6},
     {"places far apart", 20000, {3, 9000, 19999}, 3},
 };
 
@@ -41,14 +42,17 @@ static void finds_places(void **state)
     for (size_t i = 0; i < row->n; i++)
         text[row->marks[i]] = '@';
     sg_places_take(places, &leads, (struct sg_bytes){text, row->len});
-    size_t place = 0, i = 0;
-    for (; sg_places_next(places, 1, &place); place++, i++) {
-        assert_true(i < row->n);
-        assert_int_equal(place, row->marks[i]);
+    struct sg_span run = {0, 0};
+    size_t i = 0;
+    while (sg_places_next(places, 1, run.end, &run)) {
+        assert_true(run.end > run.start);
+        for (size_t place = run.start; place < run.end; place++, i++) {
+            assert_true(i < row->n);
+            assert_int_equal(place, row->marks[i]);
+        }
     }
     assert_int_equal(i, row->n);
-    place = 0;
-    assert_false(sg_places_next(places, 0, &place));
+    assert_false(sg_places_next(places, 0, 0, &run));
     free(text);
     free(places);
 }
