@@ -114,7 +114,7 @@ enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body, b
 {
     assert(!call->over && !call->last);
     call->last = last;
-    if (last && !call->headed)
+    if (!call->headed)
         sg_call_set_deadline(call); /* a slow client must not use up the origin's time */
     if (call->deaf || call->broken)
         return last ? SCRUBGATE_OK : SCRUBGATE_FULL; /* until the end, which is on its way */
