@@ -176,6 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_bounds(pattern, text, span);
         check_parts(pattern, text, match, span);
         check_meaning(source, text, match, span);
+        check_meaning(sg_pattern_text(pattern), text, match, span); /* JIT against interpreter */
     }
     sg_pattern_free(pattern);
     return 0;

@@ -6,8 +6,10 @@
  * refuses with a position what it does not know: \G \K \C \X, recursion, subroutines, conditionals,
  * callouts, backtracking verbs, (?m), unbounded repeats, lookbehind in lookbehind, a pattern that
  * can match empty. Patterns are matched byte by byte (no UTF mode), so a literal beyond ASCII is a
- * run of bytes, and in a class it is rewritten: [ ·] becomes (?:[ ]|\xC2\xB7). A negated class
- * with such a member is refused.
+ * run of bytes that repeats as one, and in a class it is rewritten: [a·] becomes a|\xC2\xB7, and
+ * [а-я] its byte ranges. A negated class with such a member is refused. \xHH and \x{HH} up to FF
+ * are bytes, above that code points. \h \v \R know the blanks and line ends of Unicode in UTF-8.
+ * (?i) folds ASCII letters only. A lookbehind of several lengths is written out, up to 64 ways.
  */
 #ifndef SG_RULE_SYNTAX_H
 #define SG_RULE_SYNTAX_H
@@ -48,7 +50,7 @@ struct sg_needs {
 struct sg_syntax {
     struct sg_extent extent;
     struct sg_needs needs;
-    struct sg_buf text; /* what PCRE2 is to compile: the source with classes rewritten */
+    struct sg_buf text; /* what PCRE2 is to compile: printed from what was read */
     bool hollow; /* an atomic group can be empty: PCRE2 10.42 must not possess repeats itself,
                     or [ab]{0,2}(?:xy)?+b misses "bb" */
 };
