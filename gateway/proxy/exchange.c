@@ -205,8 +205,10 @@ static void *begin(void *ctx, struct sg_request *request)
 {
     struct sg_worker *worker = ctx;
     struct sg_exchange *x = take(worker);
-    if (x == NULL)
+    if (x == NULL) {
+        sg_metrics_count(&worker->metrics.reasons[SG_REASON_MEMORY], 1);
         return NULL;
+    }
     sg_metrics_count(&worker->metrics.exchanges, 1);
     sg_metrics_count(&worker->metrics.open_exchanges, 1);
     x->request = request;

@@ -26,6 +26,7 @@
 #include "base/digest.h"
 #include "proxy/admin.h"
 #include "proxy/auditor.h"
+#include "proxy/decision.h"
 #include "proxy/echo.h"
 #include "proxy/generation.h"
 #include "proxy/keys.h"
@@ -376,28 +377,50 @@ static void log_started(const struct server *server)
              server->generation->digest, "config", config_of(server)->digest, NULL);
 }
 
+/* "http://127.0.0.1:8080", or as curl is told of a unix socket. */
+static void print_place(const char *address, bool for_curl)
+{
+    bool local = strncmp(address, "unix:", 5) == 0;
+    if (local && for_curl)
+        printf("--unix-socket %s http://localhost", address + 5);
+    else
+        printf("%s%s", local ? "" : "http://", address);
+}
+
+/* The route whose example shows most. */
+static const struct sg_route *shown_route(const struct sg_config *config)
+{
+    for (size_t i = 0; i < config->n_routes; i++)
+        if (config->routes[i].direction == SCRUBGATE_TO_AGENT)
+            return &config->routes[i];
+    return &config->routes[0];
+}
+
 static void print_hints(const struct server *server)
 {
     const struct sg_config *config = config_of(server);
-    const struct sg_route *shown = &config->routes[0];
-    for (size_t i = 0; i < config->n_routes; i++)
-        if (config->routes[i].direction == SCRUBGATE_TO_AGENT)
-            shown = &config->routes[i];
+    const struct sg_listeners *listeners = &server->listeners;
     printf("scrubgate %s, %zu rules, %u workers\n", SCRUBGATE_VERSION,
            scrubgate_ruleset_count(server->generation->rules), config->workers);
-    for (size_t i = 0; i < server->listeners.n; i++)
-        printf("  messages   http://%s\n", server->listeners.text[i]);
-    for (size_t i = 0; i < config->n_routes; i++)
-        printf("    %-8.*s %s\n", (int)config->routes[i].path.len,
-               (const char *)config->routes[i].path.data,
-               config->routes[i].upstream_url[0] != '\0' ? config->routes[i].upstream_url
-                                                         : "the embedded echo");
-    printf("  admin      http://%s/healthz /readyz /metrics\n", server->listeners.admin_text);
-    printf("  audit log  %s/log\n", config->audit_dir);
-    printf("try:\n  curl -s http://%s%.*shello -H 'Content-Type: application/json' -d "
+    for (size_t i = 0; i < listeners->n; i++) {
+        printf("  messages   ");
+        print_place(listeners->text[i], false);
+        printf("\n");
+    }
+    for (size_t i = 0; i < config->n_routes; i++) {
+        const struct sg_route *route = &config->routes[i];
+        printf("    %-8.*s %s, to %s\n", (int)route->path.len, (const char *)route->path.data,
+               sg_direction_word(route->direction),
+               route->upstream_url[0] != '\0' ? route->upstream_url : "the embedded echo");
+    }
+    printf("  admin      ");
+    print_place(listeners->admin_text, false);
+    printf("/healthz /readyz /metrics\n  audit log  %s/log\ntry:\n  curl -s ", config->audit_dir);
+    print_place(listeners->text[0], true);
+    printf("%.*shello -H 'Content-Type: application/json' -d "
            "'{\"from\":\"c1\",\"conversation\":\"v1\",\"text\":\"mail jo@example.com or pay "
            "4111 1111 1111 1111\"}'\n",
-           server->listeners.text[0], (int)shown->path.len, (const char *)shown->path.data);
+           (int)shown_route(config)->path.len, (const char *)shown_route(config)->path.data);
     (void)fflush(stdout);
 }
 
@@ -448,8 +471,7 @@ static enum scrubgate_status prepare(struct server *server, struct scrubgate_fau
         rc = sg_wake_init(server->loop, &server->ended, worker_ended);
     if (rc >= 0)
         rc = take_signals(server);
-    /* The echo first: origins are resolved, and a port that is taken is found, before any file is
-     * made. */
+    /* The echo first: loading resolves where it listens, and tells whether it is wanted. */
     if (rc >= 0)
         rc = sg_echo_start(&server->echo, "127.0.0.1:0", &server->echo_url, fault);
     if (rc >= 0)
