@@ -409,6 +409,15 @@ void sg_recorder_take(struct sg_recorder *recorder, struct sg_heard *heard)
                  problem == NULL ? "" : problem);
 }
 
+void sg_recorder_forget(struct sg_recorder *recorder)
+{
+    (void)pthread_mutex_lock(&recorder->lock);
+    while (recorder->n_heard > 0)
+        sg_heard_fini(&recorder->heard[--recorder->n_heard]);
+    recorder->n_said = 0;
+    (void)pthread_mutex_unlock(&recorder->lock);
+}
+
 size_t sg_recorder_waiting(struct sg_recorder *recorder)
 {
     (void)pthread_mutex_lock(&recorder->lock);

@@ -69,6 +69,8 @@ void sg_recorder_say(struct sg_recorder *recorder, const struct sg_said *said);
 void sg_recorder_say_text(struct sg_recorder *recorder, const char *text, enum sg_then then);
 /* Waits for the oldest request not yet taken; the caller frees it. */
 void sg_recorder_take(struct sg_recorder *recorder, struct sg_heard *heard);
+/* Drops what was not taken: one failed test must not fail the next. */
+void sg_recorder_forget(struct sg_recorder *recorder);
 /* Requests, whole or not, that were not taken. */
 size_t sg_recorder_waiting(struct sg_recorder *recorder);
 /* Bytes heard in all: the same before and after means that nothing came. */

@@ -47,13 +47,15 @@ void sg_scene_config(struct sg_scene *scene, const char *config)
     sg_gateway_config(&scene->gateway, "%s", text);
 }
 
-void sg_scene_open(struct sg_scene *scene, const char *config)
+void sg_scene_open(struct sg_scene *scene, const char *pack, const char *config)
 {
     sg_gateway_init(&scene->gateway);
     sg_tempdir_path(&scene->gateway.dir, "var/audit/log/000000.ndjson", scene->audit_log);
     scene->origin.audit_log = scene->audit_log;
     sg_recorder_start(&scene->origin);
     sg_scene_config(scene, config);
+    if (pack != NULL)
+        sg_tempdir_write(&scene->gateway.dir, "toy.yaml", pack, strlen(pack));
     sg_gateway_start(&scene->gateway);
 }
 
@@ -65,6 +67,7 @@ void sg_scene_close(struct sg_scene *scene)
 
 size_t sg_scene_mark(struct sg_scene *scene)
 {
+    sg_recorder_forget(&scene->origin);
     return sg_recorder_bytes(&scene->origin);
 }
 

@@ -17,16 +17,17 @@ struct sg_scene {
     char audit_log[512];
 };
 
-/* Starts both. config is what follows the ports in gateway.yaml; each @ in it is the origin's port,
- * each ! a port that refuses connections. */
-void sg_scene_open(struct sg_scene *scene, const char *config);
+/* Starts both. pack, unless NULL, becomes toy.yaml beside gateway.yaml. config is what follows the
+ * ports in gateway.yaml; each @ in it is the origin's port, each ! a port that refuses connections.
+ */
+void sg_scene_open(struct sg_scene *scene, const char *pack, const char *config);
 /* Writes gateway.yaml anew, for a reload. */
 void sg_scene_config(struct sg_scene *scene, const char *config);
 void sg_scene_close(struct sg_scene *scene);
 
-/* What the origin has heard until now counts; then sg_scene_heard_nothing says that nothing came
- * since: it sends a request without a body to target and waits until the origin has heard that, and
- * only that. */
+/* What the origin has heard until now is looked at; then sg_scene_heard_nothing says that nothing
+ * came since: it sends a request without a body to target and waits until the origin has heard
+ * that, and only that. */
 size_t sg_scene_mark(struct sg_scene *scene);
 void sg_scene_heard_nothing(struct sg_scene *scene, size_t mark, const char *target);
 

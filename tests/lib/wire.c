@@ -238,6 +238,8 @@ void sg_wire_ask(unsigned port, const char *method, const char *target, const ch
 bool sg_holds(struct sg_bytes text, const char *needle)
 {
     size_t len = strlen(needle);
+    if (len == 0)
+        return true;
     for (size_t i = 0; i + len <= text.len; i++) {
         const uint8_t *first = memchr(text.data + i, needle[0], text.len - len - i + 1);
         if (first == NULL)

@@ -490,12 +490,13 @@ static void test_quiet(void **state)
 
 int main(void)
 {
-    sg_scene_open(&scene, "limits: {body: 256KiB, header: 8KiB}\n"
-                          "routes:\n"
-                          "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
-                          "     direction: to-agent, identity: {customer: $.from}}\n"
-                          "  - {name: out, path: /out/, upstream: 'http://127.0.0.1:@/',\n"
-                          "     direction: to-customer}\n");
+    sg_scene_open(&scene, NULL,
+                  "limits: {body: 256KiB, header: 8KiB}\n"
+                  "routes:\n"
+                  "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
+                  "     direction: to-agent, identity: {customer: $.from}}\n"
+                  "  - {name: out, path: /out/, upstream: 'http://127.0.0.1:@/',\n"
+                  "     direction: to-customer}\n");
     SG_SUITE_ROWS(test_body, bodies);
     SG_SUITE_ROWS(test_gzip, zipped);
     SG_SUITE_ROWS(test_raw, raws);

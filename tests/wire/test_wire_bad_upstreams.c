@@ -336,10 +336,11 @@ static void test_slow_upstream(void **state)
     struct sg_answer answer = {.cut = false};
     struct sg_heard heard;
     (void)state;
-    sg_scene_open(&slow, "limits: {upstream_time: 300ms}\n"
-                         "routes:\n"
-                         "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
-                         "     direction: to-agent}\n");
+    sg_scene_open(&slow, NULL,
+                  "limits: {upstream_time: 300ms}\n"
+                  "routes:\n"
+                  "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
+                  "     direction: to-agent}\n");
     sg_recorder_say(&slow.origin, &(struct sg_said){.text = SG_BYTES(""), .then = SG_THEN_HOLD});
     sg_wire_ask(slow.gateway.port, "POST", "/in/x", TEXT, SG_BYTES(MAIL), &answer);
     check_problem(&answer, 504, "upstream-timeout");
@@ -364,12 +365,13 @@ static void test_quiet(void **state)
 
 int main(void)
 {
-    sg_scene_open(&scene, "limits: {body: 256KiB}\n"
-                          "routes:\n"
-                          "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
-                          "     direction: to-agent}\n"
-                          "  - {name: down, path: /down/, upstream: 'http://127.0.0.1:!/',\n"
-                          "     direction: to-agent}\n");
+    sg_scene_open(&scene, NULL,
+                  "limits: {body: 256KiB}\n"
+                  "routes:\n"
+                  "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
+                  "     direction: to-agent}\n"
+                  "  - {name: down, path: /down/, upstream: 'http://127.0.0.1:!/',\n"
+                  "     direction: to-agent}\n");
     SG_SUITE_ROWS(test_said, saids);
     SG_SUITE_ROWS(test_late, lates);
     sg_suite_add("gzip that is cut", test_gzip_cut, NULL);

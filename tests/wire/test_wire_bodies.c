@@ -331,9 +331,10 @@ static void test_quiet(void **state)
 
 int main(void)
 {
-    sg_scene_open(&scene, "routes:\n"
-                          "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
-                          "     direction: to-agent, identity: {customer: $.from}}\n");
+    sg_scene_open(&scene, NULL,
+                  "routes:\n"
+                  "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
+                  "     direction: to-agent, identity: {customer: $.from}}\n");
 
     SG_SUITE_ROWS(test_body, bodies);
     SG_SUITE_ROWS(test_response, bodies);

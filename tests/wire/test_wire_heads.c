@@ -533,14 +533,15 @@ static void test_quiet(void **state)
 
 int main(void)
 {
-    sg_scene_open(&scene, "routes:\n"
-                          "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
-                          "     direction: to-agent, identity: {customer: $.from, brand: =acme,\n"
-                          "     agent: 'header:X-Agent-Id', channel: =widget}}\n"
-                          "  - {name: vip, path: /in/vip, upstream: 'http://127.0.0.1:@',\n"
-                          "     direction: to-agent}\n"
-                          "  - {name: pass, path: /pass/, upstream: 'http://127.0.0.1:@/',\n"
-                          "     direction: to-agent, request: pass, response: pass}\n");
+    sg_scene_open(&scene, NULL,
+                  "routes:\n"
+                  "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
+                  "     direction: to-agent, identity: {customer: $.from, brand: =acme,\n"
+                  "     agent: 'header:X-Agent-Id', channel: =widget}}\n"
+                  "  - {name: vip, path: /in/vip, upstream: 'http://127.0.0.1:@',\n"
+                  "     direction: to-agent}\n"
+                  "  - {name: pass, path: /pass/, upstream: 'http://127.0.0.1:@/',\n"
+                  "     direction: to-agent, request: pass, response: pass}\n");
 
     SG_SUITE_ROWS(test_request, requests);
     SG_SUITE_ROWS(test_mark, marks);
