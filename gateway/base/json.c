@@ -28,23 +28,41 @@ enum { MAX_TREE_SIZE = 16 * 1024 * 1024 };
 
 /*
  * All blocks yajl holds. It never looks whether an allocation failed, so a failed one jumps back to
- * our call into it; the blocks are freed from this list, since yajl's own state is then lost.
+ * our call into it; the blocks are freed from this list, since yajl's own state is then lost. The
+ * first few are cut from the pool itself: they are all that yajl needs for a body in one piece.
  */
+enum { POOL_NEAR = 560 };
 struct pool {
     struct block *first;
     jmp_buf failed;
+    size_t used; /* of near; what is freed there is wiped, not used again */
+    alignas(max_align_t) uint8_t near[POOL_NEAR];
 };
 
 struct block {
     struct block *next, *prev;
     size_t size;
+    bool near;
     alignas(max_align_t) uint8_t data[];
 };
+
+static struct block *new_block(struct pool *pool, size_t size)
+{
+    size_t need = sizeof(struct block) + size;
+    size_t room = (need + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    bool near = room <= POOL_NEAR - pool->used;
+    struct block *block = near ? (struct block *)(pool->near + pool->used) : malloc(need);
+    if (block == NULL)
+        return NULL;
+    pool->used += near ? room : 0;
+    block->near = near;
+    return block;
+}
 
 static void *pool_alloc(void *ctx, size_t size)
 {
     struct pool *pool = ctx;
-    struct block *block = size > SIZE_MAX / 2 ? NULL : malloc(sizeof *block + size);
+    struct block *block = size > SIZE_MAX / 2 ? NULL : new_block(pool, size);
     if (block == NULL)
         longjmp(pool->failed, 1);
     block->size = size;
@@ -68,8 +86,10 @@ static void pool_free(void *ctx, void *data)
         block->prev->next = block->next;
     if (block->next != NULL)
         block->next->prev = block->prev;
+    bool near = block->near;
     sg_wipe(block->data, block->size); /* it held text */
-    free(block);
+    if (!near)
+        free(block);
 }
 
 static void *pool_realloc(void *ctx, void *data, size_t size)
@@ -248,11 +268,12 @@ static enum scrubgate_status run(struct sg_json_judge *judge, struct sg_bytes te
 
 enum scrubgate_status sg_json_judge_new(struct sg_json_judge **judge, size_t max_depth, bool many)
 {
-    struct sg_json_judge *made = calloc(1, sizeof *made);
+    struct sg_json_judge *made = malloc(sizeof *made); /* calloc passes malloc's cache by */
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     *judge = NULL;
     if (made == NULL)
         goto out;
+    *made = (struct sg_json_judge){0};
     rc = judge_init(made, &judge_callbacks, max_depth, many);
     if (rc < 0)
         goto out;

@@ -181,6 +181,10 @@ static enum scrubgate_status end_number(struct walker *walker, size_t start)
     }
     for (size_t i = 0; i < text.len && rc >= 0; i++)
         rc = add_skeleton(json, text.data[i]);
+    /* A space ends the number for the judge, who else would set it aside until the next byte comes.
+     * Outside of all brackets that byte itself must be a space, so there it is awaited. */
+    if (rc >= 0 && json->walk.depth > 0)
+        rc = add_skeleton(json, ' ');
     if (rc >= 0)
         rc = judge(json);
     if (rc < 0)
@@ -318,11 +322,12 @@ static const struct sg_stage_ops ops = {"json", sg_stepper_push, json_free};
 
 enum scrubgate_status sg_json_new(struct sg_stage **stage, struct sg_scrub *scrub, bool lines)
 {
-    struct json *json = calloc(1, sizeof *json);
+    struct json *json = malloc(sizeof *json); /* calloc passes malloc's cache by */
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     *stage = NULL;
     if (json == NULL)
         return rc;
+    *json = (struct json){0};
     json->stepper.stage.ops = &ops;
     json->stepper.step = step;
     json->stepper.scrub = scrub;

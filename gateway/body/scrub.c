@@ -176,9 +176,10 @@ enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub, const struct scrubga
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     *scrub = NULL;
-    struct sg_scrub *made = calloc(1, sizeof *made);
+    struct sg_scrub *made = malloc(sizeof *made); /* calloc passes malloc's cache by */
     if (made == NULL)
         return rc;
+    *made = (struct sg_scrub){0};
     made->config = *config;
     if (config->n_captures > 0) {
         made->states = calloc(config->n_captures, sizeof *made->states);

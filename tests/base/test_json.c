@@ -144,14 +144,19 @@ static void a_hundred_thousand_levels_are_refused(void **state)
 static enum scrubgate_status judge_once(void *ctx)
 {
     (void)ctx;
-    static const char text[] = "{\"key with \\u00e4\": [1, \"a \\n string in pieces\", [[ -1.5e3";
+    static const char text[] =
+        "{\"key with \\u00e4\": [1, \"a \\n string in pieces\", [[ -1.5e3, \"";
+    uint8_t letters[3000]; /* a string in pieces that outgrows what is set aside for one */
     struct sg_json_judge *judge = NULL;
+    memset(letters, 'x', sizeof letters);
     enum scrubgate_status rc = sg_json_judge_new(&judge, DEPTH, false);
     assert_int_equal(judge != NULL, rc >= 0);
     for (size_t i = 0; text[i] != '\0' && rc >= 0; i++)
         rc = sg_json_judge_push(judge, (struct sg_bytes){(const uint8_t *)text + i, 1});
     if (rc >= 0)
-        rc = sg_json_judge_push(judge, SG_BYTES("]]]}"));
+        rc = sg_json_judge_push(judge, (struct sg_bytes){letters, sizeof letters});
+    if (rc >= 0)
+        rc = sg_json_judge_push(judge, SG_BYTES("\"]]]}"));
     if (rc >= 0)
         rc = sg_json_judge_end(judge);
     if (judge != NULL && rc < 0) /* and it stays so */
@@ -163,7 +168,7 @@ static enum scrubgate_status judge_once(void *ctx)
 static void the_judge_survives_each_refused_allocation(void **state)
 {
     (void)state;
-    assert_true(sg_alloc_fail_each(judge_once, NULL) >= 5);
+    assert_true(sg_alloc_fail_each(judge_once, NULL) >= 3);
 }
 
 /* --- the tree --------------------------------------------------------------------------------- */
@@ -331,7 +336,7 @@ static void the_tree_survives_each_refused_allocation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof trees / sizeof trees[0]; i++)
-        assert_true(sg_alloc_fail_each(parse_once, (void *)(uintptr_t)trees[i].text) >= 4);
+        assert_true(sg_alloc_fail_each(parse_once, (void *)(uintptr_t)trees[i].text) >= 2);
 }
 
 int main(void)
