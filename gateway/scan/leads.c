@@ -15,24 +15,44 @@
 #include "scan/context.h"
 #include "scan/places.h"
 
-/* Where matches may start: from the start that the first place at or after `from` allows to the
- * last start that can be reached without a gap. False when there is none. */
-static bool next_starts(const struct sg_places *places, const struct sg_rule *rule, size_t from,
-                        struct sg_span *starts)
+/* Where the lead lets matches start: from the start that the first place at or after `from` allows
+ * to the last start that can be reached without a gap. False when there is none. */
+static bool led_starts(const struct sg_places *places, const struct sg_rule *rule,
+                       const struct sg_needs *needs, size_t from, struct sg_span *starts)
 {
-    const struct sg_needs *needs = sg_pattern_needs(rule->pattern);
     struct sg_span run;
     if (!sg_places_next(places, rule->lead, from + needs->any_min, &run))
         return false;
     size_t first = run.start > needs->any_max ? run.start - needs->any_max : 0;
     starts->start = first > from ? first : from;
-    starts->end = run.end - 1 - needs->any_min;
-    while (sg_places_next(places, rule->lead, run.end, &run)) {
-        if (run.start > needs->any_max && run.start - needs->any_max > starts->end + 1)
-            break;
+    do {
         starts->end = run.end - 1 - needs->any_min;
-    }
+    } while (sg_places_next(places, rule->lead, run.end, &run) &&
+             run.start <= starts->end + 1 + needs->any_max);
     return true;
+}
+
+/* The same without the starts at both ends that no match fits behind: too few digits stand there.
+ * A price or a year is so told from a card, and no search begins at it. */
+static bool next_starts(const struct sg_places *places, const struct sg_rule *rule, size_t from,
+                        struct sg_span *starts)
+{
+    const struct sg_needs *needs = sg_pattern_needs(rule->pattern);
+    const size_t longest = sg_pattern_extent(rule->pattern)->max;
+    while (led_starts(places, rule, needs, from, starts)) {
+        from = starts->end + 1;
+        if (sg_places_digits(places, starts->start, from - starts->start + longest) < needs->digits)
+            continue;
+        while (starts->start < from &&
+               sg_places_digits(places, starts->start, longest) < needs->digits)
+            starts->start++;
+        if (starts->start == from)
+            continue;
+        while (sg_places_digits(places, starts->end, longest) < needs->digits)
+            starts->end--;
+        return true;
+    }
+    return false;
 }
 
 /* The leftmost match at or after from. */

@@ -57,8 +57,30 @@ static void finds_places(void **state)
     free(places);
 }
 
+/* Digits are counted for every stretch, also one that ends behind the text. */
+static void counts_digits(void **state)
+{
+    (void)state;
+    static const char text[] = "a1b22c333 0123456789 0123456789 0123456789 0123456789 0123456789 4";
+    struct sg_leads leads = {.n = 0};
+    struct sg_places *places = malloc(sizeof *places);
+    assert_non_null(places);
+    memset(places, 0xFF, sizeof *places);
+    sg_places_take(places, &leads, SG_BYTES(text));
+    for (size_t start = 0; start < sizeof text - 1; start++) {
+        unsigned digits = 0;
+        for (size_t len = 0; len <= sizeof text; len++) {
+            assert_int_equal(sg_places_digits(places, start, len), digits);
+            if (start + len < sizeof text - 1)
+                digits += sg_is_digit(text[start + len]) ? 1 : 0;
+        }
+    }
+    free(places);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(finds_places, rows);
+    sg_suite_add("digits are counted, also beyond the end", counts_digits, NULL);
     return sg_suite_run("places");
 }
