@@ -12,10 +12,14 @@ static const uint64_t ones = UINT64_C(0x0101010101010101);
 static const uint64_t highs = UINT64_C(0x8080808080808080);
 
 /* Eight bytes of 0 or 1 to eight bits, the first one lowest: the product moves bit 0 of byte i to
- * bit 56 + i, and nothing else lands at or above bit 56. */
+ * bit 56 + i, and nothing else lands at or above bit 56. Most groups of eight are empty. */
 static uint64_t pack(const uint8_t *flags)
 {
-    uint64_t eight = 0;
+    uint64_t eight;
+    memcpy(&eight, flags, sizeof eight);
+    if (eight == 0)
+        return 0;
+    eight = 0; /* again, in an order that does not hang on the machine's */
     for (unsigned i = 0; i < 8; i++)
         eight |= (uint64_t)flags[i] << i * 8;
     return eight * UINT64_C(0x0102040810204080) >> 56;
@@ -63,17 +67,4 @@ void sg_census_take(struct sg_census *census, struct sg_bytes text)
     *census = (struct sg_census){.len = text.len};
     census->digits =
         text.len < SHORT ? take_short(census->bytes, text) : take_long(census->bytes, text);
-}
-
-bool sg_census_allows(const struct sg_census *census, const struct sg_pattern *pattern)
-{
-    const struct sg_needs *needs = sg_pattern_needs(pattern);
-    if (census->digits < needs->digits || census->len < sg_pattern_extent(pattern)->min)
-        return false;
-    uint64_t missing = 0, any = 0;
-    for (unsigned i = 0; i < 4; i++) {
-        missing |= needs->bytes[i] & ~census->bytes[i];
-        any |= needs->any[i] & census->bytes[i];
-    }
-    return missing == 0 && any != 0;
 }

@@ -10,6 +10,7 @@
 #include "scan/scanner.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digest.h"
 #include "scan/content.h"
@@ -23,14 +24,20 @@
 /* Text is taken in steps of this many bytes: bounds what is found, held and done in one go. */
 enum { STEP = 32 * 1024 };
 
+/* A rule that is active in this message, with what is asked about it for every value. */
+struct candidate {
+    const struct sg_rule *rule;
+    const struct sg_needs *needs;
+    size_t min; /* length of a match */
+};
+
 struct sg_scanner {
     const struct scrubgate_ruleset *set;
     struct sg_scan_config config;
     const struct sg_engine *engine;
     struct sg_engine_run run;
-    const struct sg_rule **candidates; /* active in this message; run.rules: in this value */
-    size_t n_candidates;
-    size_t shortest; /* no candidate matches fewer bytes */
+    size_t n_candidates; /* run.rules: those that are active in this value */
+    size_t shortest;     /* no candidate matches fewer bytes */
     struct sg_scan_sink sink;
     struct sg_resolver resolver;
     struct sg_content content;
@@ -41,8 +48,23 @@ struct sg_scanner {
     uint64_t frontier;   /* decided up to here */
     enum sg_field field; /* of the value, until it has begun */
     struct sg_place place;
-    bool begun; /* the value has had a feed */
+    bool begun;                    /* the value has had a feed */
+    struct candidate candidates[]; /* then run.rules, in the same block */
 };
+
+/* The fingerprint of a finding of the same entity and bytes that still waits to be taken up: rules
+ * often find a value together. 0: there is none. */
+static uint64_t known_fingerprint(const struct sg_resolver *resolver,
+                                  const struct sg_finding *finding)
+{
+    for (size_t i = resolver->n_pending; i-- > 0;) {
+        const struct sg_finding *other = &resolver->pending[i];
+        if (other->start == finding->start && other->end == finding->end &&
+            strcmp(other->rule->entity, finding->rule->entity) == 0)
+            return other->fingerprint;
+    }
+    return 0;
+}
 
 /* Whoever is told of a finding may want its fingerprint: taken here, the value is in hand. */
 static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
@@ -50,7 +72,9 @@ static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
 {
     struct sg_scanner *scanner = ctx;
     struct sg_finding own = *finding;
-    if (scanner->keyed) {
+    if (scanner->keyed)
+        own.fingerprint = known_fingerprint(&scanner->resolver, &own);
+    if (scanner->keyed && own.fingerprint == 0) {
         struct sg_bytes value = {window->text.data + (own.start - window->base),
                                  (size_t)(own.end - own.start)};
         struct scrubgate_scratch *scratch = scanner->scratch;
@@ -69,13 +93,12 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
                                      const struct sg_scan_config *config)
 {
     *scanner = NULL;
-    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    struct sg_scanner *made = calloc(1, sizeof *made);
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t each = sizeof(struct candidate) + sizeof(struct sg_rule_state);
+    struct sg_scanner *made = malloc(sizeof *made + rules->n_rules * each);
     if (made == NULL)
-        return rc;
-    made->set = rules;
-    made->config = *config;
-    made->scratch = scratch;
+        return SCRUBGATE_ENOMEM;
+    *made = (struct sg_scanner){.set = rules, .config = *config, .scratch = scratch};
     made->keyed = config->key != NULL;
     made->shortest = SIZE_MAX;
     made->run.level = config->level;
@@ -84,18 +107,15 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
     made->run.places = scratch->places;
     made->run.found = found;
     made->run.ctx = made;
-    made->run.rules = calloc(rules->n_rules + 1, sizeof *made->run.rules);
-    made->candidates = calloc(rules->n_rules + 1, sizeof(struct sg_rule *));
-    if (made->run.rules == NULL || made->candidates == NULL)
-        goto out;
-    rc = SCRUBGATE_OK;
+    made->run.rules = (struct sg_rule_state *)(made->candidates + rules->n_rules);
     for (size_t i = 0; i < rules->n_rules; i++) {
         const struct sg_rule *rule = rules->rules[i];
         if (rule->level > config->level ||
             !sg_rule_runs_in(rule, config->direction, config->channel))
             continue;
-        made->candidates[made->n_candidates++] = rule;
         size_t min = sg_pattern_extent(rule->pattern)->min;
+        made->candidates[made->n_candidates++] =
+            (struct candidate){rule, sg_pattern_needs(rule->pattern), min};
         if (min < made->shortest)
             made->shortest = min;
     }
@@ -118,8 +138,6 @@ void sg_scanner_free(struct sg_scanner *scanner)
         return;
     sg_resolver_fini(&scanner->resolver);
     sg_buf_fini(&scanner->held);
-    free(scanner->candidates);
-    free(scanner->run.rules);
     free(scanner);
 }
 
@@ -150,11 +168,11 @@ static void choose_rules(struct sg_scanner *scanner, struct sg_bytes text, bool 
     if (whole)
         sg_census_take(&census, text);
     for (size_t i = 0; i < scanner->n_candidates; i++) {
-        const struct sg_rule *rule = scanner->candidates[i];
-        if ((whole && !sg_census_allows(&census, rule->pattern)) ||
-            !sg_rule_runs_at(rule, scanner->field, scanner->place))
+        const struct candidate *own = &scanner->candidates[i];
+        if ((whole && !sg_census_allows(&census, own->needs, own->min)) ||
+            !sg_rule_runs_at(own->rule, scanner->field, scanner->place))
             continue;
-        run->rules[run->n_rules++] = (struct sg_rule_state){rule, 0};
+        run->rules[run->n_rules++] = (struct sg_rule_state){own->rule, 0};
     }
 }
 

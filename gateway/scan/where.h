@@ -10,9 +10,29 @@
 
 #include "rule/rule.h"
 
-/* A direction or channel that is not known runs every rule: doubt never switches one off. */
-bool sg_rule_runs_in(const struct sg_rule *rule, enum scrubgate_direction direction,
-                     const char *channel);
-bool sg_rule_runs_at(const struct sg_rule *rule, enum sg_field field, struct sg_place place);
+/* Whether where.channel names that channel, which is known. */
+bool sg_where_names(const struct sg_where *where, const char *channel);
+/* Whether where.path and the exclusions leave the rule in that place. */
+bool sg_rule_keeps_place(const struct sg_rule *rule, struct sg_place place);
+
+/* A direction or channel that is not known runs every rule: doubt never switches one off. Both are
+ * inline because most rules have no `where` and every message asks about all of them. */
+static inline bool sg_rule_runs_in(const struct sg_rule *rule, enum scrubgate_direction direction,
+                                   const char *channel)
+{
+    const struct sg_where *where = &rule->where;
+    bool fits = where->directions == 0 || direction == SCRUBGATE_ANY_DIRECTION ||
+                (where->directions >> direction & 1) != 0;
+    return fits && (where->n_channels == 0 || channel == NULL || sg_where_names(where, channel));
+}
+
+static inline bool sg_rule_runs_at(const struct sg_rule *rule, enum sg_field field,
+                                   struct sg_place place)
+{
+    const struct sg_where *where = &rule->where;
+    if (where->fields != 0 && (where->fields & (unsigned)field) == 0)
+        return false;
+    return (where->n_paths == 0 && rule->n_excluded == 0) || sg_rule_keeps_place(rule, place);
+}
 
 #endif
