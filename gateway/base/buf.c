@@ -49,12 +49,20 @@ enum scrubgate_status sg_buf_grow(struct sg_buf *buf, size_t extra)
 
 enum scrubgate_status sg_buf_add_u64(struct sg_buf *buf, uint64_t value)
 {
+    /* Two digits a division: times and byte counts stand in every record. */
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
     char digits[20];
     size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
+    while (value >= 10) {
+        at -= 2;
+        memcpy(digits + at, pairs + value % 100 * 2, 2);
+        value /= 100;
+    }
+    if (value > 0 || at == sizeof digits)
+        digits[--at] = (char)('0' + value);
     return sg_buf_add(buf, digits + at, sizeof digits - at);
 }
 

@@ -60,21 +60,28 @@ static bool is_plain(uint8_t c)
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-/* The bytes before the first that is not plain, or all: eight at a time while eight are. */
-static size_t plain_length(struct sg_bytes text)
+/* Whether all of eight bytes are plain. Bit 7 of a byte says: beyond ASCII, DEL, a control, a
+ * quote, a backslash; a carry or borrow into the next byte comes only out of one that is itself not
+ * plain. */
+static bool are_plain(const uint8_t *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    uint64_t x;
+    memcpy(&x, bytes, sizeof x);
+    uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
+    uint64_t other = x | (x + ones) | (x - ones * 0x20) | (quote - ones) | (slash - ones);
+    return (other & highs) == 0;
+}
+
+/* The bytes before the first that is not plain, or all: eight at a time while eight are, the last
+ * eight of them looked at again rather than one by one. */
+static size_t plain_length(struct sg_bytes text)
+{
     size_t i = 0;
-    for (; text.len - i >= sizeof ones; i += sizeof ones) {
-        uint64_t x;
-        memcpy(&x, text.data + i, sizeof x);
-        uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
-        /* Bit 7 of a byte says: beyond ASCII, DEL, a control, a quote, a backslash. A carry or
-         * borrow into the next byte comes only out of one that is itself not plain. */
-        uint64_t other = x | (x + ones) | (x - ones * 0x20) | (quote - ones) | (slash - ones);
-        if ((other & highs) != 0)
-            break;
-    }
+    while (text.len - i >= 8 && are_plain(text.data + i))
+        i += 8;
+    if (text.len - i < 8 && text.len >= 8 && are_plain(text.data + text.len - 8))
+        return text.len;
     while (i < text.len && is_plain(text.data[i]))
         i++;
     return i;

@@ -20,19 +20,22 @@ static bool is_stop(uint8_t c)
     return c == '"' || c == '\\' || c < 0x20;
 }
 
-/* Offset of the first byte that ends a run, or text.len. */
-static size_t find_stop(struct sg_bytes text)
+/* Offset of the first byte that ends a run, or text.len. *ascii: none before it has bit 7 set. */
+static size_t find_stop(struct sg_bytes text, bool *ascii)
 {
     size_t i = 0;
-    uint64_t eight;
+    uint64_t eight, seen = 0;
     while (text.len - i >= sizeof eight) {
         memcpy(&eight, text.data + i, sizeof eight);
         if (has_stop(eight))
             break;
+        seen |= eight;
         i += sizeof eight;
     }
+    uint8_t rest = 0;
     while (i < text.len && !is_stop(text.data[i]))
-        i++;
+        rest |= text.data[i++];
+    *ascii = ((seen | rest * UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080)) == 0;
     return i;
 }
 
@@ -135,8 +138,11 @@ static bool next_run(struct sg_json_string *string, struct sg_bytes piece, size_
                      struct sg_json_part *part)
 {
     struct sg_bytes rest = {piece.data + *pos, piece.len - *pos};
-    struct sg_bytes run = {rest.data, find_stop(rest)};
-    size_t valid = sg_utf8_prefix(&string->utf8, run);
+    bool ascii;
+    struct sg_bytes run = {rest.data, find_stop(rest, &ascii)};
+    size_t valid = run.len;
+    if (!ascii || !sg_utf8_complete(&string->utf8))
+        valid = sg_utf8_prefix(&string->utf8, run);
     string->broken = valid < run.len || (run.len < rest.len && !sg_utf8_complete(&string->utf8));
     run.len = valid;
     *pos += run.len;
