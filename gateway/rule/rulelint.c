@@ -179,19 +179,26 @@ static enum scrubgate_status sample(struct sampler *s, const struct sg_node *nod
 
 /*
  * Searches l->text, ended by what fits nowhere. The sets' bytes behind that keep PCRE2 from seeing
- * at once that some required byte is missing. what, with l->name behind it, names the text.
+ * at once that some required byte is missing.
  */
-static enum scrubgate_status judge(struct lint *l, const char *what)
+static enum scrubgate_status judge(struct lint *l, bool *fits)
 {
-    uint32_t units = 0;
     enum scrubgate_status rc = sg_buf_add_byte(&l->text, l->stopper);
     for (size_t i = 0; i < l->n_sets && rc >= 0; i++)
         rc = sg_buf_add_byte(&l->text, pick(l->sets[i]));
     if (rc >= 0)
         rc = sg_buf_add_byte(&l->text, l->stopper);
     if (rc >= 0)
-        rc = sg_buf_add_byte(&l->name, '\0');
-    if (rc < 0 || sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), MOST_UNITS))
+        *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), MOST_UNITS);
+    return rc;
+}
+
+/* Says that l->text, which what and l->name describe, costs too much, and how much. */
+static enum scrubgate_status refuse(struct lint *l, const char *what)
+{
+    uint32_t units = 0;
+    enum scrubgate_status rc = sg_buf_add_byte(&l->name, '\0');
+    if (rc < 0)
         return rc;
     rc = sg_pattern_cost(l->pattern, l->matcher, sg_buf_bytes(&l->text), &units);
     sg_fault_set(l->fault, NULL, 0, 0,
@@ -205,37 +212,43 @@ static enum scrubgate_status judge(struct lint *l, const char *what)
 static enum scrubgate_status pump_sets(struct lint *l, const struct sg_set *a,
                                        const struct sg_set *b)
 {
-    bool pair = b != NULL;
+    bool pair = b != NULL, fits = false;
     size_t room = pair && l->room > PAIR_LONGEST ? PAIR_LONGEST : l->room;
+    const uint8_t bytes[2] = {pick(a), pick(pair ? b : a)};
     sg_buf_clear(&l->text);
     sg_buf_clear(&l->name);
     enum scrubgate_status rc = sg_buf_reserve(&l->text, room + 2);
-    while (rc >= 0 && l->text.len < room) {
-        rc = sg_buf_add_byte(&l->text, pick(a));
-        if (rc >= 0 && pair)
-            rc = sg_buf_add_byte(&l->text, pick(b));
-    }
+    while (rc >= 0 && l->text.len < room)
+        rc = sg_buf_add(&l->text, bytes, pair ? 2 : 1);
     if (rc >= 0)
-        rc = sg_set_print(a, &l->name);
+        rc = judge(l, &fits);
+    if (rc < 0 || fits)
+        return rc;
+    rc = sg_set_print(a, &l->name);
     if (rc >= 0 && pair)
         rc = sg_buf_add_text(&l->name, " and ");
     if (rc >= 0 && pair)
         rc = sg_set_print(b, &l->name);
-    return rc < 0 ? rc : judge(l, "repeated ");
+    return rc < 0 ? rc : refuse(l, "repeated ");
 }
 
 static enum scrubgate_status pump_repeat(struct lint *l, const struct sg_node *target)
 {
     struct sampler s = {.l = l, .target = target};
+    bool fits = false;
     sg_buf_clear(&l->text);
     sg_buf_clear(&l->name);
     enum scrubgate_status rc = sample(&s, l->tree.root);
-    if (rc >= 0 && target != NULL)
+    if (rc >= 0)
+        rc = judge(l, &fits);
+    if (rc < 0 || fits)
+        return rc;
+    if (target != NULL)
         rc = sg_buf_addf(&l->name, "{%u,%u}", target->u.repeat.min, target->u.repeat.max);
     if (rc < 0)
         return rc;
-    return judge(l, target == NULL ? "its longest match, ended wrongly"
-                                   : "text that fills, then breaks, its repeat ");
+    return refuse(l, target == NULL ? "its longest match, ended wrongly"
+                                    : "text that fills, then breaks, its repeat ");
 }
 
 static enum scrubgate_status pump_all(struct lint *l)

@@ -60,17 +60,17 @@ bool sg_set_within(const struct sg_set *a, const struct sg_set *b)
 unsigned sg_set_count(const struct sg_set *set)
 {
     unsigned n = 0;
-    for (unsigned b = 0; b <= 0xFF; b++)
-        n += sg_set_has(set, b);
+    for (unsigned i = 0; i < 4; i++)
+        n += (unsigned)__builtin_popcountll(set->words[i]);
     return n;
 }
 
 unsigned sg_set_first(const struct sg_set *set)
 {
-    unsigned b = 0;
-    while (b < 0xFF && !sg_set_has(set, b))
-        b++;
-    return b;
+    unsigned i = 0;
+    while (i < 3 && set->words[i] == 0)
+        i++;
+    return set->words[i] == 0 ? 0xFF : i * 64 + (unsigned)__builtin_ctzll(set->words[i]);
 }
 
 struct sg_node *sg_tree_node(struct sg_tree *tree, enum sg_node_kind kind, size_t at)
