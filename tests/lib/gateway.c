@@ -192,6 +192,12 @@ void sg_gateway_stop(struct sg_gateway *gateway)
     sg_gateway_join(gateway);
 }
 
+void sg_gateway_kill(struct sg_gateway *gateway)
+{
+    sg_gateway_signal(gateway, SIGKILL);
+    assert_int_equal(finish(gateway), 128 + SIGKILL);
+}
+
 void sg_gateway_fini(struct sg_gateway *gateway)
 {
     sg_gateway_stop(gateway);

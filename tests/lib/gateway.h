@@ -48,6 +48,8 @@ void sg_gateway_signal(struct sg_gateway *gateway, int number);
 void sg_gateway_join(struct sg_gateway *gateway);
 /* SIGTERM, then join. Nothing when it does not run. */
 void sg_gateway_stop(struct sg_gateway *gateway);
+/* Ends it as a crash would. */
+void sg_gateway_kill(struct sg_gateway *gateway);
 void sg_gateway_fini(struct sg_gateway *gateway);
 
 /* Waits until the operator's log holds the text at or behind *at, and moves *at behind it. */
