@@ -17,8 +17,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
          &address},
     };
     int rest = 0;
-    enum sg_parsed parsed = sg_options_parse(command, options, sizeof options / sizeof options[0],
-                                             argc, argv, &rest);
+    enum sg_parsed parsed =
+        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (rest != argc)
@@ -36,9 +36,10 @@ static int run(const struct sg_command *command, int argc, char **argv)
     struct sg_echo *echo = NULL;
     struct scrubgate_fault fault = {.what = ""};
     const char *url = NULL;
-    if (sg_echo_start(&echo, address, &url, &fault) < 0) {
-        (void)sg_say_fault(&fault);
-        return SG_EXIT_WRONG;
+    enum scrubgate_status rc = sg_echo_start(&echo, address, &url, &fault);
+    if (rc < 0) {
+        int usage = sg_say_fault(&fault);
+        return rc == SCRUBGATE_EINVAL ? usage : SG_EXIT_WRONG;
     }
     (void)printf("echo listens on %s\n", url);
     (void)fflush(stdout);
