@@ -154,26 +154,39 @@ static enum scrubgate_status answer(const struct sg_pattern *pattern, struct sg_
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_pattern_search(const struct sg_pattern *pattern,
-                                        struct sg_matcher *matcher, struct sg_bytes text,
-                                        size_t from, bool last, enum sg_match *match,
-                                        struct sg_span *span)
+/* As sg_pattern_search, for starts up to `to` only. */
+static enum scrubgate_status search(const struct sg_pattern *pattern, struct sg_matcher *matcher,
+                                    struct sg_bytes text, size_t from, size_t to, bool last,
+                                    enum sg_match *match, struct sg_span *span)
 {
     assert(from <= text.len);
     PCRE2_SPTR data = text.data == NULL ? (PCRE2_SPTR) "" : text.data;
     uint32_t options = last ? 0 : PCRE2_PARTIAL_HARD;
     int rc;
+    (void)pcre2_set_offset_limit(matcher->limits, to);
     if (last ? pattern->jit_whole : pattern->jit_partial)
         rc = pcre2_jit_match(pattern->code, data, text.len, from, options, matcher->found,
                              matcher->limits);
     else
         rc = pcre2_match(pattern->code, data, text.len, from, options, matcher->found,
                          matcher->limits);
+    if (rc == PCRE2_ERROR_NOMATCH) { /* nearly always */
+        *match = SG_MATCH_NONE;
+        return SCRUBGATE_OK;
+    }
     enum scrubgate_status status = answer(pattern, matcher, rc, match, span);
     /* What starts where the window ends is for the next one: nothing of it was seen yet. */
-    if (status >= 0 && !last && *match != SG_MATCH_NONE && span->start == text.len)
+    if (status >= 0 && !last && span->start == text.len)
         *match = SG_MATCH_NONE;
     return status;
+}
+
+enum scrubgate_status sg_pattern_search(const struct sg_pattern *pattern,
+                                        struct sg_matcher *matcher, struct sg_bytes text,
+                                        size_t from, bool last, enum sg_match *match,
+                                        struct sg_span *span)
+{
+    return search(pattern, matcher, text, from, PCRE2_UNSET, last, match, span);
 }
 
 enum scrubgate_status sg_pattern_search_within(const struct sg_pattern *pattern,
@@ -181,10 +194,7 @@ enum scrubgate_status sg_pattern_search_within(const struct sg_pattern *pattern,
                                                size_t from, size_t to, enum sg_match *match,
                                                struct sg_span *span)
 {
-    (void)pcre2_set_offset_limit(matcher->limits, to);
-    enum scrubgate_status rc = sg_pattern_search(pattern, matcher, text, from, true, match, span);
-    (void)pcre2_set_offset_limit(matcher->limits, PCRE2_UNSET);
-    return rc;
+    return search(pattern, matcher, text, from, to, true, match, span);
 }
 
 /* --- cost ---------------------------------------------------------------------------------------
@@ -199,6 +209,7 @@ static enum scrubgate_status run(const struct sg_pattern *pattern, struct sg_mat
 {
     if (engine != INTERPRETED)
         return sg_pattern_search(pattern, matcher, text, from, engine == WHOLE, match, span);
+    (void)pcre2_set_offset_limit(matcher->limits, PCRE2_UNSET); /* not that of an earlier search */
     int rc = pcre2_match(pattern->code, text.data, text.len, from,
                          PCRE2_NO_JIT | PCRE2_PARTIAL_HARD, matcher->found, matcher->limits);
     return answer(pattern, matcher, rc, match, span);
