@@ -15,8 +15,12 @@
 #include "scan/context.h"
 #include "scan/places.h"
 
+/* Starts that no place allows are tried all the same when they are so few between others: that
+ * costs less than to begin one more search behind them. */
+enum { BRIDGED = 8 };
+
 /* Where the lead lets matches start: from the start that the first place at or after `from` allows
- * to the last start that can be reached without a gap. False when there is none. */
+ * to the last start that can be reached without a wide gap. False when there is none. */
 static bool led_starts(const struct sg_places *places, const struct sg_rule *rule,
                        const struct sg_needs *needs, size_t from, struct sg_span *starts)
 {
@@ -28,7 +32,7 @@ static bool led_starts(const struct sg_places *places, const struct sg_rule *rul
     do {
         starts->end = run.end - 1 - needs->any_min;
     } while (sg_places_next(places, rule->lead, run.end, &run) &&
-             run.start <= starts->end + 1 + needs->any_max);
+             run.start <= starts->end + 1 + BRIDGED + needs->any_max);
     return true;
 }
 
