@@ -138,6 +138,49 @@ static void test_response(void **state)
     sg_answer_fini(&answer);
 }
 
+/* --- a type that is not known is not guessed --- */
+
+static void test_an_empty_type_is_none(void **state)
+{
+    struct sg_answer answer = {.cut = false};
+    size_t mark = sg_scene_mark(&scene);
+    (void)state;
+    sg_wire_ask(scene.gateway.port, "POST", "/in/untyped", "Content-Type:\r\n",
+                SG_BYTES("\"jo\\u0040example.com\""), &answer);
+    assert_int_equal(answer.head.status, 415);
+    sg_scene_heard_nothing(&scene, mark, "/in/next");
+    sg_recorder_say_text(&scene.origin,
+                         "HTTP/1.1 200 OK\r\nContent-Type: \r\nContent-Length: 21\r\n\r\n"
+                         "\"jo\\u0040example.com\"",
+                         SG_THEN_KEEP);
+    sg_wire_ask(scene.gateway.port, "GET", "/in/untyped", "", SG_BYTES(""), &answer);
+    assert_int_equal(answer.head.status, 415);
+    sg_scene_skip(&scene);
+    sg_answer_fini(&answer);
+}
+
+/* Else the origin would be free to read text as JSON, where an escape hides an address. */
+static void test_a_type_cannot_be_taken_off_on_the_way(void **state)
+{
+    struct sg_answer answer = {.cut = false};
+    struct sg_heard heard;
+    (void)state;
+    sg_recorder_say_text(&scene.origin,
+                         "HTTP/1.1 200 OK\r\nConnection: Content-Type\r\n"
+                         "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nok",
+                         SG_THEN_KEEP);
+    sg_wire_ask(scene.gateway.port, "POST", "/in/typed",
+                "Connection: Content-Type, X-Own\r\nX-Own: 1\r\nContent-Type: text/plain\r\n",
+                SG_BYTES("plain"), &answer);
+    assert_int_equal(answer.head.status, 200);
+    sg_assert_text(sg_answer_field(&answer, "Content-Type"), "text/plain");
+    sg_recorder_take(&scene.origin, &heard);
+    sg_assert_text(sg_heard_field(&heard, "Content-Type"), "text/plain");
+    sg_assert_text(sg_heard_field(&heard, "X-Own"), "");
+    sg_heard_fini(&heard);
+    sg_answer_fini(&answer);
+}
+
 /* --- every way to cut --- */
 
 /* One whole exchange on another connection of the same loop: what was sent before it is read. */
@@ -338,6 +381,9 @@ int main(void)
 
     SG_SUITE_ROWS(test_body, bodies);
     SG_SUITE_ROWS(test_response, bodies);
+    sg_suite_add("an empty type is none", test_an_empty_type_is_none, NULL);
+    sg_suite_add("a type cannot be taken off on the way",
+                 test_a_type_cannot_be_taken_off_on_the_way, NULL);
     SG_SUITE_ROWS(test_cut, cuts);
     sg_suite_add("2 MiB of text stream through both ways, masked and never held",
                  test_large_request, NULL);
