@@ -100,10 +100,49 @@ static struct sg_record_facets facets_of(const struct sg_context *context,
     return facets;
 }
 
+/* --- names from outside ----------------------------------------------------------------------- */
+
+/* Too short and with too few digits to be a number, an address or a key of someone's. */
+static bool is_label(struct sg_bytes name)
+{
+    enum { LONGEST = 32, DIGITS_MOST = 4 };
+    size_t digits = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t c = name.data[i];
+        digits += sg_is_digit(c) ? 1 : 0;
+        if (!sg_is_alnum(c) && c != '-' && c != '_' && c != '.')
+            return false;
+    }
+    return name.len <= LONGEST && digits <= DIGITS_MOST;
+}
+
+/* What a record or an event may say of a party in clear. The config's own words it may; what a
+ * client sent only where it is a label, for it could be anything. */
+static struct sg_bytes label_of(const struct sg_context *context, enum sg_party party)
+{
+    const struct sg_bytes none = {NULL, 0}, name = context->parties->value[party];
+    bool ours = context->route->party[party].kind == SG_SOURCE_CONST;
+    return ours || is_label(name) ? name : none;
+}
+
+/* One of the words that analysis knows. */
 static struct sg_bytes event_word(const struct sg_context *context)
 {
-    struct sg_bytes word = context->parties->value[SG_PARTY_EVENT];
-    return word.len > 0 ? word : SG_BYTES("message");
+    static const char *const words[] = {"open", "assign", "message", "resolve"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (sg_bytes_equal(context->parties->value[SG_PARTY_EVENT], sg_bytes_of(words[i])))
+            return sg_bytes_of(words[i]);
+    return SG_BYTES("message");
+}
+
+/* --- records and events ----------------------------------------------------------------------- */
+
+/* The exception is named where it was made use of. */
+static const char *mode_word(const struct sg_context *context, const struct sg_relay *relay)
+{
+    if (relay->gave_in && relay->status >= 0)
+        return "pass-and-record";
+    return context->route->shadow ? "shadow" : "enforce";
 }
 
 enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_context *context,
@@ -122,11 +161,11 @@ enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_con
         .trace_id = context->trace->trace_id,
         .route = context->route->name,
         .direction = sg_direction_word(judgement->direction),
-        .mode = context->route->shadow ? "shadow" : "enforce",
+        .mode = mode_word(context, relay),
         .rules = context->rules,
-        .brand = context->parties->value[SG_PARTY_BRAND],
-        .channel = context->parties->value[SG_PARTY_CHANNEL],
-        .queue = context->parties->value[SG_PARTY_QUEUE],
+        .brand = label_of(context, SG_PARTY_BRAND),
+        .channel = label_of(context, SG_PARTY_CHANNEL),
+        .queue = label_of(context, SG_PARTY_QUEUE),
         .event = event_word(context),
         .format = relay->format,
         .reason = relay->reason,
@@ -153,8 +192,8 @@ void sg_decision_event(struct sg_collusion_event *event, const struct sg_context
     *event = (struct sg_collusion_event){
         .time_ms = sg_clock_wall_ms(),
         .event = event_word(context),
-        .brand = context->parties->value[SG_PARTY_BRAND],
-        .queue = context->parties->value[SG_PARTY_QUEUE],
+        .brand = label_of(context, SG_PARTY_BRAND),
+        .queue = label_of(context, SG_PARTY_QUEUE),
         .ticket = facets.conversation,
         .customer = facets.customer,
         .agent = facets.agent,

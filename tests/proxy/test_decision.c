@@ -140,6 +140,71 @@ static void test_a_record_names_rules_and_places_and_no_value(void **state)
     end(&world);
 }
 
+/* What a client names a party, and what of that may be told in clear. */
+static const struct label_row {
+    const char *name;
+    enum sg_party party;
+    enum sg_source_kind kind;
+    const char *value, *told; /* NULL: not told at all */
+} label_rows[] = {
+    {"a label from outside is told", SG_PARTY_QUEUE, SG_SOURCE_HEADER, "emea_tier-2.a",
+     "\"queue\":\"emea_tier-2.a\""},
+    {"the config's own words are told", SG_PARTY_BRAND, SG_SOURCE_CONST, "Acme & Söhne 12345",
+     "\"brand\":\"Acme & S"},
+    {"an address is no label", SG_PARTY_QUEUE, SG_SOURCE_HEADER, "jo@example.com", NULL},
+    {"a number is no label", SG_PARTY_CHANNEL, SG_SOURCE_HEADER, "4111111111111111", NULL},
+    {"a sentence is no label", SG_PARTY_BRAND, SG_SOURCE_BODY, "call jo", NULL},
+    {"a long word is no label", SG_PARTY_QUEUE, SG_SOURCE_BODY,
+     "ghp_abcdefghijklmnopqrstuvwxyzabcdefgh", NULL},
+    {"a known event is told", SG_PARTY_EVENT, SG_SOURCE_BODY, "resolve", "\"event\":\"resolve\""},
+    {"any other event is a message", SG_PARTY_EVENT, SG_SOURCE_BODY, "jo", "\"event\":\"message\""},
+};
+
+static void test_label_row(void **state)
+{
+    const struct label_row *row = *state;
+    static struct world world;
+    struct sg_collusion_event event;
+    struct sg_judgement judgement = {.direction = SCRUBGATE_TO_AGENT, .request = true};
+    struct sg_buf out = {0};
+    begin(&world, "text/plain", "x", false, false);
+    world.route.party[row->party].kind = row->kind;
+    world.parties.value[row->party] = sg_bytes_of(row->value);
+    assert_int_equal(sg_decision_record(&out, &world.context, &world.relay, &judgement),
+                     SCRUBGATE_OK);
+    if (row->party != SG_PARTY_CHANNEL) {
+        sg_decision_event(&event, &world.context, &world.relay, &judgement);
+        assert_int_equal(sg_buf_add_byte(&out, '\n'), SCRUBGATE_OK);
+        assert_int_equal(sg_collusion_event_print(&event, &out), SCRUBGATE_OK);
+    }
+    assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
+    const char *text = (const char *)out.data;
+    if (row->told == NULL || strstr(row->told, row->value) == NULL)
+        assert_true(row->kind == SG_SOURCE_CONST || strstr(text, row->value) == NULL);
+    if (row->told != NULL)
+        expect(text, row->told);
+    if (row->told != NULL && row->party != SG_PARTY_CHANNEL)
+        expect(strchr(text, '\n'), row->told);
+    sg_buf_fini(&out);
+    end(&world);
+}
+
+static void test_what_passes_on_failure_is_recorded_as_the_exception(void **state)
+{
+    static struct world world;
+    struct sg_buf out = {0};
+    struct sg_judgement judgement = {.verdict = SG_VERDICT_REFUSED, .request = true};
+    (void)state;
+    begin(&world, "application/json", "{", false, true);
+    assert_int_equal(sg_decision_record(&out, &world.context, &world.relay, &judgement),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
+    expect((const char *)out.data, "\"mode\":\"pass-and-record\"");
+    expect((const char *)out.data, "\"action_id\":1,"); /* allowed */
+    sg_buf_fini(&out);
+    end(&world);
+}
+
 static void test_a_response_does_not_carry_the_clients_network(void **state)
 {
     static struct world world;
@@ -164,6 +229,9 @@ int main(void)
     SG_SUITE_ROWS(test_status_row, status_rows);
     sg_suite_add("a record names rules and places and no value",
                  test_a_record_names_rules_and_places_and_no_value, NULL);
+    SG_SUITE_ROWS(test_label_row, label_rows);
+    sg_suite_add("what passes on failure is recorded as the exception",
+                 test_what_passes_on_failure_is_recorded_as_the_exception, NULL);
     sg_suite_add("a response does not carry the client's network",
                  test_a_response_does_not_carry_the_clients_network, NULL);
     int rc = sg_suite_run("proxy/decision");
