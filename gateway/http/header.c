@@ -77,6 +77,11 @@ bool sg_header_is_hop_by_hop(const struct sg_headers *headers, struct sg_bytes n
     if (name.len >= proxy.len &&
         sg_bytes_equal_nocase((struct sg_bytes){name.data, proxy.len}, proxy))
         return true;
+    /* What describes the body goes with it: without its type it would be read as another one. */
+    struct sg_bytes content = SG_BYTES("Content-");
+    if (name.len >= content.len &&
+        sg_bytes_equal_nocase((struct sg_bytes){name.data, content.len}, content))
+        return false;
     return fields_have(headers, SG_BYTES("Connection"), name);
 }
 

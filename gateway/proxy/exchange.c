@@ -127,13 +127,13 @@ void sg_exchange_fail(struct sg_exchange *x, enum sg_reason reason, const char *
 
 /* --- opening a relay --- */
 
-/* A field that must stand alone. Absent or repeated: what it says is not known. */
+/* A field that must stand alone. Absent, empty or repeated: what it says is not known. */
 static struct sg_bytes sole(const struct sg_headers *headers, const char *name,
                             struct sg_bytes absent, struct sg_bytes repeated)
 {
     size_t count = 0;
     const struct sg_header *field = sg_headers_find(headers, name, &count);
-    if (count == 0)
+    if (count == 0 || (count == 1 && field->value.len == 0))
         return absent;
     return count == 1 ? field->value : repeated;
 }

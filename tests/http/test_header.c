@@ -91,6 +91,7 @@ static const struct hop_row hops[] = {
     {"what Connection names stays here", "x-private", true},
     {"what its second field names stays here", "x-other", true},
     {"Content-Type goes on", "Content-Type", false},
+    {"what describes the body goes on though Connection names it", "content-encoding", false},
     {"a name that only begins like TE goes on", "TEA", false},
     {"a name that is only like Proxy goes on", "Proxy", false},
 };
@@ -99,7 +100,7 @@ static void tells_hop_by_hop(void **state)
 {
     const struct hop_row *row = *state;
     struct sg_headers headers = {.n = 0};
-    add(&headers, "Connection", "keep-alive, X-Private");
+    add(&headers, "Connection", "keep-alive, X-Private, Content-Encoding");
     add(&headers, "Connection", "X-Other");
     assert_int_equal(sg_header_is_hop_by_hop(&headers, sg_bytes_of(row->field)), row->hop);
 }
