@@ -138,19 +138,34 @@ static size_t dot(struct sg_bytes text)
     return 0;
 }
 
+/* What parts two segments for one upstream or another, plain or percent-encoded, at the start of
+ * text: its length, or 0. */
+static size_t slash(struct sg_bytes text)
+{
+    if (text.len >= 1 && (text.data[0] == '/' || text.data[0] == '\\'))
+        return 1;
+    if (text.len < 3 || text.data[0] != '%')
+        return 0;
+    uint8_t high = text.data[1], low = (uint8_t)sg_to_lower(text.data[2]);
+    return (high == '2' && low == 'f') || (high == '5' && low == 'c') ? 3 : 0;
+}
+
+/* Whether a segment may end here for someone: some drop what stands behind a semicolon. */
+static bool ends_segment(struct sg_bytes text)
+{
+    return text.len == 0 || text.data[0] == ';' || slash(text) > 0;
+}
+
 bool sg_forward_target_safe(struct sg_bytes target)
 {
     size_t end = sg_bytes_find(target, '?');
     for (size_t i = 0; i < end; i++) {
-        if (target.data[i] != '/' && target.data[i] != '\\')
-            continue;
-        struct sg_bytes rest = {target.data + i + 1, end - i - 1};
-        for (int dots = 0; dots < 2; dots++) {
-            size_t n = dot(rest);
-            if (n == 0)
-                break;
+        struct sg_bytes rest = {target.data + i, end - i};
+        size_t n = slash(rest);
+        for (int dots = 0; dots < 2 && n > 0; dots++) {
             rest = (struct sg_bytes){rest.data + n, rest.len - n};
-            if (rest.len == 0 || rest.data[0] == '/' || rest.data[0] == '\\')
+            n = dot(rest);
+            if (n > 0 && ends_segment((struct sg_bytes){rest.data + n, rest.len - n}))
                 return false;
         }
     }

@@ -160,6 +160,12 @@ static const struct safe_row {
     {"encoded dots climb", "/in/%2e%2E/b", false},
     {"half encoded dots climb", "/in/.%2e/b", false},
     {"a backslash counts as a slash", "/in/a\\..\\b", false},
+    {"an encoded slash counts as one", "/in/a%2f..%2Fb", false},
+    {"an encoded slash behind the dots too", "/in/..%2Fb", false},
+    {"an encoded backslash too", "/in/..%5cb", false},
+    {"a parameter does not hide dots", "/in/..;x=1/b", false},
+    {"nor does an empty one", "/in/%2e.;/b", false},
+    {"encoded slashes between names are none of ours", "/in/a%2fb%5c..c;x", true},
 };
 
 static void test_safe_row(void **state)
