@@ -36,6 +36,7 @@ struct list {
 };
 
 struct run {
+    bool analyses; /* no text goes back, so nothing need be blocked */
     struct list found, edits;
     struct sg_buf out; /* the scrubbed text */
 };
@@ -104,6 +105,8 @@ static enum scrubgate_status finding(void *ctx, const struct sg_finding *told)
         .level = told->level,
         .masks = told->rule->action == SCRUBGATE_MASK,
     };
+    if (told->rule->action == SCRUBGATE_BLOCK && !run->analyses)
+        return SCRUBGATE_EBLOCKED;
     return list_add(&run->found, &mark);
 }
 
@@ -357,7 +360,7 @@ static bool is_json(struct sg_bytes content_type)
 enum scrubgate_status sg_engine_answer(const struct sg_engine_request *request, struct sg_buf *out,
                                        struct scrubgate_fault *fault)
 {
-    struct run run = {.out = {0}};
+    struct run run = {.analyses = request->call == SG_ENGINE_ANALYZE};
     struct sg_json *json = NULL;
     const struct sg_json_node *text = NULL;
     bool presidio = request->call != SG_ENGINE_SCRUB;

@@ -43,6 +43,13 @@ static const struct row {
     {"JSON without a text is scrubbed as a body", SG_ENGINE_SCRUB, JSON, "[\"apple\"]", 0,
      "{\"text\":\"[\\\"[FRUIT]\\\"]\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\","
      "\"start\":2,\"end\":7}]}\n"},
+    {"a text that a rule blocks does not come back", SG_ENGINE_SCRUB, JSON, "{\"text\":\"a bomb\"}",
+     SCRUBGATE_EBLOCKED, NULL},
+    {"nor does one to anonymize", SG_ENGINE_ANONYMIZE, JSON, "{\"text\":\"a bomb\"}",
+     SCRUBGATE_EBLOCKED, NULL},
+    {"nor a body", SG_ENGINE_SCRUB, "text/plain", "a bomb", SCRUBGATE_EBLOCKED, NULL},
+    {"analysis tells of what a rule blocks", SG_ENGINE_ANALYZE, JSON, "{\"text\":\"a bomb\"}", 0,
+     "[{\"entity_type\":\"WORD\",\"start\":2,\"end\":6,\"score\":1.0}]\n"},
     {"what cannot be inspected is refused", SG_ENGINE_SCRUB, "text/html", "<p>",
      SCRUBGATE_EUNSUPPORTED, NULL},
     {"a body that is malformed is refused", SG_ENGINE_SCRUB, JSON, "[\"apple\"",
