@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "rule/ruleset.h"
 
 static void free_origins(struct sg_origin **origins, size_t n)
 {
@@ -62,6 +63,19 @@ static enum scrubgate_status resolve_all(struct sg_generation *made, const char 
     return rc;
 }
 
+/* With less a body would be refused, or not, by how it happens to be cut. */
+static enum scrubgate_status check_held(const struct sg_generation *made,
+                                        struct scrubgate_fault *fault)
+{
+    const struct sg_config *config = made->config;
+    if (config->limits.held >= made->rules->longest)
+        return SCRUBGATE_OK;
+    sg_fault_set(fault, config->file[0] != '\0' ? config->file : NULL, 0, 0,
+                 "limits.held is too small for these rules: one must see %zu bytes at once",
+                 made->rules->longest);
+    return SCRUBGATE_EINVAL;
+}
+
 enum scrubgate_status sg_generation_new(struct sg_generation **generation, struct sg_config *config,
                                         const char *echo_url, struct scrubgate_fault *fault)
 {
@@ -77,6 +91,9 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
     rc = scrubgate_ruleset_load(&made->rules, config->rules, config->n_rules, fault);
     if (rc == SCRUBGATE_EIO)
         rc = SCRUBGATE_EINVAL; /* a pack that cannot be read is a fault of the config */
+    if (rc < 0)
+        goto out;
+    rc = check_held(made, fault);
     if (rc < 0)
         goto out;
     made->digest = scrubgate_ruleset_digest(made->rules);

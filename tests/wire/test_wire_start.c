@@ -56,6 +56,9 @@ struct fault_row {
 
 static const struct fault_row faults[] = {
     {"an unknown key", "colour: red\n" ROUTES, NULL, "gateway.yaml:6:1: unknown key 'colour'"},
+    {"less room than a rule must see at once", "rules: [toy.yaml]\nlimits: {held: 4KiB}\n" ROUTES,
+     PACK(RULE "match: 'x[a-f]{5000}', tests: [todo: x]}\n"),
+     "gateway.yaml: limits.held is too small for these rules: one must see 50"},
     {"a misspelt key of a route", ROUTE("responce: pass"), NULL,
      "gateway.yaml:7:82: unknown key 'responce': did you mean 'response'?"},
     {"a misspelt party", ROUTE("identity: {custommer: $.a}"), NULL,
