@@ -3,6 +3,7 @@
 # Runs the test programs of a build, and the scripts tests/*/test_*.sh, and adds up.
 # usage: tests/run.sh BUILD [PART-OF-A-PATH]
 # A program's output is shown when one of its tests fails. The last line is "N passed, N failed".
+# One that runs over TEST_SECONDS (600) has failed: it hangs.
 set -u
 build=$1 only=${2:-}
 passed=0 failed=0
@@ -13,7 +14,7 @@ for program in $(find "$build/tests" -type f -name 'test_*' ! -name '*.*' -perm 
     case $program in *"$only"*) ;; *) continue ;; esac
     name=${program#"$build"/}
     name=${name#tests/}
-    if "$program" >"$out" 2>&1; then rc=0; else rc=$?; fi
+    if timeout -k 5 "${TEST_SECONDS:-600}" "$program" >"$out" 2>&1; then rc=0; else rc=$?; fi
     p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$out" | awk '{ n += $1 } END { print n + 0 }')
     f=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$out" | awk '{ n += $1 } END { print n + 0 }')
     if [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
