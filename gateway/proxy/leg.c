@@ -135,6 +135,13 @@ static void decide(struct sg_leg *leg, enum sg_record_part part)
 
 /* --- bytes --- */
 
+/* What a rule wants elsewhere must not follow what has left. */
+static bool diverts_too_late(const struct sg_leg *leg)
+{
+    return leg->state == SG_LEG_STREAM && leg->relay.diverts && leg->recorded && !leg->divert &&
+           !leg->context->route->shadow;
+}
+
 /* Looks at what the relay holds and goes on as far as that allows. */
 static void step(struct sg_leg *leg)
 {
@@ -144,7 +151,7 @@ static void step(struct sg_leg *leg)
         return;
     if (leg->ended && !relay->done)
         (void)sg_relay_push(relay, none, true);
-    if (relay->done || relay->status < 0)
+    if (relay->done || relay->status < 0 || diverts_too_late(leg))
         decide(leg, leg->state == SG_LEG_GATHER ? SG_PART_WHOLE : SG_PART_END);
     else if (leg->state == SG_LEG_GATHER && sg_relay_full(relay))
         decide(leg, SG_PART_BEGIN);

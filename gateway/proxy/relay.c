@@ -42,6 +42,7 @@ void sg_relay_refuse(struct sg_relay *relay, enum scrubgate_status status, const
 static void note_span(void *ctx, const struct scrubgate_event *event)
 {
     struct sg_relay *relay = ctx;
+    relay->diverts = relay->diverts || event->action == SCRUBGATE_DIVERT;
     if (relay->n_spans == SG_RECORD_SPANS)
         return; /* the tallies still count it */
     relay->spans[relay->n_spans++] =
@@ -54,7 +55,7 @@ static void begin(struct sg_relay *relay, uint64_t limit)
     relay->limit = limit;
     relay->format = "";
     relay->status = SCRUBGATE_OK;
-    relay->keeps = relay->gave_in = relay->done = false;
+    relay->keeps = relay->gave_in = relay->diverts = relay->done = false;
     relay->bytes_in = relay->bytes_out = relay->bytes_left = relay->busy_ns = 0;
     relay->n_spans = 0;
     relay->reason[0] = '\0';

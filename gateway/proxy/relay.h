@@ -36,6 +36,7 @@ struct sg_relay {
     struct sg_buf original;       /* as it came, while it may still have to pass on failure */
     bool keeps;                   /* original is being kept */
     bool gave_in;                 /* could not decide; the original passes */
+    bool diverts;                 /* a rule diverts what is, or soon will be, in out */
     bool done;                    /* the last byte is in out */
     enum scrubgate_status status; /* below zero: refused, why is in reason */
     uint64_t limit;               /* most bytes in; 0: none */

@@ -412,6 +412,26 @@ static void test_divert_row(void **state)
     end(&world);
 }
 
+static void test_what_diverts_midway_does_not_follow_the_rest(void **state)
+{
+    enum { LEN = 200000 };
+    struct world world;
+    char *text = large(LEN);
+    (void)state;
+    memcpy(text + LEN - 1000, " elsewhere ", 11); /* in the last piece */
+    begin(&world);
+    world.route.divert_url = "http://127.0.0.1/";
+    open_leg(&world, true, UINT64_MAX);
+    feed(&world, text, LEN);
+    if (world.leg.state != SG_LEG_OVER)
+        run_until(&world, "no-divert");
+    assert_true(world.out.len > 0);
+    assert_null(memchr(world.out.data, 'e', world.out.len));
+    assert_int_equal(records_with(&world, "\"verdict\":\"refused\",\"part\":\"end\""), 1);
+    end(&world);
+    free(text);
+}
+
 /* --- what goes wrong --- */
 
 static void test_a_record_that_cannot_be_made_refuses(void **state)
@@ -486,6 +506,8 @@ int main(void)
     sg_suite_add("no body has more than its share of a turn",
                  test_no_body_has_more_than_its_share_of_a_turn, NULL);
     SG_SUITE_ROWS(test_divert_row, divert_rows);
+    sg_suite_add("what diverts midway does not follow the rest",
+                 test_what_diverts_midway_does_not_follow_the_rest, NULL);
     sg_suite_add("a record that cannot be made refuses", test_a_record_that_cannot_be_made_refuses,
                  NULL);
     sg_suite_add("a leg abandoned midway leaves an end record",
