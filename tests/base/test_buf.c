@@ -5,7 +5,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -150,8 +152,28 @@ static void keeps_its_content_when_memory_runs_out(void **state)
     assert_true(sg_alloc_fail_each(fill, NULL) >= 4);
 }
 
+static void writes_numbers_as_printf_does(void **state)
+{
+    (void)state;
+    struct sg_buf buf = {0};
+    char wanted[40];
+    uint64_t value = 1;
+    for (unsigned power = 0; power < 20; power++, value *= 10) {
+        const uint64_t near[] = {value - 1, value, value + 1, value * 7 + 305};
+        for (size_t i = 0; i < sizeof near / sizeof near[0]; i++) {
+            sg_buf_clear(&buf);
+            assert_int_equal(sg_buf_add_u64(&buf, near[i]), SCRUBGATE_OK);
+            assert_int_equal(sg_buf_add_hex64(&buf, near[i]), SCRUBGATE_OK);
+            (void)snprintf(wanted, sizeof wanted, "%" PRIu64 "%016" PRIx64, near[i], near[i]);
+            assert_true(sg_bytes_equal(sg_buf_bytes(&buf), sg_bytes_of(wanted)));
+        }
+    }
+    sg_buf_fini(&buf);
+}
+
 int main(void)
 {
+    sg_suite_add("writes numbers as printf does", writes_numbers_as_printf_does, NULL);
     sg_suite_add("adds in every form", adds_in_every_form, NULL);
     sg_suite_add("an all-zero buf is empty", an_all_zero_buf_is_empty, NULL);
     sg_suite_add("holds exactly its ceiling", holds_exactly_its_ceiling, NULL);

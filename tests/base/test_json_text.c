@@ -114,6 +114,29 @@ static void memory_that_runs_out_leaves_nothing_half_written(void **state)
     assert_true(sg_alloc_fail_each(write_once, NULL) >= 2);
 }
 
+/* Plain text is looked at eight bytes at a time: what needs an escape counts wherever it stands. */
+static void an_escape_is_seen_wherever_it_stands(void **state)
+{
+    (void)state;
+    enum { LEN = 21 };
+    struct sg_buf out = {0};
+    for (unsigned c = 0; c < 256; c++) {
+        bool plain = c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+        for (size_t at = 0; at < LEN; at++) {
+            uint8_t text[LEN];
+            memset(text, 'x', sizeof text);
+            text[at] = (uint8_t)c;
+            sg_buf_clear(&out);
+            assert_int_equal(sg_json_add_string(&out, (struct sg_bytes){text, LEN}), 0);
+            assert_int_equal(out.len == LEN + 2, plain);
+            assert_memory_equal(out.data + 1, text, plain ? LEN : at);
+            assert_int_equal(out.data[1 + at] == '\\', !plain);
+            assert_memory_equal(out.data + out.len - (LEN - at), text + at + 1, LEN - at - 1);
+        }
+    }
+    sg_buf_fini(&out);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(writes_both_forms, rows);
@@ -122,5 +145,7 @@ int main(void)
                  NULL);
     sg_suite_add("memory that runs out leaves nothing half written",
                  memory_that_runs_out_leaves_nothing_half_written, NULL);
+    sg_suite_add("an escape is seen wherever it stands", an_escape_is_seen_wherever_it_stands,
+                 NULL);
     return sg_suite_run("json_text");
 }

@@ -128,6 +128,16 @@ static void values_hold_no_controls_but_tab(void **state)
         assert_int_equal(sg_header_value_valid((struct sg_bytes){value, 3}), valid);
     }
     assert_true(sg_header_value_valid(SG_BYTES("")));
+    /* Long values are looked at eight bytes at a time: one bad byte counts wherever it stands. */
+    for (size_t at = 0; at < 24; at++) {
+        uint8_t value[24];
+        for (unsigned c = 0; c < 256; c++) {
+            memset(value, 0xFF, sizeof value);
+            value[at] = (uint8_t)c;
+            bool valid = (c >= 0x20 && c != 0x7F) || c == '\t';
+            assert_int_equal(sg_header_value_valid((struct sg_bytes){value, sizeof value}), valid);
+        }
+    }
 }
 
 int main(void)

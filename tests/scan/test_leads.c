@@ -32,6 +32,10 @@ static const struct row {
     {"a lead only in a lookahead", RULE("[a-z]{3}(?=[a-z]{0,4}9)"), "ab9 ", true},
     {"a lead in a repeat", RULE("a(?:b?@){1,3}c"), "ab@c", true},
     {"a lead behind a lookbehind", RULE("(?<!@)[a-c]{1,3}@"), "abc@", true},
+    {"digits that must be there, some of them far behind", RULE("7[a0]{0,6}(?:[0-9]a?){3}"),
+     "70a 5", true},
+    {"as many digits as bytes", RULE("[0-9]{5}"), "123a", true},
+    {"digits before and behind the lead", RULE("[0-9]{2}@[0-9]{2}"), "12@", true},
     {"no lead: letters alone", RULE("[a-d]{4}"), "abcd ", false},
     {"what is optional leads nowhere", RULE("(?:@9)?[a-z]{2}"), "ab@9", false},
 };
