@@ -3,6 +3,7 @@
  * json_number.h - scrub one JSON number: a card number need not stand in quotes.
  *
  * A number with an edit can be no number any more: it leaves as a string, [CARD ••1111] in quotes.
+ * One with an exponent is scanned as it is written and as it would be without.
  */
 #ifndef SG_BODY_JSON_NUMBER_H
 #define SG_BODY_JSON_NUMBER_H
@@ -18,9 +19,10 @@
 /* All-zero is empty. */
 struct sg_json_number {
     struct sg_buf token;  /* the part that earlier pieces held */
+    struct sg_buf plain;  /* its text without exponent */
     struct sg_buf edited; /* its text with edits, while it is scanned */
     bool changed;
-    uint64_t raw; /* body offset of its first byte */
+    uint64_t raw, raw_len; /* where it stands in the body */
 };
 
 void sg_json_number_fini(struct sg_json_number *number);
