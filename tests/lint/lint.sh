@@ -222,6 +222,7 @@ check_operator_docs() {
         return
     }
     {
+        # shellcheck disable=SC2016 # backticks of the page, not of the shell
         sed -n 's/.*{"\([a-z_.]*\)", "\(SCRUBGATE_[A-Z_]*\)".*/`\1` \2/p' \
             gateway/proxy/config_environment.c | tr ' ' '\n'
         grep -o '"scrubgate_[a-z_]*"' gateway/proxy/metrics.c | tr -d '"'
