@@ -85,7 +85,8 @@ struct sg_outcome {
 };
 
 struct sg_change {
-    const char *what; /* "start", "stop", "reload", "reload-failed" */
+    const char
+        *what; /* "start", "stop", "resume" (the log is written again), "reload", "reload-failed" */
     const char *old_rules, *new_rules, *old_config, *new_config; /* digests, "" when none */
 };
 

@@ -42,8 +42,9 @@ struct lane {
 
 struct sg_auditor {
     pthread_t thread;
-    struct sg_journal *journal; /* the thread's */
-    struct list kept;           /* the thread's: notes of a commit that failed */
+    struct sg_journal *journal;    /* the thread's */
+    struct list kept;              /* the thread's: notes of a commit that failed */
+    struct sg_audit_ticket *trial; /* a note to try with; NULL: none is waiting */
     pthread_mutex_t lock;
     pthread_cond_t work, idle; /* something is in; a batch is over */
     struct lane *lanes;
@@ -282,11 +283,18 @@ static void *run(void *ctx)
     struct sg_auditor *auditor = ctx;
     for (;;) {
         (void)pthread_mutex_lock(&auditor->lock);
-        while (auditor->n_in == 0 && !auditor->stopping)
+        while (auditor->n_in == 0 && auditor->trial == NULL && !auditor->stopping)
             (void)pthread_cond_wait(&auditor->work, &auditor->lock);
         struct lane *busy = take_all(auditor);
+        struct sg_audit_ticket *trial = auditor->trial;
+        auditor->trial = NULL;
         bool last = auditor->stopping;
         (void)pthread_mutex_unlock(&auditor->lock);
+        /* What is kept is trial enough: a record for each time somebody asked would be noise. */
+        if (trial != NULL && auditor->kept.n == 0)
+            list_add(&auditor->kept, trial);
+        else if (trial != NULL)
+            free_note(trial);
         if (busy != NULL || auditor->kept.n > 0) {
             write_batch(auditor, busy);
             give_back(auditor, busy);
@@ -313,6 +321,8 @@ static void free_auditor(struct sg_auditor *auditor)
 {
     if (auditor == NULL)
         return;
+    if (auditor->trial != NULL)
+        free_note(auditor->trial);
     (void)pthread_mutex_destroy(&auditor->lock);
     (void)pthread_cond_destroy(&auditor->work);
     (void)pthread_cond_destroy(&auditor->idle);
@@ -383,6 +393,24 @@ enum scrubgate_status sg_auditor_write(struct sg_auditor *auditor, struct sg_buf
     if (ticket.status >= 0)
         *seq = ticket.seq;
     return ticket.status;
+}
+
+void sg_auditor_retry(struct sg_auditor *auditor, struct sg_buf *record)
+{
+    struct sg_audit_ticket *ticket = calloc(1, sizeof *ticket);
+    if (ticket == NULL) {
+        sg_buf_fini(record);
+        return; /* the next one who asks tries again */
+    }
+    sg_buf_move(&ticket->record, record);
+    ticket->owned_by_port = true;
+    (void)pthread_mutex_lock(&auditor->lock);
+    struct sg_audit_ticket *spare = auditor->trial;
+    auditor->trial = ticket;
+    (void)pthread_mutex_unlock(&auditor->lock);
+    (void)pthread_cond_signal(&auditor->work);
+    if (spare != NULL)
+        free_note(spare);
 }
 
 bool sg_auditor_healthy(const struct sg_auditor *auditor)

@@ -57,6 +57,13 @@ void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_write(struct sg_auditor *auditor,
                                                           struct sg_buf *record, uint64_t *seq);
 
+/*
+ * While commits fail: has the thread try again, with this record (emptied) when it holds none to
+ * try with. Does not wait: whether it worked shows in sg_auditor_healthy. So readiness comes back
+ * without a message having to fail first. Any thread.
+ */
+void sg_auditor_retry(struct sg_auditor *auditor, struct sg_buf *record);
+
 bool sg_auditor_healthy(const struct sg_auditor *auditor);      /* the last commit worked */
 uint64_t sg_auditor_records(const struct sg_auditor *auditor);  /* durable since start */
 uint64_t sg_auditor_failures(const struct sg_auditor *auditor); /* commits that failed */

@@ -71,9 +71,9 @@ static const struct sg_config *config_of(const struct server *server)
 
 /* --- audit records of the process itself --- */
 
-static enum scrubgate_status record_change(struct server *server, const char *what,
-                                           const struct sg_generation *before,
-                                           const struct sg_generation *after)
+static enum scrubgate_status print_change(const struct server *server, const char *what,
+                                          const struct sg_generation *before,
+                                          const struct sg_generation *after, struct sg_buf *record)
 {
     const struct sg_change change = {
         .what = what,
@@ -82,9 +82,16 @@ static enum scrubgate_status record_change(struct server *server, const char *wh
         .old_config = before != NULL ? before->config->digest : "",
         .new_config = after != NULL ? after->config->digest : "",
     };
+    return sg_record_change(record, &server->source, &change);
+}
+
+static enum scrubgate_status record_change(struct server *server, const char *what,
+                                           const struct sg_generation *before,
+                                           const struct sg_generation *after)
+{
     struct sg_buf record = {0};
     uint64_t seq;
-    enum scrubgate_status rc = sg_record_change(&record, &server->source, &change);
+    enum scrubgate_status rc = print_change(server, what, before, after, &record);
     if (rc >= 0)
         rc = sg_auditor_write(server->auditor, &record, &seq);
     sg_buf_fini(&record);
@@ -98,7 +105,14 @@ static const char *unready(void *ctx)
     const struct server *server = ctx;
     if (server->draining)
         return "draining";
-    return sg_auditor_healthy(server->auditor) ? NULL : "the audit log cannot be written";
+    if (sg_auditor_healthy(server->auditor))
+        return NULL;
+    /* Who asks whether messages may come again must not have to send one first. */
+    struct sg_buf record = {0};
+    if (print_change(server, "resume", server->generation, server->generation, &record) >= 0)
+        sg_auditor_retry(server->auditor, &record);
+    sg_buf_fini(&record);
+    return "the audit log cannot be written";
 }
 
 static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
