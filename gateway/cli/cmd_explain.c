@@ -26,8 +26,7 @@ static void say_reason(const struct sg_explanation *one, char *why, size_t cap)
     const struct sg_rule *rule = one->rule;
     switch (one->result.reason) {
     case SG_BECAUSE_ACCEPTED:
-        (void)snprintf(why, cap, "accepted%s%s",
-                       rule->n_checks > 0 ? ", every check holds" : "",
+        (void)snprintf(why, cap, "accepted%s%s", rule->n_checks > 0 ? ", every check holds" : "",
                        one->contextual ? ", a near word stands beside it" : "");
         break;
     case SG_BECAUSE_CHECK:
@@ -155,8 +154,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"json", 0, SG_OPTION_FLAG, NULL, "as one JSON object", &telling.json},
     };
     int rest = 0;
-    enum sg_parsed parsed = sg_options_parse(command, options, sizeof options / sizeof options[0],
-                                             argc, argv, &rest);
+    enum sg_parsed parsed =
+        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (argc - rest != 1)

@@ -120,8 +120,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"json", 0, SG_OPTION_FLAG, NULL, "as JSON", &json},
     };
     int rest = 0;
-    enum sg_parsed parsed = sg_options_parse(command, options, sizeof options / sizeof options[0],
-                                             argc, argv, &rest);
+    enum sg_parsed parsed =
+        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (rest == argc)

@@ -116,8 +116,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"spans", 0, SG_OPTION_FLAG, NULL, "JSON lines in, spans out (code point offsets)", &spans},
     };
     int rest = 0;
-    enum sg_parsed parsed = sg_options_parse(command, options, sizeof options / sizeof options[0],
-                                             argc, argv, &rest);
+    enum sg_parsed parsed =
+        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     struct scrubgate_stream_config config = {.channel = channel, .level = level};

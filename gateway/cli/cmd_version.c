@@ -32,8 +32,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"json", 0, SG_OPTION_FLAG, NULL, "as one JSON object", &json},
     };
     int rest = 0;
-    enum sg_parsed parsed = sg_options_parse(command, options, sizeof options / sizeof options[0],
-                                             argc, argv, &rest);
+    enum sg_parsed parsed =
+        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     struct sg_about about;

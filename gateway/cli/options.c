@@ -75,8 +75,7 @@ enum sg_parsed sg_options_parse(const struct sg_command *command, const struct s
     assert(n <= OPTIONS_MOST);
     for (size_t i = 0; i < n; i++) {
         table[i].name = options[i].name;
-        table[i].has_arg =
-            options[i].kind == SG_OPTION_FLAG ? no_argument : required_argument;
+        table[i].has_arg = options[i].kind == SG_OPTION_FLAG ? no_argument : required_argument;
         table[i].val = FIRST_CODE + (int)i;
         if (options[i].letter == 0)
             continue;

@@ -22,8 +22,8 @@ struct sg_texts {
 enum sg_option_kind { SG_OPTION_FLAG, SG_OPTION_TEXT, SG_OPTION_NUMBER, SG_OPTION_LIST };
 
 struct sg_option {
-    const char *name;     /* long, without dashes */
-    char letter;          /* short, or 0 */
+    const char *name; /* long, without dashes */
+    char letter;      /* short, or 0 */
     enum sg_option_kind kind;
     const char *argument; /* shown in help; NULL for a flag */
     const char *text;     /* one line */

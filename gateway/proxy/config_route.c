@@ -63,7 +63,8 @@ static enum scrubgate_status word_of(const struct reading *in, const char *key,
 
 static enum scrubgate_status read_url(const struct reading *in, const char *key, const char *url)
 {
-    if (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0)
+    if (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0 ||
+        strncmp(url, "unix:/", 6) == 0)
         return SCRUBGATE_OK;
     return sg_yaml_fault(in->tree, sg_yaml_get(in->node, key), in->fault,
                          "%s wants a URL such as http://127.0.0.1:9000/", key);
