@@ -460,9 +460,12 @@ enum scrubgate_status sg_front_new(struct sg_front **front, struct sg_loop *loop
                                    const struct sg_front_handler *handler)
 {
     const uint64_t durations[SG_DEADLINE_KINDS] = {
-        [SG_WAIT_HEAD] = limits->header_ns, [SG_WAIT_BODY] = limits->body_ns,
-        [SG_WAIT_NEXT] = limits->idle_ns,   [SG_WAIT_BRIEF] = brief_ns,
-        [SG_WAIT_READER] = limits->idle_ns, [SG_WAIT_LINGER] = linger_ns,
+        [SG_WAIT_HEAD] = limits->header_ns,
+        [SG_WAIT_BODY] = limits->body_ns < brief_ns ? limits->body_ns : brief_ns,
+        [SG_WAIT_NEXT] = limits->idle_ns,
+        [SG_WAIT_BRIEF] = brief_ns,
+        [SG_WAIT_READER] = limits->idle_ns,
+        [SG_WAIT_LINGER] = linger_ns,
     };
     unsigned n = limits->daemons == 0 ? DAEMONS : limits->daemons;
     *front = NULL;

@@ -139,6 +139,21 @@ static void request_is_late(struct sg_client *client)
     sg_bypass_cut(client->fd);
 }
 
+/* libmicrohttpd misses the end of a client's side that comes together with bytes of a body. While
+ * the request is parked, the rest of its body may be with us already. */
+static void look_for_body(struct sg_client *client)
+{
+    if (sg_loop_now(client->front->loop) >= client->body_due_ns) {
+        request_is_late(client);
+    } else if (client->request != NULL && !client->request->suspended &&
+               sg_bypass_ended(client->fd)) {
+        sg_flow_give_up(client->request, SG_REQUEST_GONE);
+        sg_bypass_cut(client->fd);
+    } else {
+        sg_client_wait(client, SG_WAIT_BODY);
+    }
+}
+
 /*
  * Between two requests libmicrohttpd misses the end of a client's side that came together with the
  * last bytes of a request: a short read makes it wait for news, and that was the news. While a
@@ -174,8 +189,10 @@ void sg_clients_due(struct sg_deadlines *all, struct sg_deadline *deadline, unsi
     (void)all;
     switch ((enum sg_wait)kind) {
     case SG_WAIT_HEAD:
-    case SG_WAIT_BODY:
         request_is_late(client);
+        break;
+    case SG_WAIT_BODY:
+        look_for_body(client);
         break;
     case SG_WAIT_NEXT:
         if (has_begun(client))

@@ -226,6 +226,7 @@ bool sg_flow_begin(struct sg_request *request)
         sg_deadline_cancel(&client->front->deadlines, &client->deadline);
         return true;
     }
+    client->body_due_ns = sg_loop_now(client->front->loop) + client->front->limits.body_ns;
     sg_client_wait(client, SG_WAIT_BODY);
     if (request->reply == NULL)
         return true;

@@ -42,7 +42,7 @@ enum sg_stage {
 /* What a connection waits for; a deadline's kind. */
 enum sg_wait {
     SG_WAIT_HEAD,   /* the end of a head */
-    SG_WAIT_BODY,   /* the end of a body */
+    SG_WAIT_BODY,   /* the end of a body: looked at now and then, until body_due_ns */
     SG_WAIT_NEXT,   /* the next request */
     SG_WAIT_BRIEF,  /* us or the next request, so briefly that a hang-up is not looked for yet */
     SG_WAIT_READER, /* the client, to read its reply */
@@ -58,6 +58,7 @@ struct sg_client {
     struct sg_client *prev, *next;
     struct sg_request *request; /* NULL between two */
     uint64_t consumed;          /* bytes of the requests that are over */
+    uint64_t body_due_ns;       /* when the body is late */
     struct sg_progress progress;
     bool limited; /* see sg_mhd_suspend */
     int fd;       /* libmicrohttpd's to read, write and close */
