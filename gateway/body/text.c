@@ -34,7 +34,9 @@ static enum scrubgate_status step(struct sg_stepper *stepper, struct sg_bytes pi
     }
     /* What stands before a fault is scanned, so that a block rule wins or not however it was cut.
      */
-    struct sg_bytes valid = {piece.data, sg_utf8_prefix(&text->utf8, piece)};
+    /* No text holds a NUL. UTF-16 without its mark does, and is valid UTF-8 all the same. */
+    struct sg_bytes plain = {piece.data, sg_bytes_find(piece, 0)};
+    struct sg_bytes valid = {plain.data, sg_utf8_prefix(&text->utf8, plain)};
     bool broken = valid.len < piece.len || (last && !sg_utf8_complete(&text->utf8));
     if (rc >= 0)
         rc = sg_value_run(&text->value, valid);
@@ -42,7 +44,8 @@ static enum scrubgate_status step(struct sg_stepper *stepper, struct sg_bytes pi
         rc = sg_value_feed(&text->value, last && !broken);
     if (rc < 0 || !broken)
         return rc;
-    stepper->stage.why = "invalid UTF-8";
+    stepper->stage.why =
+        valid.len < piece.len && piece.data[valid.len] == 0 ? "a NUL byte" : "invalid UTF-8";
     return SCRUBGATE_EMALFORMED;
 }
 

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include <scrubgate/version.h>
@@ -294,6 +295,13 @@ static enum scrubgate_status take_signals(struct server *server)
     return sg_watch_add(server->loop, &server->signals, EPOLLIN);
 }
 
+/* A core dump would hold bodies. */
+static enum scrubgate_status forbid_cores(void)
+{
+    const struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) == 0 ? SCRUBGATE_OK : SCRUBGATE_EIO;
+}
+
 static enum scrubgate_status name_source(struct server *server)
 {
     uint8_t boot[BOOT_SIZE];
@@ -483,6 +491,8 @@ static enum scrubgate_status prepare(struct server *server, struct scrubgate_fau
     enum scrubgate_status rc = sg_loop_new(&server->loop);
     if (rc >= 0)
         rc = sg_wake_init(server->loop, &server->ended, worker_ended);
+    if (rc >= 0)
+        rc = forbid_cores();
     if (rc >= 0)
         rc = take_signals(server);
     /* The echo first: loading resolves where it listens, and tells whether it is wanted. */

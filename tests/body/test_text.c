@@ -82,6 +82,25 @@ static void a_long_text_streams(void **state)
     sg_buf_fini(&want);
 }
 
+/* UTF-16 without its mark is valid UTF-8 when its letters are ASCII, and no rule sees a value in
+ * it. */
+static void a_nul_is_no_text(void **state)
+{
+    (void)state;
+    static const char utf16[] = "a\0p\0p\0l\0e";
+    struct sg_toy_body body = {.make = sg_text_new};
+    struct sg_splits splits = sg_toy_body_splits(&body);
+    for (size_t first = 0; first < sizeof utf16; first++) {
+        struct sg_buf out = {0};
+        const struct sg_cut cut = {first, 0, 0, 0};
+        assert_int_equal(sg_splits_run(&splits,
+                                       (struct sg_bytes){(const uint8_t *)utf16, sizeof utf16 - 1},
+                                       cut, &out),
+                         SCRUBGATE_EMALFORMED);
+        sg_buf_fini(&out);
+    }
+}
+
 static void bytes_leave_while_the_body_still_comes(void **state)
 {
     (void)state;
@@ -103,6 +122,7 @@ int main(void)
     sg_suite_add("a long text streams", a_long_text_streams, NULL);
     sg_suite_add("bytes leave while the body still comes", bytes_leave_while_the_body_still_comes,
                  NULL);
+    sg_suite_add("a NUL is no text", a_nul_is_no_text, NULL);
     int rc = sg_suite_run("text");
     sg_toy_body_fini();
     return rc;
