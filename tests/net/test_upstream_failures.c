@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_upstream_failures.c - calls that cannot connect, take too long or find no memory.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "../lib/alloc_fail.h"
+#include "../lib/caller.h"
+#include "../lib/suite.h"
+
+enum { MS = 1000000 };
+
+/* --- failures to connect, and time --- */
+
+static void test_refused(void **state)
+{
+    (void)state;
+    sg_caller_begin();
+    sg_caller_start();
+    sg_scripted_origin_stop(&sg_caller.origin); /* nobody listens there now */
+    sg_caller_expect(SG_GET, NULL, false, "<upstream-connect>");
+    sg_caller_finish();
+}
+
+static void test_next_address_is_tried(void **state)
+{
+    (void)state;
+    sg_caller_begin();
+    sg_caller_add(SG_STEP_ACCEPT);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(SG_OK2);
+    sg_caller_start();
+    sg_caller.target->address[1] = sg_caller.target->address[0];
+    sg_caller.target->n = 2;
+    ((struct sockaddr_in *)&sg_caller.target->address[0].storage)->sin_port = htons(1);
+    sg_caller_expect(SG_GET, NULL, false, SG_SAID_OK);
+    sg_caller_finish();
+}
+
+static void test_unix_socket(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/test_upstream.XXXXXX", path[64], url[96];
+    sg_caller_begin();
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(path, sizeof path, "%s/socket", dir);
+    sg_caller.origin.path = path;
+    sg_caller_add(SG_STEP_ACCEPT);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(SG_OK2);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(SG_OK2);
+    sg_scripted_origin_start(&sg_caller.origin, &sg_caller.bell);
+    (void)snprintf(url, sizeof url, "unix:%s:/base/", path);
+    assert_int_equal(sg_origin_new(&sg_caller.target, url, NULL), SCRUBGATE_OK);
+    sg_caller_expect(SG_GET, NULL, false, SG_SAID_OK);
+    sg_caller_expect(SG_GET, NULL, false, SG_SAID_OK);
+    sg_caller_finish();
+    assert_int_equal(rmdir(dir), 0);
+}
+
+static void test_unix_socket_that_is_not_there(void **state)
+{
+    (void)state;
+    sg_caller_begin();
+    assert_int_equal(sg_origin_new(&sg_caller.target, "unix:/nonexistent/socket", NULL),
+                     SCRUBGATE_OK);
+    sg_caller_expect(SG_GET, NULL, false, "<upstream-connect>");
+    sg_caller_finish();
+}
+
+/* A listener whose queue is full leaves who connects without an answer. */
+struct black_hole {
+    int listener, filler[8];
+    struct sockaddr_in address;
+};
+
+static void open_hole(struct black_hole *hole)
+{
+    socklen_t len = sizeof hole->address;
+    hole->address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    hole->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(hole->listener, (struct sockaddr *)&hole->address, len), 0);
+    assert_int_equal(getsockname(hole->listener, (struct sockaddr *)&hole->address, &len), 0);
+    assert_int_equal(listen(hole->listener, 0), 0);
+    for (size_t i = 0; i < sizeof hole->filler / sizeof hole->filler[0]; i++) {
+        hole->filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)connect(hole->filler[i], (struct sockaddr *)&hole->address, len);
+    }
+}
+
+static void close_hole(struct black_hole *hole)
+{
+    for (size_t i = 0; i < sizeof hole->filler / sizeof hole->filler[0]; i++)
+        (void)close(hole->filler[i]);
+    (void)close(hole->listener);
+}
+
+static void test_connect_takes_too_long(void **state)
+{
+    (void)state;
+    struct black_hole hole;
+    char url[64];
+    struct sg_upstream_limits brief = sg_caller_usual;
+    brief.connect_ns = 50 * MS;
+    sg_caller_begin_with(&brief);
+    open_hole(&hole);
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(hole.address.sin_port));
+    assert_int_equal(sg_origin_new(&sg_caller.target, url, NULL), SCRUBGATE_OK);
+    sg_caller_turn();
+    sg_caller_expect(SG_GET, NULL, false, "<upstream-timeout>");
+    close_hole(&hole);
+    sg_caller_finish();
+}
+
+static void test_address_that_does_not_answer_is_left(void **state)
+{
+    (void)state;
+    struct black_hole hole;
+    struct sg_upstream_limits brief = sg_caller_usual;
+    brief.connect_ns = 1000 * MS;
+    sg_caller_begin_with(&brief);
+    open_hole(&hole);
+    sg_caller_add(SG_STEP_ACCEPT);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(SG_OK2);
+    sg_caller_start();
+    sg_caller.target->address[1] = sg_caller.target->address[0];
+    sg_caller.target->n = 2;
+    memcpy(&sg_caller.target->address[0].storage, &hole.address, sizeof hole.address);
+    sg_caller_expect(SG_GET, NULL, false, SG_SAID_OK);
+    close_hole(&hole);
+    sg_caller_finish();
+}
+
+struct slow {
+    const char *name, *text, *want;
+};
+
+static const struct slow slows[] = {
+    {"an origin that never answers", "", "<upstream-timeout>"},
+    {"one that stops in its head", SG_OK_HEAD "Content", "<upstream-timeout>"},
+    {"one that stops after an interim head", "HTTP/1.1 100 Continue\r\n\r\n", "<upstream-timeout>"},
+    {"one that stops in a body", SG_OK_HEAD "Content-Length: 5\r\n\r\nok",
+     "<200 length>ok<upstream-timeout>"},
+    {"one that stops in a chunk", SG_OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nok",
+     "<200 chunked>ok<upstream-timeout>"},
+    {"one that does not close", SG_OK_HEAD "\r\nok", "<200 close>ok<upstream-timeout>"},
+};
+
+static void test_slow(void **state)
+{
+    const struct slow *row = *state;
+    struct sg_upstream_limits brief = sg_caller_usual;
+    brief.total_ns = 300 * MS;
+    sg_caller_begin_with(&brief);
+    sg_caller_add(SG_STEP_ACCEPT);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(row->text);
+    sg_caller_add(SG_STEP_CLOSED);
+    sg_caller_start();
+    sg_caller_expect(SG_GET, NULL, true, row->want);
+    sg_caller_finish();
+}
+
+/* --- out of memory --- */
+
+/* Whatever is refused: an answer or a failure, and no leak. */
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    enum { MOST = 100 };
+    bool refused = true;
+    for (size_t n = 0; refused; n++) {
+        struct sg_probe probe = {.loop = NULL};
+        assert_true(n < MOST);
+        sg_caller_begin();
+        sg_caller.origin.lenient = true;
+        sg_caller_add(SG_STEP_ACCEPT);
+        sg_caller_add(SG_STEP_HEAD);
+        sg_caller_say(SG_OK2);
+        sg_caller_start();
+        probe.loop = sg_caller.loop;
+        sg_alloc_fail_start(n);
+        enum scrubgate_status rc =
+            sg_call_open(&probe.call, sg_caller.upstream, sg_caller.target, sg_bytes_of(SG_POST2),
+                         false, false, false, &sg_probe_handler, &probe);
+        if (rc >= 0)
+            rc = sg_call_send(probe.call, SG_BYTES("ab"), true);
+        if (probe.call != NULL)
+            sg_probe_run(sg_caller.loop);
+        refused = sg_alloc_fail_stop();
+        if (probe.call == NULL)
+            assert_int_equal(rc, SCRUBGATE_ENOMEM);
+        else if (strcmp(probe.story, SG_SAID_OK) != 0)
+            assert_string_equal(probe.story, "<upstream-memory>");
+        else
+            assert_int_equal(rc, SCRUBGATE_OK);
+        sg_caller_finish();
+    }
+}
+
+int main(void)
+{
+    sg_suite_add("a refused connection", test_refused, NULL);
+    sg_suite_add("the next address is tried", test_next_address_is_tried, NULL);
+    sg_suite_add("a unix socket", test_unix_socket, NULL);
+    sg_suite_add("a unix socket that is not there", test_unix_socket_that_is_not_there, NULL);
+    sg_suite_add("a connect that takes too long", test_connect_takes_too_long, NULL);
+    sg_suite_add("an address that does not answer is left for the next",
+                 test_address_that_does_not_answer_is_left, NULL);
+    SG_SUITE_ROWS(test_slow, slows);
+    sg_suite_add("out of memory is an answer", test_out_of_memory, NULL);
+    return sg_suite_run("net/upstream: failures");
+}
