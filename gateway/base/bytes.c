@@ -67,3 +67,13 @@ int sg_hex_value(int c)
     c = sg_to_lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
+
+bool sg_bytes_to_text(struct sg_bytes text, char *room, size_t cap)
+{
+    if (text.len >= cap)
+        return false;
+    if (text.len > 0)
+        memcpy(room, text.data, text.len);
+    room[text.len] = '\0';
+    return true;
+}

@@ -44,6 +44,9 @@ struct sg_bytes sg_bytes_trim(struct sg_bytes text); /* without spaces and tabs 
 size_t sg_bytes_find(struct sg_bytes text, uint8_t c);
 /* Decimal digits only, all of them; false on anything else, on none and on overflow. */
 bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value);
+/* Copies text with a NUL behind it into room of cap bytes; false, nothing copied, when it is too
+ * long. */
+bool sg_bytes_to_text(struct sg_bytes text, char *room, size_t cap);
 
 /* ASCII only, whatever the locale. */
 static inline bool sg_is_digit(int c)

@@ -33,6 +33,11 @@ void sg_clock_format(uint64_t wall_ms, char text[25])
     (void)snprintf(text, 25, "%.24s", line);
 }
 
+int64_t sg_clock_today(void)
+{
+    return (int64_t)(sg_clock_wall_ms() / 86400000u);
+}
+
 int64_t sg_clock_days(int year, int month, int day)
 {
     /* Count from 1 March so that the leap day ends a year: 400 years are 146,097 days. */

@@ -14,6 +14,8 @@ uint64_t sg_clock_mono_ns(void);
 uint64_t sg_clock_wall_ms(void);
 /* Writes "2026-11-22T00:15:03.123Z" and a NUL: 25 bytes. */
 void sg_clock_format(uint64_t wall_ms, char text[25]);
+/* Days since 1970-01-01, now. */
+int64_t sg_clock_today(void);
 /* Days since 1970-01-01 of a proleptic Gregorian date; month 1 … 12, day 1 … 31, not checked. */
 int64_t sg_clock_days(int year, int month, int day);
 

@@ -218,6 +218,24 @@ enum scrubgate_status scrubgate_stream_push(struct scrubgate_stream *s, struct s
     return rc;
 }
 
+enum scrubgate_status sg_stream_run(struct scrubgate_stream *s, struct sg_bytes body,
+                                    struct sg_buf *out)
+{
+    uint8_t room[4096];
+    struct scrubgate_in in = {body.data, body.len, 0};
+    enum scrubgate_status rc = SCRUBGATE_FULL;
+    while (rc >= 0 && rc != SCRUBGATE_DONE) {
+        struct scrubgate_out part = {room, sizeof room, 0};
+        rc = scrubgate_stream_push(s, &in, &part, true);
+        enum scrubgate_status added =
+            rc >= 0 && out != NULL ? sg_buf_add(out, room, part.pos) : SCRUBGATE_OK;
+        if (added < 0)
+            rc = added;
+        sg_wipe(room, part.pos);
+    }
+    return rc;
+}
+
 const char *scrubgate_stream_reason(const struct scrubgate_stream *s)
 {
     return s->reason;

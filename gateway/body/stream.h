@@ -18,6 +18,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_open(
     struct scrubgate_scratch *scratch, const struct scrubgate_stream_config *config,
     struct sg_capture *captures, size_t n);
 
+/* Pushes a whole body at once and appends what comes out to out, which may be NULL: thrown away.
+ * DONE, or why it was refused; then nothing was appended by the push that was. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_run(struct scrubgate_stream *s,
+                                                       struct sg_bytes body, struct sg_buf *out);
+
 /* What the body adds up to so far; lives as long as the stream. */
 const struct sg_summary *sg_stream_summary(const struct scrubgate_stream *s);
 

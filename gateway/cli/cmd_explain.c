@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "body/stream.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "rule/ruleset.h"
@@ -78,15 +79,9 @@ static enum scrubgate_status scrub(const struct scrubgate_ruleset *set,
 {
     struct scrubgate_stream *stream = NULL;
     struct scrubgate_stream_config config = {.level = level};
-    uint8_t room[4096];
     enum scrubgate_status rc = scrubgate_stream_open(&stream, set, scratch, &config);
-    struct scrubgate_in in = {text.data, text.len, 0};
-    while (rc >= 0 && rc != SCRUBGATE_DONE) {
-        struct scrubgate_out out = {room, sizeof room, 0};
-        rc = scrubgate_stream_push(stream, &in, &out, true);
-        if (rc >= 0 && sg_buf_add(result, room, out.pos) < 0)
-            rc = SCRUBGATE_ENOMEM;
-    }
+    if (rc >= 0)
+        rc = sg_stream_run(stream, text, result);
     scrubgate_stream_close(&stream);
     return rc;
 }

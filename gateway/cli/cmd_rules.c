@@ -17,13 +17,11 @@ static struct scrubgate_ruleset *compile(const struct sg_texts *paths)
 {
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    int64_t today = (int64_t)(sg_clock_wall_ms() / 86400000u);
-    if (sg_rulefile_load(&set, paths->item, paths->n, today, &fault) < 0) {
+    if (sg_rulefile_load(&set, paths->item, paths->n, sg_clock_today(), &fault) < 0) {
         (void)sg_say_fault(&fault);
         return NULL;
     }
-    for (size_t i = 0; i < set->n_warnings; i++)
-        (void)fprintf(stderr, "warning: %s\n", set->warnings[i].text);
+    sg_say_warnings(set);
     return set;
 }
 

@@ -25,6 +25,12 @@ int sg_say_usage(const struct sg_command *command, const char *what)
     return SG_EXIT_USAGE;
 }
 
+void sg_say_warnings(const struct scrubgate_ruleset *set)
+{
+    for (size_t i = 0; i < set->n_warnings; i++)
+        (void)fprintf(stderr, "warning: %s\n", set->warnings[i].text);
+}
+
 struct scrubgate_ruleset *sg_load_rules(const struct sg_texts *paths)
 {
     struct scrubgate_ruleset *set = NULL;
@@ -33,8 +39,7 @@ struct scrubgate_ruleset *sg_load_rules(const struct sg_texts *paths)
         (void)sg_say_fault(&fault);
         return NULL;
     }
-    for (size_t i = 0; i < set->n_warnings; i++)
-        (void)fprintf(stderr, "warning: %s\n", set->warnings[i].text);
+    sg_say_warnings(set);
     return set;
 }
 

@@ -18,6 +18,9 @@ int sg_say_fault(const struct scrubgate_fault *fault);
 /* Prints "scrubgate COMMAND: what" to stderr and returns SG_EXIT_USAGE. */
 int sg_say_usage(const struct sg_command *command, const char *what);
 
+/* Prints what the packs of a set are warned of to stderr. */
+void sg_say_warnings(const struct scrubgate_ruleset *set);
+
 /* Loads the packs at paths (built-in ones when none); prints the fault and its warnings. NULL on
  * error. */
 struct scrubgate_ruleset *sg_load_rules(const struct sg_texts *paths);

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "body/stream.h"
 #include "cli/console.h"
 #include "rule/ruleset.h"
 #include "scan/finding.h"
@@ -56,7 +57,6 @@ static enum scrubgate_status scan(struct found *found, struct scrubgate_scratch 
                                   const struct scrubgate_stream_config *base, const char *type,
                                   struct sg_bytes text)
 {
-    uint8_t sink[16 * 1024];
     struct scrubgate_stream_config config = *base;
     struct scrubgate_stream *stream = NULL;
     config.content_type = type;
@@ -65,11 +65,8 @@ static enum scrubgate_status scan(struct found *found, struct scrubgate_scratch 
     config.ctx = found;
     found->n = 0;
     enum scrubgate_status rc = scrubgate_stream_open(&stream, found->set, scratch, &config);
-    struct scrubgate_in in = {text.data, text.len, 0};
-    while (rc >= 0 && rc != SCRUBGATE_DONE) {
-        struct scrubgate_out out = {sink, sizeof sink, 0};
-        rc = scrubgate_stream_push(stream, &in, &out, true);
-    }
+    if (rc >= 0)
+        rc = sg_stream_run(stream, text, NULL);
     scrubgate_stream_close(&stream);
     return found->failed ? SCRUBGATE_ENOMEM : rc;
 }

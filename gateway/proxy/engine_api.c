@@ -16,10 +16,11 @@
 #include "base/diag.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "body/stream.h"
 #include "http/media_type.h"
 #include "scan/scanner.h"
 
-enum { DEPTH = 16, OUT_STEP = 16 * 1024, FIRST_LIST = 32, VALUE_LONGEST = 256, LEVEL = 2 };
+enum { DEPTH = 16, FIRST_LIST = 32, VALUE_LONGEST = 256, LEVEL = 2 };
 
 /* One thing found, or one edit made: offsets of the text that came in, then of what goes out. */
 struct mark {
@@ -147,28 +148,8 @@ static void body_event(void *ctx, const struct scrubgate_event *event)
 static enum scrubgate_status push_body(struct scrubgate_stream *stream, struct body_run *body,
                                        struct sg_bytes text)
 {
-    struct scrubgate_in in = {text.data, text.len, 0};
-    struct sg_buf *to = &body->run->out;
-    enum scrubgate_status rc = SCRUBGATE_FULL;
-    while (rc == SCRUBGATE_FULL) {
-        rc = sg_buf_reserve(to, OUT_STEP);
-        if (rc < 0)
-            break;
-        struct scrubgate_out out = {to->data + to->len, to->cap - to->len, 0};
-        rc = scrubgate_stream_push(stream, &in, &out, true);
-        to->len += out.pos;
-    }
+    enum scrubgate_status rc = sg_stream_run(stream, text, &body->run->out);
     return rc < 0 ? rc : body->rc;
-}
-
-static enum scrubgate_status copy_value(char text[VALUE_LONGEST], struct sg_bytes value)
-{
-    if (value.len >= VALUE_LONGEST)
-        return SCRUBGATE_EUNSUPPORTED;
-    if (value.len > 0)
-        memcpy(text, value.data, value.len);
-    text[value.len] = '\0';
-    return SCRUBGATE_OK;
 }
 
 static enum scrubgate_status scan_body(struct run *run, const struct sg_engine_request *request,
@@ -184,10 +165,9 @@ static enum scrubgate_status scan_body(struct run *run, const struct sg_engine_r
         .on_event = body_event,
         .ctx = &body,
     };
-    enum scrubgate_status rc = copy_value(type, request->content_type);
-    if (rc >= 0)
-        rc = copy_value(coding, request->content_encoding);
-    if (rc >= 0)
+    enum scrubgate_status rc = SCRUBGATE_EUNSUPPORTED;
+    if (sg_bytes_to_text(request->content_type, type, sizeof type) &&
+        sg_bytes_to_text(request->content_encoding, coding, sizeof coding))
         rc = scrubgate_stream_open(&stream, request->rules, request->scratch, &config);
     if (rc >= 0) {
         rc = push_body(stream, &body, request->body);

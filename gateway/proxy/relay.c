@@ -81,17 +81,6 @@ static const char *format_word(const struct sg_media *media)
     return "";
 }
 
-/* The stream wants C strings. A value too long to be any we know is one we do not know. */
-static bool copy_value(char text[VALUE_LONGEST], struct sg_bytes value)
-{
-    if (value.len >= VALUE_LONGEST)
-        return false;
-    if (value.len > 0)
-        memcpy(text, value.data, value.len);
-    text[value.len] = '\0';
-    return true;
-}
-
 static bool may_give_in(const struct sg_relay *relay)
 {
     switch (relay->status) {
@@ -133,7 +122,9 @@ void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules
     begin(relay, config->limit);
     relay->keeps = config->pass_on_failure;
     enum scrubgate_status rc = SCRUBGATE_EUNSUPPORTED;
-    if (copy_value(type, config->content_type) && copy_value(coding, config->content_encoding))
+    /* The stream wants C strings. A value too long to be any we know is one we do not know. */
+    if (sg_bytes_to_text(config->content_type, type, sizeof type) &&
+        sg_bytes_to_text(config->content_encoding, coding, sizeof coding))
         rc = sg_media_choose(&media, config->content_type, config->content_encoding, &why);
     if (rc >= 0) {
         relay->format = format_word(&media);

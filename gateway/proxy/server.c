@@ -163,7 +163,7 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
     if (!same_text(a->audit_dir, b->audit_dir) || !same_text(a->origin, b->origin))
         return "audit";
     if (!same_text(a->ca_file, b->ca_file))
-        return "ca_file";
+        return "upstream_ca";
     if (a->embedded_echo != b->embedded_echo)
         return "routes: the embedded echo";
     if (x->header != y->header || x->connections != y->connections ||

@@ -214,9 +214,8 @@ enum scrubgate_status scrubgate_ruleset_load(struct scrubgate_ruleset **set,
     struct scrubgate_ruleset *made = NULL;
     struct scrubgate_fault first = {.what = ""};
     size_t failed = 0;
-    int64_t today = (int64_t)(sg_clock_wall_ms() / 86400000u);
     *set = NULL;
-    enum scrubgate_status rc = sg_rulefile_load(&made, paths, n, today, fault);
+    enum scrubgate_status rc = sg_rulefile_load(&made, paths, n, sg_clock_today(), fault);
     if (rc < 0)
         goto out;
     rc = sg_load_test(made, false, first_failure, &first, &failed);

@@ -103,6 +103,18 @@ static void classes_are_those_of_ascii(void **state)
     }
 }
 
+static void a_text_is_copied_when_it_fits_with_its_end(void **state)
+{
+    (void)state;
+    char room[4] = "old";
+    assert_false(sg_bytes_to_text(SG_BYTES("four"), room, sizeof room));
+    assert_string_equal(room, "old");
+    assert_true(sg_bytes_to_text(SG_BYTES("new"), room, sizeof room));
+    assert_string_equal(room, "new");
+    assert_true(sg_bytes_to_text((struct sg_bytes){NULL, 0}, room, sizeof room));
+    assert_string_equal(room, "");
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(reads_number, numbers);
@@ -110,5 +122,7 @@ int main(void)
     sg_suite_add("NULL is the empty run", null_is_the_empty_run, NULL);
     sg_suite_add("compares with and without case", compares_with_and_without_case, NULL);
     sg_suite_add("classes are those of ASCII", classes_are_those_of_ascii, NULL);
+    sg_suite_add("a text is copied when it fits with its end",
+                 a_text_is_copied_when_it_fits_with_its_end, NULL);
     return sg_suite_run("bytes");
 }
