@@ -14,6 +14,7 @@
 #include "rule/leads.h"
 #include "rule/path.h"
 #include "rule/pattern.h"
+#include "rule/signature.h"
 #include "rule/template.h"
 
 /* What a value is in its body; bits, for where.field. */
@@ -53,7 +54,13 @@ struct sg_rule {
     unsigned index; /* place in the ruleset: the last tie-breaker of rank */
     unsigned level; /* 1 … 4 */
     struct sg_pattern *pattern;
-    unsigned lead; /* its class in the ruleset's leads, or SG_LEAD_NONE */
+    unsigned lead;                         /* its class in the ruleset's leads, or SG_LEAD_NONE */
+    const struct sg_signature *signatures; /* of the pattern */
+    size_t n_signatures;
+    unsigned per_million; /* places of the sample at which one of them holds, of a million */
+    bool slow;            /* the pack says it may hold at many places */
+    bool everywhere;      /* they hold so often that it is looked for at every place */
+    unsigned cost;        /* units of the match limit that one start took at most in lint; >= 1 */
     const struct sg_check *const *checks;
     size_t n_checks;
     struct sg_pattern *keywords; /* any of the literals, any case; NULL: none asked */

@@ -13,6 +13,9 @@
 #include "base/arena.h"
 #include "rule/rule.h"
 
+struct sg_kernel; /* scan/kernel.h */
+struct sg_sieve;  /* rule/sieve.h */
+
 /* One pack as it was loaded. */
 struct sg_pack {
     const char *name, *version, *owner, *file;
@@ -36,6 +39,8 @@ struct scrubgate_ruleset {
     size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
     size_t behind;  /* max over rules of what is looked at before a match, near and unless too */
     struct sg_leads leads;
+    struct sg_sieve *sieve;         /* the signatures of all rules */
+    const struct sg_kernel *kernel; /* that sieves and folds here: chosen at load, static */
     char digest[65];
 };
 

@@ -26,12 +26,19 @@ struct sg_scanner; /* one message's scanning: values one after another */
 /* What a message is, for choosing rules. Borrowed until the scanner is freed. */
 struct sg_scan_config {
     enum scrubgate_direction direction;
-    const char *channel; /* NULL when unknown */
-    unsigned level;      /* 1 … 4 */
-    bool shadow;         /* tell findings, hand every byte to keep */
-    bool reference;      /* the reference engine, whatever else there is */
-    size_t max_held;     /* bytes of a value that may wait */
-    const uint8_t *key;  /* SG_KEY_SIZE bytes for fingerprints, or NULL */
+    const char *channel;            /* NULL when unknown */
+    unsigned level;                 /* 1 … 4 */
+    bool shadow;                    /* tell findings, hand every byte to keep */
+    bool reference;                 /* the reference engine, whatever else there is */
+    size_t max_held;                /* bytes of a value that may wait */
+    const uint8_t *key;             /* SG_KEY_SIZE bytes for fingerprints, or NULL */
+    const struct sg_kernel *kernel; /* NULL: the ruleset's */
+    /* One message in so many of the scratch's is scanned by both engines; the reference's answer
+     * counts, and `rechecked` (may be NULL) hears after each value whether the other found the
+     * same. 0: none. */
+    unsigned recheck;
+    void (*rechecked)(void *ctx, bool same);
+    void *ctx;
 };
 
 /* Where the scanner's results go. Offsets count from the start of the value. A negative answer

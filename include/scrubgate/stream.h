@@ -42,6 +42,11 @@ struct scrubgate_stream_config {
     size_t max_held;      /* most bytes held back, 0 means 64 KiB */
     uint64_t max_decoded; /* most bytes after decoding, 0 means 16 MiB */
     const uint8_t *key;   /* 32 bytes for fingerprints, NULL for none; copied */
+    unsigned recheck; /* 1 in so many messages of a scratch is scanned by the reference engine, too,
+                         whose answer counts; 0: none */
+    /* After each value of such a message: whether both engines found the same. Not same is a fault
+     * of ours: take the reference engine from then on. May be NULL. */
+    void (*on_recheck)(void *ctx, bool same);
     void (*on_event)(void *ctx, const struct scrubgate_event *event);
     void *ctx;
 };

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sieve.h - the signatures of all rules as tables: which places of a text can belong to a match?
+ *
+ *     signatures -> [classes of bytes] -> rows: which signatures hold at a place, exactly
+ *                -> [buckets]          -> three forms of the coarse tables that kernels run first
+ *
+ * Read-only once made. The coarse stage looks at the first SG_SIEVE_STEPS positions of a signature
+ * and never misses a place where the exact rows hold; where it says yes, the rows decide.
+ */
+#ifndef SG_RULE_SIEVE_H
+#define SG_RULE_SIEVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "rule/rule.h"
+#include "rule/sample.h"
+#include "rule/signature.h"
+
+enum {
+    SG_SIEVE_STEPS = 8,  /* positions the coarse stage looks at, from place - 1 on */
+    SG_SIEVE_GROUPS = 4, /* most groups of 8 buckets */
+    SG_SIEVE_MOST = 2048 /* signatures */
+};
+
+/* One signature of one rule, with what the rows do not hold. */
+struct sg_sieve_entry {
+    uint32_t rule; /* its index */
+    uint16_t min_before, max_before;
+    struct sg_set before;
+};
+
+/* The signatures of a rule stand side by side. n = 0: it must be looked for everywhere. */
+struct sg_sieve_range {
+    uint32_t first, n;
+};
+
+struct sg_sieve {
+    struct sg_sieve_entry *entries;
+    size_t n;
+    struct sg_sieve_range *rules; /* by index */
+    size_t n_rules;
+
+    /* Exact: signature s can hold at a place when for each k of SG_SIGNATURE_BYTES bit s % 64 of
+     * sg_sieve_row(sieve, k, class)[s / 64] is set, class being that of the byte at place - 1 + k.
+     */
+    size_t words;         /* 64-bit words of a row */
+    uint8_t classes[256]; /* of bytes; bytes of one class are in the same sets */
+    unsigned outside;     /* the class of positions outside the value */
+    unsigned unknown;     /* the class of positions that have not come yet: holds for everything */
+    uint64_t *rows;
+
+    /* Coarse: at a place a bucket holds when its bit is in the tables' AND over all steps. Zero
+     * stands for outside, so byte 0 is in a set that allows outside. */
+    uint64_t plain[SG_SIEVE_STEPS][256]; /* 64 buckets, for the scalar kernel */
+    unsigned nibble_groups;              /* of 8 buckets; bytes by their halves: lo & hi */
+    uint8_t lo[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][16], hi[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][16];
+    unsigned fold_groups; /* of 8 buckets; bytes by symbol */
+    uint8_t fold[128];    /* symbol 0 … 63 of an ASCII byte */
+    uint8_t high;         /* symbol of the bytes above */
+    uint8_t symbols[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][64];
+};
+
+/* Builds the tables of rules[0 … n). A rule with `everywhere` gets no signature. ELIMIT when they
+ * are too many; *sieve is NULL on error. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve,
+                                                      struct sg_rule *const *rules, size_t n,
+                                                      struct sg_sample *sample);
+void sg_sieve_free(struct sg_sieve *sieve);
+
+static inline const uint64_t *sg_sieve_row(const struct sg_sieve *sieve, unsigned position,
+                                           unsigned class)
+{
+    return sieve->rows + ((size_t)position * (sieve->unknown + 1) + class) * sieve->words;
+}
+
+#endif
