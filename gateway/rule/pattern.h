@@ -31,9 +31,10 @@ enum sg_match {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_new(struct sg_pattern **pattern,
                                                         struct sg_bytes text, bool may_be_empty,
                                                         size_t *at, struct scrubgate_fault *fault);
+/* Compiles it once more for single starts: worth it for what is searched within few. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_anchor(struct sg_pattern *pattern);
 void sg_pattern_free(struct sg_pattern *pattern);
 const struct sg_extent *sg_pattern_extent(const struct sg_pattern *pattern);
-const struct sg_needs *sg_pattern_needs(const struct sg_pattern *pattern);
 /* What PCRE2 compiled: parses to the same pattern again. */
 struct sg_bytes sg_pattern_text(const struct sg_pattern *pattern);
 
@@ -51,14 +52,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_search(const struct sg_patte
                                                            struct sg_span *span);
 
 /*
- * The leftmost match in a whole text that starts at `from` to `to`, both included, to <= text.len.
- * NONE says nothing of later starts.
+ * The same for matches that start at `from` to `to`, both included, to < text.len; `last` as above.
+ * NONE says nothing of later starts. Sees no more of the text than it needs.
  */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_search_within(const struct sg_pattern *pattern,
-                                                                  struct sg_matcher *matcher,
-                                                                  struct sg_bytes text, size_t from,
-                                                                  size_t to, enum sg_match *match,
-                                                                  struct sg_span *span);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_search_within(
+    const struct sg_pattern *pattern, struct sg_matcher *matcher, struct sg_bytes text, size_t from,
+    size_t to, bool last, enum sg_match *match, struct sg_span *span);
 
 /*
  * For lint: true when every match in text is found, and every start given up, within so many units
@@ -75,6 +74,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_matcher_new(struct sg_matcher **matc
 void sg_matcher_free(struct sg_matcher *matcher);
 /* PCRE2's own word for the last EMATCH of this matcher, such as "match limit exceeded". */
 const char *sg_matcher_error(const struct sg_matcher *matcher);
+/* EMATCH with that word: for who gives up on a search before PCRE2 does. */
+enum scrubgate_status sg_matcher_refuse(struct sg_matcher *matcher, const char *why);
 
 /* "PCRE2 10.42 2022-12-11", static; and whether it can JIT here. */
 const char *sg_pattern_library(void);

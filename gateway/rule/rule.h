@@ -11,7 +11,6 @@
 
 #include "base/bytes.h"
 #include "rule/check.h"
-#include "rule/leads.h"
 #include "rule/path.h"
 #include "rule/pattern.h"
 #include "rule/signature.h"

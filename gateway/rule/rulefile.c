@@ -159,7 +159,6 @@ static void bound(struct scrubgate_ruleset *set)
         behind = larger(behind, looks_behind(rule->keywords, SG_KEYWORD_REACH));
         set->longest = larger(set->longest, extent->max + ahead + SLACK);
         set->behind = larger(set->behind, behind + SLACK);
-        set->rules[i]->lead = sg_leads_add(&set->leads, rule->pattern);
     }
 }
 

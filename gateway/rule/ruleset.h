@@ -38,7 +38,6 @@ struct scrubgate_ruleset {
     size_t n_warnings;
     size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
     size_t behind;  /* max over rules of what is looked at before a match, near and unless too */
-    struct sg_leads leads;
     struct sg_sieve *sieve;         /* the signatures of all rules */
     const struct sg_kernel *kernel; /* that sieves and folds here: chosen at load, static */
     char digest[65];

@@ -35,21 +35,8 @@ struct sg_extent {
     size_t ahead;    /* how far beyond the match it looks (\b and $ count 1) */
 };
 
-/*
- * What every match must contain, for skipping a rule cheaply: soundness over sharpness. A byte in
- * `bytes` occurs in every match; at least `digits` of its bytes are 0-9; one byte of `any` stands
- * at any_min to any_max from its start (there or, where a lookahead asks for it, beyond the match).
- */
-struct sg_needs {
-    uint64_t bytes[4];       /* bit b of word b / 64 */
-    uint64_t any[4];         /* likewise; all ones when nothing is known */
-    size_t any_min, any_max; /* one of `any` stands so far after the start of every match */
-    unsigned digits;
-};
-
 struct sg_syntax {
     struct sg_extent extent;
-    struct sg_needs needs;
     struct sg_buf text; /* what PCRE2 is to compile: printed from what was read */
     bool hollow; /* an atomic group can be empty: PCRE2 10.42 must not possess repeats itself,
                     or [ab]{0,2}(?:xy)?+b misses "bb" */

@@ -30,10 +30,6 @@ static const uint64_t plenty = UINT64_C(1) << 40;
 
 struct measure {
     uint64_t min, max, behind, ahead, code;
-    struct sg_set bytes;       /* in every match */
-    struct sg_set any;         /* one of these is in every match; none: not known */
-    uint64_t any_min, any_max; /* how far from the start it stands */
-    uint64_t digits;
 };
 
 struct measurer {
@@ -67,51 +63,10 @@ static uint64_t less(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-static bool is_empty(const struct sg_set *set)
-{
-    return (set->words[0] | set->words[1] | set->words[2] | set->words[3]) == 0;
-}
-
-/* How common the bytes of a set are in chat, roughly: only its order matters. */
-static unsigned commonness(const struct sg_set *set)
-{
-    unsigned common = 0;
-    for (unsigned c = 0; c < 256; c++) {
-        if (!sg_set_has(set, c))
-            continue;
-        if (c == ' ')
-            common += 150;
-        else if (sg_is_alpha((int)c))
-            common += c >= 'a' ? 30 : 4;
-        else
-            common += sg_is_digit((int)c) ? 6 : c == '.' || c == ',' ? 10 : 1;
-    }
-    return common;
-}
-
-/* Of two sets that each have a byte in every match, the one that rules out more texts. other stands
- * between `before_min` and `before_max` bytes further on than it says itself. */
-static void keep_rarer(struct measure *out, const struct measure *other, uint64_t before_min,
-                       uint64_t before_max)
-{
-    if (is_empty(&other->any) ||
-        (!is_empty(&out->any) && commonness(&other->any) >= commonness(&out->any)))
-        return;
-    out->any = other->any;
-    out->any_min = sum(before_min, other->any_min);
-    out->any_max = sum(before_max, other->any_max);
-}
-
 static struct measure measure_set(const struct sg_node *node)
 {
-    static const struct sg_set digits = {{UINT64_C(0x3FF) << '0', 0, 0, 0}};
     bool single = sg_set_count(&node->u.set) == 1;
-    struct measure out = {.min = 1, .max = 1, .code = single ? CODE_BYTE : CODE_SET};
-    if (single)
-        out.bytes = node->u.set;
-    out.any = node->u.set;
-    out.digits = sg_set_within(&node->u.set, &digits);
-    return out;
+    return (struct measure){.min = 1, .max = 1, .code = single ? CODE_BYTE : CODE_SET};
 }
 
 static struct measure measure_seq(struct measurer *m, const struct sg_node *node)
@@ -121,12 +76,9 @@ static struct measure measure_seq(struct measurer *m, const struct sg_node *node
         struct measure one = measure(m, child);
         out.behind = larger(out.behind, less(one.behind, out.min));
         out.ahead = larger(less(out.ahead, one.min), one.ahead);
-        keep_rarer(&out, &one, out.min, out.max);
         out.min = sum(out.min, one.min);
         out.max = sum(out.max, one.max);
         out.code = sum(out.code, one.code);
-        out.digits = sum(out.digits, one.digits);
-        sg_set_join(&out.bytes, &one.bytes);
     }
     return out;
 }
@@ -141,16 +93,7 @@ static struct measure measure_alt(struct measurer *m, const struct sg_node *node
         out.max = larger(out.max, one.max);
         out.behind = larger(out.behind, one.behind);
         out.ahead = larger(out.ahead, one.ahead);
-        out.digits = one.digits < out.digits ? one.digits : out.digits;
         out.code = sum(out.code, one.code + CODE_BRANCH);
-        for (size_t i = 0; i < 4; i++)
-            out.bytes.words[i] &= one.bytes.words[i];
-        if (is_empty(&out.any) || is_empty(&one.any))
-            out.any = (struct sg_set){{0}};
-        else
-            sg_set_join(&out.any, &one.any);
-        out.any_min = one.any_min < out.any_min ? one.any_min : out.any_min;
-        out.any_max = larger(out.any_max, one.any_max);
     }
     return out;
 }
@@ -159,11 +102,8 @@ static struct measure measure_repeat(struct measurer *m, const struct sg_node *n
 {
     struct measure out = measure(m, node->child);
     unsigned min = node->u.repeat.min, max = node->u.repeat.max;
-    if (min == 0)
-        out.bytes = out.any = (struct sg_set){{0}};
     out.min = times(out.min, min);
     out.max = times(out.max, max);
-    out.digits = times(out.digits, min);
     if (node->u.repeat.mode == SG_REPEAT_POSSESSIVE && out.min == 0)
         m->hollow = true; /* PCRE2 makes it an atomic group */
     if (node->child->kind == SG_NODE_SET)
@@ -184,9 +124,6 @@ static struct measure measure_look(struct measurer *m, const struct sg_node *nod
             m->too_far_behind = node;
     } else {
         out.ahead = sum(inner.ahead, inner.max);
-        /* What it sees ahead is in the text, if not in the match. */
-        if (!node->u.look.negated)
-            keep_rarer(&out, &inner, 0, 0);
     }
     if (out.ahead > m->far_ahead) {
         m->far_ahead = out.ahead;
@@ -197,10 +134,8 @@ static struct measure measure_look(struct measurer *m, const struct sg_node *nod
 
 static struct measure measure_ref(struct measurer *m, const struct sg_node *node)
 {
-    /* The same text again, but of its bytes only what does not depend on case is sure. */
     const struct measure *group = &m->groups[node->u.ref.group];
-    return (struct measure){
-        .min = group->min, .max = group->max, .digits = group->digits, .code = CODE_BRACKET};
+    return (struct measure){.min = group->min, .max = group->max, .code = CODE_BRACKET};
 }
 
 static struct measure measure_point(const struct sg_node *node)
@@ -341,15 +276,6 @@ enum scrubgate_status sg_tree_measure(const struct sg_tree *tree, bool may_be_em
                                         .max = (size_t)all.max,
                                         .behind = (size_t)all.behind,
                                         .ahead = (size_t)all.ahead};
-    for (size_t i = 0; i < 4; i++) {
-        syntax->needs.bytes[i] = all.bytes.words[i];
-        syntax->needs.any[i] = is_empty(&all.any) ? UINT64_MAX : all.any.words[i];
-    }
-    if (!is_empty(&all.any)) {
-        syntax->needs.any_min = (size_t)all.any_min;
-        syntax->needs.any_max = (size_t)all.any_max;
-    }
-    syntax->needs.digits = (unsigned)all.digits;
     syntax->hollow = m.hollow;
     return SCRUBGATE_OK;
 }

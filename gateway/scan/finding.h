@@ -18,6 +18,8 @@ struct sg_finding {
     unsigned level;       /* the rule's, raised by near */
     bool contextual;      /* a near word stood beside it */
     uint64_t fingerprint; /* keyed digest of the normalised value; 0: no key */
+    bool folded;          /* found in the folded view: its value is the view's */
+    struct sg_span value; /* then where the resolver keeps it */
 };
 
 /* Better-ranked first: validated, contextual, longest, leftmost, rule order. Below zero: a first.

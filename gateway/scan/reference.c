@@ -13,37 +13,36 @@
 #include "scan/context.h"
 
 /* Moves one rule as far as the window decides. */
-static enum scrubgate_status advance_rule(struct sg_engine_run *run, struct sg_rule_state *state,
-                                          const struct sg_window *window)
+static enum scrubgate_status advance_rule(struct sg_engine_run *run, const struct sg_rule *rule,
+                                          uint64_t *next, const struct sg_window *window)
 {
     uint64_t end = window->base + window->text.len;
-    while (state->next <= end) {
+    while (*next <= end) {
         struct sg_span hit;
         enum sg_match match;
-        size_t from = (size_t)(state->next - window->base);
-        enum scrubgate_status rc = sg_pattern_search(
-            state->rule->pattern, run->matcher, window->text, from, window->last, &match, &hit);
+        size_t from = (size_t)(*next - window->base);
+        enum scrubgate_status rc = sg_pattern_search(rule->pattern, run->matcher, window->text,
+                                                     from, window->last, &match, &hit);
         if (rc < 0)
             return rc;
         if (match == SG_MATCH_NONE) {
-            state->next = end;
+            *next = end;
             return SCRUBGATE_OK;
         }
-        state->next = window->base + hit.start;
+        *next = window->base + hit.start;
         if (match == SG_MATCH_PARTIAL)
             return SCRUBGATE_OK;
 
         struct sg_finding finding;
         struct sg_context_result result;
-        rc =
-            sg_context_judge(state->rule, run->level, run->matcher, window, hit, &finding, &result);
+        rc = sg_context_judge(rule, run->level, run->matcher, window, hit, &finding, &result);
         if (rc < 0 || result.verdict == SG_CONTEXT_UNDECIDED)
             return rc;
         if (result.verdict == SG_CONTEXT_REJECT) {
-            state->next++;
+            ++*next;
             continue;
         }
-        state->next = window->base + hit.end;
+        *next = window->base + hit.end;
         rc = run->found(run->ctx, &finding, window);
         if (rc < 0)
             return rc;
@@ -55,14 +54,17 @@ static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_
                                      uint64_t *frontier)
 {
     uint64_t lowest = window->base + window->text.len;
-    for (size_t i = 0; i < run->n_rules; i++) {
-        enum scrubgate_status rc = advance_rule(run, &run->rules[i], window);
+    sg_progress_track(&run->progress);
+    for (size_t i = 0; i < run->active->n; i++) {
+        const struct sg_rule *rule = run->active->rules[i];
+        uint64_t *next = &run->progress.next[rule->index];
+        enum scrubgate_status rc = advance_rule(run, rule, next, window);
         if (rc < 0) {
-            run->culprit = run->rules[i].rule;
+            run->culprit = rule;
             return rc;
         }
-        if (run->rules[i].next < lowest)
-            lowest = run->rules[i].next;
+        if (*next < lowest)
+            lowest = *next;
     }
     *frontier = window->last ? window->base + window->text.len : lowest;
     return SCRUBGATE_OK;

@@ -29,6 +29,7 @@ void sg_resolver_fini(struct sg_resolver *resolver)
 {
     sg_buf_fini(&resolver->cluster.value);
     sg_buf_fini(&resolver->text);
+    sg_buf_fini(&resolver->values);
     free(resolver->pending);
     free(resolver->distinct);
     *resolver = (struct sg_resolver){0};
@@ -37,6 +38,7 @@ void sg_resolver_fini(struct sg_resolver *resolver)
 void sg_resolver_begin(struct sg_resolver *resolver, const struct sg_scan_sink *sink)
 {
     resolver->n_pending = 0;
+    sg_buf_clear(&resolver->values);
     resolver->cluster.open = false;
     sg_buf_clear(&resolver->cluster.value);
     resolver->emitted = resolver->kept = 0;
@@ -46,7 +48,7 @@ void sg_resolver_begin(struct sg_resolver *resolver, const struct sg_scan_sink *
 }
 
 enum scrubgate_status sg_resolver_add(struct sg_resolver *resolver,
-                                      const struct sg_finding *finding)
+                                      const struct sg_finding *finding, struct sg_bytes value)
 {
     if (resolver->n_pending == resolver->cap) {
         size_t cap = resolver->cap == 0 ? 16 : resolver->cap * 2;
@@ -56,11 +58,17 @@ enum scrubgate_status sg_resolver_add(struct sg_resolver *resolver,
         resolver->pending = grown;
         resolver->cap = cap;
     }
-    resolver->pending[resolver->n_pending++] = *finding;
-    return SCRUBGATE_OK;
+    struct sg_finding *own = &resolver->pending[resolver->n_pending++];
+    *own = *finding;
+    if (!own->folded)
+        return SCRUBGATE_OK;
+    own->value.start = resolver->values.len;
+    own->value.end = own->value.start + value.len;
+    return sg_buf_add_bytes(&resolver->values, value);
 }
 
-/* By start, then longer first, then rule: depends on the value only, not on how it came. */
+/* By start, then longer first, then rule, the raw text before its view: depends on the value only,
+ * not on how it came. */
 static int by_place(const void *left, const void *right)
 {
     const struct sg_finding *a = left, *b = right;
@@ -68,7 +76,15 @@ static int by_place(const void *left, const void *right)
         return a->start < b->start ? -1 : 1;
     if (a->end != b->end)
         return a->end > b->end ? -1 : 1;
-    return a->rule->index < b->rule->index ? -1 : a->rule->index > b->rule->index;
+    if (a->rule != b->rule)
+        return a->rule->index < b->rule->index ? -1 : 1;
+    return (int)a->folded - (int)b->folded;
+}
+
+/* Found in the text and in its view. */
+static bool is_twin(const struct sg_finding *a, const struct sg_finding *b)
+{
+    return a->rule == b->rule && a->start == b->start && a->end == b->end;
 }
 
 static struct sg_bytes part_of(const struct sg_window *window, uint64_t start, uint64_t end)
@@ -171,12 +187,17 @@ out:
     return rc;
 }
 
-static enum scrubgate_status crown(struct sg_cluster *cluster, const struct sg_window *window,
+static enum scrubgate_status crown(struct sg_resolver *resolver, const struct sg_window *window,
                                    const struct sg_finding *finding)
 {
+    struct sg_cluster *cluster = &resolver->cluster;
     cluster->winner = *finding;
     sg_buf_clear(&cluster->value);
-    return sg_buf_add_bytes(&cluster->value, part_of(window, finding->start, finding->end));
+    struct sg_bytes value = {resolver->values.data + finding->value.start,
+                             finding->value.end - finding->value.start};
+    if (!finding->folded)
+        value = part_of(window, finding->start, finding->end);
+    return sg_buf_add_bytes(&cluster->value, value);
 }
 
 static enum scrubgate_status take_up(struct sg_resolver *resolver, const struct sg_window *window,
@@ -201,7 +222,7 @@ static enum scrubgate_status take_up(struct sg_resolver *resolver, const struct 
         cluster->end = finding->end;
         cluster->reveal = reveal;
         cluster->one_span = true;
-        return rc < 0 ? rc : crown(cluster, window, finding);
+        return rc < 0 ? rc : crown(resolver, window, finding);
     }
     if (finding->start != cluster->start || finding->end != cluster->end)
         cluster->one_span = false;
@@ -211,7 +232,7 @@ static enum scrubgate_status take_up(struct sg_resolver *resolver, const struct 
         cluster->reveal.first = reveal.first;
     if (reveal.last < cluster->reveal.last)
         cluster->reveal.last = reveal.last;
-    return sg_finding_rank(finding, &cluster->winner) < 0 ? crown(cluster, window, finding)
+    return sg_finding_rank(finding, &cluster->winner) < 0 ? crown(resolver, window, finding)
                                                           : SCRUBGATE_OK;
 }
 
@@ -230,14 +251,19 @@ enum scrubgate_status sg_resolver_settle(struct sg_resolver *resolver,
                                          const struct sg_window *window, uint64_t frontier)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
+    const struct sg_finding *pending = resolver->pending;
     if (resolver->n_pending > 1)
         qsort(resolver->pending, resolver->n_pending, sizeof *resolver->pending, by_place);
     size_t i = 0;
-    for (; i < resolver->n_pending && resolver->pending[i].start < frontier && rc >= 0; i++)
-        rc = take_up(resolver, window, &resolver->pending[i]);
+    for (; i < resolver->n_pending && pending[i].start < frontier && rc >= 0; i++) {
+        if (i == 0 || !is_twin(&pending[i], &pending[i - 1]))
+            rc = take_up(resolver, window, &pending[i]);
+    }
     if (rc < 0)
         return rc;
     resolver->n_pending -= i;
+    if (resolver->n_pending == 0)
+        sg_buf_clear(&resolver->values);
     if (i > 0 && resolver->n_pending > 0)
         memmove(resolver->pending, resolver->pending + i,
                 resolver->n_pending * sizeof *resolver->pending);

@@ -33,6 +33,7 @@ struct sg_cluster {
 struct sg_resolver {
     struct sg_finding *pending; /* accepted, not yet taken up */
     size_t n_pending, cap;
+    struct sg_buf values; /* of pending findings in the folded view */
     struct sg_cluster cluster;
     uint64_t emitted; /* the value's bytes before it have been given away */
     uint64_t kept;    /* in shadow mode: bytes before it were handed to keep */
@@ -48,9 +49,10 @@ void sg_resolver_init(struct sg_resolver *resolver, bool shadow, struct sg_conte
 void sg_resolver_fini(struct sg_resolver *resolver);
 /* Starts a value. */
 void sg_resolver_begin(struct sg_resolver *resolver, const struct sg_scan_sink *sink);
-/* Notes an accepted finding. */
+/* Notes an accepted finding. With finding->folded, value is what it covers in the view. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_resolver_add(struct sg_resolver *resolver,
-                                                         const struct sg_finding *finding);
+                                                         const struct sg_finding *finding,
+                                                         struct sg_bytes value);
 /* No finding that starts before frontier is still to come: tells, clusters, gives away. The window
  * holds everything from the last frontier on. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_resolver_settle(struct sg_resolver *resolver,

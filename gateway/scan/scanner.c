@@ -2,10 +2,12 @@
 /*
  * scanner.c - one text value in, in pieces; clear bytes and edits out, in order.
  *
- *     body -> [feed -> window -> engine -> resolve] -> keep and edit, back to the body
+ *     body -> feed -> window -> [lane: the text] ----------> resolve -> keep and edit, to the body
+ *                        \-> fold -> [lane: its view] -> back -/
  *
  * A value that comes whole is scanned where it lies; of one that comes in pieces only what is not
- * decided yet, and the context before it, is copied and held.
+ * decided yet, and the context before it, is copied and held. The view has a lane of its own from
+ * where it first differs from the text; what either finds is masked.
  */
 #include "scan/scanner.h"
 
@@ -16,28 +18,41 @@
 #include "scan/content.h"
 #include "scan/engine.h"
 #include "scan/fingerprint.h"
-#include "scan/prefilter.h"
+#include "scan/fold.h"
 #include "scan/resolve.h"
 #include "scan/scratch.h"
-#include "scan/where.h"
 
-/* Text is taken in steps of this many bytes: bounds what is found, held and done in one go. */
-enum { STEP = 32 * 1024 };
+enum {
+    STEP = 32 * 1024, /* text is taken in steps of so many bytes: bounds what is done in one go */
+    WORK_FIRST = 4 * 1000 * 1000, /* units of the match limit: what any message may cost ... */
+    WORK_EACH = 2000              /* ... and what each byte of it adds */
+};
 
-/* A rule that is active in this message, with what is asked about it for every value. */
-struct candidate {
-    const struct sg_rule *rule;
-    const struct sg_needs *needs;
-    size_t min; /* length of a match */
+/* A text that is scanned: the value, or its view. */
+struct lane {
+    struct sg_scanner *scanner;
+    bool folded;
+    struct sg_engine_run run;     /* of the engine that counts */
+    struct sg_engine_run checked; /* of the one that is checked */
+    uint64_t frontier;            /* of run, in the lane's own text */
+    uint64_t end;                 /* of what the lane has seen */
 };
 
 struct sg_scanner {
     const struct scrubgate_ruleset *set;
     struct sg_scan_config config;
     const struct sg_engine *engine;
-    struct sg_engine_run run;
-    size_t n_candidates; /* run.rules: those that are active in this value */
-    size_t shortest;     /* no candidate matches fewer bytes */
+    const struct sg_kernel *kernel;
+    struct sg_actives actives;
+    struct lane text, view;
+    bool folding;        /* the view differs from the text, from somewhere on */
+    uint64_t same_to;    /* not folding: before it, they are surely the same */
+    struct sg_fold fold; /* folding: the view */
+    uint64_t work;       /* units that the message may still cost */
+    bool checking;       /* the sweep engine is checked by the reference engine */
+    bool check_ended;    /* ... but gave up on this value */
+    uint64_t sums[2];    /* checking: of what was found by the one that counts, by the checked */
+    const struct sg_rule *culprit;
     struct sg_scan_sink sink;
     struct sg_resolver resolver;
     struct sg_content content;
@@ -48,9 +63,11 @@ struct sg_scanner {
     uint64_t frontier;   /* decided up to here */
     enum sg_field field; /* of the value, until it has begun */
     struct sg_place place;
-    bool begun;                    /* the value has had a feed */
-    struct candidate candidates[]; /* then run.rules, in the same block */
+    bool begun;       /* the value has had a feed */
+    uint64_t marks[]; /* the runs' next and open */
 };
+
+/* --- findings ------------------------------------------------------------------------------ */
 
 /* The fingerprint of a finding of the same entity and bytes that still waits to be taken up: rules
  * often find a value together. 0: there is none. */
@@ -67,24 +84,87 @@ static uint64_t known_fingerprint(const struct sg_resolver *resolver,
 }
 
 /* Whoever is told of a finding may want its fingerprint: taken here, the value is in hand. */
+static enum scrubgate_status take_fingerprint(struct sg_scanner *scanner,
+                                              struct sg_finding *finding, struct sg_bytes value)
+{
+    struct scrubgate_scratch *scratch = scanner->scratch;
+    finding->fingerprint = known_fingerprint(&scanner->resolver, finding);
+    if (finding->fingerprint != 0)
+        return SCRUBGATE_OK;
+    return sg_fingerprint_take(scratch->hmac, &scratch->normal, &scratch->spare,
+                               finding->rule->entity, value, &finding->fingerprint);
+}
+
+/* Adds a finding to the sum of a set of findings, whatever the order they come in. */
+static void sum_up(uint64_t *sum, const struct lane *lane, const struct sg_finding *finding)
+{
+    uint64_t mix = finding->start * UINT64_C(0x9E3779B97F4A7C15) + finding->end;
+    mix = (mix ^ mix >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
+    mix += (uint64_t)finding->rule->index * 2 + (lane->folded ? 1 : 0);
+    mix = (mix ^ mix >> 32) * UINT64_C(0x94D049BB133111EB);
+    *sum += mix ^ mix >> 29;
+}
+
 static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
                                    const struct sg_window *window)
 {
-    struct sg_scanner *scanner = ctx;
+    struct lane *lane = ctx;
+    struct sg_scanner *scanner = lane->scanner;
     struct sg_finding own = *finding;
+    struct sg_bytes value = {window->text.data + (own.start - window->base),
+                             (size_t)(own.end - own.start)};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (scanner->checking)
+        sum_up(&scanner->sums[0], lane, finding);
+    own.folded = lane->folded;
+    if (own.folded)
+        sg_fold_back(&scanner->fold, finding->start, finding->end, &own.start, &own.end);
     if (scanner->keyed)
-        own.fingerprint = known_fingerprint(&scanner->resolver, &own);
-    if (scanner->keyed && own.fingerprint == 0) {
-        struct sg_bytes value = {window->text.data + (own.start - window->base),
-                                 (size_t)(own.end - own.start)};
-        struct scrubgate_scratch *scratch = scanner->scratch;
-        enum scrubgate_status rc =
-            sg_fingerprint_take(scratch->hmac, &scratch->normal, &scratch->spare, own.rule->entity,
-                                value, &own.fingerprint);
-        if (rc < 0)
-            return rc;
-    }
-    return sg_resolver_add(&scanner->resolver, &own);
+        rc = take_fingerprint(scanner, &own, value);
+    return rc < 0 ? rc : sg_resolver_add(&scanner->resolver, &own, value);
+}
+
+/* What the checked engine finds is only compared. */
+static enum scrubgate_status found_too(void *ctx, const struct sg_finding *finding,
+                                       const struct sg_window *window)
+{
+    struct lane *lane = ctx;
+    (void)window;
+    sum_up(&lane->scanner->sums[1], lane, finding);
+    return SCRUBGATE_OK;
+}
+
+/* --- one message --------------------------------------------------------------------------- */
+
+/* The run of one engine over one lane; marks is where it keeps its progress. */
+static struct sg_engine_run run_of(struct lane *lane, uint64_t *marks)
+{
+    struct sg_scanner *scanner = lane->scanner;
+    return (struct sg_engine_run){
+        .set = scanner->set,
+        .level = scanner->config.level,
+        .matcher = scanner->scratch->matcher,
+        .kernel = scanner->kernel,
+        .sweep = scanner->scratch->sweep,
+        .progress = {.next = marks,
+                     .open = marks + scanner->set->n_rules,
+                     .n_rules = scanner->set->n_rules},
+        .work = &scanner->work,
+        .found = found,
+        .ctx = lane,
+    };
+}
+
+static uint64_t *init_lane(struct sg_scanner *scanner, struct lane *lane, bool folded,
+                           uint64_t *marks, size_t each)
+{
+    lane->scanner = scanner;
+    lane->folded = folded;
+    lane->run = run_of(lane, marks);
+    lane->checked = run_of(lane, marks + each);
+    lane->checked.found = found_too;
+    lane->checked.work = NULL;
+    return marks + 2 * each;
 }
 
 enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
@@ -94,32 +174,21 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
 {
     *scanner = NULL;
     enum scrubgate_status rc = SCRUBGATE_OK;
-    size_t each = sizeof(struct candidate) + sizeof(struct sg_rule_state);
-    struct sg_scanner *made = malloc(sizeof *made + rules->n_rules * each);
+    size_t each = rules->n_rules + (rules->n_rules + 63) / 64;
+    struct sg_scanner *made = malloc(sizeof *made + 4 * each * sizeof *made->marks);
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
     *made = (struct sg_scanner){.set = rules, .config = *config, .scratch = scratch};
     made->keyed = config->key != NULL;
-    made->shortest = SIZE_MAX;
-    made->run.level = config->level;
-    made->run.matcher = scratch->matcher;
-    made->run.leads = &rules->leads;
-    made->run.places = scratch->places;
-    made->run.found = found;
-    made->run.ctx = made;
-    made->run.rules = (struct sg_rule_state *)(made->candidates + rules->n_rules);
-    for (size_t i = 0; i < rules->n_rules; i++) {
-        const struct sg_rule *rule = rules->rules[i];
-        if (rule->level > config->level ||
-            !sg_rule_runs_in(rule, config->direction, config->channel))
-            continue;
-        size_t min = sg_pattern_extent(rule->pattern)->min;
-        made->candidates[made->n_candidates++] =
-            (struct candidate){rule, sg_pattern_needs(rule->pattern), min};
-        if (min < made->shortest)
-            made->shortest = min;
-    }
-    if (made->keyed)
+    made->kernel = config->kernel != NULL ? config->kernel : rules->kernel;
+    made->checking = !config->reference && config->recheck > 0 &&
+                     scratch->messages++ % config->recheck == config->recheck - 1;
+    made->engine = config->reference || made->checking ? &sg_engine_reference : &sg_engine_sweep;
+    made->work = WORK_FIRST;
+    uint64_t *marks = init_lane(made, &made->text, false, made->marks, each);
+    (void)init_lane(made, &made->view, true, marks, each);
+    rc = sg_actives_init(&made->actives, rules, config->direction, config->channel, config->level);
+    if (rc >= 0 && made->keyed)
         rc = sg_scratch_key(scratch, config->key);
     if (rc < 0)
         goto out;
@@ -138,6 +207,8 @@ void sg_scanner_free(struct sg_scanner *scanner)
         return;
     sg_resolver_fini(&scanner->resolver);
     sg_buf_fini(&scanner->held);
+    sg_fold_fini(&scanner->fold);
+    sg_actives_fini(&scanner->actives);
     free(scanner);
 }
 
@@ -155,25 +226,61 @@ enum scrubgate_status sg_scanner_begin(struct sg_scanner *scanner, enum sg_field
     return SCRUBGATE_OK;
 }
 
-/* Which rules run in the value that begins: those of its place, and when it is wholly at hand not
- * those that cannot match it. */
-static void choose_rules(struct sg_scanner *scanner, struct sg_bytes text, bool whole)
+/* --- one value ----------------------------------------------------------------------------- */
+
+static void begin_lane(struct lane *lane, const struct sg_active *active)
 {
-    struct sg_engine_run *run = &scanner->run;
-    struct sg_census census;
-    run->n_rules = 0;
-    run->culprit = NULL;
-    if (whole && text.len < scanner->shortest)
-        return;
-    if (whole)
-        sg_census_take(&census, text);
-    for (size_t i = 0; i < scanner->n_candidates; i++) {
-        const struct candidate *own = &scanner->candidates[i];
-        if ((whole && !sg_census_allows(&census, own->needs, own->min)) ||
-            !sg_rule_runs_at(own->rule, scanner->field, scanner->place))
-            continue;
-        run->rules[run->n_rules++] = (struct sg_rule_state){own->rule, 0};
+    lane->frontier = lane->end = 0;
+    lane->run.active = lane->checked.active = active;
+    sg_progress_begin(&lane->run.progress);
+    sg_progress_begin(&lane->checked.progress);
+}
+
+/* The value's first bytes are here: which rules run in it, and nothing is decided. */
+static void begin_value(struct sg_scanner *scanner)
+{
+    const struct sg_active *active =
+        sg_actives_at(&scanner->actives, scanner->set, scanner->field, scanner->place);
+    begin_lane(&scanner->text, active);
+    begin_lane(&scanner->view, active);
+    scanner->culprit = NULL;
+    scanner->folding = false;
+    scanner->same_to = 0;
+    scanner->check_ended = false;
+    scanner->sums[0] = scanner->sums[1] = 0;
+    scanner->begun = true;
+}
+
+/* The text and its view part somewhere behind what is decided: the view's lane goes on from where
+ * the text's is. */
+static enum scrubgate_status fork_view(struct sg_scanner *scanner, const struct sg_window *window,
+                                       size_t same)
+{
+    struct lane *text = &scanner->text, *view = &scanner->view;
+    sg_progress_copy(&view->run.progress, &text->run.progress);
+    sg_progress_copy(&view->checked.progress, &text->checked.progress);
+    view->frontier = text->frontier;
+    view->end = text->end;
+    scanner->folding = true;
+    return sg_fold_begin(&scanner->fold, window->base, (struct sg_bytes){window->text.data, same});
+}
+
+static enum scrubgate_status advance_lane(struct lane *lane, const struct sg_window *window)
+{
+    struct sg_scanner *scanner = lane->scanner;
+    uint64_t frontier = 0, unused = 0;
+    enum scrubgate_status rc = scanner->engine->advance(&lane->run, window, &frontier);
+    if (rc < 0) {
+        scanner->culprit = lane->run.culprit;
+        return rc;
     }
+    if (frontier > lane->frontier)
+        lane->frontier = frontier;
+    lane->end = window->base + window->text.len;
+    /* The checked engine may give up where the other does not: that leaks nothing. */
+    if (scanner->checking && !scanner->check_ended)
+        scanner->check_ended = sg_engine_sweep.advance(&lane->checked, window, &unused) < 0;
+    return rc;
 }
 
 /* A frontier never parts a code point: a match is widened to whole ones, so one that starts at the
@@ -195,16 +302,83 @@ static uint64_t at_code_point(const struct sg_window *window, uint64_t frontier)
     return window->base + place;
 }
 
-static enum scrubgate_status advance(struct sg_scanner *scanner, const struct sg_window *window)
+/* Takes the window's text into the view and advances its lane. */
+static enum scrubgate_status advance_view(struct sg_scanner *scanner,
+                                          const struct sg_window *window)
 {
-    uint64_t frontier = 0;
-    enum scrubgate_status rc = scanner->engine->advance(&scanner->run, window, &frontier);
+    struct sg_fold *fold = &scanner->fold;
+    struct lane *lane = &scanner->view;
+    size_t from = (size_t)(fold->raw_end - window->base);
+    struct sg_bytes more = {window->text.data + from, window->text.len - from};
+    enum scrubgate_status rc = sg_fold_add(fold, more, window->last);
     if (rc < 0)
         return rc;
+    struct sg_window view = {
+        .text = sg_buf_bytes(&fold->view), .base = fold->view_base, .last = window->last};
+    /* What follows the last character may belong to it. */
+    if (!view.last && view.text.len > 0)
+        view.text.len--;
+    if (!view.last && view.base + view.text.len <= lane->end)
+        return SCRUBGATE_OK;
+    rc = advance_lane(lane, &view);
+    if (rc < 0 || view.last)
+        return rc;
+    uint64_t spent = lane->frontier - fold->view_base;
+    size_t context = scanner->set->behind + SG_WINDOW_MARGIN;
+    if (spent > context && spent - context > view.text.len / 2)
+        sg_fold_drop(fold, lane->frontier - context);
+    return rc;
+}
+
+/* How far the text is surely the same as its view; folding from there on when it is not. */
+static enum scrubgate_status compare_view(struct sg_scanner *scanner,
+                                          const struct sg_window *window, size_t *same)
+{
+    bool changed = false;
+    size_t from = (size_t)(scanner->same_to - window->base);
+    *same = sg_fold_same(scanner->kernel, window->text, from, window->last, &changed);
+    scanner->same_to = window->base + *same;
+    return changed ? fork_view(scanner, window, *same) : SCRUBGATE_OK;
+}
+
+static enum scrubgate_status advance(struct sg_scanner *scanner, const struct sg_window *window)
+{
+    struct sg_window own = *window;
+    size_t same = own.text.len;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (!scanner->folding)
+        rc = compare_view(scanner, window, &same);
+    /* What may turn out to differ waits, so that both lanes can go on from the same place. */
+    if (!scanner->folding && same < own.text.len) {
+        own.text.len = same;
+        own.last = false;
+    }
+    if (rc >= 0)
+        rc = advance_lane(&scanner->text, &own);
+    if (rc >= 0 && scanner->folding)
+        rc = advance_view(scanner, window);
+    if (rc < 0)
+        return rc;
+    uint64_t frontier = scanner->text.frontier;
+    if (scanner->folding) {
+        uint64_t seen = sg_fold_place(&scanner->fold, scanner->view.frontier);
+        if (window->last)
+            seen = window->base + window->text.len;
+        frontier = seen < frontier ? seen : frontier;
+    }
     frontier = at_code_point(window, frontier);
     if (frontier > scanner->frontier)
         scanner->frontier = frontier;
     return sg_resolver_settle(&scanner->resolver, window, scanner->frontier);
+}
+
+/* The value has ended: both engines found the same, or the checked one is wrong. */
+static void end_value(struct sg_scanner *scanner)
+{
+    if (scanner->folding)
+        sg_fold_clear(&scanner->fold);
+    if (scanner->checking && !scanner->check_ended && scanner->config.rechecked != NULL)
+        scanner->config.rechecked(scanner->config.ctx, scanner->sums[0] == scanner->sums[1]);
 }
 
 /* How much of the text at hand may go: all but the undecided bytes and the context before them. */
@@ -264,24 +438,22 @@ enum scrubgate_status sg_scanner_feed(struct sg_scanner *scanner, struct sg_byte
 {
     if (piece.len == 0 && (!last || scanner->held.len == 0))
         return SCRUBGATE_OK; /* no rule matches empty text */
-    if (!scanner->begun) {
-        bool whole = last && !scanner->config.reference;
-        choose_rules(scanner, piece, whole);
-        scanner->engine =
-            whole && piece.len <= SG_PLACES_TEXT ? &sg_engine_leads : &sg_engine_reference;
-    }
-    scanner->begun = true;
+    if (!scanner->begun)
+        begin_value(scanner);
+    scanner->work += (uint64_t)piece.len * WORK_EACH;
     enum scrubgate_status rc = scanner->held.len == 0 ? feed_in_place(scanner, piece, last)
                                                       : feed_held(scanner, piece, last);
     if (rc >= 0 && !last &&
         scanner->held_base + scanner->held.len - scanner->frontier > scanner->config.max_held)
         rc = SCRUBGATE_ELIMIT;
+    if (rc >= 0 && last)
+        end_value(scanner);
     return rc;
 }
 
 const struct sg_rule *sg_scanner_culprit(const struct sg_scanner *scanner)
 {
-    return scanner->run.culprit;
+    return scanner->culprit;
 }
 
 uint64_t sg_scanner_content(const struct sg_scanner *scanner)

@@ -16,9 +16,8 @@ enum scrubgate_status scrubgate_scratch_new(struct scrubgate_scratch **scratch)
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
     enum scrubgate_status rc = sg_matcher_new(&made->matcher);
-    made->places = calloc(1, sizeof *made->places);
-    if (rc >= 0 && made->places == NULL)
-        rc = SCRUBGATE_ENOMEM;
+    if (rc >= 0)
+        rc = sg_sweep_new(&made->sweep);
     if (rc < 0)
         scrubgate_scratch_free(made);
     else
@@ -31,7 +30,7 @@ void scrubgate_scratch_free(struct scrubgate_scratch *scratch)
     if (scratch == NULL)
         return;
     sg_matcher_free(scratch->matcher);
-    free(scratch->places);
+    sg_sweep_free(scratch->sweep);
     sg_hmac_free(scratch->hmac);
     sg_buf_fini(&scratch->spare);
     sg_buf_fini(&scratch->normal);

@@ -10,14 +10,15 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "rule/pattern.h"
-#include "scan/places.h"
+#include "scan/engine.h"
 
 struct scrubgate_scratch {
     struct sg_matcher *matcher;
     struct sg_hmac *hmac; /* keyed with key, for SG_FINGERPRINT_LABEL; NULL: none yet */
     uint8_t key[SG_KEY_SIZE];
-    struct sg_places *places;    /* for the leads engine */
+    struct sg_sweep *sweep;      /* for the sweep engine */
     uint64_t seed;               /* of content fingerprints, from the same key */
+    uint64_t messages;           /* scanned so far: picks those that are checked */
     struct sg_buf spare, normal; /* for fingerprints; wiped after each use */
 };
 

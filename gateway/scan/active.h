@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * active.h - the rules that run in a message, and of these the ones that run in a value of it.
+ */
+#ifndef SG_SCAN_ACTIVE_H
+#define SG_SCAN_ACTIVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+#include <scrubgate/stream.h>
+
+#include "rule/path.h"
+#include "rule/rule.h"
+#include "rule/ruleset.h"
+
+/* A set of rules, in the forms in which engines ask for it. */
+struct sg_active {
+    const struct sg_rule **rules; /* by index */
+    size_t n;
+    const struct sg_rule **everywhere; /* those of them that no signature helps to find */
+    size_t n_everywhere;
+    uint64_t *signatures; /* a bit each, as the sieve's rows */
+    uint32_t *led;        /* those of their signatures whose matches start before the place */
+    size_t n_led;
+};
+
+/* A message's rules, and those of the value at hand. */
+struct sg_actives {
+    struct sg_active message, value;
+    bool placed; /* some rules ask where a value stands */
+    void *memory;
+};
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_actives_init(struct sg_actives *actives,
+                                                         const struct scrubgate_ruleset *set,
+                                                         enum scrubgate_direction direction,
+                                                         const char *channel, unsigned level);
+void sg_actives_fini(struct sg_actives *actives);
+/* The rules that run in a value. Valid until the next call. */
+const struct sg_active *sg_actives_at(struct sg_actives *actives,
+                                      const struct scrubgate_ruleset *set, enum sg_field field,
+                                      struct sg_place place);
+
+#endif
