@@ -63,7 +63,7 @@ LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
 MAN_PAGES := $(sort $(wildcard docs/man/*.1))
 PACKS := $(sort $(wildcard rules/*.yaml))
-LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o
+LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o
 GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -104,12 +104,16 @@ $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# The packs, as C: so that the program finds them wherever it is installed.
+# The packs and the sample, as C: so that the program finds them wherever it is installed.
 $B/gateway/rule/builtin_packs.c: $(PACKS) rules/embed.sh
 	@mkdir -p $(@D)
-	$(call say,GEN,$@)sh rules/embed.sh $(PACKS) > $@
+	$(call say,GEN,$@)sh rules/embed.sh packs $(PACKS) > $@
 
-$B/gateway/rule/builtin_packs.o: $B/gateway/rule/builtin_packs.c
+$B/gateway/rule/builtin_sample.c: rules/sample.txt rules/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh rules/embed.sh sample $< > $@
+
+$B/gateway/rule/builtin_%.o: $B/gateway/rule/builtin_%.c
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 $B/libscrubgate.a: $(LIB_OBJ)

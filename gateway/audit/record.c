@@ -319,7 +319,8 @@ enum scrubgate_status sg_record_change(struct sg_buf *out, const struct sg_recor
     bool start = strcmp(change->what, "start") == 0;
     bool stop = strcmp(change->what, "stop") == 0;
     bool resume = strcmp(change->what, "resume") == 0;
-    bool failed = strcmp(change->what, "reload-failed") == 0;
+    bool failed = strcmp(change->what, "reload-failed") == 0 ||
+                  strcmp(change->what, "engine-distrusted") == 0;
     struct line line = begin(out);
     common(&line, source, start || stop || resume ? CLASS_LIFE : CLASS_CHANGE,
            start ? ACTIVITY_START : (stop ? ACTIVITY_STOP : ACTIVITY_LOG),

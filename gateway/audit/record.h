@@ -86,7 +86,8 @@ struct sg_outcome {
 
 struct sg_change {
     const char
-        *what; /* "start", "stop", "resume" (the log is written again), "reload", "reload-failed" */
+        *what; /* "start", "stop", "resume" (the log is written again), "reload", "reload-failed",
+                  "engine-distrusted" (the reference engine scans from now on) */
     const char *old_rules, *new_rules, *old_config, *new_config; /* digests, "" when none */
 };
 

@@ -223,11 +223,13 @@ enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field
 static void explain(struct sg_scrub *scrub, enum scrubgate_status rc)
 {
     const struct sg_rule *culprit = sg_scanner_culprit(scrub->scanner);
-    if (scrub->reason[0] != '\0')
+    if (scrub->reason[0] != '\0' || culprit == NULL)
         return;
-    if (rc == SCRUBGATE_EMATCH && culprit != NULL)
-        (void)snprintf(scrub->reason, sizeof scrub->reason, "rule %s: the matcher failed",
-                       culprit->id);
+    if (rc != SCRUBGATE_EMATCH && rc != SCRUBGATE_ELIMIT)
+        return;
+    scrub->summary.failed = culprit;
+    (void)snprintf(scrub->reason, sizeof scrub->reason, "rule %s: %s", culprit->id,
+                   rc == SCRUBGATE_EMATCH ? "the matcher failed" : "over the limit of work");
 }
 
 enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub, struct sg_bytes piece, bool last)

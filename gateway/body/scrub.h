@@ -46,6 +46,7 @@ struct sg_summary {
     uint64_t content;       /* SimHash of the masked text, 0: none */
     uint64_t identities[4]; /* first distinct e-mail, phone, card, account fingerprints */
     size_t n_identities;
+    const struct sg_rule *failed; /* could not be matched: why it is refused; NULL: none */
 };
 
 struct sg_scrub; /* one message's */

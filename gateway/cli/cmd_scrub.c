@@ -111,7 +111,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"direction", 'd', SG_OPTION_TEXT, "DIR", "to-agent or to-customer; both without",
          &direction},
         {"channel", 'c', SG_OPTION_TEXT, "NAME", "for rules with where: channel", &channel},
-        {"engine", 0, SG_OPTION_TEXT, "NAME", "reference: the plain engine, without prefilter",
+        {"engine", 0, SG_OPTION_TEXT, "NAME", "reference: every rule over all of the text, slowly",
          &engine},
         {"spans", 0, SG_OPTION_FLAG, NULL, "JSON lines in, spans out (code point offsets)", &spans},
     };

@@ -55,7 +55,11 @@ static enum scrubgate_status answer_ready(struct visit *visit)
     const char *why = host->unready(host->ctx);
     struct sg_buf line = {0};
     if (why == NULL)
-        return reply(visit, 200, SG_BYTES("text/plain"), SG_BYTES("ready\n"));
+        return reply(visit, 200, SG_BYTES("text/plain"),
+                     host->by_reference(host->ctx)
+                         ? SG_BYTES("ready, but slow: the fast engine was wrong, the reference "
+                                    "engine scans until a restart\n")
+                         : SG_BYTES("ready\n"));
     enum scrubgate_status rc = sg_buf_addf(&line, "not ready: %s\n", why);
     if (rc >= 0)
         rc = reply(visit, 503, SG_BYTES("text/plain"), sg_buf_bytes(&line));
@@ -113,6 +117,7 @@ static enum scrubgate_status answer_engine(struct visit *visit, enum sg_engine_c
         .content_encoding = field(visit, "Content-Encoding"),
         .rules = host->generation(host->ctx)->rules,
         .scratch = visit->admin->scratch,
+        .by_reference = host->by_reference(host->ctx),
     };
     enum scrubgate_status rc =
         visit->status < 0 ? visit->status : sg_engine_answer(&request, &answer, &fault);

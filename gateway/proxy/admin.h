@@ -10,6 +10,7 @@
 #ifndef SG_PROXY_ADMIN_H
 #define SG_PROXY_ADMIN_H
 
+#include <stdbool.h>
 #include <scrubgate/status.h>
 
 #include "base/buf.h"
@@ -24,6 +25,7 @@ struct sg_admin_host {
     const char *(*unready)(void *ctx);
     enum scrubgate_status (*metrics)(void *ctx, struct sg_buf *out);
     struct sg_generation *(*generation)(void *ctx); /* borrowed for the call */
+    bool (*by_reference)(void *ctx);                /* the fast engine is not trusted any more */
     void *ctx;
 };
 

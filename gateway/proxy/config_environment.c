@@ -17,6 +17,7 @@ static const struct {
     {"upstream_ca", "SCRUBGATE_UPSTREAM_CA"},
     {"audit.dir", "SCRUBGATE_AUDIT_DIR"},
     {"audit.origin", "SCRUBGATE_AUDIT_ORIGIN"},
+    {"scan.recheck", "SCRUBGATE_SCAN_RECHECK"},
     {"limits.header", "SCRUBGATE_LIMITS_HEADER"},
     {"limits.body", "SCRUBGATE_LIMITS_BODY"},
     {"limits.held", "SCRUBGATE_LIMITS_HELD"},

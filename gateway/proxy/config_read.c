@@ -9,7 +9,7 @@
 
 #include "base/diag.h"
 
-enum { WORKERS_MOST = 256, LISTEN_MOST = 16, RULES_MOST = 64 };
+enum { WORKERS_MOST = 256, LISTEN_MOST = 16, RULES_MOST = 64, RECHECK_MOST = 1000000000 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
@@ -184,6 +184,22 @@ static enum scrubgate_status read_limits(struct sg_config *config, const struct 
     return rc;
 }
 
+static enum scrubgate_status read_scan(struct sg_config *config, const struct sg_yaml *tree,
+                                       const struct sg_yaml_node *node,
+                                       struct scrubgate_fault *fault)
+{
+    static const char *const keys[] = {"recheck"};
+    uint64_t n = 0;
+    enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
+    const struct sg_yaml_node *recheck = sg_yaml_get(node, "recheck");
+    if (rc < 0 || recheck == NULL)
+        return rc;
+    rc = sg_yaml_u64(tree, recheck, 0, RECHECK_MOST, &n, fault);
+    if (rc >= 0)
+        config->recheck = (unsigned)n;
+    return rc;
+}
+
 static enum scrubgate_status read_audit(struct sg_config *config, const struct sg_yaml *tree,
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
@@ -212,13 +228,14 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
 enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_yaml *tree,
                                      unsigned flags, struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"listen", "admin", "workers",     "rules", "state",
-                                       "limits", "audit", "upstream_ca", "routes"};
+    static const char *const keys[] = {"listen", "admin",  "workers", "rules",       "state",
+                                       "scan",   "limits", "audit",   "upstream_ca", "routes"};
     static const struct reader readers[] = {
         {"listen", read_listen},   {"admin", read_admin},
         {"workers", read_workers}, {"rules", read_rules},
         {"state", read_state},     {"limits", read_limits},
         {"audit", read_audit},     {"upstream_ca", read_upstream_ca},
+        {"scan", read_scan},
     };
     bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;
     const struct sg_yaml_node *root = sg_yaml_root(tree);

@@ -8,6 +8,7 @@
 #include <scrubgate/event.h>
 
 #include "base/clock.h"
+#include "proxy/oplog.h"
 #include "rule/rule.h"
 
 const char *sg_direction_word(enum scrubgate_direction direction)
@@ -205,8 +206,8 @@ void sg_decision_event(struct sg_collusion_event *event, const struct sg_context
     memcpy(event->identities, facets.identities, sizeof event->identities);
 }
 
-void sg_decision_count(struct sg_metrics *metrics, const struct sg_relay *relay,
-                       const struct sg_judgement *judgement)
+void sg_decision_count(struct sg_metrics *metrics, const struct sg_context *context,
+                       const struct sg_relay *relay, const struct sg_judgement *judgement)
 {
     const struct sg_summary *summary = sg_relay_summary(relay);
     size_t direction = judgement->direction == SCRUBGATE_TO_CUSTOMER ? 1 : 0;
@@ -216,4 +217,7 @@ void sg_decision_count(struct sg_metrics *metrics, const struct sg_relay *relay,
     sg_metrics_count(&metrics->bytes_in, relay->bytes_in);
     sg_metrics_count(&metrics->bytes_out, relay->bytes_out);
     sg_metrics_scrubbed(metrics, relay->busy_ns);
+    if (relay->failed != NULL && sg_generation_failed(context->generation, relay->failed))
+        sg_oplog(SG_OPLOG_WARN, "a rule could not be matched within its limits", "rule",
+                 relay->failed->id, "id", context->trace->id, NULL);
 }

@@ -13,6 +13,7 @@
 #include "audit/record.h"
 #include "base/buf.h"
 #include "collusion/event.h"
+#include "proxy/generation.h"
 #include "proxy/metrics.h"
 #include "proxy/parties.h"
 #include "proxy/relay.h"
@@ -27,6 +28,7 @@ struct sg_context {
     const char *rules; /* digest */
     const struct sg_trace *trace;
     const struct sg_parties *parties;
+    struct sg_generation *generation; /* its rules are those of the relay */
 };
 
 /* One body's decision. */
@@ -57,8 +59,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_decision_record(struct sg_buf *out,
 /* Fills the line for collusion analysis; borrowed from context. */
 void sg_decision_event(struct sg_collusion_event *event, const struct sg_context *context,
                        const struct sg_relay *relay, const struct sg_judgement *judgement);
-/* Counts one decided message. */
-void sg_decision_count(struct sg_metrics *metrics, const struct sg_relay *relay,
-                       const struct sg_judgement *judgement);
+/* Counts one decided message, and the rule that failed on it; its first failure is logged. */
+void sg_decision_count(struct sg_metrics *metrics, const struct sg_context *context,
+                       const struct sg_relay *relay, const struct sg_judgement *judgement);
 
 #endif

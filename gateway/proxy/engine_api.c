@@ -7,7 +7,6 @@
  */
 #include "proxy/engine_api.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +113,8 @@ static enum scrubgate_status finding(void *ctx, const struct sg_finding *told)
 static enum scrubgate_status scan_text(struct run *run, const struct sg_engine_request *request,
                                        struct sg_bytes text)
 {
-    const struct sg_scan_config config = {.level = LEVEL, .max_held = 64 * 1024};
+    const struct sg_scan_config config = {
+        .level = LEVEL, .max_held = 64 * 1024, .reference = request->by_reference};
     const struct sg_scan_sink sink = {keep, edit, finding, run};
     const struct sg_place top = {NULL, 0};
     struct sg_scanner *scanner;
@@ -162,6 +162,7 @@ static enum scrubgate_status scan_body(struct run *run, const struct sg_engine_r
         .content_type = type,
         .content_encoding = request->content_encoding.len > 0 ? coding : NULL,
         .level = LEVEL,
+        .reference = request->by_reference,
         .on_event = body_event,
         .ctx = &body,
     };

@@ -14,6 +14,7 @@
 #ifndef SG_PROXY_ENGINE_API_H
 #define SG_PROXY_ENGINE_API_H
 
+#include <stdbool.h>
 #include <scrubgate/ruleset.h>
 #include <scrubgate/status.h>
 
@@ -29,6 +30,7 @@ struct sg_engine_request {
     struct sg_bytes content_type, content_encoding; /* empty: absent */
     const struct scrubgate_ruleset *rules;
     struct scrubgate_scratch *scratch;
+    bool by_reference; /* the reference engine scans */
 };
 
 /* Appends the answer. Below zero: refused, detail (may be NULL to leave it) says why without a byte

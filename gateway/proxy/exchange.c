@@ -138,13 +138,26 @@ static struct sg_bytes sole(const struct sg_headers *headers, const char *name,
     return count == 1 ? field->value : repeated;
 }
 
+static void rechecked(void *ctx, bool same)
+{
+    struct sg_exchange *x = ctx;
+    const struct sg_trust_case seen = {
+        .metrics = &x->worker->metrics,
+        .audit = x->worker->audit,
+        .source = x->worker->source,
+        .generation = x->generation,
+        .id = x->trace.id,
+    };
+    sg_trust_rechecked(x->worker->trust, &seen, same);
+}
+
 void sg_exchange_open_relay(struct sg_exchange *x, struct sg_leg *leg,
                             const struct sg_headers *headers, bool captures)
 {
     const struct sg_route *route = x->route;
     const struct sg_limits *limits = &x->generation->config->limits;
     const struct sg_bytes none = {NULL, 0};
-    const struct sg_relay_config config = {
+    struct sg_relay_config config = {
         /* Without a type it could be any: what reads JSON must not be scanned as text. */
         .content_type = sole(headers, "Content-Type", SG_BYTES("application/octet-stream"),
                              SG_BYTES("application/octet-stream")),
@@ -155,7 +168,9 @@ void sg_exchange_open_relay(struct sg_exchange *x, struct sg_leg *leg,
                    .shadow = route->shadow,
                    .max_held = (size_t)limits->held,
                    .max_decoded = limits->body,
-                   .key = x->worker->keys->fingerprint},
+                   .key = x->worker->keys->fingerprint,
+                   .on_recheck = rechecked,
+                   .ctx = x},
         .captures = captures ? x->parties.capture : NULL,
         .n_captures = captures ? x->parties.n : 0,
         .limit = limits->body,
@@ -163,6 +178,7 @@ void sg_exchange_open_relay(struct sg_exchange *x, struct sg_leg *leg,
     };
     if (captures)
         x->seeker = leg;
+    sg_trust_choose(x->worker->trust, x->generation->config, &config.stream);
     sg_relay_open(&leg->relay, x->generation->rules, x->worker->scratch, &config);
 }
 
@@ -227,8 +243,8 @@ static void *begin(void *ctx, struct sg_request *request)
     if (x->route == NULL)
         return x; /* answered when more of it comes: a reply now would cost the connection */
     sg_parties_begin(&x->parties, x->route, sg_request_headers(request));
-    x->context = (struct sg_context){worker->source, x->route, x->generation->digest, &x->trace,
-                                     &x->parties};
+    x->context = (struct sg_context){worker->source, x->route,    x->generation->digest,
+                                     &x->trace,      &x->parties, x->generation};
     set_leg(x, &x->to_upstream, &sg_to_upstream_ops, true);
     set_leg(x, &x->to_client, &sg_to_client_ops, false);
     sg_exchange_begin_request(x);

@@ -25,6 +25,7 @@ static void free_generation(struct sg_generation *made)
         free_origins(made->upstream, made->config->n_routes);
         free_origins(made->divert, made->config->n_routes);
     }
+    free(made->rule_failures);
     scrubgate_ruleset_free(made->rules);
     sg_config_free(made->config);
     free(made);
@@ -97,6 +98,11 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
     if (rc < 0)
         goto out;
     made->digest = scrubgate_ruleset_digest(made->rules);
+    made->rule_failures = calloc(made->rules->n_rules + 1, sizeof *made->rule_failures);
+    if (made->rule_failures == NULL) {
+        rc = SCRUBGATE_ENOMEM;
+        goto out;
+    }
     rc = resolve_all(made, echo_url, fault);
     if (rc < 0)
         goto out;
@@ -107,6 +113,12 @@ out:
         sg_fault_set(fault, NULL, 0, 0, "out of memory");
     free_generation(made);
     return rc;
+}
+
+bool sg_generation_failed(struct sg_generation *generation, const struct sg_rule *rule)
+{
+    return atomic_fetch_add_explicit(&generation->rule_failures[rule->index], 1,
+                                     memory_order_relaxed) == 0;
 }
 
 struct sg_generation *sg_generation_hold(struct sg_generation *generation)

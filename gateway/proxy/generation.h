@@ -9,19 +9,22 @@
 #define SG_PROXY_GENERATION_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <scrubgate/ruleset.h>
 #include <scrubgate/status.h>
 
 #include "net/upstream.h"
 #include "proxy/config.h"
+#include "rule/rule.h"
 
 struct sg_generation {
     atomic_uint holders;
     struct sg_config *config;
     struct scrubgate_ruleset *rules;
-    struct sg_origin **upstream; /* by route index */
-    struct sg_origin **divert;   /* by route index; NULL where none */
-    const char *digest;          /* of the rules */
+    struct sg_origin **upstream;         /* by route index */
+    struct sg_origin **divert;           /* by route index; NULL where none */
+    const char *digest;                  /* of the rules */
+    atomic_uint_fast64_t *rule_failures; /* by rule index; all workers count */
 };
 
 /* Takes config, also on error. echo_url: where the embedded echo listens, or NULL. Loads and tests
@@ -30,6 +33,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_generation_new(struct sg_generation 
                                                            struct sg_config *config,
                                                            const char *echo_url,
                                                            struct scrubgate_fault *fault);
+/* Counts a message on which a rule of the set could not be matched. True for the rule's first. Any
+ * thread. */
+bool sg_generation_failed(struct sg_generation *generation, const struct sg_rule *rule);
 struct sg_generation *sg_generation_hold(struct sg_generation *generation);
 void sg_generation_drop(struct sg_generation *generation);
 

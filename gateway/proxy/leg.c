@@ -119,7 +119,7 @@ static void decide(struct sg_leg *leg, enum sg_record_part part)
         return;
     }
     if (part != SG_PART_BEGIN)
-        sg_decision_count(&leg->worker->metrics, &leg->relay, &leg->judgement);
+        sg_decision_count(&leg->worker->metrics, leg->context, &leg->relay, &leg->judgement);
     leg->ticket = (struct sg_audit_ticket){.done = ticket_done};
     enum scrubgate_status rc = leg->ops->prepare(leg);
     if (rc >= 0)
@@ -253,7 +253,7 @@ void sg_leg_abandon(struct sg_leg *leg, const char *reason)
     leg->judgement.part = SG_PART_END;
     leg->judgement.verdict = SG_VERDICT_REFUSED;
     sg_buf_init(&record, 0);
-    sg_decision_count(&leg->worker->metrics, &leg->relay, &leg->judgement);
+    sg_decision_count(&leg->worker->metrics, leg->context, &leg->relay, &leg->judgement);
     if (sg_decision_record(&record, leg->context, &leg->relay, &leg->judgement) >= 0)
         sg_audit_note(leg->worker->audit, &record);
     sg_buf_fini(&record);

@@ -9,6 +9,8 @@
 
 #include <assert.h>
 
+#include "rule/rule.h"
+
 enum { NS_PER_US = 1000 };
 
 static const char *const reason_words[SG_REASONS] = {
@@ -61,6 +63,7 @@ struct totals {
     uint64_t verdicts[2][SG_VERDICT_REFUSED + 1], reasons[SG_REASONS], replies[6];
     uint64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     uint64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+    uint64_t rechecks, recheck_differences;
 };
 
 static uint64_t load(const atomic_uint_fast64_t *counter)
@@ -87,6 +90,8 @@ static void add(struct totals *sum, const struct sg_metrics *one)
     sum->open_exchanges += load(&one->open_exchanges);
     sum->scrub_ns_sum += load(&one->scrub_ns_sum);
     sum->scrub_count += load(&one->scrub_count);
+    sum->rechecks += load(&one->rechecks);
+    sum->recheck_differences += load(&one->recheck_differences);
 }
 
 /* --- printing --- */
@@ -151,6 +156,28 @@ static void print_scrub_time(struct page *page, const struct totals *sum)
           (double)sum->scrub_ns_sum / 1e9, (unsigned long long)below);
 }
 
+/* Only those that failed: most never do, and there may be thousands. */
+static void print_rules(struct page *page, const struct sg_metrics_process *process)
+{
+    describe(page, "scrubgate_rule_failures", "counter",
+             "Messages on which a rule could not be matched, since the rules were loaded.");
+    for (size_t i = 0; i < process->n_rules; i++) {
+        uint64_t failures = load(&process->rule_failures[i]);
+        if (failures > 0)
+            PRINT(page, "scrubgate_rule_failures_total{rule=\"%s\"} %llu\n", process->rules[i]->id,
+                  (unsigned long long)failures);
+    }
+}
+
+static void print_engine(struct page *page, const struct totals *sum, bool by_reference)
+{
+    counter(page, "scrubgate_recheck", "Values that both engines scanned.", sum->rechecks);
+    counter(page, "scrubgate_recheck_differences", "Values in which they did not find the same.",
+            sum->recheck_differences);
+    gauge(page, "scrubgate_engine_reference", "1 when the reference engine scans all messages.",
+          by_reference ? 1 : 0);
+}
+
 enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, size_t n,
                                        const struct sg_metrics_process *process, struct sg_buf *out)
 {
@@ -159,7 +186,9 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
     for (size_t i = 0; i < n; i++)
         add(&sum, workers[i]);
     print_messages(&page, &sum);
+    print_rules(&page, process);
     print_scrub_time(&page, &sum);
+    print_engine(&page, &sum, process->by_reference);
     counter(&page, "scrubgate_findings", "Findings of any action.", sum.findings);
     counter(&page, "scrubgate_edits", "Replacements made.", sum.edits);
     counter(&page, "scrubgate_bytes_in", "Bytes of inspected bodies, as they came.", sum.bytes_in);
@@ -172,6 +201,8 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
             process->audit_records);
     counter(&page, "scrubgate_audit_failures", "Audit commits that failed.",
             process->audit_failures);
+    counter(&page, "scrubgate_audit_dropped", "Records of outcomes and changes that were lost.",
+            process->audit_dropped);
     counter(&page, "scrubgate_reloads", "Reloads that took effect.", process->reloads);
     counter(&page, "scrubgate_reload_failures", "Reloads that were refused.",
             process->reload_failures);

@@ -2,18 +2,22 @@
 /*
  * metrics.h - counters of one worker, added up and printed as OpenMetrics text.
  *
- * A worker's counters are written by its own thread only (relaxed atomics) and read by admin.
+ * A worker's counters are written by its own thread only (relaxed atomics) and read by admin; so
+ * are those of a generation's rules, which all workers write.
  */
 #ifndef SG_PROXY_METRICS_H
 #define SG_PROXY_METRICS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
 
 #include "audit/record.h"
 #include "base/buf.h"
+
+struct sg_rule;
 
 enum { SG_METRIC_BUCKETS = 20 }; /* added latency: powers of two from 1 µs */
 
@@ -46,6 +50,7 @@ struct sg_metrics {
     atomic_uint_fast64_t replies[6]; /* by status / 100 */
     atomic_uint_fast64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     atomic_uint_fast64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+    atomic_uint_fast64_t rechecks, recheck_differences; /* values that both engines scanned */
 };
 
 void sg_metrics_count(atomic_uint_fast64_t *counter, uint64_t n);
@@ -53,9 +58,14 @@ void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns);
 
 /* What only the process knows. */
 struct sg_metrics_process {
-    uint64_t audit_records, audit_failures, reloads, reload_failures, start_ms;
+    uint64_t audit_records, audit_failures, audit_dropped, reloads, reload_failures, start_ms;
     const char *rules_digest;
     size_t connections;
+    bool by_reference; /* the reference engine scans, whatever else there is */
+    /* The rules in force and how many messages each of them failed on, by index. */
+    struct sg_rule *const *rules;
+    const atomic_uint_fast64_t *rule_failures;
+    size_t n_rules;
 };
 /* Appends the exposition of all workers together, ending in "# EOF". */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers,

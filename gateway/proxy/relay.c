@@ -49,6 +49,13 @@ static void note_span(void *ctx, const struct scrubgate_event *event)
         (struct sg_relay_span){event->rule, event->start, event->end - event->start};
 }
 
+static void note_recheck(void *ctx, bool same)
+{
+    struct sg_relay *relay = ctx;
+    if (relay->on_recheck != NULL)
+        relay->on_recheck(relay->recheck_ctx, same);
+}
+
 static void begin(struct sg_relay *relay, uint64_t limit)
 {
     assert(relay->stream == NULL && relay->out.len == 0);
@@ -59,6 +66,9 @@ static void begin(struct sg_relay *relay, uint64_t limit)
     relay->bytes_in = relay->bytes_out = relay->bytes_left = relay->busy_ns = 0;
     relay->n_spans = 0;
     relay->reason[0] = '\0';
+    relay->failed = NULL;
+    relay->on_recheck = NULL;
+    relay->recheck_ctx = NULL;
 }
 
 void sg_relay_pass(struct sg_relay *relay, uint64_t limit)
@@ -130,6 +140,9 @@ void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules
         relay->format = format_word(&media);
         stream.content_type = type;
         stream.content_encoding = config->content_encoding.len > 0 ? coding : NULL;
+        relay->on_recheck = stream.on_recheck;
+        relay->recheck_ctx = stream.ctx;
+        stream.on_recheck = note_recheck;
         stream.on_event = note_span;
         stream.ctx = relay;
         why = "";
@@ -217,6 +230,7 @@ static size_t push_scrubbed(struct sg_relay *relay, struct sg_bytes piece, bool 
         return in.pos;
     }
     keep_original(relay, piece);
+    relay->failed = sg_stream_summary(relay->stream)->failed;
     if (relay->status >= 0)
         sg_relay_refuse(relay, rc, scrubgate_stream_reason(relay->stream));
     if (may_give_in(relay)) {

@@ -47,9 +47,13 @@ struct sg_relay {
     struct sg_relay_span spans[SG_RECORD_SPANS];
     size_t n_spans;
     char reason[SG_RELAY_REASON]; /* stage, rule or limit; never a byte of the body */
+    const struct sg_rule *failed; /* could not be matched: why it is refused, or gave in */
+    void (*on_recheck)(void *ctx, bool same); /* its owner's */
+    void *recheck_ctx;
 };
 
-/* What to open it with, beside the stream's config (on_event and ctx are the relay's). */
+/* What to open it with. The stream's on_recheck and ctx are the owner's, its on_event the relay's.
+ */
 struct sg_relay_config {
     struct sg_bytes content_type, content_encoding; /* as on the wire; without data: absent */
     struct scrubgate_stream_config stream;

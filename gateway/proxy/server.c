@@ -33,6 +33,7 @@
 #include "proxy/keys.h"
 #include "proxy/listeners.h"
 #include "proxy/oplog.h"
+#include "proxy/trust.h"
 #include "proxy/worker.h"
 #include "rule/ruleset.h"
 
@@ -56,6 +57,7 @@ struct server {
     char boot[2 * BOOT_SIZE + 1];
     char *instance;
     struct sg_record_source source;
+    struct sg_trust trust;
     struct sg_listeners listeners;
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
@@ -122,10 +124,15 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
     struct sg_metrics_process process = {
         .audit_records = sg_auditor_records(server->auditor),
         .audit_failures = sg_auditor_failures(server->auditor),
+        .audit_dropped = sg_auditor_dropped(server->auditor),
         .reloads = server->reloads,
         .reload_failures = server->reload_failures,
         .start_ms = server->start_ms,
         .rules_digest = server->generation->digest,
+        .by_reference = sg_trust_lost(&server->trust),
+        .rules = server->generation->rules->rules,
+        .rule_failures = server->generation->rule_failures,
+        .n_rules = server->generation->rules->n_rules,
     };
     for (size_t i = 0; i < server->n_workers; i++)
         process.connections +=
@@ -136,6 +143,11 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
 static struct sg_generation *current(void *ctx)
 {
     return ((struct server *)ctx)->generation;
+}
+
+static bool by_reference(void *ctx)
+{
+    return sg_trust_lost(&((struct server *)ctx)->trust);
 }
 
 /* --- reload --- */
@@ -348,6 +360,7 @@ static enum scrubgate_status start_workers(struct server *server, struct scrubga
             .auditor = server->auditor,
             .keys = &server->keys,
             .source = &server->source,
+            .trust = &server->trust,
             .ended = &server->ended,
         };
         setup.listeners = sg_listeners_take(&server->listeners, i, &setup.n_listeners);
@@ -362,7 +375,7 @@ static enum scrubgate_status start_workers(struct server *server, struct scrubga
 
 static enum scrubgate_status start_admin(struct server *server, struct scrubgate_fault *fault)
 {
-    const struct sg_admin_host host = {unready, print_metrics, current, server};
+    const struct sg_admin_host host = {unready, print_metrics, current, by_reference, server};
     int fd = sg_listeners_take_admin(&server->listeners);
     (void)fault;
     return sg_admin_start(&server->admin, server->loop, fd, &host);

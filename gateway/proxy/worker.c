@@ -167,6 +167,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made->generation = sg_generation_hold(setup->generation);
     made->keys = setup->keys;
     made->source = setup->source;
+    made->trust = setup->trust;
     made->ended = setup->ended;
     made->census.due = count_connections;
     rc = sg_random(&made->exchange_serial, sizeof made->exchange_serial);

@@ -377,6 +377,7 @@ static const struct change_row changes[] = {
     {"a stop is the life of the process", "stop", 600204, 1},
     {"a reload is a change of config", "reload", 501901, 1},
     {"a failed reload says so", "reload-failed", 501901, 2},
+    {"an engine that is not trusted any more says so", "engine-distrusted", 501901, 2},
 };
 
 static void test_change(void **state)

@@ -15,6 +15,7 @@
 #include "body/stream.h"
 
 #include "../lib/alloc_fail.h"
+#include "../lib/costly.h"
 #include "../lib/splits.h"
 #include "../lib/suite.h"
 #include "../lib/toy_body.h"
@@ -245,6 +246,23 @@ static void the_config_is_copied(void **state)
     scrubgate_stream_close(&stream);
 }
 
+static void a_rule_that_cannot_be_matched_is_named(void **state)
+{
+    (void)state;
+    struct sg_costly costly;
+    struct scrubgate_stream *stream = NULL;
+    const struct scrubgate_stream_config config = {.reference = true};
+    sg_costly_make(&costly);
+    assert_int_equal(scrubgate_stream_open(&stream, costly.set, sg_toy_body_scratch(), &config),
+                     SCRUBGATE_OK);
+    assert_null(sg_stream_summary(stream)->failed);
+    assert_int_equal(sg_stream_run(stream, SG_BYTES(SG_COSTLY_TEXT), NULL), SCRUBGATE_EMATCH);
+    assert_string_equal(scrubgate_stream_reason(stream), "rule toy.costly: the matcher failed");
+    assert_true(sg_stream_summary(stream)->failed == costly.rule);
+    scrubgate_stream_close(&stream);
+    sg_costly_fini(&costly);
+}
+
 static void more_input_after_the_end_is_wrong(void **state)
 {
     (void)state;
@@ -328,6 +346,8 @@ int main(void)
     SG_SUITE_ROWS(does_not_open, unopened);
     sg_suite_add("shadow tells and changes nothing", shadow_tells_and_changes_nothing, NULL);
     sg_suite_add("the config is copied", the_config_is_copied, NULL);
+    sg_suite_add("a rule that cannot be matched is named", a_rule_that_cannot_be_matched_is_named,
+                 NULL);
     sg_suite_add("more input after the end is wrong", more_input_after_the_end_is_wrong, NULL);
     SG_SUITE_ROWS(notices_each_failing_allocation, memories);
     int rc = sg_suite_run("stream");

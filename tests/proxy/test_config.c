@@ -44,6 +44,7 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_int_equal(config->n_rules, 0);
     assert_int_equal(config->limits.body, 16 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
+    assert_int_equal(config->recheck, 5000);
     const struct sg_route *in = sg_config_route(config, SG_BYTES("/in/hello?x=/out/"));
     const struct sg_route *out = sg_config_route(config, SG_BYTES("/out/"));
     assert_non_null(in);
@@ -82,16 +83,19 @@ static void overrides_win_over_the_file_and_change_the_digest(void **state)
         {"limits.body", "1MiB", "--set"},
         {"listen", "127.0.0.1:1, 127.0.0.1:2", "--set"},
         {"workers", "3", "SCRUBGATE_WORKERS"},
+        {"scan.recheck", "0", "--set"},
     };
-    write_file("limits: {body: 2MiB, held: 32KiB}\n" ROUTE);
+    write_file("limits: {body: 2MiB, held: 32KiB}\nscan: {recheck: 7}\n" ROUTE);
     assert_int_equal(sg_config_load(&plain, path, NULL, 0, &fault), SCRUBGATE_OK);
-    assert_int_equal(sg_config_load(&changed, path, overrides, 3, &fault), SCRUBGATE_OK);
+    assert_int_equal(sg_config_load(&changed, path, overrides, 4, &fault), SCRUBGATE_OK);
     assert_int_equal(plain->limits.body, 2 * 1024 * 1024);
     assert_int_equal(changed->limits.body, 1024 * 1024);
     assert_int_equal(changed->limits.held, 32 * 1024);
     assert_int_equal(changed->n_listen, 2);
     assert_string_equal(changed->listen_text[1], "127.0.0.1:2");
     assert_int_equal(changed->workers, 3);
+    assert_int_equal(plain->recheck, 7);
+    assert_int_equal(changed->recheck, 0);
     assert_string_not_equal(plain->digest, changed->digest);
     sg_config_free(plain);
     sg_config_free(changed);
@@ -146,6 +150,11 @@ static const struct refusal {
     {"a level out of range", ROUTE "    level: 5\n", ":6:12: "},
     {"a size without sense", "limits: {body: many}\n" ROUTE, ":1:16: "},
     {"a size out of range", "limits: {held: 1KiB}\n" ROUTE, "held is out of range"},
+    {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
+    {"a sample below none", "scan: {recheck: -1}\n" ROUTE, ":1:17: 'recheck'"},
+    {"a sample out of range", "scan: {recheck: 4294967296}\n" ROUTE, ":1:17: 'recheck'"},
+    {"a sample under another name", "scan: {rechek: 1}\n" ROUTE, "did you mean 'recheck'?"},
+    {"a sample that is no mapping", "scan: 5000\n" ROUTE, ":1:7: "},
     {"a time without unit", "limits: {body_time: 10}\n" ROUTE, ":1:21: "},
     {"an address without port", "listen: localhost\n" ROUTE, ":1:9: "},
     {"the admin port is never the data port", "admin: 127.0.0.1:8080\n" ROUTE,

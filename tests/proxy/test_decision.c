@@ -10,7 +10,10 @@
 #include <cmocka.h>
 
 #include "proxy/decision.h"
+#include "proxy/oplog.h"
 
+#include "../lib/costly.h"
+#include "../lib/overheard.h"
 #include "../lib/suite.h"
 #include "../lib/toy_body.h"
 
@@ -53,8 +56,8 @@ static void begin(struct world *world, const char *type, const char *text, bool 
     memset(world, 0, sizeof *world);
     world->source = (struct sg_record_source){"test.example/1", "00112233445566778899aabbccddeeff"};
     world->route = (struct sg_route){.name = "r", .level = 2, .shadow = shadow};
-    world->context = (struct sg_context){&world->source, &world->route, "digest", &world->trace,
-                                         &world->parties};
+    world->context = (struct sg_context){&world->source, &world->route,   "digest",
+                                         &world->trace,  &world->parties, NULL};
     const struct sg_relay_config config = {
         .content_type = sg_bytes_of(type),
         .stream = {.level = 2, .shadow = shadow},
@@ -189,6 +192,35 @@ static void test_label_row(void **state)
     end(&world);
 }
 
+static void test_a_rule_that_fails_is_counted_and_logged_once(void **state)
+{
+    static struct world world;
+    static struct sg_metrics metrics;
+    struct sg_costly costly;
+    atomic_uint_fast64_t failures[2] = {0};
+    struct sg_generation generation = {.rule_failures = failures};
+    const struct sg_judgement judgement = {.verdict = SG_VERDICT_REFUSED};
+    char said[1024];
+    (void)state;
+    sg_costly_make(&costly);
+    begin(&world, "text/plain", "x", false, false);
+    world.context.generation = &generation;
+    world.relay.failed = costly.rule;
+    sg_oplog_init();
+    sg_overheard_begin();
+    sg_decision_count(&metrics, &world.context, &world.relay, &judgement);
+    (void)sg_overheard_end(said, sizeof said);
+    expect(said, "\"level\":\"warn\"");
+    expect(said, "\"rule\":\"toy.costly\"");
+    sg_overheard_begin();
+    sg_decision_count(&metrics, &world.context, &world.relay, &judgement);
+    assert_int_equal(sg_overheard_end(said, sizeof said), 0);
+    assert_int_equal(failures[0], 0);
+    assert_int_equal(failures[1], 2);
+    end(&world);
+    sg_costly_fini(&costly);
+}
+
 static void test_what_passes_on_failure_is_recorded_as_the_exception(void **state)
 {
     static struct world world;
@@ -230,6 +262,8 @@ int main(void)
     sg_suite_add("a record names rules and places and no value",
                  test_a_record_names_rules_and_places_and_no_value, NULL);
     SG_SUITE_ROWS(test_label_row, label_rows);
+    sg_suite_add("a rule that fails is counted, and logged once",
+                 test_a_rule_that_fails_is_counted_and_logged_once, NULL);
     sg_suite_add("what passes on failure is recorded as the exception",
                  test_what_passes_on_failure_is_recorded_as_the_exception, NULL);
     sg_suite_add("a response does not carry the client's network",

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "proxy/metrics.h"
+#include "rule/rule.h"
 
 #include "../lib/suite.h"
 
@@ -23,12 +24,20 @@ static struct sg_metrics *new_metrics(void)
 
 static char *print(const struct sg_metrics *a, const struct sg_metrics *b)
 {
+    static struct sg_rule never = {.id = "toy.never"}, thrice = {.id = "toy.thrice"};
+    static struct sg_rule *const rules[] = {&never, &thrice};
+    static const atomic_uint_fast64_t failures[] = {0, 3};
     const struct sg_metrics *const all[] = {a, b};
     const struct sg_metrics_process process = {.audit_records = 7,
+                                               .audit_dropped = 6,
                                                .reloads = 2,
                                                .start_ms = 1500,
                                                .rules_digest = "abc",
-                                               .connections = 9};
+                                               .connections = 9,
+                                               .by_reference = true,
+                                               .rules = rules,
+                                               .rule_failures = failures,
+                                               .n_rules = 2};
     struct sg_buf out = {0};
     assert_int_equal(sg_metrics_print(all, 2, &process, &out), SCRUBGATE_OK);
     assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
@@ -50,6 +59,9 @@ static void test_workers_are_added_up(void **state)
     sg_metrics_count(&b->verdicts[1][SG_VERDICT_REFUSED], 1);
     sg_metrics_count(&a->reasons[SG_REASON_AUDIT], 5);
     sg_metrics_count(&a->replies[5], 5);
+    sg_metrics_count(&a->rechecks, 8);
+    sg_metrics_count(&b->rechecks, 2);
+    sg_metrics_count(&b->recheck_differences, 1);
     sg_metrics_count(&a->open_exchanges, 2);
     sg_metrics_count(&a->open_exchanges, UINT64_MAX); /* minus one */
     char *page = print(a, b);
@@ -59,10 +71,27 @@ static void test_workers_are_added_up(void **state)
     has(page, "\nscrubgate_replies_total{code=\"5xx\"} 5\n");
     has(page, "\nscrubgate_open_exchanges 1\n");
     has(page, "\nscrubgate_audit_records_total 7\n");
+    has(page, "\nscrubgate_audit_dropped_total 6\n");
+    has(page, "\nscrubgate_recheck_total 10\n");
+    has(page, "\nscrubgate_recheck_differences_total 1\n");
+    has(page, "\nscrubgate_engine_reference 1\n");
     has(page, "\nscrubgate_reloads_total 2\n");
     has(page, "\nscrubgate_connections 9\n");
     has(page, "\nscrubgate_start_time_seconds 1.500\n");
     has(page, "\nscrubgate_rules_info{digest=\"abc\"} 1\n");
+    free(page);
+    free(a);
+    free(b);
+}
+
+static void test_a_rule_is_printed_when_it_has_failed(void **state)
+{
+    struct sg_metrics *a = new_metrics(), *b = new_metrics();
+    (void)state;
+    char *page = print(a, b);
+    has(page, "\n# TYPE scrubgate_rule_failures counter\n"
+              "scrubgate_rule_failures_total{rule=\"toy.thrice\"} 3\n");
+    assert_null(strstr(page, "toy.never"));
     free(page);
     free(a);
     free(b);
@@ -141,6 +170,8 @@ static void test_every_reason_has_a_word_of_its_own(void **state)
 int main(void)
 {
     sg_suite_add("workers are added up", test_workers_are_added_up, NULL);
+    sg_suite_add("a rule is printed when it has failed", test_a_rule_is_printed_when_it_has_failed,
+                 NULL);
     sg_suite_add("the page ends as OpenMetrics says", test_the_page_ends_as_openmetrics_says, NULL);
     sg_suite_add("every line belongs to the family announced before it",
                  test_every_line_belongs_to_the_family_announced_before_it, NULL);

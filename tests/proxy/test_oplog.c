@@ -2,49 +2,28 @@
 /*
  * test_oplog.c - the operator's log: one whole JSON line a call, at the level asked for.
  */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/json.h"
 #include "proxy/oplog.h"
 
+#include "../lib/overheard.h"
 #include "../lib/suite.h"
 
-/* What a call writes to stderr. */
-static int kept, pipe_ends[2];
-
-static void catch_stderr(const char *level)
+static void listen_at(const char *level)
 {
     if (level == NULL)
         assert_int_equal(unsetenv("SCRUBGATE_LOG"), 0);
     else
         assert_int_equal(setenv("SCRUBGATE_LOG", level, 1), 0);
     sg_oplog_init();
-    assert_int_equal(pipe(pipe_ends), 0);
-    assert_int_equal(fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK), 0);
-    kept = dup(STDERR_FILENO);
-    assert_true(kept >= 0);
-    assert_true(dup2(pipe_ends[1], STDERR_FILENO) >= 0);
-}
-
-static size_t caught(char *text, size_t cap)
-{
-    ssize_t got = read(pipe_ends[0], text, cap - 1);
-    size_t len = got < 0 ? 0 : (size_t)got;
-    text[len] = '\0';
-    assert_true(dup2(kept, STDERR_FILENO) >= 0);
-    (void)close(kept);
-    (void)close(pipe_ends[0]);
-    (void)close(pipe_ends[1]);
-    return len;
+    sg_overheard_begin();
 }
 
 static void test_a_call_is_one_line(void **state)
@@ -55,9 +34,9 @@ static void test_a_call_is_one_line(void **state)
     struct scrubgate_fault fault;
     memset(value, 'v', sizeof value - 1);
     value[sizeof value - 1] = '\0';
-    catch_stderr(NULL);
+    listen_at(NULL);
     sg_oplog(SG_OPLOG_WARN, "config \"x\"\nchanged", "file", "a\\b", "long", value, NULL);
-    size_t len = caught(text, sizeof text);
+    size_t len = sg_overheard_end(text, sizeof text);
     assert_true(len > 0 && text[len - 1] == '\n');
     assert_null(memchr(text, '\n', len - 1));
     assert_int_equal(sg_json_parse(&json, (struct sg_bytes){(uint8_t *)text, len}, 4, &fault),
@@ -91,10 +70,10 @@ static void test_level(void **state)
     const struct row *row = *state;
     char text[8192];
     unsigned n = 0;
-    catch_stderr(row->level);
+    listen_at(row->level);
     for (int level = SG_OPLOG_DEBUG; level <= SG_OPLOG_ERROR; level++)
         sg_oplog((enum sg_oplog_level)level, "something", NULL);
-    (void)caught(text, sizeof text);
+    (void)sg_overheard_end(text, sizeof text);
     for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
         n++;
     assert_int_equal(n, row->lines);

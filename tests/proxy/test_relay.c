@@ -14,6 +14,7 @@
 
 #include "proxy/relay.h"
 
+#include "../lib/costly.h"
 #include "../lib/suite.h"
 #include "../lib/toy_body.h"
 
@@ -316,6 +317,39 @@ static void test_over_the_limit_nothing_passes(void **state)
     sg_relay_fini(&relay);
 }
 
+/* --- a rule that cannot be matched --- */
+
+static const struct failure_row {
+    const char *name;
+    bool lax;
+} failure_rows[] = {
+    {"a rule that cannot be matched refuses and is named", false},
+    {"a rule that cannot be matched is named where the body passes", true},
+};
+
+static void test_failure_row(void **state)
+{
+    const struct failure_row *row = *state;
+    static struct sg_relay relay;
+    struct sg_relay_config config = config_of("text/plain");
+    struct sg_costly costly;
+    sg_costly_make(&costly);
+    config.stream.reference = true;
+    config.pass_on_failure = row->lax;
+    sg_relay_open(&relay, costly.set, sg_toy_body_scratch(), &config);
+    assert_null(relay.failed);
+    (void)sg_relay_push(&relay, SG_BYTES("an apple, " SG_COSTLY_TEXT), true);
+    assert_int_equal(relay.status, row->lax ? SCRUBGATE_OK : SCRUBGATE_EMATCH);
+    assert_int_equal(relay.gave_in, row->lax);
+    assert_true(relay.failed == costly.rule);
+    assert_non_null(strstr(relay.reason, "rule toy.costly: the matcher failed"));
+    sg_relay_clear(&relay);
+    sg_relay_pass(&relay, 0);
+    assert_null(relay.failed);
+    sg_relay_fini(&relay);
+    sg_costly_fini(&costly);
+}
+
 /* --- what is told --- */
 
 static void test_findings_are_told_by_place_only(void **state)
@@ -357,6 +391,7 @@ int main(void)
     sg_suite_add("an original too large to keep is refused",
                  test_an_original_too_large_to_keep_is_refused, NULL);
     sg_suite_add("over the limit nothing passes", test_over_the_limit_nothing_passes, NULL);
+    SG_SUITE_ROWS(test_failure_row, failure_rows);
     sg_suite_add("findings are told by place only", test_findings_are_told_by_place_only, NULL);
     int rc = sg_suite_run("proxy/relay");
     sg_toy_body_fini();

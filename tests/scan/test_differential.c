@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_differential.c - the engine against the reference engine, on messages made up by dice.
+ *
+ *     message -> [reference, whole]  = what is right
+ *             -> [engine, whole, a kernel in turn, now and then each]  must tell the same
+ *             -> [engine, cut at random]                               must tell the same
+ *
+ * A wrong signature, table, kernel or cut is a silent leak: this is the test that sees it. A
+ * difference is told by row, seed and number of the message, from which it is made again:
+ *
+ *     test_differential --row 3 --seed 1 --message 4711     the texts in hex and what was told
+ *     test_differential --seed 7 --share 10                 other dice, a tenth of the messages
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "rule/rulefile.h"
+#include "scan/kernel.h"
+
+#include "../lib/chatter.h"
+#include "../lib/hard_rules.h"
+#include "../lib/suite.h"
+#include "../lib/toy.h"
+#include "../lib/transcript.h"
+
+enum {
+    LANES = 2,          /* threads, each with every LANES-th message */
+    KERNELS_MOST = 8,   /* that can be tried */
+    RENEWED = 256,      /* messages a scanner serves: it numbers values in one message */
+    ALL_KERNELS = 16,   /* one message in so many goes through each kernel */
+    LONG_TEXT = 1024,   /* longer ones are not fed byte by byte */
+    PACK_PIECES = 1024, /* examples of the packs that texts are made of */
+    RULES_MOST = 256,
+    ROWS_MOST = 32
+};
+
+/* Messages of all rows together come to more than a million; under a sanitizer, or without the
+ * compiler's help, to a fraction, which is printed. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SHARE = 2 };
+#elif defined(__OPTIMIZE__)
+enum { SHARE = 100 };
+#else
+enum { SHARE = 5 };
+#endif
+
+static const uint8_t key[SG_KEY_SIZE] = {7};
+
+/* What is tried: a set of rules, what texts are made of, how many. */
+struct row {
+    char name[96];
+    unsigned number;
+    const struct sg_hard_rules *hard; /* NULL: the packs that ship */
+    unsigned level;
+    bool shadow, keyed;
+    uint64_t messages; /* at SHARE 100 */
+};
+
+/* What one thread needs, counts, and where it first saw a difference. */
+struct lane {
+    const struct row *row;
+    const struct scrubgate_ruleset *set;
+    const struct sg_stock *stock;
+    uint64_t first, end; /* numbers of its messages: first, first + LANES … below end */
+    struct scrubgate_scratch *scratch;
+    struct sg_scanner *plain, *fast[KERNELS_MOST];
+    struct sg_transcript right, told;
+    struct sg_chatter chatter;
+    bool out_of_order; /* the lane could not do its work */
+    uint64_t messages, cuts, findings, by_kernel[KERNELS_MOST], by_rule[RULES_MOST];
+    bool differs;
+    uint64_t message;
+    size_t kernel, longest;
+};
+
+static struct {
+    uint64_t seed;
+    uint64_t message; /* only this one, and tell about it */
+    bool one_message;
+    unsigned row; /* only this one, from 1; 0: all */
+    unsigned share;
+} asked = {.seed = 1, .share = SHARE};
+
+static struct {
+    uint64_t messages, cuts, findings, by_kernel[KERNELS_MOST];
+} sum;
+
+/* The kernels that work here; NULL stands for the ruleset's own when there is no choice. */
+static const struct sg_kernel *kernels[KERNELS_MOST];
+static size_t n_kernels;
+
+static void list_kernels(void)
+{
+    for (size_t i = 0; sg_kernels[i] != NULL && n_kernels < KERNELS_MOST; i++) {
+        if (sg_kernels[i]->works())
+            kernels[n_kernels++] = sg_kernels[i];
+    }
+    n_kernels += n_kernels == 0;
+}
+
+static const char *kernel_name(size_t kernel)
+{
+    return kernels[kernel] == NULL ? "default" : kernels[kernel]->name;
+}
+
+/* --- one message --------------------------------------------------------------------------------
+ */
+
+static bool renew(struct lane *lane)
+{
+    struct sg_scan_config config = {.level = lane->row->level,
+                                    .max_held = SIZE_MAX,
+                                    .shadow = lane->row->shadow,
+                                    .key = lane->row->keyed ? key : NULL,
+                                    .reference = true};
+    sg_scanner_free(lane->plain);
+    bool made = sg_scanner_new(&lane->plain, lane->set, lane->scratch, &config) >= 0;
+    config.reference = false;
+    for (size_t i = 0; i < n_kernels && made; i++) {
+        config.kernel = kernels[i];
+        sg_scanner_free(lane->fast[i]);
+        made = sg_scanner_new(&lane->fast[i], lane->set, lane->scratch, &config) >= 0;
+    }
+    return made;
+}
+
+/* Few messages byte by byte: that takes as long as all the rest. */
+static size_t choose_longest(struct sg_dice *dice, size_t len)
+{
+    static const size_t sizes[] = {1, 3, 16, 64, 1000};
+    static const unsigned until[] = {60, 160, 600, 850, 1000};
+    size_t i = 0, roll = sg_dice_below(dice, 1000);
+    while (roll >= until[i])
+        i++;
+    return len > LONG_TEXT && sizes[i] < 64 ? 64 : sizes[i];
+}
+
+static void show(const char *what, const struct sg_transcript *transcript)
+{
+    print_message("%s: answer %d%s, %zu findings, %zu bytes of edits\n", what, (int)transcript->rc,
+                  transcript->broken ? ", gaps" : "", transcript->n_told, transcript->edits.len);
+    for (size_t i = 0; i < transcript->n_told; i++) {
+        const struct sg_told *told = &transcript->told[i];
+        print_message("    rule %u at %llu-%llu, level %u%s\n", told->rule,
+                      (unsigned long long)told->start, (unsigned long long)told->end, told->level,
+                      told->contextual ? ", near" : "");
+    }
+}
+
+/* Scans with a kernel and compares. */
+static void try_kernel(struct lane *lane, struct sg_bytes text, size_t kernel, size_t longest,
+                       uint64_t n)
+{
+    struct sg_dice dice = lane->chatter.dice;
+    sg_transcript_take(&lane->told, lane->fast[kernel], text, longest, &dice);
+    if (longest == 0)
+        lane->by_kernel[kernel]++;
+    else
+        lane->cuts++;
+    bool same = sg_transcript_same(&lane->right, &lane->told);
+    if (asked.one_message) {
+        print_message("%s, pieces of at most %zu bytes (0: whole): %s\n", kernel_name(kernel),
+                      longest, same ? "the same" : "NOT THE SAME");
+        if (!same)
+            show("  told", &lane->told);
+    }
+    if (same || lane->differs)
+        return;
+    lane->differs = true;
+    lane->message = n;
+    lane->kernel = kernel;
+    lane->longest = longest;
+}
+
+static void try_message(struct lane *lane, uint64_t n)
+{
+    struct sg_bytes text = sg_chatter_say(&lane->chatter, lane->stock, asked.seed, n);
+    sg_transcript_take(&lane->right, lane->plain, text, 0, NULL);
+    lane->messages++;
+    lane->findings += lane->right.n_told;
+    for (size_t i = 0; i < lane->right.n_told; i++)
+        lane->by_rule[lane->right.told[i].rule % RULES_MOST]++;
+    /* The number alone decides, so that one message made again is tried as it was. */
+    struct sg_dice *dice = &lane->chatter.dice;
+    size_t turn = (size_t)(n % n_kernels), longest = choose_longest(dice, text.len);
+    bool each = sg_dice_below(dice, ALL_KERNELS) == 0 || asked.one_message;
+    bool cut = sg_utf8_valid(text); /* bodies let no other text come here in pieces */
+    for (size_t i = 0; i < n_kernels; i++) {
+        if (each || i == turn)
+            try_kernel(lane, text, i, 0, n);
+        if (cut && (each || i == (turn + 1) % n_kernels))
+            try_kernel(lane, text, i, longest, n);
+    }
+}
+
+static void *run_lane(void *ctx)
+{
+    struct lane *lane = ctx;
+    lane->out_of_order = scrubgate_scratch_new(&lane->scratch) < 0;
+    uint64_t served = 0;
+    for (uint64_t n = lane->first; n < lane->end && !lane->out_of_order; n += LANES) {
+        if (served++ % RENEWED == 0)
+            lane->out_of_order = !renew(lane);
+        if (!lane->out_of_order)
+            try_message(lane, n);
+        if (lane->differs)
+            break;
+    }
+    return NULL;
+}
+
+static void end_lane(struct lane *lane)
+{
+    sg_scanner_free(lane->plain);
+    for (size_t i = 0; i < n_kernels; i++)
+        sg_scanner_free(lane->fast[i]);
+    scrubgate_scratch_free(lane->scratch);
+    sg_transcript_fini(&lane->right);
+    sg_transcript_fini(&lane->told);
+    free(lane);
+}
+
+/* --- a row --------------------------------------------------------------------------------------
+ */
+
+static struct scrubgate_ruleset *rules_of(const struct row *row)
+{
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    if (row->hard != NULL)
+        return sg_toy_rules(row->hard->rules);
+    if (scrubgate_ruleset_load(&set, NULL, 0, &fault) < 0)
+        fail_msg("%s:%u:%u: %s", fault.file, fault.line, fault.column, fault.what);
+    return set;
+}
+
+static struct sg_stock stock_of(const struct row *row, const struct scrubgate_ruleset *set,
+                                struct sg_bytes pieces[PACK_PIECES])
+{
+    struct sg_stock stock = {.pieces = pieces, .long_ones = 400};
+    if (row->hard != NULL) {
+        stock.letters = sg_bytes_of(row->hard->letters);
+        stock.long_ones = 3000;
+        for (size_t i = 0; i < SG_HARD_PIECES && row->hard->pieces[i] != NULL; i++)
+            pieces[stock.n_pieces++] = sg_bytes_of(row->hard->pieces[i]);
+        return stock;
+    }
+    for (size_t i = 0; i < set->n_rules; i++) {
+        const struct sg_rule *rule = set->rules[i];
+        for (size_t j = 0; j < rule->n_examples && stock.n_pieces < PACK_PIECES; j++)
+            pieces[stock.n_pieces++] = rule->examples[j].text;
+    }
+    return stock;
+}
+
+static void add_up(const struct lane *lane)
+{
+    sum.messages += lane->messages;
+    sum.cuts += lane->cuts;
+    sum.findings += lane->findings;
+    for (size_t i = 0; i < n_kernels; i++)
+        sum.by_kernel[i] += lane->by_kernel[i];
+}
+
+/* A rule that is never found was not tried. */
+static void each_rule_was_found(const struct scrubgate_ruleset *set, struct lane *const *lanes)
+{
+    for (size_t i = 0; i < set->n_rules; i++) {
+        uint64_t n = 0;
+        for (size_t j = 0; j < LANES; j++)
+            n += lanes[j]->by_rule[i % RULES_MOST];
+        if (n == 0 && set->rules[i]->level <= lanes[0]->row->level && asked.share >= 100)
+            fail_msg("%s was not found once", set->rules[i]->id);
+    }
+}
+
+static void tells_what_the_reference_tells(void **state)
+{
+    const struct row *row = *state;
+    static struct sg_bytes pieces[PACK_PIECES];
+    struct scrubgate_ruleset *set = rules_of(row);
+    const struct sg_stock stock = stock_of(row, set, pieces);
+    struct lane *lanes[LANES];
+    pthread_t threads[LANES];
+    uint64_t findings = 0, end = row->messages * asked.share / 100 + 1;
+    for (size_t i = 0; i < LANES; i++) {
+        lanes[i] = calloc(1, sizeof *lanes[i]);
+        assert_non_null(lanes[i]);
+        lanes[i]->row = row;
+        lanes[i]->set = set;
+        lanes[i]->stock = &stock;
+        lanes[i]->first = i;
+        lanes[i]->end = end;
+        assert_int_equal(pthread_create(&threads[i], NULL, run_lane, lanes[i]), 0);
+    }
+    for (size_t i = 0; i < LANES; i++)
+        (void)pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < LANES; i++) {
+        const struct lane *lane = lanes[i];
+        assert_false(lane->out_of_order);
+        if (lane->differs)
+            fail_msg("--row %u --seed %llu --message %llu: the %s kernel tells something else, in "
+                     "pieces of at most %zu bytes (0: whole)",
+                     row->number, (unsigned long long)asked.seed, (unsigned long long)lane->message,
+                     kernel_name(lane->kernel), lane->longest);
+        findings += lane->findings;
+        add_up(lane);
+    }
+    /* Else the row shows nothing. */
+    assert_true(findings * 20 > end);
+    each_rule_was_found(set, lanes);
+    for (size_t i = 0; i < LANES; i++)
+        end_lane(lanes[i]);
+    scrubgate_ruleset_free(set);
+}
+
+static void enough_was_tried(void **state)
+{
+    (void)state;
+    print_message("%llu messages, %llu cut ones, %llu findings, share %u %%\n",
+                  (unsigned long long)sum.messages, (unsigned long long)sum.cuts,
+                  (unsigned long long)sum.findings, asked.share);
+    for (size_t i = 0; i < n_kernels; i++) {
+        print_message("    %s: %llu whole ones\n", kernel_name(i),
+                      (unsigned long long)sum.by_kernel[i]);
+        assert_true(sum.by_kernel[i] * n_kernels >= sum.messages);
+    }
+    assert_true(sum.messages * 100 >= UINT64_C(1000000) * asked.share);
+    assert_true(sum.cuts * 100 >= UINT64_C(1000000) * asked.share);
+}
+
+/* --- one message again --------------------------------------------------------------------------
+ */
+
+static void tell_about_one(const struct row *row)
+{
+    static struct sg_bytes pieces[PACK_PIECES];
+    struct scrubgate_ruleset *set = rules_of(row);
+    const struct sg_stock stock = stock_of(row, set, pieces);
+    struct lane *lane = calloc(1, sizeof *lane);
+    if (lane == NULL)
+        exit(2);
+    lane->row = row;
+    lane->set = set;
+    lane->stock = &stock;
+    lane->first = asked.message;
+    lane->end = asked.message + 1;
+    (void)run_lane(lane);
+    struct sg_bytes text = sg_chatter_say(&lane->chatter, &stock, asked.seed, asked.message);
+    print_message("%s, %zu bytes:\n", row->name, text.len);
+    for (size_t i = 0; i < text.len; i++)
+        print_message("%02x%s", text.data[i], (i + 1) % 32 == 0 ? "\n" : "");
+    show("\nreference", &lane->right);
+    int differs = lane->differs;
+    end_lane(lane);
+    scrubgate_ruleset_free(set);
+    exit(differs);
+}
+
+static void read_options(int argc, char **argv)
+{
+    for (int i = 1; i + 1 < argc; i += 2) {
+        unsigned long long value = strtoull(argv[i + 1], NULL, 10);
+        if (strcmp(argv[i], "--seed") == 0)
+            asked.seed = value;
+        else if (strcmp(argv[i], "--share") == 0)
+            asked.share = (unsigned)value;
+        else if (strcmp(argv[i], "--row") == 0)
+            asked.row = (unsigned)value;
+        else if (strcmp(argv[i], "--message") == 0)
+            asked.message = value;
+        asked.one_message = asked.one_message || strcmp(argv[i], "--message") == 0;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct row rows[ROWS_MOST] = {
+        {.name = "the packs that ship, every rule", .level = 4, .messages = 300000},
+        {.name = "the packs that ship, level 2, with fingerprints",
+         .level = 2,
+         .keyed = true,
+         .messages = 40000},
+        {.name = "the packs that ship, in shadow mode",
+         .level = 3,
+         .shadow = true,
+         .messages = 20000},
+    };
+    size_t n = 3;
+    for (size_t i = 0; i < sg_hard_rules_count && n < ROWS_MOST; i++, n++) {
+        rows[n] = (struct row){.hard = &sg_hard_rules[i], .level = 1, .messages = 60000};
+        (void)snprintf(rows[n].name, sizeof rows[n].name, "%s", sg_hard_rules[i].name);
+    }
+    read_options(argc, argv);
+    list_kernels();
+    for (size_t i = 0; i < n; i++) {
+        rows[i].number = (unsigned)i + 1;
+        if (asked.row != 0 && asked.row != rows[i].number)
+            continue;
+        if (asked.one_message)
+            tell_about_one(&rows[i]);
+        sg_suite_add(rows[i].name, tells_what_the_reference_tells, &rows[i]);
+    }
+    if (asked.row == 0)
+        sg_suite_add("enough was tried", enough_was_tried, NULL);
+    return sg_suite_run("differential");
+}
