@@ -162,6 +162,15 @@ static void bound(struct scrubgate_ruleset *set)
     }
 }
 
+/* The engine searches at single starts. */
+static enum scrubgate_status anchor_all(struct scrubgate_ruleset *set)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < set->n_rules && rc >= 0; i++)
+        rc = sg_pattern_anchor(set->rules[i]->pattern);
+    return rc;
+}
+
 /* SHA-256 over the packs in load order, each as its length in decimal, LF, and its bytes. */
 static enum scrubgate_status digest_all(const struct sg_pack_source *sources, size_t n,
                                         char hex[65])
@@ -211,6 +220,8 @@ static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate
         rc = digest_all(sources, n, set->digest);
     if (rc >= 0)
         bound(set);
+    if (rc >= 0)
+        rc = anchor_all(set);
     sg_matcher_free(matcher);
     return rc;
 }
