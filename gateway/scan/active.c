@@ -36,10 +36,28 @@ static void add(struct sg_active *active, const struct sg_sieve *sieve, const st
     }
 }
 
+/* The rules that the message asks for. */
+static void choose(struct sg_actives *actives, const struct scrubgate_ruleset *set,
+                   const struct sg_scan_config *config)
+{
+    clear(&actives->message, set->sieve->words);
+    if (config->only != NULL) {
+        add(&actives->message, set->sieve, config->only);
+        return;
+    }
+    for (size_t i = 0; i < set->n_rules; i++) {
+        const struct sg_rule *rule = set->rules[i];
+        if (rule->level > config->level ||
+            !sg_rule_runs_in(rule, config->direction, config->channel))
+            continue;
+        add(&actives->message, set->sieve, rule);
+        actives->placed = actives->placed || asks_where(rule);
+    }
+}
+
 enum scrubgate_status sg_actives_init(struct sg_actives *actives,
                                       const struct scrubgate_ruleset *set,
-                                      enum scrubgate_direction direction, const char *channel,
-                                      unsigned level)
+                                      const struct sg_scan_config *config)
 {
     const struct sg_sieve *sieve = set->sieve;
     struct sg_active *both[2] = {&actives->message, &actives->value};
@@ -58,14 +76,7 @@ enum scrubgate_status sg_actives_init(struct sg_actives *actives,
         both[i]->led = (uint32_t *)(both[i]->everywhere + set->n_rules);
         memory += each;
     }
-    clear(&actives->message, sieve->words);
-    for (size_t i = 0; i < set->n_rules; i++) {
-        const struct sg_rule *rule = set->rules[i];
-        if (rule->level > level || !sg_rule_runs_in(rule, direction, channel))
-            continue;
-        add(&actives->message, sieve, rule);
-        actives->placed = actives->placed || asks_where(rule);
-    }
+    choose(actives, set, config);
     return SCRUBGATE_OK;
 }
 

@@ -8,11 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
-#include <scrubgate/stream.h>
 
 #include "rule/path.h"
 #include "rule/rule.h"
 #include "rule/ruleset.h"
+#include "scan/scanner.h"
 
 /* A set of rules, in the forms in which engines ask for it. */
 struct sg_active {
@@ -34,8 +34,7 @@ struct sg_actives {
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_actives_init(struct sg_actives *actives,
                                                          const struct scrubgate_ruleset *set,
-                                                         enum scrubgate_direction direction,
-                                                         const char *channel, unsigned level);
+                                                         const struct sg_scan_config *config);
 void sg_actives_fini(struct sg_actives *actives);
 /* The rules that run in a value. Valid until the next call. */
 const struct sg_active *sg_actives_at(struct sg_actives *actives,

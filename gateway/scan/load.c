@@ -24,9 +24,6 @@ struct catch
 
 /* One rule, alone, ready to be tried. */
 struct trial {
-    struct sg_rule rule; /* with where and exclusions lifted */
-    struct sg_rule *list[1];
-    struct scrubgate_ruleset set;
     struct sg_scanner *scanner;
     const struct sg_matcher *matcher;
 };
@@ -163,14 +160,9 @@ static enum scrubgate_status try_rule(const struct scrubgate_ruleset *set,
                                       void (*told)(void *, const struct sg_example_result *),
                                       void *ctx, size_t *failed)
 {
-    struct trial trial = {.rule = *rule, .set = *set, .matcher = scratch->matcher};
-    trial.rule.where = (struct sg_where){0};
-    trial.rule.n_excluded = 0;
-    trial.list[0] = &trial.rule;
-    trial.set.rules = trial.list;
-    trial.set.n_rules = 1;
-    struct sg_scan_config config = {.level = rule->level, .max_held = SIZE_MAX};
-    enum scrubgate_status rc = sg_scanner_new(&trial.scanner, &trial.set, scratch, &config);
+    struct trial trial = {.matcher = scratch->matcher};
+    struct sg_scan_config config = {.level = rule->level, .max_held = SIZE_MAX, .only = rule};
+    enum scrubgate_status rc = sg_scanner_new(&trial.scanner, set, scratch, &config);
     for (size_t i = 0; i < rule->n_examples && rc >= 0; i++) {
         struct sg_example_result result = {.rule = rule, .example = &rule->examples[i]};
         rc = try_example(&trial, every_split, &result);
@@ -216,6 +208,9 @@ enum scrubgate_status scrubgate_ruleset_load(struct scrubgate_ruleset **set,
     size_t failed = 0;
     *set = NULL;
     enum scrubgate_status rc = sg_rulefile_load(&made, paths, n, sg_clock_today(), fault);
+    if (rc < 0)
+        goto out;
+    rc = sg_kernel_choose(getenv("SCRUBGATE_KERNEL"), &made->kernel, fault);
     if (rc < 0)
         goto out;
     rc = sg_load_test(made, false, first_failure, &first, &failed);

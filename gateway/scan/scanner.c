@@ -181,13 +181,15 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
     *made = (struct sg_scanner){.set = rules, .config = *config, .scratch = scratch};
     made->keyed = config->key != NULL;
     made->kernel = config->kernel != NULL ? config->kernel : rules->kernel;
+    if (made->kernel == NULL) /* rules that were compiled, but not loaded */
+        made->kernel = sg_kernels[0];
     made->checking = !config->reference && config->recheck > 0 &&
                      scratch->messages++ % config->recheck == config->recheck - 1;
     made->engine = config->reference || made->checking ? &sg_engine_reference : &sg_engine_sweep;
     made->work = WORK_FIRST;
     uint64_t *marks = init_lane(made, &made->text, false, made->marks, each);
     (void)init_lane(made, &made->view, true, marks, each);
-    rc = sg_actives_init(&made->actives, rules, config->direction, config->channel, config->level);
+    rc = sg_actives_init(&made->actives, rules, config);
     if (rc >= 0 && made->keyed)
         rc = sg_scratch_key(scratch, config->key);
     if (rc < 0)

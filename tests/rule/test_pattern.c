@@ -353,7 +353,6 @@ static void tells_its_bounds(void **state)
     assert_int_equal(sg_pattern_extent(pattern)->max, 3);
     assert_int_equal(sg_pattern_extent(pattern)->behind, 1);
     assert_int_equal(sg_pattern_extent(pattern)->ahead, 1);
-    assert_int_equal(sg_pattern_needs(pattern)->digits, 2);
     sg_pattern_free(pattern);
 }
 
