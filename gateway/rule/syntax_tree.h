@@ -4,6 +4,7 @@
  *
  *     text -> syntax_parse (with syntax_class) -> tree -> syntax_extent: bounds
  *                                                      -> syntax_print: the text PCRE2 compiles
+ *                                                      -> syntax_work: the most it can cost
  *                                                      -> rulelint: texts made to hurt it
  *
  * Options, names, case, comments and code points are resolved while parsing, so what PCRE2 gets is
@@ -105,6 +106,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_measure(const struct sg_tree *t
                                                          struct scrubgate_fault *fault);
 /* True, with its length, when PCRE2 sees that node always takes equally many bytes. */
 bool sg_node_fixed(const struct sg_node *node, uint64_t *len);
+
+/* --- syntax_work.c --- */
+
+/* One start takes no more units of PCRE2's match limit than that, whatever the text. */
+uint64_t sg_tree_work(const struct sg_tree *tree);
 
 /* --- syntax_print.c --- */
 
