@@ -135,7 +135,10 @@ void sg_set_add(struct sg_set *set, unsigned low, unsigned high);
 void sg_set_add_nocase(struct sg_set *set); /* the other case of each letter in it */
 void sg_set_join(struct sg_set *set, const struct sg_set *more);
 void sg_set_invert(struct sg_set *set);
-bool sg_set_has(const struct sg_set *set, unsigned byte);
+static inline bool sg_set_has(const struct sg_set *set, unsigned byte)
+{
+    return (set->words[byte / 64] >> byte % 64 & 1) != 0;
+}
 bool sg_set_equal(const struct sg_set *a, const struct sg_set *b);
 bool sg_set_within(const struct sg_set *a, const struct sg_set *b); /* a is part of b */
 unsigned sg_set_count(const struct sg_set *set);
