@@ -50,9 +50,8 @@ void sg_trust_rechecked(struct sg_trust *trust, const struct sg_trust_case *seen
     sg_metrics_count(&seen->metrics->recheck_differences, 1);
     if (atomic_exchange(&trust->lost, true))
         return;
-    const struct sg_kernel *kernel = seen->generation->rules->kernel;
     sg_oplog(SG_OPLOG_ERROR, "the engines differ: the reference engine scans from now on", "kernel",
-             kernel != NULL ? kernel->name : "none", "rules", seen->generation->digest, "id",
+             seen->generation->rules->kernel->name, "rules", seen->generation->digest, "id",
              seen->id, NULL);
     record(seen);
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "rule/context_pattern.h"
 
 enum { LONGEST_PATTERN = 32 * 1024, SHOWN_NAME = 40 };
 
@@ -123,23 +124,48 @@ enum scrubgate_status sg_define_read(struct sg_reader *reader, const struct sg_y
     return rc;
 }
 
-enum scrubgate_status sg_define_compile(struct sg_reader *reader, const struct sg_yaml_node *node,
-                                        bool may_be_empty, struct sg_pattern **pattern)
+/* Gives a fault in the replaced text the place in the pack that it comes from. */
+static enum scrubgate_status place(struct sg_reader *reader, const struct sg_yaml_node *node,
+                                   size_t target)
 {
-    struct sg_buf text, again;
-    struct origin origin = {0, 0};
-    sg_buf_init(&text, LONGEST_PATTERN);
+    struct sg_buf again;
+    struct origin origin = {target, 0};
     sg_buf_init(&again, LONGEST_PATTERN);
+    enum scrubgate_status walked = expand(reader, node, &again, &origin);
+    sg_buf_fini(&again);
+    return sg_reader_place(reader, node, walked < 0 ? 0 : origin.source);
+}
+
+enum scrubgate_status sg_define_compile(struct sg_reader *reader, const struct sg_yaml_node *node,
+                                        struct sg_pattern **pattern)
+{
+    struct sg_buf text;
+    size_t at = 0;
+    sg_buf_init(&text, LONGEST_PATTERN);
     enum scrubgate_status rc = expand(reader, node, &text, NULL);
     if (rc < 0)
         goto out;
-    rc = sg_pattern_new(pattern, sg_buf_bytes(&text), may_be_empty, &origin.target, reader->fault);
-    if (rc == SCRUBGATE_EINVAL) {
-        enum scrubgate_status walked = expand(reader, node, &again, &origin);
-        rc = sg_reader_place(reader, node, walked < 0 ? 0 : origin.source);
-    }
+    rc = sg_pattern_new(pattern, sg_buf_bytes(&text), false, &at, reader->fault);
+    if (rc == SCRUBGATE_EINVAL)
+        rc = place(reader, node, at);
 out:
-    sg_buf_fini(&again);
+    sg_buf_fini(&text);
+    return rc;
+}
+
+enum scrubgate_status sg_define_context(struct sg_reader *reader, const struct sg_yaml_node *node,
+                                        const struct sg_pattern **pattern)
+{
+    struct sg_buf text;
+    size_t at = 0;
+    sg_buf_init(&text, LONGEST_PATTERN);
+    enum scrubgate_status rc = expand(reader, node, &text, NULL);
+    if (rc < 0)
+        goto out;
+    rc = sg_context_pattern(reader, node->key, sg_buf_bytes(&text), true, &at, pattern);
+    if (rc == SCRUBGATE_EINVAL)
+        rc = place(reader, node, at);
+out:
     sg_buf_fini(&text);
     return rc;
 }

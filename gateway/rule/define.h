@@ -21,7 +21,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_define_read(struct sg_reader *reader
 /* Compiles the pattern in a scalar, defines replaced; faults point at the byte in the pack. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_define_compile(struct sg_reader *reader,
                                                            const struct sg_yaml_node *node,
-                                                           bool may_be_empty,
                                                            struct sg_pattern **pattern);
+/* The same for a pattern of context, which may be empty and which the set keeps; linted. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_define_context(struct sg_reader *reader,
+                                                           const struct sg_yaml_node *node,
+                                                           const struct sg_pattern **pattern);
 
 #endif

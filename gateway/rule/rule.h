@@ -23,9 +23,9 @@ enum { SG_LEVELS = 4, SG_CONTEXT_LONGEST = 256 };
 
 /* near: words that must stand beside a match. */
 struct sg_near {
-    struct sg_pattern *words; /* any of them, whole words, any case; NULL: no near */
-    size_t before, after;     /* bytes looked at on each side, 0 … SG_CONTEXT_LONGEST */
-    bool raise_level;         /* else: level+1; or else: drop */
+    const struct sg_pattern *words; /* any of them, whole words, any case; NULL: no near */
+    size_t before, after;           /* bytes looked at on each side, 0 … SG_CONTEXT_LONGEST */
+    bool raise_level;               /* else: level+1; or else: drop */
 };
 
 /* where: the rule runs only there. Empty lists mean everywhere. */
@@ -62,9 +62,9 @@ struct sg_rule {
     unsigned cost;        /* units of the match limit that one start took at most in lint; >= 1 */
     const struct sg_check *const *checks;
     size_t n_checks;
-    struct sg_pattern *keywords; /* any of the literals, any case; NULL: none asked */
+    const struct sg_pattern *keywords; /* any of the literals, any case; NULL: none asked */
     struct sg_near near;
-    struct sg_pattern *unless; /* text just before the match; NULL: none */
+    const struct sg_pattern *unless; /* text just before the match; NULL: none */
     struct sg_where where;
     const struct sg_path *const *excluded; /* places where it does not run */
     size_t n_excluded;

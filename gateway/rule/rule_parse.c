@@ -2,7 +2,7 @@
 /*
  * rule_parse.c - read the keys of one rule, in the order in which they depend on each other.
  *
- *     [names > match > check > keywords, near, unless > where > action, with > tests > lint]
+ *     [names > match, lint > check > keywords, near, unless > where > action, with > tests]
  */
 #include "rule/rule_parse.h"
 
@@ -154,7 +154,7 @@ static enum scrubgate_status read_unless(struct sg_reader *reader, const struct 
     const struct sg_yaml_node *at = sg_yaml_get(node, "unless");
     if (at == NULL)
         return SCRUBGATE_OK;
-    enum scrubgate_status rc = sg_define_compile(reader, at, true, &rule->unless);
+    enum scrubgate_status rc = sg_define_context(reader, at, &rule->unless);
     if (rc < 0)
         return rc;
     size_t max = sg_pattern_extent(rule->unless)->max;
@@ -214,13 +214,23 @@ static enum scrubgate_status read_near(struct sg_reader *reader, const struct sg
     return rc;
 }
 
+static enum scrubgate_status lint(struct sg_reader *reader, const struct sg_yaml_node *match,
+                                  struct sg_rule *rule)
+{
+    enum scrubgate_status rc =
+        sg_rulelint_cost(rule->pattern, "match", reader->matcher, &rule->cost, reader->fault);
+    return rc == SCRUBGATE_EINVAL ? sg_reader_place(reader, match, 0) : rc;
+}
+
 static enum scrubgate_status read_matching(struct sg_reader *reader,
                                            const struct sg_yaml_node *node, struct sg_rule *rule)
 {
     const struct sg_yaml_node *match = NULL, *keywords = sg_yaml_get(node, "keywords");
     enum scrubgate_status rc = sg_reader_need(reader, node, "match", &match);
     if (rc >= 0)
-        rc = sg_define_compile(reader, match, false, &rule->pattern);
+        rc = sg_define_compile(reader, match, &rule->pattern);
+    if (rc >= 0)
+        rc = lint(reader, match, rule);
     if (rc >= 0)
         rc = read_checks(reader, node, rule);
     if (rc >= 0 && keywords != NULL)
@@ -402,24 +412,6 @@ static enum scrubgate_status read_tests(struct sg_reader *reader, const struct s
     return sg_example_read(reader, at, rule);
 }
 
-/* The lint's sentence begins with the key of the pattern that costs too much. */
-static enum scrubgate_status lint(struct sg_reader *reader, const struct sg_yaml_node *node,
-                                  struct sg_rule *rule)
-{
-    static const char *const keys[] = {"keywords", "near", "unless"};
-    const struct sg_yaml_node *at = sg_yaml_get(node, "match");
-    enum scrubgate_status rc = sg_rulelint_cost(rule, reader->matcher, reader->fault);
-    if (rc != SCRUBGATE_EINVAL)
-        return rc;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const struct sg_yaml_node *other = sg_yaml_get(node, keys[i]);
-        if (other != NULL &&
-            sg_bytes_start_with(sg_bytes_of(reader->fault->what), sg_bytes_of(keys[i])))
-            at = other;
-    }
-    return sg_reader_place(reader, at, 0);
-}
-
 enum scrubgate_status sg_rule_parse(struct sg_reader *reader, const struct sg_yaml_node *node,
                                     struct sg_rule *rule)
 {
@@ -440,5 +432,5 @@ enum scrubgate_status sg_rule_parse(struct sg_reader *reader, const struct sg_ya
         rc = read_texts(reader, sg_yaml_get(node, "control"), &rule->controls, &rule->n_controls);
     if (rc >= 0)
         rc = read_tests(reader, node, rule);
-    return rc < 0 ? rc : lint(reader, node, rule);
+    return rc;
 }

@@ -2,12 +2,13 @@
 /*
  * rulelint.c - search texts made to hurt a rule, and refuse it when they do.
  *
- *     one set     aaaaaaaa!           every set of the pattern, as long as a match can look
- *     two sets    abababab!           every pair of them
+ *     one byte    aaaaaaaa!           for every set of the pattern, as long as a match can look
+ *     two bytes   abababab!           every pair of them
  *     a repeat    prefix aaaaaaaa!    what leads to a repeat, then it, then what ends it wrongly
  *     everything  longest match !     every repeat at its most
  *
  * PCRE2 counts steps anew at each start, so a text somewhat longer than a match shows the worst.
+ * What the tree alone proves to be cheap is tried on nothing.
  */
 #include "rule/rulelint.h"
 
@@ -20,9 +21,12 @@
 
 enum {
     MOST_UNITS = 1000, /* a tenth of the match limit */
-    MOST_SETS = 12,
+    PROVED_UNITS = 64, /* a bound proved from the tree stands for the cost up to here */
+    MOST_SETS = 32,
+    MOST_BYTES = 12,
     MOST_REPEATS = 64,
     PAIR_LONGEST = 2048,
+    SHORT = 128, /* what is far from too much on so many bytes is tried on no more */
     SHORTEST = 64
 };
 
@@ -34,11 +38,14 @@ struct lint {
     struct sg_tree tree;
     const struct sg_set *sets[MOST_SETS];
     size_t n_sets;
+    uint8_t bytes[MOST_BYTES]; /* one in each set, and one in each two that share bytes */
+    size_t n_bytes;
     const struct sg_node *repeats[MOST_REPEATS];
     size_t n_repeats;
     size_t room;     /* how long a text shows the worst */
     uint8_t stopper; /* a byte the pattern has in no set, if there is one */
-    struct sg_buf text, name;
+    uint32_t units;  /* the texts so far fit in so many */
+    struct sg_buf text;
 };
 
 /* --- what the pattern is made of ----------------------------------------------------------------
@@ -60,7 +67,8 @@ static void collect(struct lint *l, const struct sg_node *node)
 
 static uint8_t pick_stopper(const struct lint *l)
 {
-    static const char candidates[] = "\x01!~#%;0a";
+    static const char candidates[] = "!#~%;\x01"
+                                     "0a";
     for (size_t i = 0; candidates[i] != '\0'; i++) {
         bool used = false;
         for (size_t s = 0; s < l->n_sets; s++)
@@ -80,6 +88,35 @@ static uint8_t pick(const struct sg_set *set)
             return (uint8_t)usual[i];
     }
     return (uint8_t)sg_set_first(set);
+}
+
+static void add_byte(struct lint *l, uint8_t byte)
+{
+    if (l->n_bytes < MOST_BYTES && memchr(l->bytes, byte, l->n_bytes) == NULL)
+        l->bytes[l->n_bytes++] = byte;
+}
+
+/* What both sets take can be taken in two ways: one of those bytes must be tried. */
+static void add_shared_byte(struct lint *l, const struct sg_set *a, const struct sg_set *b)
+{
+    struct sg_set both = {{0}};
+    for (size_t i = 0; i < 4; i++)
+        both.words[i] = a->words[i] & b->words[i];
+    bool tried = sg_set_count(&both) == 0;
+    for (size_t i = 0; i < l->n_bytes && !tried; i++)
+        tried = sg_set_has(&both, l->bytes[i]);
+    if (!tried)
+        add_byte(l, pick(&both));
+}
+
+static void pick_bytes(struct lint *l)
+{
+    for (size_t i = 0; i < l->n_sets; i++)
+        add_byte(l, pick(l->sets[i]));
+    for (size_t a = 0; a < l->n_sets; a++) {
+        for (size_t b = a + 1; b < l->n_sets; b++)
+            add_shared_byte(l, l->sets[a], l->sets[b]);
+    }
 }
 
 /* --- samples: texts the pattern would take ------------------------------------------------------
@@ -174,62 +211,144 @@ static enum scrubgate_status sample(struct sampler *s, const struct sg_node *nod
     return rc;
 }
 
+/* --- the text that hurts, for people ------------------------------------------------------------
+ */
+
+/* How far from `at` on a unit of `period` bytes goes on; 0 when too short to be worth saying. */
+static size_t repeated(struct sg_bytes text, size_t at, size_t period)
+{
+    size_t end = at + period;
+    while (end < text.len && text.data[end] == text.data[end - period])
+        end++;
+    size_t len = (end - at) / period * period;
+    return end <= text.len && len >= 8 * period ? len : 0;
+}
+
+static enum scrubgate_status add_quoted(struct sg_buf *out, struct sg_bytes text, const char *close)
+{
+    enum scrubgate_status rc = sg_buf_add_byte(out, '"');
+    for (size_t i = 0; i < text.len && rc >= 0; i++) {
+        uint8_t c = text.data[i];
+        if (c < ' ' || c >= 0x7F)
+            rc = sg_buf_addf(out, "\\x%02X", (unsigned)c);
+        else if (c == '"' || c == '\\')
+            rc = sg_buf_addf(out, "\\%c", c);
+        else
+            rc = sg_buf_add_byte(out, c);
+    }
+    return rc < 0 ? rc : sg_buf_add_text(out, close);
+}
+
+/* The text as its parts: "key=", 81 x "a", "!". Cut when it grows long. */
+static enum scrubgate_status add_parts(struct sg_buf *out, struct sg_bytes text)
+{
+    enum { LONGEST_PARTS = 160, LONGEST_PERIOD = 12, LONGEST_PLAIN = 32 };
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t limit = out->len + LONGEST_PARTS;
+    for (size_t at = 0, plain = 0; at < text.len && rc >= 0 && out->len < limit;) {
+        size_t period = 1, len = 0;
+        while (period <= LONGEST_PERIOD && (len = repeated(text, at, period)) == 0)
+            period++;
+        if (len == 0 && ++at < text.len && at - plain < LONGEST_PLAIN)
+            continue;
+        if (at > plain)
+            rc = add_quoted(out, (struct sg_bytes){text.data + plain, at - plain}, "\"");
+        if (rc >= 0 && at > plain && len > 0)
+            rc = sg_buf_add_text(out, ", ");
+        if (rc >= 0 && len > 0)
+            rc = sg_buf_addf(out, "%zu x ", len / period);
+        if (rc >= 0 && len > 0)
+            rc = add_quoted(out, (struct sg_bytes){text.data + at, period}, "\"");
+        at += len;
+        plain = at;
+        if (rc >= 0 && at < text.len)
+            rc = sg_buf_add_text(out, out->len < limit ? ", " : ", ...");
+    }
+    return rc;
+}
+
+/* Says that l->text costs too much, and how much. */
+static enum scrubgate_status refuse(struct lint *l)
+{
+    enum { SHOWN = 40 };
+    struct sg_bytes text = sg_buf_bytes(&l->text);
+    struct sg_bytes start = {text.data, text.len < SHOWN ? text.len : SHOWN};
+    struct sg_buf attack;
+    uint32_t units = 0;
+    sg_buf_init(&attack, 0);
+    enum scrubgate_status rc = add_quoted(&attack, start, text.len > SHOWN ? "...\"" : "\"");
+    if (rc >= 0)
+        rc = sg_buf_addf(&attack, " (%zu bytes: ", text.len);
+    if (rc >= 0)
+        rc = add_parts(&attack, text);
+    if (rc >= 0)
+        rc = sg_buf_add(&attack, ")", sizeof ")");
+    if (rc < 0)
+        goto out;
+    rc = sg_pattern_cost(l->pattern, l->matcher, text, &units);
+    sg_fault_set(l->fault, NULL, 0, 0,
+                 "%s takes %s%u matching steps, over the %d allowed (a tenth of the match limit), "
+                 "on %s: make its repeats shorter, or possessive as in {1,9}+",
+                 l->key, rc < 0 ? "over " : "", rc < 0 ? 10U * MOST_UNITS : (unsigned)units,
+                 MOST_UNITS, (const char *)attack.data);
+    rc = SCRUBGATE_EINVAL;
+out:
+    sg_buf_fini(&attack);
+    return rc;
+}
+
 /* --- judging ------------------------------------------------------------------------------------
  */
 
 /*
- * Searches l->text, ended by what fits nowhere. The sets' bytes behind that keep PCRE2 from seeing
- * at once that some required byte is missing.
+ * Searches l->text, ended by what fits nowhere. The bytes behind that keep PCRE2 from seeing at
+ * once that some required byte is missing. l->units grows, by a quarter each time and to `most`,
+ * until the text fits.
  */
-static enum scrubgate_status judge(struct lint *l, bool *fits)
+static enum scrubgate_status judge(struct lint *l, uint32_t most, bool *fits)
 {
+    uint32_t units = l->units < most ? l->units : most;
     enum scrubgate_status rc = sg_buf_add_byte(&l->text, l->stopper);
-    for (size_t i = 0; i < l->n_sets && rc >= 0; i++)
-        rc = sg_buf_add_byte(&l->text, pick(l->sets[i]));
+    if (rc >= 0)
+        rc = sg_buf_add(&l->text, l->bytes, l->n_bytes);
     if (rc >= 0)
         rc = sg_buf_add_byte(&l->text, l->stopper);
-    if (rc >= 0)
-        *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), MOST_UNITS);
-    return rc;
-}
-
-/* Says that l->text, which what and l->name describe, costs too much, and how much. */
-static enum scrubgate_status refuse(struct lint *l, const char *what)
-{
-    uint32_t units = 0;
-    enum scrubgate_status rc = sg_buf_add_byte(&l->name, '\0');
     if (rc < 0)
         return rc;
-    rc = sg_pattern_cost(l->pattern, l->matcher, sg_buf_bytes(&l->text), &units);
-    sg_fault_set(l->fault, NULL, 0, 0,
-                 "%s takes %s%u matching steps, over the %d allowed, on %s%.200s: make its repeats "
-                 "shorter, or possessive as in {1,9}+",
-                 l->key, rc < 0 ? "over " : "", rc < 0 ? 10U * MOST_UNITS : (unsigned)units,
-                 MOST_UNITS, what, (const char *)l->name.data);
-    return SCRUBGATE_EINVAL;
+    *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), units);
+    while (!*fits && units < most) {
+        units += units / 4 + 1;
+        units = units < most ? units : most;
+        *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), units);
+    }
+    if (*fits && units > l->units)
+        l->units = units;
+    return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status pump_sets(struct lint *l, const struct sg_set *a,
-                                       const struct sg_set *b)
+/* As judge, for a text of `room` bytes that a and b take turns in. */
+static enum scrubgate_status pump(struct lint *l, uint8_t a, uint8_t b, size_t room, uint32_t most,
+                                  bool *fits)
 {
-    bool pair = b != NULL, fits = false;
-    size_t room = pair && l->room > PAIR_LONGEST ? PAIR_LONGEST : l->room;
-    const uint8_t bytes[2] = {pick(a), pick(pair ? b : a)};
     sg_buf_clear(&l->text);
-    sg_buf_clear(&l->name);
-    enum scrubgate_status rc = sg_buf_reserve(&l->text, room + 2);
-    while (rc >= 0 && l->text.len < room)
-        rc = sg_buf_add(&l->text, bytes, pair ? 2 : 1);
-    if (rc >= 0)
-        rc = judge(l, &fits);
-    if (rc < 0 || fits)
-        return rc;
-    rc = sg_set_print(a, &l->name);
-    if (rc >= 0 && pair)
-        rc = sg_buf_add_text(&l->name, " and ");
-    if (rc >= 0 && pair)
-        rc = sg_set_print(b, &l->name);
-    return rc < 0 ? rc : refuse(l, "repeated ");
+    enum scrubgate_status rc = sg_buf_reserve(&l->text, room + l->n_bytes + 2);
+    for (size_t i = 0; i < room && rc >= 0; i++)
+        rc = sg_buf_add_byte(&l->text, i % 2 == 0 ? a : b);
+    return rc < 0 ? rc : judge(l, most, fits);
+}
+
+/* What takes on a short text a quarter of what it may at most, by its length, is in no danger on
+ * the long one. */
+static enum scrubgate_status pump_bytes(struct lint *l, uint8_t a, uint8_t b)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t room = a != b && l->room > PAIR_LONGEST ? PAIR_LONGEST : l->room;
+    bool fits = false;
+    if (room > SHORT)
+        rc = pump(l, a, b, SHORT, (uint32_t)(MOST_UNITS * SHORT / room / 4), &fits);
+    if (rc >= 0 && !fits)
+        rc = pump(l, a, b, room, MOST_UNITS, &fits);
+    return rc < 0 || fits ? rc : refuse(l);
 }
 
 static enum scrubgate_status pump_repeat(struct lint *l, const struct sg_node *target)
@@ -237,65 +356,50 @@ static enum scrubgate_status pump_repeat(struct lint *l, const struct sg_node *t
     struct sampler s = {.l = l, .target = target};
     bool fits = false;
     sg_buf_clear(&l->text);
-    sg_buf_clear(&l->name);
     enum scrubgate_status rc = sample(&s, l->tree.root);
     if (rc >= 0)
-        rc = judge(l, &fits);
-    if (rc < 0 || fits)
-        return rc;
-    if (target != NULL)
-        rc = sg_buf_addf(&l->name, "{%u,%u}", target->u.repeat.min, target->u.repeat.max);
-    if (rc < 0)
-        return rc;
-    return refuse(l, target == NULL ? "its longest match, ended wrongly"
-                                    : "text that fills, then breaks, its repeat ");
+        rc = judge(l, MOST_UNITS, &fits);
+    return rc < 0 || fits ? rc : refuse(l);
 }
 
 static enum scrubgate_status pump_all(struct lint *l)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t a = 0; a < l->n_sets && rc >= 0; a++) {
-        rc = pump_sets(l, l->sets[a], NULL);
-        for (size_t b = a + 1; b < l->n_sets && rc >= 0; b++)
-            rc = pump_sets(l, l->sets[a], l->sets[b]);
+    for (size_t a = 0; a < l->n_bytes && rc >= 0; a++) {
+        for (size_t b = a; b < l->n_bytes && rc >= 0; b++)
+            rc = pump_bytes(l, l->bytes[a], l->bytes[b]);
     }
     for (size_t i = 0; i < l->n_repeats && rc >= 0; i++)
         rc = pump_repeat(l, l->repeats[i]);
     return rc < 0 ? rc : pump_repeat(l, NULL);
 }
 
-static enum scrubgate_status lint_pattern(const char *key, const struct sg_pattern *pattern,
-                                          struct sg_matcher *matcher, struct scrubgate_fault *fault)
+enum scrubgate_status sg_rulelint_cost(const struct sg_pattern *pattern, const char *key,
+                                       struct sg_matcher *matcher, unsigned *cost,
+                                       struct scrubgate_fault *fault)
 {
     struct lint l = {.key = key, .pattern = pattern, .matcher = matcher, .fault = fault};
-    if (pattern == NULL)
-        return SCRUBGATE_OK;
     const struct sg_extent *extent = sg_pattern_extent(pattern);
     enum scrubgate_status rc = sg_tree_parse(&l.tree, sg_pattern_text(pattern), NULL, fault);
     if (rc < 0)
         return rc;
+    uint64_t proved = sg_tree_work(&l.tree);
+    l.units = 1;
+    if (proved <= (cost == NULL ? MOST_UNITS : PROVED_UNITS)) {
+        l.units = (uint32_t)proved;
+        goto out;
+    }
+    if (cost == NULL)
+        l.units = MOST_UNITS; /* only whether it is too much */
     l.room = extent->behind + extent->max + extent->ahead + SHORTEST;
     collect(&l, l.tree.root);
+    pick_bytes(&l);
     l.stopper = pick_stopper(&l);
     rc = pump_all(&l);
-    sg_buf_fini(&l.name);
+out:
+    if (rc >= 0 && cost != NULL)
+        *cost = l.units;
     sg_buf_fini(&l.text);
     sg_tree_fini(&l.tree);
-    return rc;
-}
-
-enum scrubgate_status sg_rulelint_cost(const struct sg_rule *rule, struct sg_matcher *matcher,
-                                       struct scrubgate_fault *fault)
-{
-    const struct {
-        const char *key;
-        const struct sg_pattern *pattern;
-    } parts[] = {{"match", rule->pattern},
-                 {"keywords", rule->keywords},
-                 {"near", rule->near.words},
-                 {"unless", rule->unless}};
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && rc >= 0; i++)
-        rc = lint_pattern(parts[i].key, parts[i].pattern, matcher, fault);
     return rc;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rulelint.h - what a rule may cost, proved at load on text made to hurt it.
+ * rulelint.h - what a pattern of a rule may cost, proved at load on text made to hurt it.
  */
 #ifndef SG_RULE_RULELINT_H
 #define SG_RULE_RULELINT_H
@@ -8,15 +8,17 @@
 #include <scrubgate/status.h>
 
 #include "rule/pattern.h"
-#include "rule/rule.h"
 
 /*
- * Searches pump texts made from the pattern (each of its literal bytes and classes repeated, pairs
- * of them, a prefix and a pump without an end) and refuses a rule that takes more than a tenth of
- * the match limit on any. EINVAL: fault->what names the pump by class, not by content.
+ * Searches pump texts made from the pattern (bytes of its sets repeated, pairs of them, a prefix
+ * and a pump without an end) and refuses one that takes more than a tenth of the match limit on
+ * any: EINVAL, and fault->what, which begins with the key, shows the text. *cost (NULL: not asked)
+ * is the most that one start took on any, or what it cannot exceed; at least 1.
  */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_rulelint_cost(const struct sg_rule *rule,
+SCRUBGATE_MUST_USE enum scrubgate_status sg_rulelint_cost(const struct sg_pattern *pattern,
+                                                          const char *key,
                                                           struct sg_matcher *matcher,
+                                                          unsigned *cost,
                                                           struct scrubgate_fault *fault);
 
 #endif

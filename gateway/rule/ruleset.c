@@ -11,12 +11,10 @@ void scrubgate_ruleset_free(struct scrubgate_ruleset *set)
 {
     if (set == NULL)
         return;
-    for (size_t i = 0; i < set->n_rules; i++) {
+    for (size_t i = 0; i < set->n_rules; i++)
         sg_pattern_free(set->rules[i]->pattern);
-        sg_pattern_free(set->rules[i]->keywords);
-        sg_pattern_free(set->rules[i]->near.words);
-        sg_pattern_free(set->rules[i]->unless);
-    }
+    for (size_t i = 0; i < set->n_contexts; i++)
+        sg_pattern_free(set->contexts[i].pattern);
     sg_arena_fini(&set->arena);
     free(set);
 }

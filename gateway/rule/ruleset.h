@@ -5,6 +5,7 @@
 #ifndef SG_RULE_RULESET_H
 #define SG_RULE_RULESET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/ruleset.h>
@@ -23,6 +24,13 @@ struct sg_pack {
     size_t n_rules;
 };
 
+/* A pattern of keywords, near or unless, shared by the rules that say the same. */
+struct sg_shared_pattern {
+    struct sg_bytes text; /* as it was given */
+    bool may_be_empty;
+    struct sg_pattern *pattern;
+};
+
 /* A thing to tell the operator that stops nothing: an expired exclusion, a weak example. */
 struct sg_warning {
     const char *text; /* "file:line:column: what" */
@@ -32,6 +40,9 @@ struct scrubgate_ruleset {
     struct sg_arena arena;
     struct sg_rule **rules; /* by index */
     size_t n_rules;
+    struct sg_shared_pattern *contexts; /* own the patterns that rules borrow */
+    size_t n_contexts;
+    size_t n_signatures; /* of all rules */
     struct sg_pack *packs;
     size_t n_packs;
     struct sg_warning *warnings;

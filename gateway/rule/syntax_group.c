@@ -237,12 +237,15 @@ static const struct refusal {
 
 static enum scrubgate_status refuse(struct sg_parser *p, size_t start)
 {
+    int next = sg_cursor_peek(&p->c, 1);
+    if (next != '?' && next != '*')
+        return SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         if (sg_cursor_take(&p->c, refusals[i].open))
             return sg_cursor_fail(&p->c, start, "%s", refusals[i].what);
     }
     int after = sg_cursor_peek(&p->c, 2), digit = sg_cursor_peek(&p->c, after == '-' ? 3 : 2);
-    if (sg_cursor_peek(&p->c, 1) == '?' && sg_is_digit(digit))
+    if (sg_is_digit(digit))
         return sg_cursor_fail(&p->c, start,
                               "a subroutine call has no bound: write the group again, or \\g{1} "
                               "for its text");

@@ -15,20 +15,11 @@ void sg_set_add(struct sg_set *set, unsigned low, unsigned high)
         set->words[b / 64] |= UINT64_C(1) << b % 64;
 }
 
-bool sg_set_has(const struct sg_set *set, unsigned byte)
-{
-    return (set->words[byte / 64] >> byte % 64 & 1) != 0;
-}
-
 void sg_set_add_nocase(struct sg_set *set)
 {
-    for (unsigned b = 'a'; b <= 'z'; b++) {
-        unsigned upper = b - 'a' + 'A';
-        if (sg_set_has(set, b) || sg_set_has(set, upper)) {
-            sg_set_add(set, b, b);
-            sg_set_add(set, upper, upper);
-        }
-    }
+    static const uint64_t upper = UINT64_C(0x07FFFFFE); /* A-Z, in the word of 64 to 127 */
+    uint64_t letters = (set->words[1] | set->words[1] >> 32) & upper;
+    set->words[1] |= letters | letters << 32;
 }
 
 void sg_set_join(struct sg_set *set, const struct sg_set *more)

@@ -4,6 +4,7 @@
  *
  *     text -> syntax_parse (with syntax_class) -> tree -> syntax_extent: bounds
  *                                                      -> syntax_print: the text PCRE2 compiles
+ *                                                      -> syntax_work: the most it can cost
  *                                                      -> rulelint: texts made to hurt it
  *
  * Options, names, case, comments and code points are resolved while parsing, so what PCRE2 gets is
@@ -106,6 +107,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_measure(const struct sg_tree *t
 /* True, with its length, when PCRE2 sees that node always takes equally many bytes. */
 bool sg_node_fixed(const struct sg_node *node, uint64_t *len);
 
+/* --- syntax_work.c --- */
+
+/* One start takes no more units of PCRE2's match limit than that, whatever the text. */
+uint64_t sg_tree_work(const struct sg_tree *tree);
+
 /* --- syntax_print.c --- */
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_print(const struct sg_tree *tree,
@@ -129,7 +135,10 @@ void sg_set_add(struct sg_set *set, unsigned low, unsigned high);
 void sg_set_add_nocase(struct sg_set *set); /* the other case of each letter in it */
 void sg_set_join(struct sg_set *set, const struct sg_set *more);
 void sg_set_invert(struct sg_set *set);
-bool sg_set_has(const struct sg_set *set, unsigned byte);
+static inline bool sg_set_has(const struct sg_set *set, unsigned byte)
+{
+    return (set->words[byte / 64] >> byte % 64 & 1) != 0;
+}
 bool sg_set_equal(const struct sg_set *a, const struct sg_set *b);
 bool sg_set_within(const struct sg_set *a, const struct sg_set *b); /* a is part of b */
 unsigned sg_set_count(const struct sg_set *set);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "rule/context_pattern.h"
 
 #define WORD_CLASS "[A-Za-z0-9_]"
 
@@ -166,7 +167,7 @@ static enum scrubgate_status join(struct sg_buf *text, const struct sg_buf *boun
 
 enum scrubgate_status sg_words_compile(struct sg_reader *reader, const struct sg_yaml_node *node,
                                        enum sg_words_mode mode, size_t longest,
-                                       struct sg_pattern **pattern)
+                                       const struct sg_pattern **pattern)
 {
     struct sg_items items;
     struct sg_buf text, bounded, free_standing;
@@ -189,7 +190,8 @@ enum scrubgate_status sg_words_compile(struct sg_reader *reader, const struct sg
     if (rc >= 0)
         rc = join(&text, &bounded, &free_standing);
     if (rc >= 0)
-        rc = sg_pattern_new(pattern, sg_buf_bytes(&text), false, &at, reader->fault);
+        rc = sg_context_pattern(reader, whole ? "near" : "keywords", sg_buf_bytes(&text), false,
+                                &at, pattern);
     if (rc == SCRUBGATE_ELIMIT)
         rc = sg_reader_fault(reader, node, "the list is longer than %d bytes: shorten it",
                              LONGEST_LIST);

@@ -15,13 +15,13 @@ enum sg_words_mode {
 };
 
 /*
- * Compiles the list under a key; *pattern is NULL for an empty list. Any case: ASCII through
- * PCRE2, Latin, Greek and Cyrillic letters through both of their forms. EINVAL for a word of more
- * than `longest` bytes: it could not stand in the text that is looked at.
+ * Compiles the list under a key, and lints it; *pattern is NULL for an empty list. Any case: ASCII
+ * through PCRE2, Latin, Greek and Cyrillic letters through both of their forms. EINVAL for a word
+ * of more than `longest` bytes: it could not stand in the text that is looked at.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_words_compile(struct sg_reader *reader,
                                                           const struct sg_yaml_node *node,
                                                           enum sg_words_mode mode, size_t longest,
-                                                          struct sg_pattern **pattern);
+                                                          const struct sg_pattern **pattern);
 
 #endif

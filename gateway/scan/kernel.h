@@ -37,6 +37,9 @@ struct sg_kernel {
     size_t (*suspect)(const uint8_t *text, size_t from, size_t len);
 };
 
+/* Those of processors are there only in builds for them. */
+extern const struct sg_kernel sg_kernel_scalar, sg_kernel_avx2, sg_kernel_avx512, sg_kernel_neon;
+
 /* All there are in this build, the plainest first; ends with NULL. Some may not work here. */
 extern const struct sg_kernel *const sg_kernels[];
 

@@ -15,6 +15,7 @@
 #include "proxy/oplog.h"
 #include "proxy/trust.h"
 #include "rule/ruleset.h"
+#include "scan/kernel.h"
 
 #include "../lib/overheard.h"
 #include "../lib/suite.h"
@@ -39,6 +40,7 @@ struct world {
 
 static void begin(struct world *world)
 {
+    static const struct sg_kernel kernel = {.name = "toy-kernel"};
     char audit[512];
     struct scrubgate_fault fault;
     memset(world, 0, sizeof *world);
@@ -49,6 +51,7 @@ static void begin(struct world *world)
     assert_int_equal(sg_audit_port_open(&world->port, world->auditor, world->loop), SCRUBGATE_OK);
     world->source = (struct sg_record_source){"test.example/1", "00112233445566778899aabbccddeeff"};
     world->config.recheck = SAMPLE;
+    world->rules.kernel = &kernel;
     world->generation.config = &world->config;
     world->generation.rules = &world->rules;
     world->generation.digest = "abcdef";
@@ -131,6 +134,7 @@ static void test_a_difference_is_the_end_of_trust(void **state)
     assert_int_equal(world.metrics.recheck_differences, 1);
     assert_int_equal(count(world.said, "\n"), 1);
     assert_int_equal(count(world.said, "\"level\":\"error\""), 1);
+    assert_int_equal(count(world.said, "\"kernel\":\"toy-kernel\""), 1);
     assert_int_equal(count(world.said, "\"rules\":\"abcdef\""), 1);
     assert_int_equal(count(world.said, "\"id\":\"0011223344556677\""), 1);
     char *records = end(&world);

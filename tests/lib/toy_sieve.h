@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * toy_sieve.h - rules with signatures made at random, texts where they hold, and a judge that looks
+ * at one signature and one place at a time.
+ */
+#ifndef SG_TESTS_TOY_SIEVE_H
+#define SG_TESTS_TOY_SIEVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rule/sieve.h"
+
+enum { SG_TOY_SIEVE_RULES = 700 };
+
+/* The same seed gives the same numbers on every machine. */
+struct sg_toy_random {
+    uint64_t state;
+};
+uint64_t sg_toy_random(struct sg_toy_random *random);
+unsigned sg_toy_below(struct sg_toy_random *random, unsigned limit);
+
+struct sg_toy_sieve {
+    struct sg_rule rules[SG_TOY_SIEVE_RULES];
+    struct sg_rule *list[SG_TOY_SIEVE_RULES];
+    struct sg_signature *signatures; /* of all rules, one after another */
+    size_t n;                        /* rules */
+    size_t n_signatures;
+};
+
+/* Each rule gets 1 to 3 signatures; about one rule in 16 is looked for everywhere. */
+void sg_toy_sieve_init(struct sg_toy_sieve *toy, struct sg_toy_random *random, size_t n);
+void sg_toy_sieve_fini(struct sg_toy_sieve *toy);
+/* Bytes of all kinds, with signatures spelt out here and there, some of them over an end. */
+void sg_toy_sieve_text(const struct sg_toy_sieve *toy, struct sg_toy_random *random, uint8_t *text,
+                       size_t len);
+/* Whether the signature's first `steps` positions hold at a place. */
+bool sg_toy_sieve_holds(const struct sg_signature *signature, size_t steps, const uint8_t *text,
+                        size_t len, size_t place);
+/* What the sieve's entry `at` was made from. */
+const struct sg_signature *sg_toy_sieve_of(const struct sg_toy_sieve *toy,
+                                           const struct sg_sieve *sieve, size_t at);
+
+#endif

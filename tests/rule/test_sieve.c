@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_sieve.c - the tables say what the signatures say: the rows exactly, the coarse forms at
+ * least.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule/sieve.h"
+#include "../lib/alloc_fail.h"
+#include "../lib/suite.h"
+#include "../lib/toy_sieve.h"
+
+enum { LONGEST = 5000 };
+
+static struct sg_toy_sieve toy;
+static struct sg_sample *sample;
+
+static struct sg_sieve *make(size_t n_rules, uint64_t seed, struct sg_toy_random *random)
+{
+    struct sg_sieve *sieve = NULL;
+    random->state = seed;
+    sg_toy_sieve_init(&toy, random, n_rules);
+    assert_int_equal(sg_sieve_new(&sieve, toy.list, toy.n, sample), SCRUBGATE_OK);
+    return sieve;
+}
+
+static unsigned class_at(const struct sg_sieve *sieve, const uint8_t *text, size_t len, size_t at)
+{
+    return at >= 1 && at - 1 < len ? sieve->classes[text[at - 1]] : sieve->outside;
+}
+
+static void check_rows(const struct sg_sieve *sieve, const uint8_t *text, size_t len)
+{
+    for (size_t place = 0; place < len; place++) {
+        for (size_t word = 0; word < sieve->words; word++) {
+            uint64_t want = 0, got = UINT64_MAX;
+            for (size_t s = word * 64; s < sieve->n && s < word * 64 + 64; s++)
+                want |= (uint64_t)sg_toy_sieve_holds(sg_toy_sieve_of(&toy, sieve, s),
+                                                     SG_SIGNATURE_BYTES, text, len, place)
+                        << s % 64;
+            for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++)
+                got &= sg_sieve_row(sieve, k, class_at(sieve, text, len, place + k))[word];
+            assert_int_equal(got, want);
+        }
+    }
+}
+
+/* What the three forms hold of a byte; zero stands for outside. */
+struct held {
+    uint64_t plain;
+    uint32_t halves, symbols;
+};
+
+static struct held look(const struct sg_sieve *sieve, size_t step, uint8_t byte)
+{
+    struct held held = {sieve->plain[step][byte], 0, 0};
+    uint8_t symbol = byte < 0x80 ? sieve->fold[byte] : sieve->high;
+    for (unsigned group = 0; group < sieve->nibble_groups; group++)
+        held.halves |=
+            (uint32_t)(sieve->lo[group][step][byte & 15] & sieve->hi[group][step][byte >> 4])
+            << group * 8;
+    for (unsigned group = 0; group < sieve->fold_groups; group++)
+        held.symbols |= (uint32_t)sieve->symbols[group][step][symbol] << group * 8;
+    return held;
+}
+
+static void check_coarse(const struct sg_sieve *sieve, const uint8_t *text, size_t len)
+{
+    for (size_t place = 0; place < len; place++) {
+        struct held held = {UINT64_MAX, UINT32_MAX, UINT32_MAX};
+        bool zero = false; /* which outside and byte 0 share */
+        for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
+            bool inside = place + step >= 1 && place + step - 1 < len;
+            uint8_t byte = inside ? text[place + step - 1] : 0;
+            struct held more = look(sieve, step, byte);
+            zero = zero || byte == 0;
+            held.plain &= more.plain;
+            held.halves &= more.halves;
+            held.symbols &= more.symbols;
+        }
+        bool any = false;
+        for (size_t s = 0; s < sieve->n && !any; s++)
+            any = sg_toy_sieve_holds(sg_toy_sieve_of(&toy, sieve, s), SG_SIEVE_STEPS, text, len,
+                                     place);
+        assert_true(!any || held.plain != 0);
+        assert_true(!any || held.halves != 0);
+        assert_true(!any || held.symbols != 0);
+        if (sieve->n <= 64 && !zero)
+            assert_int_equal(held.plain != 0, any);
+    }
+}
+
+static const struct row {
+    const char *name;
+    size_t rules;
+} rows[] = {
+    {"no rules, no signatures", 0},
+    {"one rule", 1},
+    {"as many as a group has buckets", 5},
+    {"as many as the plain form has buckets", 30},
+    {"more than a row's word holds", 60},
+    {"more than buckets", 120},
+    {"hundreds", 300},
+};
+
+static void test_tables(void **state)
+{
+    const struct row *row = *state;
+    static uint8_t text[LONGEST];
+    struct sg_toy_random random;
+    for (uint64_t seed = 0; seed < 3; seed++) {
+        struct sg_sieve *sieve = make(row->rules, seed * 1000 + row->rules, &random);
+        for (size_t len = 0; len < 300; len += 1 + len / 3) {
+            sg_toy_sieve_text(&toy, &random, text, len);
+            check_rows(sieve, text, len);
+            check_coarse(sieve, text, len);
+        }
+        sg_sieve_free(sieve);
+        sg_toy_sieve_fini(&toy);
+    }
+}
+
+static void test_entries(void **state)
+{
+    (void)state;
+    struct sg_toy_random random;
+    struct sg_sieve *sieve = make(200, 7, &random);
+    size_t next = 0;
+    assert_int_equal(sieve->n_rules, toy.n);
+    for (size_t i = 0; i < toy.n; i++) {
+        const struct sg_sieve_range *range = &sieve->rules[i];
+        assert_int_equal(range->n, toy.rules[i].everywhere ? 0 : toy.rules[i].n_signatures);
+        assert_int_equal(range->first, next);
+        next += range->n;
+        for (size_t k = 0; k < range->n; k++) {
+            const struct sg_sieve_entry *entry = &sieve->entries[range->first + k];
+            const struct sg_signature *signature = &toy.rules[i].signatures[k];
+            assert_int_equal(entry->rule, i);
+            assert_int_equal(entry->min_before, signature->min_before);
+            assert_int_equal(entry->max_before, signature->max_before);
+            assert_true(sg_set_equal(&entry->before, &signature->before));
+        }
+    }
+    assert_int_equal(sieve->n, next);
+    assert_int_equal(sieve->words, (next + 63) / 64);
+    sg_sieve_free(sieve);
+    sg_toy_sieve_fini(&toy);
+}
+
+static void test_unknown(void **state)
+{
+    (void)state;
+    struct sg_toy_random random;
+    struct sg_sieve *sieve = make(50, 8, &random);
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++) {
+        const uint64_t *row = sg_sieve_row(sieve, k, sieve->unknown);
+        for (size_t s = 0; s < sieve->words * 64; s++)
+            assert_int_equal(row[s / 64] >> s % 64 & 1, s < sieve->n);
+    }
+    sg_sieve_free(sieve);
+    sg_toy_sieve_fini(&toy);
+}
+
+static void test_classes(void **state)
+{
+    (void)state;
+    struct sg_signature signature = {.outside = UINT16_MAX};
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++)
+        sg_set_add(&signature.at[k], '0', k < 3 ? '9' : '4');
+    struct sg_rule rule = {.signatures = &signature, .n_signatures = 1};
+    struct sg_rule *list[] = {&rule};
+    struct sg_sieve *sieve = NULL;
+    assert_int_equal(sg_sieve_new(&sieve, list, 1, sample), SCRUBGATE_OK);
+    assert_int_equal(sieve->outside, 3); /* 0-4, 5-9 and all others */
+    assert_int_equal(sieve->classes['0'], sieve->classes['4']);
+    assert_int_not_equal(sieve->classes['4'], sieve->classes['5']);
+    assert_int_equal(sieve->classes[0], sieve->classes[255]);
+    assert_int_equal(sieve->nibble_groups, 1);
+    assert_int_equal(sieve->fold_groups, 1);
+    sg_sieve_free(sieve);
+}
+
+static void test_too_many(void **state)
+{
+    (void)state;
+    static const struct sg_signature signatures[8];
+    static struct sg_rule rules[SG_SIEVE_MOST / 8 + 1];
+    static struct sg_rule *list[SG_SIEVE_MOST / 8 + 1];
+    const size_t n = sizeof rules / sizeof *rules;
+    struct sg_sieve *sieve = NULL;
+    for (size_t i = 0; i < n; i++) {
+        rules[i].signatures = signatures;
+        rules[i].n_signatures = 8;
+        list[i] = &rules[i];
+    }
+    assert_int_equal(sg_sieve_new(&sieve, list, n, sample), SCRUBGATE_ELIMIT);
+    assert_null(sieve);
+    rules[0].everywhere = true;
+    assert_int_equal(sg_sieve_new(&sieve, list, n, sample), SCRUBGATE_OK);
+    assert_int_equal(sieve->n, SG_SIEVE_MOST);
+    sg_sieve_free(sieve);
+}
+
+static enum scrubgate_status make_once(void *ctx)
+{
+    (void)ctx;
+    struct sg_sieve *sieve = NULL;
+    struct sg_sample *own = NULL;
+    enum scrubgate_status rc = sg_sample_new(&own);
+    if (rc == SCRUBGATE_OK)
+        rc = sg_sieve_new(&sieve, toy.list, toy.n, own);
+    assert_true((sieve == NULL) == (rc < 0));
+    sg_sieve_free(sieve);
+    sg_sample_free(own);
+    return rc;
+}
+
+static void test_allocations(void **state)
+{
+    (void)state;
+    struct sg_toy_random random = {9};
+    sg_toy_sieve_init(&toy, &random, 3);
+    assert_true(sg_alloc_fail_each(make_once, NULL) > 8);
+    sg_toy_sieve_fini(&toy);
+}
+
+int main(void)
+{
+    if (sg_sample_new(&sample) < 0)
+        return 1;
+    SG_SUITE_ROWS(test_tables, rows);
+    sg_suite_add("a rule's entries stand side by side, and say what its signatures say",
+                 test_entries, NULL);
+    sg_suite_add("a byte that has not come yet can be anything", test_unknown, NULL);
+    sg_suite_add("bytes that no signature tells apart are of one class", test_classes, NULL);
+    sg_suite_add("too many signatures are refused", test_too_many, NULL);
+    sg_suite_add("any allocation may fail", test_allocations, NULL);
+    int rc = sg_suite_run("sieve");
+    sg_sample_free(sample);
+    return rc;
+}

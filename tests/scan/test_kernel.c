@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_kernel.c - each kernel that works here says what its tables say, misses no place where a
+ * signature holds, and touches no byte but those it may.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "rule/sieve.h"
+#include "scan/kernel.h"
+#include "../lib/suite.h"
+#include "../lib/toy_sieve.h"
+
+enum { ROOM = 4 * SG_KERNEL_BLOCK, WORDS = SG_KERNEL_BLOCK / 64 };
+
+static uint8_t *room; /* ROOM bytes between pages that nobody may touch */
+
+static int make_room(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t len = (ROOM + page - 1) / page * page;
+    const int zero = open("/dev/zero", O_RDWR);
+    uint8_t *map = mmap(NULL, len + 2 * page, PROT_NONE, MAP_PRIVATE, zero, 0);
+    if (zero < 0 || map == MAP_FAILED || mprotect(map + page, len, PROT_READ | PROT_WRITE) != 0)
+        return -1;
+    (void)close(zero);
+    /* At the end of the pages: what lies before matters less, and has a test of its own. */
+    room = map + page + len - ROOM;
+    return 0;
+}
+
+/* What a kernel's own form of the tables holds of a byte. */
+static uint64_t look(const struct sg_kernel *kernel, const struct sg_sieve *sieve, size_t step,
+                     uint8_t byte)
+{
+    uint64_t held = 0;
+    if (strcmp(kernel->name, "scalar") == 0)
+        return sieve->plain[step][byte];
+    if (strcmp(kernel->name, "avx512vbmi") == 0) {
+        const uint8_t symbol = byte < 0x80 ? sieve->fold[byte] : sieve->high;
+        for (unsigned group = 0; group < sieve->fold_groups; group++)
+            held |= (uint64_t)sieve->symbols[group][step][symbol] << group * 8;
+        return held;
+    }
+    for (unsigned group = 0; group < sieve->nibble_groups; group++) {
+        const uint8_t lo = sieve->lo[group][step][byte & 15];
+        held |= (uint64_t)(lo & sieve->hi[group][step][byte >> 4]) << group * 8;
+    }
+    return held;
+}
+
+static bool holds(const struct sg_kernel *kernel, const struct sg_sieve *sieve,
+                  const uint8_t *place)
+{
+    uint64_t held = UINT64_MAX;
+    for (size_t step = 0; step < SG_SIEVE_STEPS; step++)
+        held &= look(kernel, sieve, step, *(place - 1 + step));
+    return held != 0;
+}
+
+/* Runs the kernel and compares all it says with the tables. */
+static void check_run(const struct sg_kernel *kernel, const struct sg_sieve *sieve,
+                      const uint8_t *text, size_t n, uint64_t hits[WORDS])
+{
+    bool high = false;
+    memset(hits, 0xA5, WORDS * sizeof *hits);
+    const bool told = kernel->sieve(sieve, text, n, hits);
+    for (size_t i = 0; i < (n + 63) / 64 * 64; i++) {
+        const bool want = i < n && holds(kernel, sieve, text + i);
+        assert_int_equal(hits[i / 64] >> i % 64 & 1, want);
+        high = high || (i < n && text[i] >= 0x80);
+    }
+    for (size_t word = (n + 63) / 64; word < WORDS; word++)
+        assert_int_equal(hits[word], UINT64_C(0xA5A5A5A5A5A5A5A5));
+    assert_int_equal(told, high);
+}
+
+/* Tables that no signatures make: each bit is set three times in four, so that a wrong step or
+ * group shows, and hits are neither rare nor common. */
+static void any_tables(struct sg_sieve *sieve, struct sg_toy_random *random, unsigned groups)
+{
+    uint8_t *bytes[] = {sieve->lo[0][0], sieve->hi[0][0], sieve->symbols[0][0]};
+    const size_t sizes[] = {sizeof sieve->lo, sizeof sieve->hi, sizeof sieve->symbols};
+    sieve->nibble_groups = groups;
+    sieve->fold_groups = groups;
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 0; k < sizes[i]; k++)
+            bytes[i][k] = (uint8_t)(sg_toy_random(random) | sg_toy_random(random));
+    }
+    for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
+        for (size_t byte = 0; byte < 256; byte++)
+            sieve->plain[step][byte] = sg_toy_random(random) & sg_toy_random(random);
+    }
+    for (size_t byte = 0; byte < 128; byte++)
+        sieve->fold[byte] = (uint8_t)sg_toy_below(random, 64);
+    sieve->high = (uint8_t)sg_toy_below(random, 64);
+}
+
+static void any_text(struct sg_toy_random *random, uint8_t *text, size_t len, bool ascii)
+{
+    for (size_t i = 0; i < len; i++)
+        text[i] = (uint8_t)sg_toy_below(random, ascii ? 0x80 : 0x100);
+}
+
+static const size_t lengths[] = {0,   1,   2,   7,   8,    31,   32,   33,   62,   63,   64,  65,
+                                 127, 128, 129, 190, 4033, 4063, 4064, 4065, 4094, 4095, 4096};
+enum { LENGTHS = sizeof lengths / sizeof *lengths };
+
+static void test_tables(void **state)
+{
+    const struct sg_kernel *kernel = *state;
+    static struct sg_sieve sieve;
+    static uint64_t hits[WORDS];
+    struct sg_toy_random random = {1};
+    for (unsigned groups = 1; groups <= SG_SIEVE_GROUPS; groups *= 2) {
+        any_tables(&sieve, &random, groups);
+        for (size_t n = 0; n <= 300 + LENGTHS; n++) {
+            size_t len = n <= 300 ? n : lengths[n - 301];
+            uint8_t *text = room + ROOM - SG_KERNEL_SLACK - len;
+            any_text(&random, text - 1, len + 1 + SG_KERNEL_SLACK, n % 2 == 0);
+            check_run(kernel, &sieve, text, len, hits);
+            /* A byte that is not ASCII at either side of the places is not one of them. */
+            memset(text - 1, 'x', len + 1 + SG_KERNEL_SLACK);
+            text[-1] = text[len] = 0xC3;
+            check_run(kernel, &sieve, text, len, hits);
+        }
+    }
+}
+
+/* The page before the room's first byte may not be touched either. */
+static void test_first_page(void **state)
+{
+    const struct sg_kernel *kernel = *state;
+    static struct sg_sieve sieve;
+    static uint64_t hits[WORDS];
+    struct sg_toy_random random = {2};
+    any_tables(&sieve, &random, 4);
+    for (size_t i = 0; i < LENGTHS; i++) {
+        uint8_t *text = room + 1;
+        any_text(&random, text - 1, lengths[i] + 1 + SG_KERNEL_SLACK, false);
+        check_run(kernel, &sieve, text, lengths[i], hits);
+    }
+}
+
+static void test_sieve_of_rules(const struct sg_kernel *kernel, size_t n_rules)
+{
+    static struct sg_toy_sieve toy;
+    static uint64_t hits[WORDS];
+    struct sg_toy_random random = {n_rules};
+    struct sg_sample *sample = NULL;
+    struct sg_sieve *sieve = NULL;
+    sg_toy_sieve_init(&toy, &random, n_rules);
+    assert_int_equal(sg_sample_new(&sample), SCRUBGATE_OK);
+    assert_int_equal(sg_sieve_new(&sieve, toy.list, toy.n, sample), SCRUBGATE_OK);
+    for (size_t len = 0; len < 2 * SG_KERNEL_BLOCK; len += 1 + len / 2) {
+        memset(room, 0, ROOM);
+        uint8_t *text = room + 1 + len % 64;
+        sg_toy_sieve_text(&toy, &random, text, len);
+        for (size_t start = 0; start < len; start += SG_KERNEL_BLOCK) {
+            size_t n = len - start < SG_KERNEL_BLOCK ? len - start : SG_KERNEL_BLOCK;
+            check_run(kernel, sieve, text + start, n, hits);
+            for (size_t i = 0; i < n; i++) {
+                bool any = false;
+                for (size_t s = 0; s < sieve->n && !any; s++)
+                    any = sg_toy_sieve_holds(sg_toy_sieve_of(&toy, sieve, s), SG_SIEVE_STEPS, text,
+                                             len, start + i);
+                assert_true(!any || (hits[i / 64] >> i % 64 & 1) != 0);
+            }
+        }
+    }
+    sg_sieve_free(sieve);
+    sg_sample_free(sample);
+    sg_toy_sieve_fini(&toy);
+}
+
+static void test_rules(void **state)
+{
+    static const size_t counts[] = {0, 1, 4, 12, 40, 150};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        test_sieve_of_rules(*state, counts[i]);
+}
+
+static void test_suspect(void **state)
+{
+    const struct sg_kernel *kernel = *state;
+    assert_non_null(kernel->suspect);
+}
+
+static void test_choose_best(void **state)
+{
+    (void)state;
+    const struct sg_kernel *chosen = NULL, *last = NULL;
+    for (size_t i = 0; sg_kernels[i] != NULL; i++)
+        last = sg_kernels[i]->works() ? sg_kernels[i] : last;
+    assert_int_equal(sg_kernel_choose(NULL, &chosen, NULL), SCRUBGATE_OK);
+    assert_ptr_equal(chosen, last);
+}
+
+static void test_choose_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; sg_kernels[i] != NULL; i++) {
+        const struct sg_kernel *chosen = NULL;
+        enum scrubgate_status rc = sg_kernel_choose(sg_kernels[i]->name, &chosen, NULL);
+        assert_int_equal(rc, sg_kernels[i]->works() ? SCRUBGATE_OK : SCRUBGATE_EINVAL);
+        assert_ptr_equal(chosen, sg_kernels[i]->works() ? sg_kernels[i] : NULL);
+    }
+}
+
+static void test_choose_unknown(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", "Scalar", "avx", "scalar,avx2"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct sg_kernel *chosen = NULL;
+        struct scrubgate_fault fault = {.what = ""};
+        assert_int_equal(sg_kernel_choose(names[i], &chosen, &fault), SCRUBGATE_EINVAL);
+        assert_null(chosen);
+        assert_non_null(strstr(fault.what, "scalar"));
+    }
+}
+
+static const struct {
+    const char *sentence;
+    void (*run)(void **state);
+} each[] = {
+    {"says what its tables say", test_tables},
+    {"reads nothing before the byte before the text", test_first_page},
+    {"misses no place where a signature holds", test_rules},
+    {"has its form of suspect", test_suspect},
+};
+
+enum { EACH = sizeof each / sizeof *each, KERNELS = 8 };
+
+int main(void)
+{
+    static char names[KERNELS][EACH][96];
+    if (make_room() < 0)
+        return 1;
+    for (size_t k = 0; sg_kernels[k] != NULL; k++) {
+        for (size_t i = 0; sg_kernels[k]->works() && i < EACH; i++) {
+            (void)snprintf(names[k][i], sizeof names[k][i], "%s %s", sg_kernels[k]->name,
+                           each[i].sentence);
+            sg_suite_add(names[k][i], each[i].run, sg_kernels[k]);
+        }
+    }
+    sg_suite_add("without a name the fastest that works here is chosen", test_choose_best, NULL);
+    sg_suite_add("one that works here is chosen by its name", test_choose_named, NULL);
+    sg_suite_add("a name that is none of theirs is refused with theirs", test_choose_unknown, NULL);
+    return sg_suite_run("kernel");
+}
