@@ -5,6 +5,7 @@
 FLAVOUR ?= release
 PREFIX ?= /usr/local
 SECS ?= 60
+SOAK_SECS ?= 600
 T ?=
 V ?= 0
 CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
@@ -72,10 +73,11 @@ GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
 TESTS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/*/test_*.c)))
 FUZZERS := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
+SOAKS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/soak/soak_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
 BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c)))
 
-.PHONY: all lib run test check fuzz bench bench-scan install uninstall format lint tidy man cover \
+.PHONY: all lib run test check soak mutants fuzz bench bench-scan install uninstall format lint tidy man cover \
 	clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -101,6 +103,16 @@ test: ## install what is missing, build, run every test; T=name runs those whose
 check: ## lint, tests, corpus replay
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
+
+soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bodies, every mutant
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory tests $(SOAKS)
+	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
+
+mutants: ## break the scan engine on purpose, in many ways: the tests must see each
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory tests
+	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' MUTANTS='$(or $(MUTANTS),all)' sh tests/soak/test_mutants.sh
 
 # --- building -----------------------------------------------------------------------------------
 
