@@ -77,8 +77,8 @@ SOAKS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/soak/soak_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
 BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c)))
 
-.PHONY: all lib run test check soak mutants fuzz bench bench-scan install uninstall format lint tidy man cover \
-	clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
+.PHONY: all lib run test check soak mutants fuzz bench bench-scan install uninstall format lint tidy \
+	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
