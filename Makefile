@@ -5,6 +5,7 @@
 FLAVOUR ?= release
 PREFIX ?= /usr/local
 SECS ?= 60
+SOAK_SECS ?= 600
 T ?=
 V ?= 0
 CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
@@ -54,6 +55,9 @@ endif
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIB_PKGS) $(GATE_PKGS) 2>/dev/null)
 LIB_LIBS = $(shell pkg-config --libs $(LIB_PKGS) 2>/dev/null)
 GATE_LIBS = $(shell pkg-config --libs $(GATE_PKGS) 2>/dev/null) $(LIB_LIBS) -pthread
+# A peer of the scan engine, for bench_scan only: measured where it is installed.
+PEER_CFLAGS = $(if $(shell pkg-config --exists libhs && echo y),-DHAVE_HS $(shell pkg-config --cflags libhs))
+PEER_LIBS = $(shell pkg-config --libs libhs 2>/dev/null)
 ALL_CFLAGS = $(BASE_CFLAGS) $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) -pthread $(CFLAGS)
 ALL_LDFLAGS = $(FLAVOUR_LDFLAGS) $(LDFLAGS)
 
@@ -69,10 +73,12 @@ GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
 TESTS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/*/test_*.c)))
 FUZZERS := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
+SOAKS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/soak/soak_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
+BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c)))
 
-.PHONY: all lib run test check fuzz bench install uninstall format lint tidy man cover clean help \
-	deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
+.PHONY: all lib run test check soak mutants fuzz bench bench-scan install uninstall format lint tidy \
+	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -97,6 +103,16 @@ test: ## install what is missing, build, run every test; T=name runs those whose
 check: ## lint, tests, corpus replay
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
+
+soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bodies, every mutant
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory tests $(SOAKS)
+	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
+
+mutants: ## break the scan engine on purpose, in many ways: the tests must see each
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory tests
+	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' MUTANTS='$(or $(MUTANTS),all)' sh tests/soak/test_mutants.sh
 
 # --- building -----------------------------------------------------------------------------------
 
@@ -150,6 +166,17 @@ $B/tests/bench/bench_%: $B/tests/bench/bench_%.o $B/tests/bench/load.o $B/libgat
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -o $@
 
+$B/tests/bench/bench_scan: $B/tests/bench/bench_scan.o $(BENCH_SCAN_OBJ) $B/tests/bench/load.o \
+		$B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
+
+# Built anew when the peer is installed or removed.
+$B/tests/bench/scan_peer.o: ALL_CFLAGS += $(PEER_CFLAGS)
+$B/tests/bench/scan_peer.o: $B/tests/bench/peer
+$B/tests/bench/peer: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PEER_CFLAGS)' | cmp -s - $@ || echo '$(PEER_CFLAGS)' >$@
+
 # Every fuzz target also builds without a fuzzer, to replay its corpus.
 replay: $(addprefix $B/fuzz/replay_,$(FUZZERS:fuzz_%=%))
 
@@ -175,6 +202,11 @@ bench: ## print the tables of docs/BENCHMARKS.md anew
 	@$(MAKE) --no-print-directory deps-bench
 	@$(MAKE) --no-print-directory all $(BENCHES)
 	@tests/bench/run.sh $B
+
+bench-scan: ## print the scan engine's table alone
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory $B/tests/bench/bench_scan
+	@tests/bench/run.sh $B scan
 
 # --- the house ----------------------------------------------------------------------------------
 
@@ -205,7 +237,7 @@ clean: ## remove what was built
 
 help: ## this list
 	@echo 'Scrubgate $(VERSION)'
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
 

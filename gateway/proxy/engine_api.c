@@ -111,7 +111,7 @@ static enum scrubgate_status finding(void *ctx, const struct sg_finding *told)
 }
 
 static enum scrubgate_status scan_text(struct run *run, const struct sg_engine_request *request,
-                                       struct sg_bytes text)
+                                       struct sg_bytes text, struct scrubgate_fault *fault)
 {
     const struct sg_scan_config config = {
         .level = LEVEL, .max_held = 64 * 1024, .reference = request->by_reference};
@@ -123,6 +123,9 @@ static enum scrubgate_status scan_text(struct run *run, const struct sg_engine_r
         rc = sg_scanner_begin(scanner, SG_FIELD_TEXT, top, &sink);
     if (rc >= 0)
         rc = sg_scanner_feed(scanner, text, true);
+    if (rc < 0 && scanner != NULL && sg_scanner_culprit(scanner) != NULL)
+        sg_fault_set(fault, NULL, 0, 0, "rule %s: %s", sg_scanner_culprit(scanner)->id,
+                     scrubgate_status_word(rc));
     sg_scanner_free(scanner);
     return rc;
 }
@@ -316,9 +319,10 @@ static enum scrubgate_status print_anonymized(const struct run *run, struct sg_b
 /* --- answering --- */
 
 static enum scrubgate_status answer_text(struct run *run, const struct sg_engine_request *request,
-                                         struct sg_bytes text, struct sg_buf *out)
+                                         struct sg_bytes text, struct sg_buf *out,
+                                         struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = scan_text(run, request, text);
+    enum scrubgate_status rc = scan_text(run, request, text, fault);
     if (rc < 0)
         return rc;
     sort(&run->found);
@@ -352,7 +356,7 @@ enum scrubgate_status sg_engine_answer(const struct sg_engine_request *request, 
             text = sg_json_get(sg_json_root(json), "text");
     }
     if (text != NULL && text->kind == SG_JSON_STRING) {
-        rc = answer_text(&run, request, text->text, out);
+        rc = answer_text(&run, request, text->text, out, fault);
     } else if (presidio) {
         if (rc >= 0)
             sg_fault_set(fault, NULL, 0, 0, "send a JSON object with a string \"text\"");

@@ -22,7 +22,8 @@
 enum {
     LARGEST_PACK = 1024 * 1024,
     MOST_PACKS = 1000,
-    SLACK = 4 /* a code point at either end, widened or cut */
+    MOST_RULES = 2000, /* in all packs */
+    SLACK = 4          /* a code point at either end, widened or cut */
 };
 
 /* --- one pack ----------------------------------------------------------------------------- */
@@ -106,8 +107,9 @@ static enum scrubgate_status read_rules(struct sg_reader *reader, const struct s
     return rc;
 }
 
-static enum scrubgate_status read_pack(struct sg_reader *reader,
-                                       const struct sg_pack_source *source)
+/* Parses the pack's YAML and adds its rules to *n_rules, so that too many are told at once. */
+static enum scrubgate_status open_pack(struct sg_reader *reader,
+                                       const struct sg_pack_source *source, size_t *n_rules)
 {
     reader->source = source->text;
     reader->file = sg_arena_copy(&reader->set->arena, sg_bytes_of(source->name));
@@ -117,9 +119,21 @@ static enum scrubgate_status read_pack(struct sg_reader *reader,
         sg_yaml_parse(&reader->tree, source->name, source->text, reader->fault);
     if (rc < 0)
         return rc;
+    const struct sg_yaml_node *list = sg_yaml_get(sg_yaml_root(reader->tree), "rules");
+    *n_rules += list != NULL && list->kind == SG_YAML_SEQUENCE ? list->count : 0;
+    if (*n_rules <= MOST_RULES)
+        return SCRUBGATE_OK;
+    return sg_reader_fault(reader, list,
+                           "with these there are %zu rules, over the %d that can be searched for "
+                           "at once: load fewer packs, or write alike rules as one",
+                           *n_rules, MOST_RULES);
+}
+
+static enum scrubgate_status read_pack(struct sg_reader *reader)
+{
     const struct sg_yaml_node *root = sg_yaml_root(reader->tree);
     const struct sg_yaml_node *define = sg_yaml_get(root, "define");
-    rc = read_head(reader, root);
+    enum scrubgate_status rc = read_head(reader, root);
     if (rc >= 0 && define != NULL)
         rc = sg_define_read(reader, define);
     if (rc >= 0)
@@ -209,11 +223,14 @@ static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate
                                      int64_t today_days, struct scrubgate_fault *fault)
 {
     struct sg_matcher *matcher = NULL;
+    size_t n_rules = 0;
     enum scrubgate_status rc = sg_matcher_new(&matcher);
     for (size_t i = 0; rc >= 0 && i < n; i++) {
         readers[i] = (struct sg_reader){.set = set, .matcher = matcher, .fault = fault};
-        rc = read_pack(&readers[i], &sources[i]);
+        rc = open_pack(&readers[i], &sources[i], &n_rules);
     }
+    for (size_t i = 0; rc >= 0 && i < n; i++)
+        rc = read_pack(&readers[i]);
     for (size_t i = 0; rc >= 0 && i < n; i++)
         rc = read_exclusions(&readers[i], today_days);
     if (rc >= 0)

@@ -1,198 +1,410 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench_scan.c - throughput of the engines and what they find in labelled chat.
+ * bench_scan.c - the numbers of the scan engine, beside the reference engine and Hyperscan.
  *
- * usage: bench_scan NDJSON [ROUNDS]
+ * usage: bench_scan [LABELLED]
+ *        bench_scan --profile CORPUS KERNEL [RULES [SECONDS]]
  *
- * Each text is scanned whole, as a small message is. MB/s are of one thread's CPU time, medians of
- * interleaved rounds; the ratio is what counts, machines differ.
+ * Run it from the root of the source tree. The first form prints the tables of docs/BENCHMARKS.md.
+ * The second scans one corpus (or a labelled file) over and over, for a profiler; 0 seconds: twice.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-#include <time.h>
 
-#include <scrubgate/ruleset.h>
-
-#include "base/json.h"
-#include "base/utf8.h"
 #include "rule/ruleset.h"
-#include "scan/scanner.h"
 
 #include "load.h"
+#include "scan_callgrind.h"
+#include "scan_corpus.h"
+#include "scan_engine.h"
+#include "scan_labels.h"
+#include "scan_lineup.h"
+#include "scan_rules.h"
+#include "scan_table.h"
 
-enum { ROUNDS_MOST = 101, FOUND_MOST = 256 };
-
-struct text {
-    struct sg_json *json;
-    struct sg_bytes bytes;
-    const struct sg_json_node *labels;
+enum {
+    CHAT_BYTES = 8 * 1024 * 1024,
+    VIEW_BYTES = 4 * 1024 * 1024,
+    DOCUMENT_BYTES = 10 * 1000 * 1000,
+    HOSTILE_BYTES = 512 * 1024,
+    CHUNK = 16 * 1024,
+    HOSTILE_MOST = 16
 };
 
-struct found {
-    uint64_t start[FOUND_MOST], end[FOUND_MOST];
-    size_t n;
+static const char default_labels[] = "tests/data/sgd-slice.ndjson";
+
+/* Everything that is scanned and everything that scans, with what came of it. */
+struct bench {
+    const char *program, *labelled;
+    struct scrubgate_ruleset *sets[RULES_SETS];
+    struct peers peers[RULES_SETS];
+    struct corpus *chat, *dialogues, *document;
+    struct labels *labels;
+    struct lineup on_chat[RULES_SETS]; /* raced on chat */
+    struct lineup on_dialogues, on_document, on_hostile[HOSTILE_MOST];
 };
 
-static void check(enum scrubgate_status rc, const char *what)
+/* --- the table of goals ---------------------------------------------------------------------- */
+
+/* The goals of a kernel; 0: none. */
+static const struct kernel_goals {
+    const char *kernel;
+    struct goal rules_40, rules_200, peer_40, growth;
+} kernel_goals[] = {{.kernel = "scalar", .rules_40 = {15, 25, false}},
+                    {.kernel = "avx2",
+                     .rules_40 = {30, 45, false},
+                     .rules_200 = {45, 70, false},
+                     .peer_40 = {5, 8, false}},
+                    {.kernel = "avx512vbmi",
+                     .rules_40 = {60, 100, false},
+                     .rules_200 = {100, 170, false},
+                     .peer_40 = {10, 16, false},
+                     .growth = {2.5, 2.0, true}},
+                    {.kernel = NULL}};
+
+static const struct kernel_goals *goals_of(const char *kernel)
 {
-    if (rc >= 0)
+    const struct kernel_goals *own = kernel_goals;
+    while (own->kernel != NULL && strcmp(own->kernel, kernel) != 0)
+        own++;
+    return own;
+}
+
+static void print_against_reference(const struct bench *bench, enum rules rules)
+{
+    const struct lineup *lineup = &bench->on_chat[rules];
+    char measure[96];
+    for (size_t k = 0; k < lineup->n_kernels; k++) {
+        const char *name = lineup_name(lineup, k);
+        const struct kernel_goals *own = goals_of(name);
+        struct goal goal = rules == RULES_40    ? own->rules_40
+                           : rules == RULES_200 ? own->rules_200
+                                                : (struct goal){0};
+        (void)snprintf(measure, sizeof measure, "× reference, %s rules, chat: %s",
+                       rules_names[rules], name);
+        table_row(measure, lineup_ratio(lineup, k), 1, "", goal, "");
+    }
+}
+
+static void print_against_peer(const struct bench *bench)
+{
+    const struct lineup *lineup = &bench->on_chat[RULES_40];
+    char measure[96];
+    for (size_t k = 0; k < lineup->n_kernels; k++) {
+        const char *name = lineup_name(lineup, k);
+        struct goal goal = goals_of(name)->peer_40;
+        (void)snprintf(measure, sizeof measure, "× Hyperscan block, 40 rules, chat: %s", name);
+        if (!lineup_has_peer(lineup)) {
+            table_missing(measure, goal, "libhyperscan-dev is not installed");
+            continue;
+        }
+        table_row(measure, lineup_peer_ratio(lineup, k, false), 1, "", goal, "");
+        (void)snprintf(measure, sizeof measure, "× Hyperscan with starts, 40 rules, chat: %s",
+                       name);
+        table_row(measure, lineup_peer_ratio(lineup, k, true), 1, "", (struct goal){0}, "");
+    }
+}
+
+static void print_instructions(const struct bench *bench)
+{
+    static const char measure[] = "instructions a byte, AVX2, 40 rules, chat";
+    const struct goal goal = {14, 10, true};
+    const char *kernel = engine_kernel("avx2") != NULL ? "avx2" : "default";
+    double n = callgrind_instructions(bench->program, "chat", kernel, "40", COUNTED_BYTES);
+    if (n < 0)
+        table_missing(measure, goal, "valgrind is not installed");
+    else
+        table_row(measure, n, 1, "", goal, strcmp(kernel, "avx2") == 0 ? "" : "no AVX2 kernel");
+}
+
+static void print_hostile(const struct bench *bench)
+{
+    double least = 0;
+    const char *name = "";
+    char why[160];
+    for (size_t i = 0; corpus_hostile[i] != NULL; i++) {
+        const struct lineup *lineup = &bench->on_hostile[i];
+        for (size_t k = 0; k < lineup->n_kernels; k++) {
+            double ratio = lineup_ratio(lineup, k);
+            if (least == 0 || ratio < least) {
+                least = ratio;
+                name = corpus_hostile[i];
+                (void)snprintf(why, sizeof why, "%s, %s", name, lineup_name(lineup, k));
+            }
+        }
+    }
+    table_row("slowest hostile corpus, × reference", least, 1, "", (struct goal){1, 2, false}, why);
+}
+
+static void print_holdback(const struct bench *bench)
+{
+    char why[96];
+    struct engine *engine = engine_new(bench->sets[RULES_40], (struct engine_way){0});
+    struct holdback held = engine_holdback(engine, bench->chat);
+    (void)snprintf(why, sizeof why, "%zu pieces of 1 to 64 bytes", held.feeds);
+    table_row("hold-back on chat, bytes, p50", held.p50, 0, "", (struct goal){8, 4, true}, why);
+    (void)snprintf(why, sizeof why, "p90 %u, most %u", held.p90, held.most);
+    table_row("hold-back on chat, bytes, p99", held.p99, 0, "", (struct goal){32, 16, true}, why);
+    engine_free(engine);
+}
+
+static void print_streaming(const struct bench *bench)
+{
+    struct race race = {.n = 0};
+    const struct scrubgate_ruleset *set = bench->sets[RULES_40];
+    struct engine *whole = engine_new(set, (struct engine_way){0});
+    struct engine *pieces = engine_new(set, (struct engine_way){.chunk = CHUNK});
+    char why[64];
+    size_t a = race_enter(&race, engine_runner("whole", whole));
+    size_t b = race_enter(&race, engine_runner("pieces", pieces));
+    race_run(&race, bench->document);
+    (void)snprintf(why, sizeof why, "%.0f of %.0f MB/s", race_mb_s(&race, b), race_mb_s(&race, a));
+    table_row("document in pieces of 16 KiB, × whole", race_ratio(&race, b, a), 2, "",
+              (struct goal){0.6, 0.9, false}, why);
+    engine_free(whole);
+    engine_free(pieces);
+}
+
+/* How long a scan of the corpus takes beside one that leaves the folded view out. */
+static void print_view(const struct bench *bench, const char *name, const char *measure,
+                       struct goal goal)
+{
+    struct race race = {.n = 0};
+    const struct scrubgate_ruleset *set = bench->sets[RULES_40];
+    if (!engine_has_raw_only()) {
+        table_missing(measure, goal, "a scanner cannot leave the view out");
         return;
-    (void)fprintf(stderr, "%s: %s\n", what, scrubgate_status_word(rc));
-    exit(1);
-}
-
-static enum scrubgate_status keep(void *ctx, uint64_t start, struct sg_bytes text)
-{
-    (void)ctx;
-    (void)start;
-    (void)text;
-    return SCRUBGATE_OK;
-}
-
-static enum scrubgate_status edit(void *ctx, uint64_t start, uint64_t end, struct sg_bytes text)
-{
-    struct found *found = ctx;
-    (void)text;
-    if (found->n < FOUND_MOST) {
-        found->start[found->n] = start;
-        found->end[found->n++] = end;
     }
-    return SCRUBGATE_OK;
+    struct corpus *corpus = corpus_make(name, VIEW_BYTES);
+    struct engine *both = engine_new(set, (struct engine_way){0});
+    struct engine *raw = engine_new(set, (struct engine_way){.raw_only = true});
+    size_t a = race_enter(&race, engine_runner("both", both));
+    size_t b = race_enter(&race, engine_runner("raw", raw));
+    race_run(&race, corpus);
+    table_row(measure, 1 / race_ratio(&race, a, b), 2, "", goal, "");
+    engine_free(both);
+    engine_free(raw);
+    corpus_free(corpus);
 }
 
-static void scan(struct sg_scanner *scanner, struct sg_bytes text, struct found *found)
+static void print_cyrillic(const struct bench *bench)
 {
-    const struct sg_scan_sink sink = {.keep = keep, .edit = edit, .ctx = found};
-    found->n = 0;
-    check(sg_scanner_begin(scanner, SG_FIELD_TEXT, (struct sg_place){NULL, 0}, &sink), "scan");
-    check(sg_scanner_feed(scanner, text, true), "scan");
+    struct race ascii = {.n = 0}, russian = {.n = 0};
+    struct corpus *corpus = corpus_make("cyrillic", VIEW_BYTES);
+    struct engine *engine = engine_new(bench->sets[RULES_40], (struct engine_way){0});
+    char why[64];
+    (void)race_enter(&ascii, engine_runner("ascii", engine));
+    (void)race_enter(&russian, engine_runner("russian", engine));
+    race_run(&ascii, bench->chat);
+    race_run(&russian, corpus);
+    double a = race_mb_s(&ascii, 0), b = race_mb_s(&russian, 0);
+    (void)snprintf(why, sizeof why, "%.0f of %.0f MB/s", b, a);
+    table_row("Russian chat, bytes a second, × ASCII", b / a, 2, "", (struct goal){0.5, 0.5, false},
+              why);
+    engine_free(engine);
+    corpus_free(corpus);
 }
 
-static double cpu_s(void)
+static void print_load_time(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static size_t read_texts(const char *path, struct text **texts)
-{
-    FILE *file = fopen(path, "r");
-    char *line = NULL;
-    size_t cap = 0, n = 0, room = 0;
-    if (file == NULL) {
-        perror(path);
-        exit(2);
+    double ms[ROUNDS];
+    for (size_t i = 0; i < ROUNDS; i++) {
+        double start = cpu_s();
+        scrubgate_ruleset_free(rules_load(RULES_200));
+        ms[i] = (cpu_s() - start) * 1e3;
     }
-    for (ssize_t len = getline(&line, &cap, file); len > 0; len = getline(&line, &cap, file)) {
-        if (n == room) {
-            room = room == 0 ? 4096 : room * 2;
-            *texts = realloc(*texts, room * sizeof **texts);
-            if (*texts == NULL)
-                exit(2);
-        }
-        struct text *text = &(*texts)[n++];
-        struct scrubgate_fault fault = {.what = ""};
-        check(
-            sg_json_parse(&text->json, (struct sg_bytes){(uint8_t *)line, (size_t)len}, 8, &fault),
-            fault.what);
-        const struct sg_json_node *root = sg_json_root(text->json);
-        text->bytes = sg_json_get(root, "text")->text;
-        text->labels = sg_json_get(root, "spans");
-    }
-    free(line);
-    (void)fclose(file);
-    return n;
+    table_row("load 200 rules, with their tests", median(ms, ROUNDS), 0, " ms",
+              (struct goal){300, 50, true}, "");
 }
 
-static uint64_t number(const struct sg_json_node *node)
+/* Rounds of the two races are not the same rounds: medians are compared, not ratios. */
+static void print_growth(const struct bench *bench)
 {
-    uint64_t value = 0;
-    (void)sg_bytes_to_u64(node->text, &value);
-    return value;
+    const struct lineup *few = &bench->on_chat[RULES_10], *many = &bench->on_chat[RULES_200];
+    char measure[96];
+    for (size_t k = 0; k < many->n_kernels; k++) {
+        const char *name = lineup_name(many, k);
+        (void)snprintf(measure, sizeof measure, "work, 200 rules ÷ 10 rules, chat: %s", name);
+        table_row(measure, lineup_mb_s(few, k) / lineup_mb_s(many, k), 2, "",
+                  goals_of(name)->growth, "");
+    }
 }
 
-/* Labels wholly covered, labels missed, findings that touch no label. */
-static void judge(const struct text *text, const struct found *found, size_t counts[3])
+static void print_goals(const struct bench *bench)
 {
-    size_t touching = 0;
-    bool touched[FOUND_MOST] = {false};
-    for (const struct sg_json_node *label = text->labels->child; label != NULL;
-         label = label->next) {
-        uint64_t start = number(label->child), end = number(label->child->next);
-        bool covered = false;
-        for (size_t i = 0; i < found->n; i++) {
-            uint64_t from =
-                sg_utf8_count((struct sg_bytes){text->bytes.data, (size_t)found->start[i]});
-            uint64_t to = sg_utf8_count((struct sg_bytes){text->bytes.data, (size_t)found->end[i]});
-            covered = covered || (from <= start && to >= end);
-            touched[i] = touched[i] || (from < end && to > start);
-        }
-        counts[covered ? 0 : 1]++;
+    (void)printf("\n### Goals\n\n");
+    table_head();
+    print_against_reference(bench, RULES_40);
+    print_against_reference(bench, RULES_200);
+    print_against_reference(bench, RULES_10);
+    print_against_peer(bench);
+    print_instructions(bench);
+    print_hostile(bench);
+    print_holdback(bench);
+    print_streaming(bench);
+    print_view(bench, "chat", "folded view, time on ASCII chat, × without",
+               (struct goal){1.05, 1.02, true});
+    print_view(bench, "mixed", "folded view, time on mixed chat, × without",
+               (struct goal){1.4, 1.2, true});
+    print_cyrillic(bench);
+    print_load_time();
+    print_growth(bench);
+}
+
+/* --- the other tables ------------------------------------------------------------------------ */
+
+static void print_speeds(const struct bench *bench)
+{
+    (void)printf("\n### MB/s, and × reference\n\n");
+    lineup_print_head(&bench->on_chat[RULES_40]);
+    for (size_t i = 0; i < RULES_SETS; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%s rules, chat", rules_names[i]);
+        lineup_print(&bench->on_chat[i], name);
     }
-    for (size_t i = 0; i < found->n; i++)
-        touching += touched[i] ? 1 : 0;
-    counts[2] += found->n - touching;
+    lineup_print(&bench->on_dialogues, "40 rules, dialogues");
+    lineup_print(&bench->on_document, "40 rules, 10 MB document");
+    for (size_t i = 0; corpus_hostile[i] != NULL; i++) {
+        char name[96];
+        (void)snprintf(name, sizeof name, "40 rules, %s", bench->on_hostile[i].about);
+        lineup_print(&bench->on_hostile[i], name);
+    }
+}
+
+/* What the peer was given of our patterns. */
+static void print_patterns(const struct bench *bench)
+{
+    if (peer_version() == NULL) {
+        (void)printf("\nNo peer: libhyperscan-dev was not installed when this was built.\n");
+        return;
+    }
+    (void)printf("\nHyperscan %s, without what it has not:", peer_version());
+    for (size_t i = 0; i < RULES_SETS; i++) {
+        const struct peer_patterns *own = &bench->peers[i].patterns;
+        (void)printf("%s of %zu patterns it took %zu, %zu of them changed", i == 0 ? "" : ";",
+                     own->taken + own->refused, own->taken, own->changed);
+    }
+    (void)printf(".\n");
+}
+
+static void print_labels(const struct bench *bench)
+{
+    struct engine *engine = engine_new(bench->sets[RULES_40], (struct engine_way){0});
+    struct labels_score score = labels_judge(bench->labels, bench->dialogues, engine);
+    size_t n = score.covered + score.missed;
+    (void)printf("\n### What is found\n\nlabelled phone numbers masked whole in %zu texts: %zu of "
+                 "%zu (%.2f %%); other finds: %zu\n",
+                 bench->dialogues->n, score.covered, n, 100.0 * (double)score.covered / (double)n,
+                 score.others);
+    engine_free(engine);
+}
+
+static void measure(struct bench *bench)
+{
+    for (size_t i = 0; i < RULES_SETS; i++) {
+        peers_new(&bench->peers[i], bench->sets[i]);
+        lineup_new(&bench->on_chat[i], bench->sets[i], &bench->peers[i]);
+        lineup_run(&bench->on_chat[i], bench->chat);
+    }
+    lineup_new(&bench->on_dialogues, bench->sets[RULES_40], &bench->peers[RULES_40]);
+    lineup_run(&bench->on_dialogues, bench->dialogues);
+    lineup_new(&bench->on_document, bench->sets[RULES_40], &bench->peers[RULES_40]);
+    lineup_run(&bench->on_document, bench->document);
+    for (size_t i = 0; corpus_hostile[i] != NULL && i < HOSTILE_MOST; i++) {
+        struct corpus *corpus = corpus_make(corpus_hostile[i], HOSTILE_BYTES);
+        lineup_new(&bench->on_hostile[i], bench->sets[RULES_40], &bench->peers[RULES_40]);
+        lineup_run(&bench->on_hostile[i], corpus);
+        corpus_free(corpus);
+    }
+}
+
+static void release(struct bench *bench)
+{
+    for (size_t i = 0; i < RULES_SETS; i++) {
+        lineup_free(&bench->on_chat[i]);
+        peers_free(&bench->peers[i]);
+        scrubgate_ruleset_free(bench->sets[i]);
+    }
+    lineup_free(&bench->on_dialogues);
+    lineup_free(&bench->on_document);
+    for (size_t i = 0; i < HOSTILE_MOST; i++)
+        lineup_free(&bench->on_hostile[i]);
+    corpus_free(bench->chat);
+    corpus_free(bench->dialogues);
+    corpus_free(bench->document);
+    labels_free(bench->labels);
+}
+
+static int print_tables(struct bench *bench)
+{
+    for (size_t i = 0; i < RULES_SETS; i++)
+        bench->sets[i] = rules_load((enum rules)i);
+    bench->chat = corpus_make("chat", CHAT_BYTES);
+    bench->document = corpus_make("document", DOCUMENT_BYTES);
+    bench->dialogues = labels_read(bench->labelled, &bench->labels);
+    (void)printf("chat: %zu messages, %.1f MB, mean %.0f bytes; dialogues: %zu texts, %.2f MB; "
+                 "document: %.1f MB; rules: %zu, %zu, %zu; %d rounds\n",
+                 bench->chat->n, (double)bench->chat->len / 1e6,
+                 (double)bench->chat->len / (double)bench->chat->n, bench->dialogues->n,
+                 (double)bench->dialogues->len / 1e6, (double)bench->document->len / 1e6,
+                 bench->sets[RULES_10]->n_rules, bench->sets[RULES_40]->n_rules,
+                 bench->sets[RULES_200]->n_rules, ROUNDS);
+    (void)fflush(stdout);
+    measure(bench);
+    print_goals(bench);
+    print_speeds(bench);
+    print_patterns(bench);
+    print_labels(bench);
+    release(bench);
+    return 0;
+}
+
+/* --- for a profiler -------------------------------------------------------------------------- */
+
+static int profile(int argc, char **argv)
+{
+    const char *kernel = argc > 3 ? argv[3] : "default", *rules = argc > 4 ? argv[4] : "40";
+    double seconds = argc > 5 ? strtod(argv[5], NULL) : 5, start = 0;
+    struct engine_way way = {.reference = strcmp(kernel, "reference") == 0,
+                             .kernel = engine_kernel(kernel)};
+    enum rules which = RULES_10;
+    struct labels *labels = NULL;
+    if (argc < 3)
+        return 2;
+    if (!way.reference && way.kernel == NULL && strcmp(kernel, "default") != 0) {
+        (void)fprintf(stderr, "%s: no such kernel works here\n", kernel);
+        return 2;
+    }
+    while (which < RULES_200 && strcmp(rules_names[which], rules) != 0)
+        which++;
+    struct corpus *corpus = corpus_make(argv[2], seconds > 0 ? CHAT_BYTES : COUNTED_BYTES);
+    if (corpus == NULL)
+        corpus = labels_read(argv[2], &labels);
+    struct scrubgate_ruleset *set = rules_load(which);
+    struct engine *engine = engine_new(set, way);
+    size_t passes = 0;
+    engine_pass(engine, corpus);
+    start = cpu_s();
+    do {
+        engine_counted(engine, corpus);
+        passes++;
+    } while (cpu_s() - start < seconds);
+    (void)printf("%s, %s, %s rules: %.1f MB/s\n", corpus->name, kernel, rules_names[which],
+                 (double)corpus->len * (double)passes / 1e6 / (cpu_s() - start));
+    engine_free(engine);
+    scrubgate_ruleset_free(set);
+    labels_free(labels);
+    corpus_free(corpus);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    static const char *const names[2] = {"reference engine (every rule over the text)",
-                                         "with prefilter and leads (values that come whole)"};
-    static double rate[2][ROUNDS_MOST], ratio[ROUNDS_MOST];
-    struct scrubgate_ruleset *set = NULL;
-    struct scrubgate_scratch *scratch = NULL;
-    struct scrubgate_fault fault = {.what = ""};
-    struct sg_scanner *scanners[2];
-    struct text *texts = NULL;
-    static struct found found;
-    size_t counts[3] = {0}, bytes = 0;
-    if (argc < 2) {
-        (void)fprintf(stderr, "usage: %s NDJSON [ROUNDS]\n", argv[0]);
-        return 2;
-    }
-    size_t n = read_texts(argv[1], &texts);
-    size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 11;
-    if (n == 0 || rounds < 1 || rounds > ROUNDS_MOST)
-        return 2;
-    check(scrubgate_ruleset_load(&set, NULL, 0, &fault), fault.what);
-    check(scrubgate_scratch_new(&scratch), "scratch");
-    for (size_t i = 0; i < 2; i++) {
-        const struct sg_scan_config config = {
-            .level = 2, .max_held = 64 * 1024, .reference = i == 0};
-        check(sg_scanner_new(&scanners[i], set, scratch, &config), "scanner");
-    }
-    for (size_t i = 0; i < n; i++) {
-        scan(scanners[1], texts[i].bytes, &found);
-        judge(&texts[i], &found, counts);
-        bytes += texts[i].bytes.len;
-    }
-    for (size_t r = 0; r < rounds; r++) {
-        for (size_t i = 0; i < 2; i++) {
-            double start = cpu_s();
-            for (size_t t = 0; t < n; t++)
-                scan(scanners[i], texts[t].bytes, &found);
-            rate[i][r] = (double)bytes / 1e6 / (cpu_s() - start);
-        }
-        ratio[r] = rate[1][r] / rate[0][r];
-    }
-    (void)printf(
-        "%zu texts, %.2f MB, %zu rules\n\n| engine | MB/s | x reference |\n|---|---|---|\n", n,
-        (double)bytes / 1e6, scrubgate_ruleset_count(set));
-    (void)printf("| %s | %.1f | 1.0 |\n", names[0], median(rate[0], rounds));
-    (void)printf("| %s | %.1f | %.1f |\n", names[1], median(rate[1], rounds),
-                 median(ratio, rounds));
-    (void)printf("\nlabelled phone numbers masked whole: %zu of %zu (%.2f %%); other finds: %zu\n",
-                 counts[0], counts[0] + counts[1],
-                 100.0 * (double)counts[0] / (double)(counts[0] + counts[1]), counts[2]);
-    for (size_t i = 0; i < 2; i++)
-        sg_scanner_free(scanners[i]);
-    for (size_t i = 0; i < n; i++)
-        sg_json_free(texts[i].json);
-    free(texts);
-    scrubgate_scratch_free(scratch);
-    scrubgate_ruleset_free(set);
-    return 0;
+    static struct bench bench;
+    if (argc > 1 && strcmp(argv[1], "--profile") == 0)
+        return profile(argc, argv);
+    bench.program = argv[0];
+    bench.labelled = argc > 1 ? argv[1] : default_labels;
+    return print_tables(&bench);
 }

@@ -79,7 +79,7 @@ void sg_chatter_damage(struct sg_chatter *chatter, size_t from)
     if (chatter->len <= from)
         return;
     size_t at = from + sg_dice_below(dice, chatter->len - from);
-    switch (sg_dice_below(dice, 14)) {
+    switch (sg_dice_below(dice, 15)) {
     case 0: /* one bit of a byte */
         chatter->text[at] ^= (uint8_t)(1u << sg_dice_below(dice, 8));
         break;
@@ -123,7 +123,10 @@ void sg_chatter_damage(struct sg_chatter *chatter, size_t from)
         at = seek(chatter, at, false);
         splice(chatter, at, 1, pick(chatter, glue, COUNT(glue)));
         break;
-    case 12:
+    case 12: /* a NUL: an engine may take it for the end */
+        chatter->text[at] = 0;
+        break;
+    case 13:
         dress(chatter, at);
         break;
     default:

@@ -11,6 +11,7 @@
 
 #include "proxy/engine_api.h"
 
+#include "../lib/costly.h"
 #include "../lib/suite.h"
 #include "../lib/toy_body.h"
 
@@ -91,9 +92,39 @@ static void test_row(void **state)
     sg_buf_fini(&out);
 }
 
+static const struct failure_row {
+    const char *name, *type, *body, *want;
+} failure_rows[] = {
+    {"a rule that cannot be matched in a text is named", JSON, "{\"text\":\"" SG_COSTLY_TEXT "\"}",
+     "rule toy.costly: matcher"},
+    {"a rule that cannot be matched in a body is named", "text/plain", SG_COSTLY_TEXT,
+     "rule toy.costly: the matcher failed"},
+};
+
+static void test_failure_row(void **state)
+{
+    const struct failure_row *row = *state;
+    struct sg_costly costly;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_buf out = {0};
+    sg_costly_make(&costly);
+    const struct sg_engine_request request = {
+        .body = sg_bytes_of(row->body),
+        .content_type = sg_bytes_of(row->type),
+        .rules = costly.set,
+        .scratch = sg_toy_body_scratch(),
+        .by_reference = true,
+    };
+    assert_int_equal(sg_engine_answer(&request, &out, &fault), SCRUBGATE_EMATCH);
+    assert_string_equal(fault.what, row->want);
+    assert_int_equal(out.len, 0);
+    sg_costly_fini(&costly);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    SG_SUITE_ROWS(test_failure_row, failure_rows);
     int rc = sg_suite_run("proxy/engine_api");
     sg_toy_body_fini();
     return rc;

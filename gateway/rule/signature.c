@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * signature.c - the cuts of a pattern that hold least often in what people write.
+ *
+ *     variants -> cuts -> by how often their bytes occur: a short list -> by the sample: the best
+ *
+ * A variant that still holds too often is split at an alternation when its parts together hold
+ * less. Only the choice is made here; that each cut is sound is the matter of signature_cut.
+ */
+#include "rule/signature.h"
+
+#include <string.h>
+
+#include "rule/signature_cut.h"
+#include "rule/signature_walk.h"
+
+enum {
+    STEPS = 8, /* positions that the coarse stage looks at */
+    SHORT_LIST = 8,
+    MOST_TRIED = 64 /* variants of one pattern, roughly */
+};
+
+/* What things take in nanoseconds, for comparing cuts only. */
+static const double coarse_hit = 8, exact_call = 40, search_call = 60, search_byte = 8;
+static const double one_more = 10;        /* signature: its part of the tables */
+static const double worth_it = 80;        /* what a variant must take before it is split … */
+static const double gain = 0.75;          /* … and what part of it the parts may take */
+static const double long_way = 1.0 / 128; /* per byte before the place: streams wait for them */
+
+struct candidate {
+    struct sg_signature signature;
+    double cost;
+};
+
+/* A variant with its best signature. */
+struct choice {
+    struct sg_variant variant;
+    struct candidate best;
+};
+
+struct maker {
+    struct sg_sample *sample;
+    struct sg_arena *arena;
+    uint64_t *places;                  /* of the sample, a bit each: working memory */
+    double len;                        /* of the sample */
+    struct candidate list[SHORT_LIST]; /* of one variant's cuts, the cheapest first */
+    size_t n;
+    size_t tried; /* variants */
+};
+
+/* --- how often ----------------------------------------------------------------------------------
+ */
+
+/* A position's row, moved so that the bit of a place tells of the byte at that position. */
+struct moved {
+    const uint64_t *row;
+    unsigned k;
+    bool outside;
+};
+
+static uint64_t word_at(const struct moved *m, size_t w, size_t words)
+{
+    if (m->k == 0)
+        return m->row[w] << 1 | (w == 0 ? m->outside : m->row[w - 1] >> 63);
+    if (m->k == 1)
+        return m->row[w];
+    unsigned shift = m->k - 1;
+    uint64_t next = w + 1 < words ? m->row[w + 1] : 0;
+    return m->row[w] >> shift | next << (64 - shift);
+}
+
+/* Bits of places whose position k lies beyond the text. */
+static uint64_t beyond(unsigned k, size_t w, size_t len)
+{
+    size_t first = w * 64; /* place p is beyond when p + k - 1 >= len */
+    if (k < 2 || first + 63 + k - 1 < len)
+        return 0;
+    return first + k - 1 >= len ? UINT64_MAX : UINT64_MAX << (len - first - k + 1);
+}
+
+/* The places of the sample where the positions from first to last hold, of those in *places. */
+static enum scrubgate_status hold(struct maker *m, const struct sg_signature *s, unsigned first,
+                                  unsigned last, uint64_t *places)
+{
+    struct moved moved[SG_SIGNATURE_BYTES];
+    size_t n = 0, words = sg_sample_words(m->sample), len = sg_sample_text().len;
+    for (unsigned k = first; k <= last; k++) {
+        bool outside = (s->outside >> k & 1) != 0;
+        if (outside && sg_set_count(&s->at[k]) == 256)
+            continue;
+        const uint64_t *row = sg_sample_row(m->sample, &s->at[k]);
+        if (row == NULL)
+            return SCRUBGATE_ENOMEM;
+        moved[n++] = (struct moved){.row = row, .k = k, .outside = outside};
+    }
+    for (size_t w = 0; w < words; w++) {
+        for (size_t i = 0; i < n && places[w] != 0; i++) {
+            uint64_t bits = word_at(&moved[i], w, words);
+            if (moved[i].outside)
+                bits |= beyond(moved[i].k, w, len);
+            places[w] &= bits;
+        }
+    }
+    return SCRUBGATE_OK;
+}
+
+static size_t count(const uint64_t *places, size_t words)
+{
+    size_t n = 0;
+    for (size_t w = 0; w < words; w++)
+        n += (size_t)__builtin_popcountll(places[w]);
+    return n;
+}
+
+static void fill(const struct maker *m)
+{
+    size_t words = sg_sample_words(m->sample), len = sg_sample_text().len;
+    for (size_t w = 0; w < words; w++)
+        m->places[w] = len - w * 64 >= 64 ? UINT64_MAX : (UINT64_C(1) << (len - w * 64)) - 1;
+}
+
+/* --- what a signature takes ---------------------------------------------------------------------
+ */
+
+static double cost_of(const struct maker *m, const struct sg_signature *s, double coarse,
+                      double exact)
+{
+    double call = exact_call;
+    if (s->min_before != s->max_before) { /* a search, over as many bytes as a run may have */
+        double others = m->len - (double)sg_sample_count(m->sample, &s->before);
+        double run = others < 1 ? m->len : m->len / others, span = s->max_before - s->min_before;
+        call = search_call + search_byte * (run < span ? run : span);
+    }
+    double far = s->max_before < 128 ? s->max_before : 128;
+    return (coarse * coarse_hit + exact * call) * (1 + far * long_way);
+}
+
+/* As if each byte stood for itself: right for none, but the order is good enough for a short list,
+ * and where the sample has no hit at all. */
+static double estimate(const struct maker *m, const struct sg_signature *s)
+{
+    double all = m->len, coarse = 0;
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++) {
+        if (k == STEPS)
+            coarse = all;
+        all *= (double)(sg_sample_count(m->sample, &s->at[k]) + 1) / (m->len + 1);
+    }
+    return cost_of(m, s, coarse, all);
+}
+
+static enum scrubgate_status measure(struct maker *m, struct candidate *candidate)
+{
+    const struct sg_signature *s = &candidate->signature;
+    size_t words = sg_sample_words(m->sample);
+    fill(m);
+    enum scrubgate_status rc = hold(m, s, 0, STEPS - 1, m->places);
+    double coarse = (double)count(m->places, words), exact = 0;
+    if (rc >= 0 && coarse > 0) {
+        rc = hold(m, s, STEPS, SG_SIGNATURE_BYTES - 1, m->places);
+        exact = (double)count(m->places, words);
+    }
+    candidate->cost += cost_of(m, s, coarse, exact); /* the estimate decides among equals */
+    return rc;
+}
+
+/* --- the best cut of a variant ------------------------------------------------------------------
+ */
+
+static void consider(void *ctx, const struct sg_signature *signature)
+{
+    struct maker *m = ctx;
+    double cost = estimate(m, signature);
+    size_t i = m->n;
+    if (i == SHORT_LIST && m->list[i - 1].cost <= cost)
+        return;
+    if (i == SHORT_LIST)
+        i--;
+    else
+        m->n++;
+    for (; i > 0 && m->list[i - 1].cost > cost; i--)
+        m->list[i] = m->list[i - 1];
+    m->list[i] = (struct candidate){.signature = *signature, .cost = cost};
+}
+
+/* What holds everywhere: a match starts at each of its places. */
+static struct sg_signature everywhere(void)
+{
+    struct sg_signature s = {.outside = (uint16_t)~2U};
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++)
+        sg_set_add(&s.at[k], 0, 0xFF);
+    return s;
+}
+
+static enum scrubgate_status choose_cut(struct maker *m, struct choice *choice)
+{
+    const struct sg_signature none = everywhere();
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    m->n = 0;
+    sg_variant_cuts(&choice->variant, consider, m);
+    if (m->n == 0)
+        consider(m, &none);
+    for (size_t i = 0; i < m->n && rc >= 0; i++) {
+        rc = measure(m, &m->list[i]);
+        if (i == 0 || m->list[i].cost < choice->best.cost)
+            choice->best = m->list[i];
+    }
+    return rc;
+}
+
+/* --- variants -----------------------------------------------------------------------------------
+ */
+
+struct parts {
+    struct choice list[SG_SIGNATURES_MOST];
+    size_t n;
+    double cost;
+};
+
+static enum scrubgate_status split(struct maker *m, const struct sg_variant *variant, size_t i,
+                                   struct parts *parts)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    parts->n = sg_variant_ways(variant, i);
+    parts->cost = 0;
+    for (size_t way = 0; way < parts->n && rc >= 0; way++) {
+        struct choice *part = &parts->list[way];
+        rc = sg_variant_split(&part->variant, m->arena, variant, i, way);
+        if (rc >= 0)
+            rc = choose_cut(m, part);
+        parts->cost += part->best.cost + one_more;
+    }
+    return rc;
+}
+
+/* The split of a variant into at most `most` parts that takes least; best->n stays 0 when none is
+ * worth it. */
+static enum scrubgate_status choose_split(struct maker *m, const struct choice *choice, size_t most,
+                                          struct parts *best)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    struct parts parts;
+    best->n = 0;
+    best->cost = choice->best.cost * gain;
+    if (choice->best.cost < worth_it)
+        return SCRUBGATE_OK;
+    for (size_t i = 0; i < choice->variant.n && m->tried < MOST_TRIED && rc >= 0; i++) {
+        size_t ways = sg_variant_ways(&choice->variant, i);
+        if (ways < 2 || ways > most)
+            continue;
+        m->tried += ways;
+        rc = split(m, &choice->variant, i, &parts);
+        if (rc >= 0 && parts.cost < best->cost)
+            *best = parts;
+    }
+    return rc;
+}
+
+static enum scrubgate_status choose(struct maker *m, const struct sg_node *root,
+                                    struct sg_signatures *signatures)
+{
+    struct choice choices[SG_SIGNATURES_MOST];
+    struct parts parts;
+    size_t n = 1, done = 0;
+    enum scrubgate_status rc = sg_variant_make(&choices[0].variant, m->arena, root);
+    if (rc >= 0)
+        rc = choose_cut(m, &choices[0]);
+    while (rc >= 0 && done < n) {
+        rc = choose_split(m, &choices[done], SG_SIGNATURES_MOST - n + 1, &parts);
+        if (rc < 0 || parts.n == 0) {
+            done++;
+            continue;
+        }
+        /* The first part in its place, the others behind: each may be split again. */
+        choices[done] = parts.list[0];
+        memcpy(choices + n, parts.list + 1, (parts.n - 1) * sizeof *choices);
+        n += parts.n - 1;
+    }
+    for (size_t i = 0; i < n && rc >= 0; i++)
+        signatures->list[i] = choices[i].best.signature;
+    signatures->n = n;
+    return rc;
+}
+
+/* Places where one of them holds, of a million. */
+static enum scrubgate_status rate(struct maker *m, struct sg_signatures *signatures)
+{
+    size_t words = sg_sample_words(m->sample), len = sg_sample_text().len;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    uint64_t *any = sg_arena_alloc(m->arena, words * sizeof *any);
+    if (any == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < signatures->n && rc >= 0; i++) {
+        fill(m);
+        rc = hold(m, &signatures->list[i], 0, SG_SIGNATURE_BYTES - 1, m->places);
+        for (size_t w = 0; w < words; w++)
+            any[w] |= m->places[w];
+    }
+    signatures->per_million = (unsigned)((uint64_t)count(any, words) * 1000000 / len);
+    return rc;
+}
+
+enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
+                                         const struct sg_pattern *pattern, struct sg_sample *sample)
+{
+    struct sg_tree tree;
+    struct maker *m = NULL;
+    struct sg_signatures made = {.n = 0};
+    enum scrubgate_status rc = sg_tree_parse(&tree, sg_pattern_text(pattern), NULL, NULL);
+    if (rc < 0)
+        return rc;
+    rc = SCRUBGATE_ENOMEM;
+    m = sg_arena_alloc(&tree.arena, sizeof *m);
+    if (m == NULL)
+        goto out;
+    m->sample = sample;
+    m->arena = &tree.arena;
+    m->len = (double)sg_sample_text().len;
+    m->places = sg_arena_alloc(&tree.arena, sg_sample_words(sample) * sizeof *m->places);
+    if (m->places == NULL)
+        goto out;
+    rc = sg_walk_prepare(&tree);
+    if (rc >= 0)
+        rc = choose(m, tree.root, &made);
+    if (rc >= 0)
+        rc = rate(m, &made);
+    if (rc >= 0)
+        *signatures = made;
+out:
+    sg_tree_fini(&tree);
+    return rc;
+}

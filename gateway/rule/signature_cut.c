@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * signature_cut.c - where a pattern can be cut in two, and the signature of each cut.
+ */
+#include "rule/signature_cut.h"
+
+#include <string.h>
+
+#include "rule/signature_walk.h"
+
+/* Cuts tried: more would be no better, and take their time. */
+enum { MOST_CUTS = 96, MOST_LEADING = 16, MOST_TRAILING = 8 };
+
+/* --- items --------------------------------------------------------------------------------------
+ */
+
+/* Puts the node's items at items (NULL: only counts); how many. */
+static size_t flatten(const struct sg_node *node, struct sg_item *items)
+{
+    size_t n = 0;
+    bool single = node->kind == SG_NODE_REPEAT && node->u.repeat.max == 1;
+    switch (node->kind) {
+    case SG_NODE_SEQ:
+        for (const struct sg_node *child = node->child; child != NULL; child = child->next)
+            n += flatten(child, items == NULL ? NULL : items + n);
+        return n;
+    case SG_NODE_CAPTURE:
+    case SG_NODE_ATOMIC: /* any of its ways is one more than it has */
+        return flatten(node->child, items);
+    case SG_NODE_REPEAT:
+        if (single && node->u.repeat.min == 1)
+            return flatten(node->child, items);
+        if (items != NULL)
+            *items = (struct sg_item){
+                .node = node->child, .min = node->u.repeat.min, .max = node->u.repeat.max};
+        return 1;
+    default:
+        if (items != NULL)
+            *items = (struct sg_item){.node = node, .min = 1, .max = 1};
+        return 1;
+    }
+}
+
+/* The node's items behind `room` others in one new list. */
+static struct sg_item *list_of(struct sg_arena *arena, const struct sg_node *node, size_t room,
+                               size_t *n)
+{
+    *n = node == NULL ? 0 : flatten(node, NULL);
+    struct sg_item *items = sg_arena_alloc(arena, (room + *n + 1) * sizeof *items);
+    if (items != NULL && node != NULL)
+        (void)flatten(node, items + room);
+    return items;
+}
+
+/* What the copies of repeated items are made of. */
+static bool open_copies(struct sg_arena *arena, struct sg_item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].max < 2 || items[i].min == 0 || items[i].inner != NULL)
+            continue;
+        items[i].inner = list_of(arena, items[i].node, 0, &items[i].n_inner);
+        if (items[i].inner == NULL)
+            return false;
+    }
+    return true;
+}
+
+enum scrubgate_status sg_variant_make(struct sg_variant *variant, struct sg_arena *arena,
+                                      const struct sg_node *root)
+{
+    struct sg_variant made;
+    made.items = list_of(arena, root, 0, &made.n);
+    if (made.items == NULL || !open_copies(arena, made.items, made.n))
+        return SCRUBGATE_ENOMEM;
+    *variant = made;
+    return SCRUBGATE_OK;
+}
+
+size_t sg_variant_ways(const struct sg_variant *variant, size_t i)
+{
+    const struct sg_item *item = &variant->items[i];
+    size_t n = 0;
+    if (item->min == 0)
+        return item->max > 0 ? 2 : 1;
+    if (item->min != 1 || item->max != 1 || item->node->kind != SG_NODE_ALT)
+        return 1;
+    for (const struct sg_node *child = item->node->child; child != NULL; child = child->next)
+        n++;
+    return n;
+}
+
+/* Item i as the way has it; NULL: it is not there. */
+static const struct sg_node *way_of(const struct sg_item *item, size_t way)
+{
+    if (item->min == 0)
+        return way == 0 ? NULL : item->node;
+    const struct sg_node *child = item->node->child;
+    while (way-- > 0)
+        child = child->next;
+    return child;
+}
+
+enum scrubgate_status sg_variant_split(struct sg_variant *split, struct sg_arena *arena,
+                                       const struct sg_variant *variant, size_t i, size_t way)
+{
+    const struct sg_item *item = &variant->items[i];
+    const struct sg_node *node = way_of(item, way);
+    size_t after = variant->n - i - 1, n;
+    bool several = node != NULL && item->max > 1; /* they stay one item */
+    struct sg_item *items = list_of(arena, several ? NULL : node, variant->n, &n);
+    if (items == NULL)
+        return SCRUBGATE_ENOMEM;
+    if (several)
+        items[variant->n + n++] = (struct sg_item){.node = node, .min = 1, .max = item->max};
+    /* The new items stand behind room for all the old ones: move them to their place. */
+    memmove(items + i, items + variant->n, n * sizeof *items);
+    memcpy(items, variant->items, i * sizeof *items);
+    memcpy(items + i + n, variant->items + i + 1, after * sizeof *items);
+    if (!open_copies(arena, items, i + n + after))
+        return SCRUBGATE_ENOMEM;
+    *split = (struct sg_variant){.items = items, .n = i + n + after};
+    return SCRUBGATE_OK;
+}
+
+/* --- cuts ---------------------------------------------------------------------------------------
+ */
+
+/* What stands before a place. */
+struct prefix {
+    struct sg_walk walk;
+    uint64_t min, max;
+    struct sg_set bytes;
+};
+
+struct cutter {
+    const struct sg_variant *variant;
+    void (*found)(void *ctx, const struct sg_signature *signature);
+    void *ctx;
+    struct prefix before; /* before item `at` */
+    size_t at, n_cuts;
+};
+
+/* A cut in item `at`: lead copies and some inner items before the place, the others behind it. */
+struct cut {
+    unsigned lead_min, lead_max;
+    size_t inner;
+    bool in_copy; /* a copy of its own is cut at inner */
+    unsigned rest_min, rest_max;
+};
+
+static void extend(struct prefix *prefix, const struct sg_item *item, unsigned min, unsigned max)
+{
+    uint64_t child_min, child_max;
+    if (max == 0)
+        return;
+    sg_walk_length(item->node, &child_min, &child_max);
+    sg_walk_take(&prefix->walk, item->node, min, max);
+    sg_walk_bytes(item->node, &prefix->bytes);
+    prefix->min += child_min * min; /* the pattern is no longer than SG_PATTERN_LONGEST */
+    prefix->max += child_max * max;
+}
+
+static void try(struct cutter *c, const struct cut *cut)
+{
+    const struct sg_item *items = c->variant->items, *item = &items[c->at];
+    struct sg_signature out = {.outside = 0};
+    struct prefix prefix = c->before;
+    if (c->n_cuts >= MOST_CUTS)
+        return;
+    c->n_cuts++;
+    extend(&prefix, item, cut->lead_min, cut->lead_max);
+    for (size_t i = 0; cut->in_copy && i < cut->inner; i++)
+        extend(&prefix, &item->inner[i], item->inner[i].min, item->inner[i].max);
+    if (prefix.max > UINT16_MAX)
+        return;
+    sg_walk_place(&prefix.walk, &out);
+    for (size_t i = cut->inner; cut->in_copy && i < item->n_inner; i++)
+        sg_walk_take(&prefix.walk, item->inner[i].node, item->inner[i].min, item->inner[i].max);
+    sg_walk_take(&prefix.walk, item->node, cut->rest_min, cut->rest_max);
+    for (size_t i = c->at + 1; i < c->variant->n && prefix.walk.live != 0; i++)
+        sg_walk_take(&prefix.walk, items[i].node, items[i].min, items[i].max);
+    if ((prefix.walk.live & 1) != 0) /* there may be no byte behind the place */
+        return;
+    sg_walk_end(&prefix.walk);
+    out.min_before = (uint16_t)prefix.min;
+    out.max_before = (uint16_t)prefix.max;
+    out.before = prefix.bytes;
+    c->found(c->ctx, &out);
+}
+
+/* After so many copies, or in the next. */
+static void cut_leading(struct cutter *c, const struct sg_item *item, unsigned copies)
+{
+    struct cut cut = {.lead_min = copies,
+                      .lead_max = copies,
+                      .rest_min = item->min - copies,
+                      .rest_max = item->max - copies};
+    if (copies > 0 && cut.rest_max > 0)
+        try(c, &cut);
+    if (copies == item->min)
+        return;
+    cut.in_copy = true;
+    cut.rest_min--;
+    cut.rest_max--;
+    for (cut.inner = 1; cut.inner < item->n_inner; cut.inner++)
+        try(c, &cut);
+}
+
+/* Before the last copies, or in the one before them. */
+static void cut_trailing(struct cutter *c, const struct sg_item *item, unsigned copies)
+{
+    struct cut cut = {.lead_min = item->min - copies,
+                      .lead_max = item->max - copies,
+                      .rest_min = copies,
+                      .rest_max = copies};
+    if (copies > 0)
+        try(c, &cut);
+    if (copies == item->min)
+        return;
+    cut.in_copy = true;
+    cut.lead_min--;
+    cut.lead_max--;
+    for (cut.inner = 1; cut.inner < item->n_inner; cut.inner++)
+        try(c, &cut);
+}
+
+static void cut_item(struct cutter *c, const struct sg_item *item)
+{
+    const struct cut whole = {.rest_min = item->min, .rest_max = item->max};
+    uint64_t min, max = 1;
+    if (c->at > 0) /* behind what takes nothing is no other place than before it */
+        sg_walk_length(item[-1].node, &min, &max);
+    if (max > 0)
+        try(c, &whole);
+    if (item->max < 2)
+        return;
+    for (unsigned copies = 0; copies <= item->min && copies < MOST_LEADING; copies++)
+        cut_leading(c, item, copies);
+    for (unsigned copies = 0;
+         item->min < item->max && copies <= item->min && copies < MOST_TRAILING; copies++)
+        cut_trailing(c, item, copies);
+}
+
+void sg_variant_cuts(const struct sg_variant *variant,
+                     void (*found)(void *ctx, const struct sg_signature *signature), void *ctx)
+{
+    struct cutter c = {.variant = variant, .found = found, .ctx = ctx};
+    sg_walk_start(&c.before.walk);
+    for (; c.at < variant->n && c.n_cuts < MOST_CUTS; c.at++) {
+        const struct sg_item *item = &variant->items[c.at];
+        cut_item(&c, item);
+        extend(&c.before, item, item->min, item->max);
+    }
+}

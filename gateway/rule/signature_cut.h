@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * signature_cut.h - where a pattern can be cut in two, and the signature of each cut.
+ *
+ *     tree -> items, one after another -> at each place that every match has: a signature
+ *
+ * A place lies before an item, or a known number of copies into a repeated one, counted from either
+ * end, or inside a copy.
+ */
+#ifndef SG_RULE_SIGNATURE_CUT_H
+#define SG_RULE_SIGNATURE_CUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <scrubgate/status.h>
+
+#include "base/arena.h"
+#include "rule/signature.h"
+#include "rule/syntax_tree.h"
+
+/* A node, min to max times. */
+struct sg_item {
+    const struct sg_node *node;
+    unsigned min, max;
+    struct sg_item *inner; /* what one of several copies is made of */
+    size_t n_inner;
+};
+
+/* One after another: every match of the pattern is one of its variants'. */
+struct sg_variant {
+    struct sg_item *items;
+    size_t n;
+};
+
+/* ENOMEM, *variant untouched then. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_make(struct sg_variant *variant,
+                                                         struct sg_arena *arena,
+                                                         const struct sg_node *root);
+/* In how many ways item i can be taken: its alternatives, or without it and with it; 1: no more. */
+size_t sg_variant_ways(const struct sg_variant *variant, size_t i);
+/* The variant with item i taken in one of its ways. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_split(struct sg_variant *split,
+                                                          struct sg_arena *arena,
+                                                          const struct sg_variant *variant,
+                                                          size_t i, size_t way);
+
+/* Calls found for the signature of each cut; there may be none. */
+void sg_variant_cuts(const struct sg_variant *variant,
+                     void (*found)(void *ctx, const struct sg_signature *signature), void *ctx);
+
+#endif

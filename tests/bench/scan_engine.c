@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_engine.c - our engines as bench_scan runs them: scanners whose results go nowhere.
+ *
+ * What is measured is sg_scanner_begin and sg_scanner_feed with a sink that only returns: choosing
+ * rules, scanning, checks, context, clusters and making each replacement count; parsing a body,
+ * fingerprints and audit do not.
+ */
+#include "scan_engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/kernel.h"
+
+/* A build without kernels has one engine beside the reference. */
+extern const struct sg_kernel *const sg_kernels[] __attribute__((weak));
+
+enum { LEVEL = 2, PIECE_MOST = 64, HELD_MOST = 16 * 1024 };
+
+struct engine {
+    struct scrubgate_scratch *scratch;
+    struct sg_scanner *scanner;
+    size_t chunk;
+};
+
+static void check(enum scrubgate_status rc, const char *what)
+{
+    if (rc >= 0)
+        return;
+    (void)fprintf(stderr, "%s: %s\n", what, scrubgate_status_word(rc));
+    exit(1);
+}
+
+struct engine *engine_new(const struct scrubgate_ruleset *set, struct engine_way way)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+    struct sg_scan_config config = {
+        .level = LEVEL, .max_held = SIZE_MAX, .reference = way.reference, .kernel = way.kernel};
+#ifdef SG_SCAN_HAS_RAW_ONLY
+    config.raw_only = way.raw_only;
+#endif
+    if (engine == NULL)
+        exit(2);
+    engine->chunk = way.chunk == 0 ? SIZE_MAX : way.chunk;
+    check(scrubgate_scratch_new(&engine->scratch), "scratch");
+    check(sg_scanner_new(&engine->scanner, set, engine->scratch, &config), "scanner");
+    return engine;
+}
+
+bool engine_has_raw_only(void)
+{
+#ifdef SG_SCAN_HAS_RAW_ONLY
+    return true;
+#else
+    return false;
+#endif
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    sg_scanner_free(engine->scanner);
+    scrubgate_scratch_free(engine->scratch);
+    free(engine);
+}
+
+static enum scrubgate_status keep(void *ctx, uint64_t start, struct sg_bytes text)
+{
+    (void)ctx;
+    (void)start;
+    (void)text;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status edit(void *ctx, uint64_t start, uint64_t end, struct sg_bytes text)
+{
+    (void)ctx;
+    (void)start;
+    (void)end;
+    (void)text;
+    return SCRUBGATE_OK;
+}
+
+void engine_scan(struct engine *engine, struct sg_bytes text, const struct sg_scan_sink *sink)
+{
+    size_t pos = 0;
+    check(sg_scanner_begin(engine->scanner, SG_FIELD_TEXT, (struct sg_place){NULL, 0}, sink),
+          "scan");
+    do {
+        size_t take = text.len - pos < engine->chunk ? text.len - pos : engine->chunk;
+        struct sg_bytes piece = {text.data + pos, take};
+        pos += take;
+        check(sg_scanner_feed(engine->scanner, piece, pos == text.len), "scan");
+    } while (pos < text.len);
+}
+
+void engine_pass(void *engine, const struct corpus *corpus)
+{
+    const struct sg_scan_sink sink = {.keep = keep, .edit = edit};
+    for (size_t i = 0; i < corpus->n; i++)
+        engine_scan(engine, corpus_text(corpus, i), &sink);
+}
+
+void engine_counted(struct engine *engine, const struct corpus *corpus)
+{
+    engine_pass(engine, corpus);
+}
+
+struct runner engine_runner(const char *name, struct engine *engine)
+{
+    return (struct runner){name, engine_pass, engine};
+}
+
+/* --- kernels --------------------------------------------------------------------------------- */
+
+size_t engine_kernels(const struct sg_kernel **kernels, size_t most)
+{
+    size_t n = 0;
+    if (sg_kernels != NULL) {
+        for (size_t i = 0; sg_kernels[i] != NULL && n < most; i++) {
+            if (sg_kernels[i]->works())
+                kernels[n++] = sg_kernels[i];
+        }
+    }
+    if (n == 0)
+        kernels[n++] = NULL;
+    return n;
+}
+
+const char *engine_kernel_name(const struct sg_kernel *kernel)
+{
+    return kernel == NULL ? "default" : kernel->name;
+}
+
+const struct sg_kernel *engine_kernel(const char *name)
+{
+    const struct sg_kernel *kernels[RUNNERS_MOST];
+    size_t n = engine_kernels(kernels, RUNNERS_MOST);
+    for (size_t i = 0; i < n; i++) {
+        if (kernels[i] != NULL && strcmp(kernels[i]->name, name) == 0)
+            return kernels[i];
+    }
+    return NULL;
+}
+
+/* --- what is held back ----------------------------------------------------------------------- */
+
+static enum scrubgate_status keep_until(void *ctx, uint64_t start, struct sg_bytes text)
+{
+    *(uint64_t *)ctx = start + text.len;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status edit_until(void *ctx, uint64_t start, uint64_t end,
+                                        struct sg_bytes text)
+{
+    (void)start;
+    (void)text;
+    *(uint64_t *)ctx = end;
+    return SCRUBGATE_OK;
+}
+
+static unsigned percentile(const size_t counts[HELD_MOST + 1], size_t n, double part)
+{
+    size_t seen = 0;
+    for (unsigned i = 0; i <= HELD_MOST; i++) {
+        seen += counts[i];
+        if ((double)seen >= part * (double)n)
+            return i;
+    }
+    return HELD_MOST;
+}
+
+struct holdback engine_holdback(struct engine *engine, const struct corpus *corpus)
+{
+    static size_t counts[HELD_MOST + 1];
+    uint64_t seed = 3, out = 0;
+    const struct sg_scan_sink sink = {.keep = keep_until, .edit = edit_until, .ctx = &out};
+    struct holdback held = {0};
+    memset(counts, 0, sizeof counts);
+    for (size_t i = 0; i < corpus->n; i++) {
+        struct sg_bytes text = corpus_text(corpus, i);
+        size_t pos = 0;
+        out = 0;
+        check(sg_scanner_begin(engine->scanner, SG_FIELD_TEXT, (struct sg_place){NULL, 0}, &sink),
+              "scan");
+        while (pos < text.len) {
+            size_t take = 1 + random_below(&seed, PIECE_MOST);
+            take = text.len - pos < take ? text.len - pos : take;
+            struct sg_bytes piece = {text.data + pos, take};
+            pos += take;
+            check(sg_scanner_feed(engine->scanner, piece, pos == text.len), "scan");
+            if (pos == text.len)
+                break;
+            uint64_t waits = pos - out;
+            counts[waits < HELD_MOST ? waits : HELD_MOST]++;
+            held.feeds++;
+            held.most = waits > held.most ? (unsigned)waits : held.most;
+        }
+    }
+    held.p50 = percentile(counts, held.feeds, 0.5);
+    held.p90 = percentile(counts, held.feeds, 0.9);
+    held.p99 = percentile(counts, held.feeds, 0.99);
+    return held;
+}
