@@ -165,13 +165,15 @@ static void classes_at(const struct pass *pass, size_t place, unsigned classes[S
     }
 }
 
-/* Which signatures of one word of the rows hold. */
+/* Which signatures of one word of the rows hold. Most places fail at one of the first positions. */
 static inline uint64_t rows_hold(const struct sg_sieve *sieve, size_t word, uint64_t held,
                                  const unsigned classes[SG_SIGNATURE_BYTES])
 {
+    const size_t position = (size_t)(sieve->unknown + 1) * sieve->words;
+    const uint64_t *row = sieve->rows + word;
     for (unsigned k = 0; k < SG_SIGNATURE_BYTES && held != 0; k += 4) {
-        for (unsigned i = k; i < k + 4; i++)
-            held &= sg_sieve_row(sieve, i, classes[i])[word];
+        for (unsigned i = k; i < k + 4; i++, row += position)
+            held &= row[classes[i] * sieve->words];
     }
     return held;
 }
@@ -341,6 +343,12 @@ static enum scrubgate_status settle(struct pass *pass, size_t start, size_t end)
     return search_touched(pass);
 }
 
+/* Out of line, or the compiler copies by the word. */
+__attribute__((noinline)) static void copy(uint8_t *to, const uint8_t *from, size_t len)
+{
+    memcpy(to, from, len);
+}
+
 /* Copies the block and what surrounds it, zero standing for outside. */
 static const uint8_t *fill_block(struct pass *pass, size_t start, size_t end)
 {
@@ -349,7 +357,7 @@ static const uint8_t *fill_block(struct pass *pass, size_t start, size_t end)
     size_t room = end - start + SG_KERNEL_SLACK;
     size_t len = room < text.len - start ? room : text.len - start;
     sweep->before[63] = start == 0 ? 0 : text.data[start - 1];
-    memcpy(sweep->block, text.data + start, len);
+    copy(sweep->block, text.data + start, len);
     memset(sweep->block + len, 0, room - len);
     return sweep->block;
 }

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "rule/sieve.h"
+#include "scan/kernel.h"
 
 #include "../lib/alloc_fail.h"
 #include "../lib/suite.h"
@@ -69,22 +71,35 @@ static const struct row {
     {"a tag is told and changes nothing",
      "  - {id: a, title: t, entity: TOY, level: 1, match: cat, action: tag, tests: [{todo: x}]}\n",
      "a cat", "a cat", "toy.a@2-5 "},
+    {"a digit that is written otherwise is a digit", RULE("a", "\\d{4}", ""),
+     "is \xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x93\xEF\xBC\x94.", "is <a>.", "toy.a@3-15 "},
+    {"what nobody sees hides nothing", RULE("a", "\\b\\d{4}\\b", ""),
+     "12\xE2\x80\x8B"
+     "34 \xE2\x80\x8F"
+     "5678",
+     "<a> \xE2\x80\x8F<a>", "toy.a@0-7 toy.a@11-15 "},
+    {"what is joined by folding is still found apart", RULE("a", "(?<!\\d)\\d{4}(?!\\d)", ""),
+     "1234\xE2\x80\x8B"
+     "5",
+     "<a>\xE2\x80\x8B"
+     "5",
+     "toy.a@0-4 "},
+    {"a mark belongs to the digit before it", RULE("a", "\\d{3}", ""),
+     "1\xEF\xB8\x8F\xE2\x83\xA3"
+     "2\xEF\xB8\x8F\xE2\x83\xA3"
+     "3\xEF\xB8\x8F\xE2\x83\xA3!",
+     "<a>!", "toy.a@0-21 "},
+    {"letters that look Latin are, beside Latin ones", RULE("a", "paypal", ""),
+     "p\xD0\xB0yp\xD0\xB0l \xD0\xB0", "<a> \xD0\xB0", "toy.a@0-8 "},
+    {"found in the text and in its view is told once", RULE("a", "\\d{4}", ""), "1234 \xEF\xBC\x91",
+     "<a> \xEF\xBC\x91", "toy.a@0-4 "},
+    {"near words are seen in the view", RULE("a", "\\d{4}", ", near: {words: [pin], before: 8}"),
+     "p\xE2\x80\x8Bin 1234", "p\xE2\x80\x8Bin <a>", "toy.a@7-11 "},
     {"no code point is cut by a match of one of its bytes", RULE("a", "x\\xC3", ""), "ax\xC3\xA9z",
      "a<a>z", "toy.a@1-4 "},
     {"no code point is cut at the start of a match", RULE("a", "\\xA9z", ""), "ax\xC3\xA9z",
      "ax<a>", "toy.a@2-5 "},
 };
-
-static struct sg_scanner *scanner_for(const struct scrubgate_ruleset *set,
-                                      struct scrubgate_scratch *scratch, bool reference)
-{
-    static struct sg_scan_config config;
-    struct sg_scanner *scanner = NULL;
-    config =
-        (struct sg_scan_config){.level = 1, .max_held = 4096, .key = key, .reference = reference};
-    assert_int_equal(sg_scanner_new(&scanner, set, scratch, &config), SCRUBGATE_OK);
-    return scanner;
-}
 
 static void same_for_every_cut(const struct row *row, struct sg_scanner *scanner)
 {
@@ -102,17 +117,43 @@ static void same_for_every_cut(const struct row *row, struct sg_scanner *scanner
     sg_toy_fini(&toy);
 }
 
+static void count_same(void *ctx, bool same)
+{
+    assert_true(same);
+    ++*(unsigned *)ctx;
+}
+
+static void scans_with(const struct row *row, const struct scrubgate_ruleset *set,
+                       struct scrubgate_scratch *scratch, const struct sg_scan_config *config)
+{
+    struct sg_scanner *scanner = NULL;
+    assert_int_equal(sg_scanner_new(&scanner, set, scratch, config), SCRUBGATE_OK);
+    same_for_every_cut(row, scanner);
+    sg_scanner_free(scanner);
+}
+
+/* By the reference engine, by the other with each kernel, and by both at once. */
 static void scans(void **state)
 {
     const struct row *row = *state;
+    unsigned checked = 0;
     struct scrubgate_ruleset *set = sg_toy_rules(row->rules);
     struct scrubgate_scratch *scratch = NULL;
+    struct sg_scan_config config = {.level = 1, .max_held = 4096, .key = key};
     assert_int_equal(scrubgate_scratch_new(&scratch), SCRUBGATE_OK);
-    for (int reference = 0; reference < 2; reference++) {
-        struct sg_scanner *scanner = scanner_for(set, scratch, reference == 1);
-        same_for_every_cut(row, scanner);
-        sg_scanner_free(scanner);
+    for (size_t i = 0; sg_kernels[i] != NULL; i++) {
+        config.kernel = sg_kernels[i];
+        if (config.kernel->works())
+            scans_with(row, set, scratch, &config);
     }
+    config.reference = true;
+    scans_with(row, set, scratch, &config);
+    config.reference = false;
+    config.recheck = 1;
+    config.rechecked = count_same;
+    config.ctx = &checked;
+    scans_with(row, set, scratch, &config);
+    assert_true(checked > 0 || row->text[0] == '\0');
     scrubgate_scratch_free(scratch);
     scrubgate_ruleset_free(set);
 }
@@ -216,6 +257,56 @@ static void a_matcher_that_gives_up_refuses_and_names_the_rule(void **state)
     assert_string_equal(sg_scanner_culprit(bench.scanner)->id, "toy.a");
     bench.set->rules[0]->pattern = own;
     sg_pattern_free(costly);
+    close_bench(&bench);
+}
+
+static void count_verdicts(void *ctx, bool same)
+{
+    ((unsigned *)ctx)[same ? 1 : 0]++;
+}
+
+static void an_engine_that_misses_is_noticed_and_the_reference_counts(void **state)
+{
+    (void)state;
+    struct bench bench;
+    unsigned verdicts[2] = {0, 0};
+    open_bench(&bench, RULE("a", "\\d{4}", ""),
+               (struct sg_scan_config){.level = 1,
+                                       .max_held = 4096,
+                                       .recheck = 1,
+                                       .rechecked = count_verdicts,
+                                       .ctx = verdicts});
+    /* A signature that no byte fits: what a mistake of ours would look like. */
+    struct sg_sieve *sieve = bench.set->sieve;
+    memset(sieve->rows, 0, SG_SIGNATURE_BYTES * (sieve->unknown + 1) * sieve->words * 8);
+    assert_int_equal(sg_toy_scan(&bench.toy, bench.scanner, SG_BYTES("is 1234"), 7, 1),
+                     SCRUBGATE_OK);
+    assert_true(sg_bytes_equal(sg_buf_bytes(&bench.toy.out), SG_BYTES("is <a>")));
+    assert_int_equal(verdicts[0], 1);
+    assert_int_equal(sg_toy_scan(&bench.toy, bench.scanner, SG_BYTES("is 12 and 34"), 2, 2),
+                     SCRUBGATE_OK);
+    assert_int_equal(verdicts[0], 1);
+    assert_int_equal(verdicts[1], 1);
+    close_bench(&bench);
+}
+
+static void one_message_in_so_many_is_rechecked(void **state)
+{
+    (void)state;
+    struct bench bench;
+    unsigned verdicts[2] = {0, 0};
+    struct sg_scan_config config = {
+        .level = 1, .max_held = 4096, .recheck = 3, .rechecked = count_verdicts, .ctx = verdicts};
+    open_bench(&bench, RULE("a", "\\d{4}", ""), config);
+    for (unsigned message = 2; message <= 9; message++) {
+        sg_scanner_free(bench.scanner);
+        bench.scanner = NULL;
+        assert_int_equal(sg_scanner_new(&bench.scanner, bench.set, bench.scratch, &config),
+                         SCRUBGATE_OK);
+        assert_int_equal(sg_toy_scan(&bench.toy, bench.scanner, SG_BYTES("is 1234"), 7, 1),
+                         SCRUBGATE_OK);
+        assert_int_equal(verdicts[1], message / 3);
+    }
     close_bench(&bench);
 }
 
@@ -325,6 +416,9 @@ int main(void)
     sg_suite_add("more held than allowed is refused", more_held_than_allowed_is_refused, NULL);
     sg_suite_add("a matcher that gives up refuses and names the rule",
                  a_matcher_that_gives_up_refuses_and_names_the_rule, NULL);
+    sg_suite_add("an engine that misses is noticed and the reference counts",
+                 an_engine_that_misses_is_noticed_and_the_reference_counts, NULL);
+    sg_suite_add("one message in so many is rechecked", one_message_in_so_many_is_rechecked, NULL);
     sg_suite_add("rules run only where they should", rules_run_only_where_they_should, NULL);
     sg_suite_add("the content fingerprint is the same for every cut and blind to values",
                  the_content_fingerprint_is_the_same_for_every_cut_and_blind_to_values, NULL);
