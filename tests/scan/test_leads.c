@@ -16,7 +16,7 @@
 enum { TEXTS = 400, LONGEST = 160 };
 
 #define RULE(match)                                                                                \
-    "  - {id: a, title: t, entity: TOY, level: 1, match: '" match "', with: '#', "                 \
+    "  - {id: a, title: t, entity: TOY, level: 1, match: '" match "', with: '#', slow: yes, "      \
     "tests: [{todo: x}]}\n"
 
 /* alphabet: what the texts are made of, so that matches and near misses are common. */
