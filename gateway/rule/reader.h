@@ -14,6 +14,7 @@
 #include "base/yaml.h"
 #include "rule/pattern.h"
 #include "rule/ruleset.h"
+#include "rule/sample.h"
 
 /* A name of the pack's define, its own %{} already replaced. */
 struct sg_define {
@@ -29,6 +30,7 @@ struct sg_reader {
     const struct sg_define *defines;
     size_t n_defines;
     struct sg_matcher *matcher;    /* for lint */
+    struct sg_sample *sample;      /* for signatures */
     struct scrubgate_fault *fault; /* never NULL */
 };
 

@@ -2,7 +2,8 @@
 /*
  * rule_parse.c - read the keys of one rule, in the order in which they depend on each other.
  *
- *     [names > match, lint > check > keywords, near, unless > where > action, with > tests]
+ *     [names > match, lint, signatures > check > keywords, near, unless
+ *            > where > action, with > tests]
  */
 #include "rule/rule_parse.h"
 
@@ -14,6 +15,8 @@
 #include "rule/define.h"
 #include "rule/example.h"
 #include "rule/rulelint.h"
+#include "rule/sieve.h"
+#include "rule/signature.h"
 #include "rule/words.h"
 
 enum { LONGEST_ENTITY = 64, DEFAULT_LEVEL = 2, DEFAULT_BEFORE = 48, DEFAULT_AFTER = 16 };
@@ -222,6 +225,71 @@ static enum scrubgate_status lint(struct sg_reader *reader, const struct sg_yaml
     return rc == SCRUBGATE_EINVAL ? sg_reader_place(reader, match, 0) : rc;
 }
 
+static enum scrubgate_status read_slow(struct sg_reader *reader, const struct sg_yaml_node *node,
+                                       struct sg_rule *rule)
+{
+    static const struct choice answers[] = {{"no", 0}, {"yes", 1}};
+    const struct sg_yaml_node *at = sg_yaml_get(node, "slow");
+    unsigned value = 0;
+    enum scrubgate_status rc = at == NULL ? SCRUBGATE_OK : choose(reader, at, answers, 2, &value);
+    rule->slow = value != 0;
+    return rc;
+}
+
+/* A pattern that may start at many places makes every message dear, not only those it is for. */
+static enum scrubgate_status judge_rate(struct sg_reader *reader, const struct sg_yaml_node *match,
+                                        struct sg_rule *rule)
+{
+    enum { MANY = 5000, TOO_MANY = 50000 }; /* of a million places */
+    unsigned whole = rule->per_million / 10000, part = rule->per_million / 100 % 100;
+    if (rule->per_million <= MANY)
+        return SCRUBGATE_OK;
+    if (rule->slow) {
+        rule->everywhere = rule->per_million > TOO_MANY;
+        return SCRUBGATE_OK;
+    }
+    if (rule->per_million <= TOO_MANY)
+        return sg_reader_warn(reader, match,
+                              "rule %s may start at %u.%02u %% of the places in usual text, which "
+                              "makes every message dearer: ask for something rarer, such as a word "
+                              "or a separator, or say that you know with slow: yes",
+                              rule->id, whole, part);
+    return sg_reader_fault(
+        reader, match,
+        "this may start at %u.%02u %% of the places in usual text, over the 5 %% "
+        "allowed: ask for something rarer, such as a word or a separator, or "
+        "write slow: yes and let the rule be tried everywhere",
+        whole, part);
+}
+
+static enum scrubgate_status sign(struct sg_reader *reader, const struct sg_yaml_node *match,
+                                  struct sg_rule *rule)
+{
+    struct scrubgate_ruleset *set = reader->set;
+    struct sg_signatures made;
+    enum scrubgate_status rc = sg_signatures_make(&made, rule->pattern, reader->sample);
+    if (rc < 0)
+        return rc;
+    struct sg_signature *list = sg_arena_alloc(&set->arena, made.n * sizeof *list);
+    if (list == NULL)
+        return SCRUBGATE_ENOMEM;
+    memcpy(list, made.list, made.n * sizeof *list);
+    rule->signatures = list;
+    rule->n_signatures = made.n;
+    rule->per_million = made.per_million;
+    rc = judge_rate(reader, match, rule);
+    if (rc < 0 || rule->everywhere)
+        return rc;
+    set->n_signatures += made.n;
+    if (set->n_signatures > SG_SIEVE_MOST)
+        return sg_reader_fault(reader, match,
+                               "with this rule the set needs %zu signatures, over the %d that can "
+                               "be searched for at once: load fewer packs, or write alike rules "
+                               "as one",
+                               set->n_signatures, SG_SIEVE_MOST);
+    return rc;
+}
+
 static enum scrubgate_status read_matching(struct sg_reader *reader,
                                            const struct sg_yaml_node *node, struct sg_rule *rule)
 {
@@ -231,6 +299,10 @@ static enum scrubgate_status read_matching(struct sg_reader *reader,
         rc = sg_define_compile(reader, match, &rule->pattern);
     if (rc >= 0)
         rc = lint(reader, match, rule);
+    if (rc >= 0)
+        rc = read_slow(reader, node, rule);
+    if (rc >= 0)
+        rc = sign(reader, match, rule);
     if (rc >= 0)
         rc = read_checks(reader, node, rule);
     if (rc >= 0 && keywords != NULL)
@@ -415,9 +487,9 @@ static enum scrubgate_status read_tests(struct sg_reader *reader, const struct s
 enum scrubgate_status sg_rule_parse(struct sg_reader *reader, const struct sg_yaml_node *node,
                                     struct sg_rule *rule)
 {
-    static const char *const keys[] = {"id",     "title",    "entity",  "level",  "match",
-                                       "check",  "keywords", "near",    "unless", "where",
-                                       "action", "with",     "control", "tests"};
+    static const char *const keys[] = {"id",    "title",  "entity",   "level",   "match",
+                                       "slow",  "check",  "keywords", "near",    "unless",
+                                       "where", "action", "with",     "control", "tests"};
     enum scrubgate_status rc =
         sg_yaml_only(reader->tree, node, keys, sizeof keys / sizeof *keys, reader->fault);
     if (rc >= 0)

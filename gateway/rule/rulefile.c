@@ -2,7 +2,7 @@
 /*
  * rulefile.c - packs of rules: from files to one ruleset, all or nothing.
  *
- *     folders -> files -> YAML -> each pack's rules -> exclusions -> bounds, digest -> ruleset
+ *     folders -> files -> YAML -> each pack's rules -> exclusions -> digest, sieve, bounds
  *
  * Exclusions come last because a pack may exclude places from another pack's rule.
  */
@@ -18,6 +18,7 @@
 #include "rule/exclude.h"
 #include "rule/reader.h"
 #include "rule/rule_parse.h"
+#include "rule/sieve.h"
 
 enum {
     LARGEST_PACK = 1024 * 1024,
@@ -223,10 +224,14 @@ static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate
                                      int64_t today_days, struct scrubgate_fault *fault)
 {
     struct sg_matcher *matcher = NULL;
+    struct sg_sample *sample = NULL;
     size_t n_rules = 0;
     enum scrubgate_status rc = sg_matcher_new(&matcher);
+    if (rc >= 0)
+        rc = sg_sample_new(&sample);
     for (size_t i = 0; rc >= 0 && i < n; i++) {
-        readers[i] = (struct sg_reader){.set = set, .matcher = matcher, .fault = fault};
+        readers[i] =
+            (struct sg_reader){.set = set, .matcher = matcher, .sample = sample, .fault = fault};
         rc = open_pack(&readers[i], &sources[i], &n_rules);
     }
     for (size_t i = 0; rc >= 0 && i < n; i++)
@@ -236,9 +241,12 @@ static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate
     if (rc >= 0)
         rc = digest_all(sources, n, set->digest);
     if (rc >= 0)
+        rc = sg_sieve_new(&set->sieve, set->rules, set->n_rules, sample);
+    if (rc >= 0)
         bound(set);
     if (rc >= 0)
         rc = anchor_all(set);
+    sg_sample_free(sample);
     sg_matcher_free(matcher);
     return rc;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule/sieve.h"
+
 void scrubgate_ruleset_free(struct scrubgate_ruleset *set)
 {
     if (set == NULL)
@@ -15,6 +17,7 @@ void scrubgate_ruleset_free(struct scrubgate_ruleset *set)
         sg_pattern_free(set->rules[i]->pattern);
     for (size_t i = 0; i < set->n_contexts; i++)
         sg_pattern_free(set->contexts[i].pattern);
+    sg_sieve_free(set->sieve);
     sg_arena_fini(&set->arena);
     free(set);
 }

@@ -86,14 +86,15 @@ void sg_sample_free(struct sg_sample *sample)
 
 size_t sg_sample_count(const struct sg_sample *sample, const struct sg_set *set)
 {
+    bool most = sg_set_count(set) > 128; /* then the others are counted */
     size_t n = 0;
     for (unsigned i = 0; i < 4; i++) {
-        for (uint64_t left = set->words[i]; left != 0; left &= left - 1) {
+        for (uint64_t left = most ? ~set->words[i] : set->words[i]; left != 0; left &= left - 1) {
             unsigned b = i * 64 + (unsigned)__builtin_ctzll(left);
             n += sample->first[b + 1] - sample->first[b];
         }
     }
-    return n;
+    return most ? sg_sample_text().len - n : n;
 }
 
 /* --- rows ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@
 #include "rule/signature_walk.h"
 
 /* Cuts tried: more would be no better, and take their time. */
-enum { MOST_CUTS = 96, MOST_LEADING = 16, MOST_TRAILING = 8 };
+enum { MOST_CUTS = 96, MOST_EXACT = 16, MOST_OTHERS = 3 /* copies */ };
 
 /* --- items --------------------------------------------------------------------------------------
  */
@@ -234,11 +234,11 @@ static void cut_item(struct cutter *c, const struct sg_item *item)
         try(c, &whole);
     if (item->max < 2)
         return;
-    for (unsigned copies = 0; copies <= item->min && copies < MOST_LEADING; copies++)
-        cut_leading(c, item, copies);
-    for (unsigned copies = 0;
-         item->min < item->max && copies <= item->min && copies < MOST_TRAILING; copies++)
-        cut_trailing(c, item, copies);
+    sg_walk_length(item->node, &min, &max);
+    for (unsigned n = 0; n <= item->min && n < (min == max ? MOST_EXACT : MOST_OTHERS); n++)
+        cut_leading(c, item, n);
+    for (unsigned n = 0; n <= item->min && n < MOST_OTHERS && item->min < item->max; n++)
+        cut_trailing(c, item, n);
 }
 
 void sg_variant_cuts(const struct sg_variant *variant,

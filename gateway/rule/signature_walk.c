@@ -13,12 +13,6 @@
 
 enum { EXACT_ROUNDS = 32 /* of a repeat; more are taken for any number */ };
 
-static const struct sg_set all_bytes = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
-static const struct sg_set word_bytes = {
-    {UINT64_C(0x3FF) << '0', UINT64_C(0x07FFFFFE87FFFFFE), 0, 0}};
-static const struct sg_set other_bytes = {
-    {~(UINT64_C(0x3FF) << '0'), ~UINT64_C(0x07FFFFFE87FFFFFE), UINT64_MAX, UINT64_MAX}};
-
 static const struct sg_side nothing;
 static const struct sg_side outside_only = {.outside = true};
 static const struct sg_side anything = {{{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}},
@@ -29,6 +23,13 @@ static void walk_node(struct sg_walk *walk, const struct sg_node *node);
 /* --- sets ---------------------------------------------------------------------------------------
  */
 
+static void join_set(struct sg_set *set, const struct sg_set *more)
+{
+    for (size_t i = 0; i < 4; i++)
+        set->words[i] |= more->words[i];
+}
+
+/* False when nothing is left. */
 static bool meet_set(struct sg_set *set, const struct sg_set *other)
 {
     uint64_t any = 0;
@@ -45,7 +46,7 @@ static bool meet(struct sg_side *side, const struct sg_side *other)
 
 static void join(struct sg_side *side, const struct sg_side *more)
 {
-    sg_set_join(&side->bytes, &more->bytes);
+    join_set(&side->bytes, &more->bytes);
     side->outside = side->outside || more->outside;
 }
 
@@ -66,7 +67,7 @@ static void join_edge(struct sg_edge *edge, const struct sg_edge *more)
 
 static bool equal_side(const struct sg_side *a, const struct sg_side *b)
 {
-    return a->outside == b->outside && sg_set_equal(&a->bytes, &b->bytes);
+    return a->outside == b->outside && memcmp(&a->bytes, &b->bytes, sizeof a->bytes) == 0;
 }
 
 static bool equal_edge(const struct sg_edge *a, const struct sg_edge *b)
@@ -74,17 +75,89 @@ static bool equal_edge(const struct sg_edge *a, const struct sg_edge *b)
     return equal_side(&a->before, &b->before) && equal_side(&a->after, &b->after);
 }
 
-/* Behind a byte of a set, nothing known of what follows. */
-static struct sg_point_state behind(const struct sg_side *before)
+/* --- crossings ----------------------------------------------------------------------------------
+ */
+
+/* Makes the edges of an open one. */
+static void close(struct sg_crossing *c)
 {
-    struct sg_point_state state;
-    state.word = (struct sg_edge){.before = {.bytes = before->bytes}, .after = anything};
-    state.other = (struct sg_edge){.before = *before, .after = anything};
-    if (!meet_set(&state.word.before.bytes, &word_bytes))
-        state.word.after = nothing;
-    if (!meet_set(&state.other.before.bytes, &other_bytes) && !before->outside)
-        state.other.after = nothing;
-    return state;
+    static const struct sg_edge words = {
+        {{{UINT64_C(0x3FF) << '0', UINT64_C(0x07FFFFFE87FFFFFE), 0, 0}}, .outside = false},
+        {{{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}}, .outside = true}};
+    static const struct sg_edge others = {
+        {{{~(UINT64_C(0x3FF) << '0'), ~UINT64_C(0x07FFFFFE87FFFFFE), UINT64_MAX, UINT64_MAX}},
+         .outside = true},
+        {{{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}}, .outside = true}};
+    if (!c->open)
+        return;
+    c->open = false;
+    c->word = c->other = (struct sg_edge){.before = c->before, .after = anything};
+    (void)meet_edge(&c->word, &words);
+    (void)meet_edge(&c->other, &others);
+}
+
+static void copy_crossing(struct sg_crossing *to, const struct sg_crossing *from)
+{
+    to->open = from->open;
+    if (from->open) {
+        to->before = from->before;
+    } else {
+        to->word = from->word;
+        to->other = from->other;
+    }
+}
+
+static void join_crossing(struct sg_crossing *c, const struct sg_crossing *more)
+{
+    struct sg_crossing closed;
+    if (c->open && more->open) {
+        join(&c->before, &more->before);
+        return;
+    }
+    copy_crossing(&closed, more);
+    close(&closed);
+    close(c);
+    join_edge(&c->word, &closed.word);
+    join_edge(&c->other, &closed.other);
+}
+
+static bool equal_crossing(const struct sg_crossing *a, const struct sg_crossing *b)
+{
+    if (a->open != b->open)
+        return false;
+    return a->open ? equal_side(&a->before, &b->before)
+                   : equal_edge(&a->word, &b->word) && equal_edge(&a->other, &b->other);
+}
+
+/* Both sides of it, whatever the other side is. */
+static struct sg_edge sides(const struct sg_crossing *c)
+{
+    struct sg_edge edge = {.before = c->before, .after = anything};
+    if (!c->open) {
+        edge = c->word;
+        join_edge(&edge, &c->other);
+    }
+    return edge;
+}
+
+/* Takes a byte of the set: what it can be, and what is before it then. False: none can. */
+static bool take(const struct sg_crossing *c, const struct sg_set *set, struct sg_side *before,
+                 struct sg_set *taken)
+{
+    *taken = *set;
+    if (c->open) {
+        *before = c->before;
+        return meet_set(taken, set);
+    }
+    struct sg_set word = c->word.after.bytes, other = c->other.after.bytes;
+    *before = nothing;
+    if (meet_set(&word, set))
+        join(before, &c->word.before);
+    if (meet_set(&other, set))
+        join(before, &c->other.before);
+    *taken = word;
+    join_set(taken, &other);
+    return meet_set(taken, set);
 }
 
 /* --- walks --------------------------------------------------------------------------------------
@@ -100,19 +173,17 @@ static void copy_walk(struct sg_walk *to, const struct sg_walk *from)
     to->out = from->out;
     to->live = from->live;
     for (uint16_t left = from->live; left != 0; left &= (uint16_t)(left - 1))
-        to->at[first_of(left)] = from->at[first_of(left)];
+        copy_crossing(&to->at[first_of(left)], &from->at[first_of(left)]);
 }
 
 static void join_walk(struct sg_walk *walk, const struct sg_walk *more)
 {
     for (uint16_t left = more->live; left != 0; left &= (uint16_t)(left - 1)) {
         unsigned o = first_of(left);
-        if ((walk->live >> o & 1) == 0) {
-            walk->at[o] = more->at[o];
-            continue;
-        }
-        join_edge(&walk->at[o].word, &more->at[o].word);
-        join_edge(&walk->at[o].other, &more->at[o].other);
+        if ((walk->live >> o & 1) != 0)
+            join_crossing(&walk->at[o], &more->at[o]);
+        else
+            copy_crossing(&walk->at[o], &more->at[o]);
     }
     walk->live |= more->live;
 }
@@ -120,11 +191,8 @@ static void join_walk(struct sg_walk *walk, const struct sg_walk *more)
 static bool equal_walk(const struct sg_walk *a, const struct sg_walk *b)
 {
     bool equal = a->live == b->live;
-    for (uint16_t left = a->live; left != 0 && equal; left &= (uint16_t)(left - 1)) {
-        unsigned o = first_of(left);
-        equal = equal_edge(&a->at[o].word, &b->at[o].word) &&
-                equal_edge(&a->at[o].other, &b->at[o].other);
-    }
+    for (uint16_t left = a->live; left != 0 && equal; left &= (uint16_t)(left - 1))
+        equal = equal_crossing(&a->at[first_of(left)], &b->at[first_of(left)]);
     return equal;
 }
 
@@ -132,7 +200,8 @@ void sg_walk_start(struct sg_walk *walk)
 {
     walk->out = NULL;
     walk->live = 1;
-    walk->at[0] = behind(&anything);
+    walk->at[0].open = true;
+    walk->at[0].before = anything;
 }
 
 void sg_walk_place(struct sg_walk *walk, struct sg_signature *out)
@@ -140,38 +209,26 @@ void sg_walk_place(struct sg_walk *walk, struct sg_signature *out)
     walk->out = out;
 }
 
-/* --- bytes --------------------------------------------------------------------------------------
- */
-
 static void walk_set(struct sg_walk *walk, const struct sg_set *set)
 {
     uint16_t left = walk->live;
     walk->live = 0;
     while (left != 0) { /* from the last one down: each moves into one already done */
         unsigned o = 31 - (unsigned)__builtin_clz(left), to = walk->out == NULL ? o : o + 1;
+        struct sg_side before;
+        struct sg_set taken;
         left &= (uint16_t) ~(1U << o);
-        struct sg_edge word = walk->at[o].word, other = walk->at[o].other;
-        struct sg_side taken = nothing;
-        if (meet_set(&word.after.bytes, set))
-            sg_set_join(&taken.bytes, &word.after.bytes);
-        else
-            word.before = nothing;
-        if (meet_set(&other.after.bytes, set))
-            sg_set_join(&taken.bytes, &other.after.bytes);
-        else
-            other.before = nothing;
-        if (sg_set_count(&taken.bytes) == 0)
+        if (!take(&walk->at[o], set, &before, &taken))
             continue;
-        if (walk->out != NULL) {
-            sg_set_join(&walk->out->at[o + 1], &taken.bytes);
-            if (o == 0) {
-                join(&word.before, &other.before);
-                sg_set_join(&walk->out->at[0], &word.before.bytes);
-                walk->out->outside |= word.before.outside ? 1 : 0;
-            }
+        if (walk->out != NULL)
+            join_set(&walk->out->at[o + 1], &taken);
+        if (walk->out != NULL && o == 0) {
+            join_set(&walk->out->at[0], &before.bytes);
+            walk->out->outside |= before.outside ? 1 : 0;
         }
         if (to < SG_WALK_OFFSETS) { /* what comes later has no position */
-            walk->at[to] = behind(&taken);
+            walk->at[to].open = true;
+            walk->at[to].before = (struct sg_side){.bytes = taken};
             walk->live |= (uint16_t)(1U << to);
         }
     }
@@ -182,16 +239,15 @@ void sg_walk_end(struct sg_walk *walk)
     struct sg_signature *out = walk->out;
     for (uint16_t left = walk->live; left != 0; left &= (uint16_t)(left - 1)) {
         unsigned o = first_of(left);
-        struct sg_edge edge = walk->at[o].word;
-        join_edge(&edge, &walk->at[o].other);
-        sg_set_join(&out->at[o + 1], &edge.after.bytes);
+        struct sg_edge edge = sides(&walk->at[o]);
+        join_set(&out->at[o + 1], &edge.after.bytes);
         out->outside |= (uint16_t)((unsigned)edge.after.outside << (o + 1));
         if (o == 0) {
-            sg_set_join(&out->at[0], &edge.before.bytes);
+            join_set(&out->at[0], &edge.before.bytes);
             out->outside |= edge.before.outside ? 1 : 0;
         }
         for (unsigned k = o + 2; k < SG_SIGNATURE_BYTES; k++) {
-            out->at[k] = all_bytes;
+            out->at[k] = anything.bytes;
             out->outside |= (uint16_t)(1U << k);
         }
     }
@@ -200,10 +256,11 @@ void sg_walk_end(struct sg_walk *walk)
 /* --- conditions ---------------------------------------------------------------------------------
  */
 
-static void narrow(struct sg_walk *walk, const struct sg_point_state *mask)
+static void narrow(struct sg_walk *walk, const struct sg_crossing *mask)
 {
     for (uint16_t left = walk->live; left != 0; left &= (uint16_t)(left - 1)) {
         unsigned o = first_of(left);
+        close(&walk->at[o]);
         bool word = meet_edge(&walk->at[o].word, &mask->word);
         bool other = meet_edge(&walk->at[o].other, &mask->other);
         if (!word && !other)
@@ -220,7 +277,7 @@ static void walk_point(struct sg_walk *walk, enum sg_point point)
         .outside = true};
     static const struct sg_side end_line = {{{UINT64_C(1) << '\n', 0, 0, 0}}, .outside = true};
     const struct sg_edge any = {anything, anything};
-    struct sg_point_state mask = {any, any};
+    struct sg_crossing mask = {.word = any, .other = any};
     switch (point) {
     case SG_POINT_WORD:
         mask.word.after = other;
@@ -249,7 +306,7 @@ static void surely(const struct sg_node *node, struct sg_set *set)
 {
     switch (node->kind) {
     case SG_NODE_SET:
-        sg_set_join(set, &node->u.set);
+        join_set(set, &node->u.set);
         break;
     case SG_NODE_ALT:
         for (const struct sg_node *child = node->child; child != NULL; child = child->next)
@@ -286,8 +343,7 @@ static struct sg_side needed(const struct sg_node *node, bool is_behind)
     walk_node(&walk, node);
     side = (struct sg_side){.bytes = seen.at[1]};
     if ((walk.live & 1) != 0) {
-        struct sg_edge edge = walk.at[0].word;
-        join_edge(&edge, &walk.at[0].other);
+        struct sg_edge edge = sides(&walk.at[0]);
         join(&side, is_behind ? &edge.before : &edge.after);
     }
     return side;
@@ -296,7 +352,7 @@ static struct sg_side needed(const struct sg_node *node, bool is_behind)
 static void walk_look(struct sg_walk *walk, const struct sg_node *node)
 {
     const struct sg_edge any = {anything, anything};
-    struct sg_point_state mask = {any, any};
+    struct sg_crossing mask = {.word = any, .other = any};
     struct sg_side side = anything;
     if (node->u.look.negated) {
         struct sg_set refused = {{0}};
@@ -443,9 +499,9 @@ void sg_walk_length(const struct sg_node *node, uint64_t *min, uint64_t *max)
 void sg_walk_bytes(const struct sg_node *node, struct sg_set *bytes)
 {
     if (node->kind == SG_NODE_SET)
-        sg_set_join(bytes, &node->u.set);
+        join_set(bytes, &node->u.set);
     else if (node->kind == SG_NODE_REF)
-        *bytes = all_bytes;
+        *bytes = anything.bytes;
     else if (node->kind != SG_NODE_LOOK)
         for (const struct sg_node *child = node->child; child != NULL; child = child->next)
             sg_walk_bytes(child, bytes);

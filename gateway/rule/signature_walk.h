@@ -30,14 +30,17 @@ struct sg_edge {
     struct sg_side before, after;
 };
 
-struct sg_point_state {
-    struct sg_edge word, other; /* by what the byte before is */
+/* Nearly always nothing is known of what follows: then it is open, and edges are not made. */
+struct sg_crossing {
+    bool open;
+    struct sg_side before;      /* when open */
+    struct sg_edge word, other; /* when not: by what the byte before is */
 };
 
 struct sg_walk {
     struct sg_signature *out; /* what is taken goes there; NULL in the prefix: offsets stay 0 */
     uint16_t live;            /* bit o: a match can have come to offset o */
-    struct sg_point_state at[SG_WALK_OFFSETS]; /* of live offsets */
+    struct sg_crossing at[SG_WALK_OFFSETS]; /* of live offsets */
 };
 
 /* Replaces each reference by a repeat of the bytes that its group can take: what walks need. */

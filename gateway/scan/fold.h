@@ -34,28 +34,37 @@ struct sg_fold {
     struct sg_fold_piece *pieces; /* cover view and the raw bytes behind it without gaps */
     size_t n_pieces, cap;
     uint64_t raw_end; /* the view is made of the raw bytes before it */
-    bool beside;      /* the raw byte before raw_end is an ASCII letter, digit or @, or look-alikes
-                         were folded there */
+    uint8_t before;   /* what the view ends with (enum sg_fold_side) */
+    uint8_t marks;    /* bytes attached to its last character */
+    bool changed;     /* a code point was changed: accented letters after it lose their accents */
 };
 
-enum { SG_FOLD_RUN = 64 }; /* look-alikes in a longer run of bytes are a text of their own */
+/* Look-alikes in a longer run of bytes are a text of their own, and more bytes of marks are not
+ * attached to one character. */
+enum { SG_FOLD_RUN = 64 };
 
 /*
- * How many bytes from `from` on are surely unchanged by folding, whatever follows: the offset of
- * the first code point that is changed, or that would be if the right bytes followed. With last,
- * nothing follows. *changed: folding the text does change something there.
+ * The bytes before which are surely unchanged by folding, whatever follows: the offset of the
+ * first code point, from `from` on, that is changed, or that would be if the right bytes followed.
+ * With last, nothing follows. *changed: the code point there is changed.
+ *
+ * All before `from` is unchanged as well, and text has at least the two bytes before it unless the
+ * value begins later. What goes away at the offset, or follows the text, may be attached to the
+ * character before.
  */
 size_t sg_fold_same(const struct sg_kernel *kernel, struct sg_bytes text, size_t from, bool last,
                     bool *changed);
 
 /* Starts the view in the middle of a text: the bytes base … base + same.len are the same in both,
- * and all before them are. */
+ * and all before them are. same has two bytes or more unless the value does not. The fold is
+ * cleared or zeroed. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_begin(struct sg_fold *fold, uint64_t base,
                                                        struct sg_bytes same);
 /*
  * Adds what raw text makes of the view: raw starts at fold->raw_end. Takes all but the code points
- * that depend on what follows (less than SG_FOLD_RUN + 8 bytes); with last, all. What was taken is
- * told by raw_end.
+ * that depend on what follows, and the last one if more may be attached to it (in all less than
+ * SG_FOLD_RUN + 8 bytes); with last, all. What was taken is told by raw_end. After an error only
+ * clear and fini are of use.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw,
                                                      bool last);

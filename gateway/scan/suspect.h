@@ -2,17 +2,56 @@
 /*
  * suspect.h - where may the folded view differ from the text? One answer, in the forms that
  * processors know (scan/kernel.h).
+ *
+ * A place is suspect when a group of one of the sets holds there: the halves of its three bytes are
+ * all among the group's. The groups of sg_suspect_near hold only beside ASCII, as do the leads of
+ * two-byte look-alikes. Each set is one byte of groups, so that a shuffle looks all of them up at
+ * once. Too coarse is slow; too fine loses look-alikes, so the tests go through every code point.
+ *
+ * Bytes outside the text count as zero, and the first has nothing before it.
  */
 #ifndef SG_SCAN_SUSPECT_H
 #define SG_SCAN_SUSPECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SG_SUSPECT_STEPS = 3, SG_SUSPECT_SETS = 3 };
+
+/* A byte has what both tables say of its halves. */
+struct sg_suspect_halves {
+    uint8_t lo[16], hi[16];
+};
+
+struct sg_suspect_set {
+    struct sg_suspect_halves steps[SG_SUSPECT_STEPS];
+};
+
+/* Code points of two bytes; the third step holds for all. */
+extern const struct sg_suspect_set sg_suspect_two;
+/* Those with lead byte E2, which quotation marks have too, and those of the other longer ones. */
+extern const struct sg_suspect_set sg_suspect_e2, sg_suspect_long[SG_SUSPECT_SETS];
+/* Three bytes, beside ASCII: look-alikes beside a word, SG_SUSPECT_HIDDEN also behind any. */
+extern const struct sg_suspect_set sg_suspect_near;
+enum { SG_SUSPECT_HIDDEN = 0xC0 };
+/* Of single bytes. WORD: letter, digit or @, which joins the look-alikes at both its sides. A dot
+ * joins those behind it. LEAD begins a two-byte look-alike. */
+extern const struct sg_suspect_halves sg_suspect_bytes;
+enum { SG_SUSPECT_WORD = 0x0F, SG_SUSPECT_DOT = 0x10, SG_SUSPECT_LEAD = 0x60 };
+
+static inline uint8_t sg_suspect_look_up(const struct sg_suspect_halves *halves, uint8_t c)
+{
+    return halves->lo[c & 15] & halves->hi[c >> 4];
+}
+
+/* Is text + place, place < len, suspect? The definition: all forms agree with it. */
+bool sg_suspect_at(const uint8_t *text, size_t place, size_t len);
+
 /*
- * The offset of the first code point, from `from` on, that the folded view may change, alone or
- * with its neighbours (scan/fold.h); len when there is none. Reads text[0 … len) only. Each but the
- * first is there only in builds for its processors, and runs only where its kernel works.
+ * The offset of the first suspect place from `from` on; len when there is none. Reads
+ * text[0 … len) only. Each but the first is there only in builds for its processors, and runs only
+ * where its kernel works.
  */
 size_t sg_suspect_scalar(const uint8_t *text, size_t from, size_t len);
 size_t sg_suspect_avx2(const uint8_t *text, size_t from, size_t len);

@@ -171,6 +171,65 @@ static void test_context_is_compiled_once(void **state)
     scrubgate_ruleset_free(set);
 }
 
+/* --- how often it may start --------------------------------------------------------------- */
+
+static const struct rate_row {
+    const char *name, *lines;
+    const char *refused, *warned; /* what is said, or NULL */
+    bool everywhere;
+} rates[] = {
+    {"a rare start is fine", "match: 'card \\d{4}'", NULL, NULL, false},
+    {"a start at one place of twenty is refused", "match: '[a-z]{5,50}'",
+     "% of the places in usual text, over the 5 % allowed", NULL, false},
+    {"any byte is refused", "match: '(?s).'", "write slow: yes", NULL, false},
+    {"slow: no does not help", "match: '[a-z]{5,50}'\n    slow: no", "over the 5 % allowed", NULL,
+     false},
+    {"slow: yes is tried everywhere", "match: '[a-z]{5,50}'\n    slow: yes", NULL, NULL, true},
+    {"a start at one place of a hundred warns", "match: '\\b[a-z]{3}\\b'", NULL,
+     "rule toy.word may start at ", false},
+    {"slow: yes says that it is known", "match: '\\b[a-z]{3}\\b'\n    slow: yes", NULL, NULL, false},
+    {"slow is yes or no", "match: 'abc'\n    slow: very", "must be one of: no, yes", NULL, false},
+};
+
+static void test_rate(void **state)
+{
+    const struct rate_row *row = *state;
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    char text[256];
+    (void)snprintf(text, sizeof text,
+                   "pack: toy\nrules:\n  - id: word\n    entity: TOY\n    %s\n"
+                   "    tests: ['«abb»']\n",
+                   row->lines);
+    enum scrubgate_status rc = compile(&set, text, &fault);
+    if (row->refused != NULL) {
+        assert_int_equal(rc, SCRUBGATE_EINVAL);
+        if (strstr(fault.what, row->refused) == NULL || fault.line < 5 || fault.column == 0)
+            fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
+        return;
+    }
+    assert_int_equal(rc, SCRUBGATE_OK);
+    assert_true(set->rules[0]->n_signatures > 0);
+    assert_int_equal(set->rules[0]->everywhere, row->everywhere);
+    assert_int_equal(set->n_warnings, row->warned == NULL ? 0 : 1);
+    if (row->warned != NULL && (strstr(set->warnings[0].text, row->warned) == NULL ||
+                                strstr(set->warnings[0].text, "toy.yaml:5:12: ") == NULL))
+        fail_msg("%s", set->warnings[0].text);
+    scrubgate_ruleset_free(set);
+}
+
+static void test_too_many_signatures(void **state)
+{
+    (void)state;
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    static const char several[] = "'(?:born|dob|aged|alter|fecha|naiss|geb)x{1,3}'";
+    assert_int_equal(compile_many(2000, 1000, several, &set, &fault), SCRUBGATE_EINVAL);
+    assert_null(set);
+    if (strstr(fault.what, "signatures, over the 2048") == NULL)
+        fail_msg("%s", fault.what);
+}
+
 /* --- what is no pack ---------------------------------------------------------------------- */
 
 /* Has an answer, with a sentence when it is no. */
@@ -232,6 +291,8 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_pattern, rows);
+    SG_SUITE_ROWS(test_rate, rates);
+    sg_suite_add("too many signatures", test_too_many_signatures, NULL);
     sg_suite_add("ten thousand rules", test_ten_thousand_rules, NULL);
     sg_suite_add("too many rules in all packs", test_too_many_rules_in_all_packs, NULL);
     sg_suite_add("context that rules share is compiled once", test_context_is_compiled_once, NULL);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fold.c - the folded view of a text and the map that leads back.
+ *
+ *     raw text -> step, code point by code point -> view and pieces
+ */
+#include "scan/fold.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "scan/fold_step.h"
+
+enum {
+    FIRST_PIECES = 16,
+    LONGEST_PIECE = 1 << 30, /* its lengths are 32 bits wide */
+    SHORTEST_MARK = 2        /* bytes */
+};
+
+static enum scrubgate_status grow(struct sg_fold *fold)
+{
+    size_t cap = fold->cap == 0 ? FIRST_PIECES : fold->cap * 2;
+    if (cap > SIZE_MAX / 2 / sizeof *fold->pieces)
+        return SCRUBGATE_ENOMEM;
+    struct sg_fold_piece *pieces = realloc(fold->pieces, cap * sizeof *pieces);
+    if (pieces == NULL)
+        return SCRUBGATE_ENOMEM;
+    fold->pieces = pieces;
+    fold->cap = cap;
+    return SCRUBGATE_OK;
+}
+
+static uint64_t view_end(const struct sg_fold *fold)
+{
+    return fold->view_base + fold->view.len;
+}
+
+/* One step of the map at both ends; lengthens the last one where that says the same. */
+static enum scrubgate_status add_piece(struct sg_fold *fold, struct sg_fold_piece piece)
+{
+    struct sg_fold_piece *end = fold->n_pieces == 0 ? NULL : fold->pieces + fold->n_pieces - 1;
+    bool gone = piece.view_len == 0;
+    if (end != NULL && gone == (end->view_len == 0) && piece.attached == end->attached &&
+        (gone || (!piece.whole && !end->whole)) && piece.raw_len <= LONGEST_PIECE - end->raw_len) {
+        end->view_len += piece.view_len;
+        end->raw_len += piece.raw_len;
+    } else {
+        if (fold->n_pieces == fold->cap && grow(fold) < 0)
+            return SCRUBGATE_ENOMEM;
+        piece.view = view_end(fold);
+        piece.raw = fold->raw_end;
+        fold->pieces[fold->n_pieces++] = piece;
+    }
+    fold->raw_end += piece.raw_len;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status add_same(struct sg_fold *fold, struct sg_bytes text)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    while (rc >= 0 && text.len > 0) {
+        size_t n = text.len < LONGEST_PIECE ? text.len : LONGEST_PIECE;
+        rc = sg_buf_reserve(&fold->view, n);
+        if (rc >= 0)
+            rc = add_piece(fold,
+                           (struct sg_fold_piece){.view_len = (uint32_t)n, .raw_len = (uint32_t)n});
+        if (rc >= 0)
+            rc = sg_buf_add(&fold->view, text.data, n);
+        text.data += n;
+        text.len -= n;
+        fold->marks = 0;
+    }
+    return rc;
+}
+
+static enum scrubgate_status add_changed(struct sg_fold *fold, const struct sg_fold_step *step)
+{
+    struct sg_fold_piece piece = {.raw_len = (uint32_t)step->len, .whole = true};
+    fold->changed = true;
+    if (step->code.kind == SG_FOLD_MAP) {
+        enum scrubgate_status rc = sg_buf_reserve(&fold->view, 1);
+        piece.view_len = 1;
+        fold->marks = 0;
+        if (rc >= 0)
+            rc = add_piece(fold, piece);
+        return rc < 0 ? rc : sg_buf_add_byte(&fold->view, step->code.byte);
+    }
+    piece.attached = step->code.attached && fold->marks + step->len <= SG_FOLD_RUN;
+    /* Behind what is not attached, nothing is. */
+    fold->marks = piece.attached ? (uint8_t)(fold->marks + step->len) : SG_FOLD_RUN;
+    return add_piece(fold, piece);
+}
+
+enum scrubgate_status sg_fold_begin(struct sg_fold *fold, uint64_t base, struct sg_bytes same)
+{
+    assert(fold->n_pieces == 0 && fold->view.len == 0);
+    fold->view_base = fold->raw_end = base;
+    fold->before = (uint8_t)sg_fold_side_of(SG_FOLD_SIDE_NONE, same);
+    return add_same(fold, same);
+}
+
+/* Where the last character begins whose marks may go on behind the text. Up to there the end of
+ * the view is settled, whatever follows. */
+static size_t find_open(const struct sg_fold *fold, struct sg_bytes raw)
+{
+    size_t end = sg_fold_whole(raw), marks = 0;
+    struct sg_fold_code code;
+    while (end > 0) {
+        size_t start = sg_fold_read_back(raw, 0, end, &code);
+        if (start == end || !code.attached)
+            break;
+        marks += end - start;
+        end = start;
+        if (marks > SG_FOLD_RUN - SHORTEST_MARK)
+            return raw.len;
+    }
+    if (end == 0)
+        return fold->marks + marks > SG_FOLD_RUN - SHORTEST_MARK ? raw.len : 0;
+    size_t start = sg_fold_read_back(raw, 0, end, &code);
+    return start < end ? start : end - 1;
+}
+
+/* The end of the ASCII bytes that begin at `from`. */
+static size_t find_other(struct sg_bytes text, size_t from)
+{
+    uint64_t eight;
+    while (text.len - from >= sizeof eight) {
+        memcpy(&eight, text.data + from, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+        from += sizeof eight;
+    }
+    while (from < text.len && text.data[from] < 0x80)
+        from++;
+    return from;
+}
+
+enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw, bool last)
+{
+    struct sg_fold_reader reader = {
+        .text = raw, .last = last, .changed = fold->changed, .before = fold->before};
+    size_t end = last ? raw.len : find_open(fold, raw), same = 0, place = 0;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    while (rc >= 0 && place < end) {
+        size_t other = find_other((struct sg_bytes){raw.data, end}, place);
+        reader.before =
+            sg_fold_side_of(reader.before, (struct sg_bytes){raw.data + place, other - place});
+        place = other;
+        if (place == end)
+            break;
+        struct sg_fold_step step = sg_fold_step(&reader, place);
+        if (step.len == 0)
+            break;
+        if (step.code.kind == SG_FOLD_KEEP) {
+            reader.before = SG_FOLD_SIDE_NONE;
+        } else {
+            rc = add_same(fold, (struct sg_bytes){raw.data + same, place - same});
+            if (rc >= 0)
+                rc = add_changed(fold, &step);
+            reader.changed = true;
+            if (step.code.kind == SG_FOLD_MAP)
+                reader.before = sg_fold_side_after(reader.before, step.code.byte);
+            same = place + step.len;
+        }
+        place += step.len;
+    }
+    if (rc >= 0)
+        rc = add_same(fold, (struct sg_bytes){raw.data + same, place - same});
+    fold->before = (uint8_t)reader.before;
+    return rc;
+}
+
+/* The last piece that begins at the view's offset or before it; there is one. */
+static const struct sg_fold_piece *find(const struct sg_fold *fold, uint64_t view)
+{
+    size_t from = 0, to = fold->n_pieces;
+    assert(to > 0 && fold->pieces[0].view <= view);
+    while (to - from > 1) {
+        size_t middle = from + (to - from) / 2;
+        if (fold->pieces[middle].view <= view)
+            from = middle;
+        else
+            to = middle;
+    }
+    return fold->pieces + from;
+}
+
+void sg_fold_drop(struct sg_fold *fold, uint64_t view)
+{
+    size_t n = 0;
+    assert(view >= fold->view_base && view <= view_end(fold));
+    while (n < fold->n_pieces && fold->pieces[n].view + fold->pieces[n].view_len <= view)
+        n++;
+    fold->n_pieces -= n;
+    if (n > 0 && fold->n_pieces > 0)
+        memmove(fold->pieces, fold->pieces + n, fold->n_pieces * sizeof *fold->pieces);
+    if (fold->n_pieces > 0 && fold->pieces[0].view < view) {
+        uint32_t gone = (uint32_t)(view - fold->pieces[0].view);
+        fold->pieces[0].view += gone;
+        fold->pieces[0].raw += gone;
+        fold->pieces[0].view_len -= gone;
+        fold->pieces[0].raw_len -= gone;
+    }
+    sg_buf_drop(&fold->view, (size_t)(view - fold->view_base));
+    fold->view_base = view;
+}
+
+void sg_fold_back(const struct sg_fold *fold, uint64_t start, uint64_t end, uint64_t *raw_start,
+                  uint64_t *raw_end)
+{
+    assert(start >= fold->view_base && start < end && end <= view_end(fold));
+    const struct sg_fold_piece *piece = find(fold, start);
+    *raw_start = piece->raw + (piece->whole ? 0 : start - piece->view);
+    piece = find(fold, end - 1);
+    *raw_end = piece->raw + (piece->whole ? piece->raw_len : end - piece->view);
+    const struct sg_fold_piece *behind = piece + 1;
+    if (end == piece->view + piece->view_len && behind < fold->pieces + fold->n_pieces &&
+        behind->view_len == 0 && behind->attached)
+        *raw_end = behind->raw + behind->raw_len;
+}
+
+uint64_t sg_fold_place(const struct sg_fold *fold, uint64_t place)
+{
+    assert(place >= fold->view_base && place <= view_end(fold));
+    if (place == view_end(fold))
+        return fold->raw_end;
+    const struct sg_fold_piece *piece = find(fold, place);
+    return piece->raw + (piece->whole ? 0 : place - piece->view);
+}
+
+void sg_fold_clear(struct sg_fold *fold)
+{
+    struct sg_fold_piece *pieces = fold->pieces;
+    struct sg_buf view = fold->view;
+    size_t cap = fold->cap;
+    sg_buf_clear(&view);
+    *fold = (struct sg_fold){.view = view, .pieces = pieces, .cap = cap};
+}
+
+void sg_fold_fini(struct sg_fold *fold)
+{
+    sg_buf_fini(&fold->view);
+    free(fold->pieces);
+    *fold = (struct sg_fold){.view = fold->view};
+}
