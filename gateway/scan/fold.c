@@ -13,8 +13,7 @@
 
 enum {
     FIRST_PIECES = 16,
-    LONGEST_PIECE = 1 << 30, /* its lengths are 32 bits wide */
-    SHORTEST_MARK = 2        /* bytes */
+    LONGEST_PIECE = 1 << 30 /* its lengths are 32 bits wide */
 };
 
 static enum scrubgate_status grow(struct sg_fold *fold)
@@ -40,8 +39,8 @@ static enum scrubgate_status add_piece(struct sg_fold *fold, struct sg_fold_piec
 {
     struct sg_fold_piece *end = fold->n_pieces == 0 ? NULL : fold->pieces + fold->n_pieces - 1;
     bool gone = piece.view_len == 0;
-    if (end != NULL && gone == (end->view_len == 0) && piece.attached == end->attached &&
-        (gone || (!piece.whole && !end->whole)) && piece.raw_len <= LONGEST_PIECE - end->raw_len) {
+    if (end != NULL && gone == (end->view_len == 0) && (gone || (!piece.whole && !end->whole)) &&
+        piece.raw_len <= LONGEST_PIECE - end->raw_len) {
         end->view_len += piece.view_len;
         end->raw_len += piece.raw_len;
     } else {
@@ -68,7 +67,6 @@ static enum scrubgate_status add_same(struct sg_fold *fold, struct sg_bytes text
             rc = sg_buf_add(&fold->view, text.data, n);
         text.data += n;
         text.len -= n;
-        fold->marks = 0;
     }
     return rc;
 }
@@ -80,14 +78,10 @@ static enum scrubgate_status add_changed(struct sg_fold *fold, const struct sg_f
     if (step->code.kind == SG_FOLD_MAP) {
         enum scrubgate_status rc = sg_buf_reserve(&fold->view, 1);
         piece.view_len = 1;
-        fold->marks = 0;
         if (rc >= 0)
             rc = add_piece(fold, piece);
         return rc < 0 ? rc : sg_buf_add_byte(&fold->view, step->code.byte);
     }
-    piece.attached = step->code.attached && fold->marks + step->len <= SG_FOLD_RUN;
-    /* Behind what is not attached, nothing is. */
-    fold->marks = piece.attached ? (uint8_t)(fold->marks + step->len) : SG_FOLD_RUN;
     return add_piece(fold, piece);
 }
 
@@ -97,27 +91,6 @@ enum scrubgate_status sg_fold_begin(struct sg_fold *fold, uint64_t base, struct 
     fold->view_base = fold->raw_end = base;
     fold->before = (uint8_t)sg_fold_side_of(SG_FOLD_SIDE_NONE, same);
     return add_same(fold, same);
-}
-
-/* Where the last character begins whose marks may go on behind the text. Up to there the end of
- * the view is settled, whatever follows. */
-static size_t find_open(const struct sg_fold *fold, struct sg_bytes raw)
-{
-    size_t end = sg_fold_whole(raw), marks = 0;
-    struct sg_fold_code code;
-    while (end > 0) {
-        size_t start = sg_fold_read_back(raw, 0, end, &code);
-        if (start == end || !code.attached)
-            break;
-        marks += end - start;
-        end = start;
-        if (marks > SG_FOLD_RUN - SHORTEST_MARK)
-            return raw.len;
-    }
-    if (end == 0)
-        return fold->marks + marks > SG_FOLD_RUN - SHORTEST_MARK ? raw.len : 0;
-    size_t start = sg_fold_read_back(raw, 0, end, &code);
-    return start < end ? start : end - 1;
 }
 
 /* The end of the ASCII bytes that begin at `from`. */
@@ -139,14 +112,14 @@ enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw, boo
 {
     struct sg_fold_reader reader = {
         .text = raw, .last = last, .changed = fold->changed, .before = fold->before};
-    size_t end = last ? raw.len : find_open(fold, raw), same = 0, place = 0;
+    size_t same = 0, place = 0;
     enum scrubgate_status rc = SCRUBGATE_OK;
-    while (rc >= 0 && place < end) {
-        size_t other = find_other((struct sg_bytes){raw.data, end}, place);
+    while (rc >= 0 && place < raw.len) {
+        size_t other = find_other(raw, place);
         reader.before =
             sg_fold_side_of(reader.before, (struct sg_bytes){raw.data + place, other - place});
         place = other;
-        if (place == end)
+        if (place == raw.len)
             break;
         struct sg_fold_step step = sg_fold_step(&reader, place);
         if (step.len == 0)
@@ -213,10 +186,6 @@ void sg_fold_back(const struct sg_fold *fold, uint64_t start, uint64_t end, uint
     *raw_start = piece->raw + (piece->whole ? 0 : start - piece->view);
     piece = find(fold, end - 1);
     *raw_end = piece->raw + (piece->whole ? piece->raw_len : end - piece->view);
-    const struct sg_fold_piece *behind = piece + 1;
-    if (end == piece->view + piece->view_len && behind < fold->pieces + fold->n_pieces &&
-        behind->view_len == 0 && behind->attached)
-        *raw_end = behind->raw + behind->raw_len;
 }
 
 uint64_t sg_fold_place(const struct sg_fold *fold, uint64_t place)

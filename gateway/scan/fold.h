@@ -23,8 +23,7 @@
 struct sg_fold_piece {
     uint64_t view, raw;
     uint32_t view_len, raw_len;
-    bool whole;    /* not byte by byte: the view's bytes stand for all of the raw ones together */
-    bool attached; /* view_len is 0, and what is gone belongs to the character before it */
+    bool whole; /* not byte by byte: the view's bytes stand for all of the raw ones together */
 };
 
 /* A value's view while it is made. Zeroed is the start of a value. */
@@ -35,12 +34,10 @@ struct sg_fold {
     size_t n_pieces, cap;
     uint64_t raw_end; /* the view is made of the raw bytes before it */
     uint8_t before;   /* what the view ends with (enum sg_fold_side) */
-    uint8_t marks;    /* bytes attached to its last character */
     bool changed;     /* a code point was changed: accented letters after it lose their accents */
 };
 
-/* Look-alikes in a longer run of bytes are a text of their own, and more bytes of marks are not
- * attached to one character. */
+/* Look-alikes in a longer run of bytes are a text of their own. */
 enum { SG_FOLD_RUN = 64 };
 
 /*
@@ -49,8 +46,7 @@ enum { SG_FOLD_RUN = 64 };
  * With last, nothing follows. *changed: the code point there is changed.
  *
  * All before `from` is unchanged as well, and text has at least the two bytes before it unless the
- * value begins later. What goes away at the offset, or follows the text, may be attached to the
- * character before.
+ * value begins later.
  */
 size_t sg_fold_same(const struct sg_kernel *kernel, struct sg_bytes text, size_t from, bool last,
                     bool *changed);
@@ -62,16 +58,16 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_begin(struct sg_fold *fold, uin
                                                        struct sg_bytes same);
 /*
  * Adds what raw text makes of the view: raw starts at fold->raw_end. Takes all but the code points
- * that depend on what follows, and the last one if more may be attached to it (in all less than
- * SG_FOLD_RUN + 8 bytes); with last, all. What was taken is told by raw_end. After an error only
- * clear and fini are of use.
+ * that depend on what follows (less than SG_FOLD_RUN + 8 bytes); with last, all. What was taken is
+ * told by raw_end. After an error only clear and fini are of use.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw,
                                                      bool last);
 /* Forgets the view's bytes before offset `view` and what maps them. */
 void sg_fold_drop(struct sg_fold *fold, uint64_t view);
-/* The raw bytes that the view's bytes [start, end) stand for, whole code points each, with what is
- * attached to the last. start < end, both within what is held. */
+/* The raw bytes that the view's bytes [start, end) stand for, whole code points each. What is gone
+ * behind the last is not among them, or the same text would span more when its end came later.
+ * start < end, both within what is held. */
 void sg_fold_back(const struct sg_fold *fold, uint64_t start, uint64_t end, uint64_t *raw_start,
                   uint64_t *raw_end);
 /* The raw offset that the view's place stands at: what comes before it in the view stands for raw

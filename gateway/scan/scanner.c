@@ -317,9 +317,6 @@ static enum scrubgate_status advance_view(struct sg_scanner *scanner,
         return rc;
     struct sg_window view = {
         .text = sg_buf_bytes(&fold->view), .base = fold->view_base, .last = window->last};
-    /* What follows the last character may belong to it. */
-    if (!view.last && view.text.len > 0)
-        view.text.len--;
     if (!view.last && view.base + view.text.len <= lane->end)
         return SCRUBGATE_OK;
     rc = advance_lane(lane, &view);
