@@ -1,28 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cmd_version.c - scrubgate version: this program and the libraries it runs with.
+ * cmd_version.c - scrubgate version: this program, and what it runs with: libraries, scan kernel.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/diag.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "proxy/about.h"
+#include "scan/kernel.h"
 
-static void print_json(const struct sg_about *about)
+static void print_json(const struct sg_about *about, const struct sg_kernel *kernel)
 {
     (void)printf("{\"version\":\"%s\",\"jit\":%s,\"libraries\":[", about->version,
                  about->jit ? "true" : "false");
     for (size_t i = 0; i < about->n_libraries; i++)
         (void)printf("%s\"%s\"", i == 0 ? "" : ",", about->libraries[i]);
-    (void)printf("]}\n");
+    (void)printf("],\"kernel\":\"%s\",\"kernels\":{", kernel->name);
+    for (size_t i = 0; sg_kernels[i] != NULL; i++)
+        (void)printf("%s\"%s\":%s", i == 0 ? "" : ",", sg_kernels[i]->name,
+                     sg_kernels[i]->works() ? "true" : "false");
+    (void)printf("}}\n");
 }
 
-static void print_text(const struct sg_about *about)
+static void print_text(const struct sg_about *about, const struct sg_kernel *kernel)
 {
     (void)printf("scrubgate %s\n", about->version);
     for (size_t i = 0; i < about->n_libraries; i++)
         (void)printf("  %s\n", about->libraries[i]);
-    (void)printf("  PCRE2 JIT: %s\n", about->jit ? "yes" : "no");
+    (void)printf("  PCRE2 JIT: %s\n  scan kernels:", about->jit ? "yes" : "no");
+    for (size_t i = 0; sg_kernels[i] != NULL; i++)
+        (void)printf("%s %s%s", i == 0 ? "" : ",", sg_kernels[i]->name,
+                     sg_kernels[i]->works() ? "" : " (not on this machine)");
+    (void)printf("; in use: %s\n", kernel->name);
+}
+
+/* The one that rules would be loaded for, without loading any. NULL: the fault was printed. */
+static const struct sg_kernel *choose_kernel(void)
+{
+    const struct sg_kernel *kernel = NULL;
+    struct scrubgate_fault fault = {.what = ""}, own = {.what = ""};
+    if (sg_kernel_choose(getenv("SCRUBGATE_KERNEL"), &kernel, &own) >= 0)
+        return kernel;
+    sg_fault_set(&fault, "SCRUBGATE_KERNEL", 0, 0, "%s", own.what);
+    (void)sg_say_fault(&fault);
+    return NULL;
 }
 
 static int run(const struct sg_command *command, int argc, char **argv)
@@ -36,20 +59,23 @@ static int run(const struct sg_command *command, int argc, char **argv)
         sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
+    const struct sg_kernel *kernel = choose_kernel();
+    if (kernel == NULL)
+        return SG_EXIT_USAGE;
     struct sg_about about;
     sg_about(&about);
     if (json)
-        print_json(&about);
+        print_json(&about, kernel);
     else
-        print_text(&about);
+        print_text(&about, kernel);
     return sg_flush_output() ? SG_EXIT_FINE : SG_EXIT_WRONG;
 }
 
 const struct sg_command sg_cmd_version = {
     .name = "version",
-    .summary = "print the version, the libraries with theirs, and whether PCRE2 can JIT",
+    .summary = "print the version, the libraries with theirs, and what makes scanning fast here",
     .usage = "[--json]",
     .examples = "  scrubgate version\n"
-                "  scrubgate version --json | jq .jit\n",
+                "  scrubgate version --json | jq -r .kernel\n",
     .run = run,
 };

@@ -48,6 +48,40 @@ static inline uint8_t sg_suspect_look_up(const struct sg_suspect_halves *halves,
 /* Is text + place, place < len, suspect? The definition: all forms agree with it. */
 bool sg_suspect_at(const uint8_t *text, size_t place, size_t len);
 
+/* What the wide forms see in 64 places, a bit each. */
+struct sg_suspect_block {
+    uint64_t sure;         /* a group holds there, whatever stands beside it */
+    uint64_t lead;         /* of a two-byte look-alike */
+    uint64_t near, hidden; /* groups of sg_suspect_near; hidden is among near */
+    uint64_t word, dot, ascii;
+};
+
+enum {
+    SG_SUSPECT_PLACES = 64,
+    SG_SUSPECT_REACH = SG_SUSPECT_PLACES + 3, /* bytes that decide about so many places */
+    SG_SUSPECT_NOTHING = 0x80                 /* stands for the byte before the first */
+};
+
+/* Which of the places are suspect, given the byte before them and the three behind. */
+static inline uint64_t sg_suspect_judge(const struct sg_suspect_block *block, uint8_t before,
+                                        const uint8_t after[3])
+{
+    const unsigned join = SG_SUSPECT_WORD | SG_SUSPECT_DOT;
+    uint64_t behind = 0;
+    if ((block->lead | block->near) == 0)
+        return block->sure;
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t next = sg_suspect_look_up(&sg_suspect_bytes, after[i]);
+        behind |= (uint64_t)((next & SG_SUSPECT_WORD) != 0) << i;
+    }
+    uint64_t joined = (block->word | block->dot) << 1 |
+                      ((sg_suspect_look_up(&sg_suspect_bytes, before) & join) != 0);
+    uint64_t after_ascii = block->ascii << 1 | (before < 0x80);
+    return block->sure | (block->lead & (joined | block->word >> 2 | behind << 62)) |
+           (block->near & (joined | block->word >> 3 | behind << 61)) |
+           (block->hidden & after_ascii);
+}
+
 /*
  * The offset of the first suspect place from `from` on; len when there is none. Reads
  * text[0 … len) only. Each but the first is there only in builds for its processors, and runs only

@@ -23,7 +23,8 @@ void lineup_new(struct lineup *lineup, const struct scrubgate_ruleset *set,
     if (!lineup_has_peer(lineup))
         return;
     lineup->at_peer = race_enter(&lineup->race, peer_runner("Hyperscan", peers->ends));
-    (void)race_enter(&lineup->race, peer_runner("Hyperscan, starts", peers->starts));
+    if (peers->starts != NULL)
+        (void)race_enter(&lineup->race, peer_runner("Hyperscan, starts", peers->starts));
 }
 
 bool lineup_has_peer(const struct lineup *lineup)

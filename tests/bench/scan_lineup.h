@@ -38,7 +38,7 @@ double lineup_ratio(const struct lineup *lineup, size_t kernel);
 double lineup_peer_ratio(const struct lineup *lineup, size_t kernel, bool starts);
 double lineup_mb_s(const struct lineup *lineup, size_t kernel);
 
-/* A table of speeds: a column for each runner. */
+/* A table of speeds: a column for each runner. A line-up with fewer leaves the last ones out. */
 void lineup_print_head(const struct lineup *lineup);
 void lineup_print(const struct lineup *lineup, const char *name);
 

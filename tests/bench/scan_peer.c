@@ -87,7 +87,6 @@ static void list_init(struct list *list, const struct scrubgate_ruleset *set, un
         bool changed = false;
         char *plain = plain_for(text, flags, &changed);
         if (plain == NULL) {
-            (void)fprintf(stderr, "Hyperscan refuses rule %s\n", set->rules[i]->id);
             patterns->refused++;
             continue;
         }
@@ -117,10 +116,12 @@ static struct peer *peer_new(const struct scrubgate_ruleset *set, unsigned flags
     return peer;
 }
 
-void peers_new(struct peers *peers, const struct scrubgate_ruleset *set)
+void peers_new(struct peers *peers, const struct scrubgate_ruleset *set, bool starts)
 {
-    peers->starts = peer_new(set, HS_FLAG_SOM_LEFTMOST, &peers->patterns);
-    peers->ends = peer_new(set, 0, &peers->patterns);
+    *peers = (struct peers){.ends = NULL};
+    peers->ends = peer_new(set, 0, &peers->with_ends);
+    if (starts)
+        peers->starts = peer_new(set, HS_FLAG_SOM_LEFTMOST, &peers->with_starts);
 }
 
 static void peer_free(struct peer *peer)
@@ -173,10 +174,11 @@ const char *peer_version(void)
     return NULL;
 }
 
-void peers_new(struct peers *peers, const struct scrubgate_ruleset *set)
+void peers_new(struct peers *peers, const struct scrubgate_ruleset *set, bool starts)
 {
     (void)set;
-    *peers = (struct peers){0};
+    (void)starts;
+    *peers = (struct peers){.ends = NULL};
 }
 
 void peers_free(struct peers *peers)

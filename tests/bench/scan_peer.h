@@ -21,13 +21,13 @@ struct peer_patterns {
     size_t taken, changed, refused; /* changed: of those taken, written differently */
 };
 
-/* Block mode; and with SOM_LEFTMOST: it tells where matches start, as we do. NULL both when it is
- * not built in. */
+/* Block mode; and, if asked for, with SOM_LEFTMOST: it tells where matches start, as we do. NULL
+ * when not asked for or not built in. */
 struct peers {
     struct peer *ends, *starts;
-    struct peer_patterns patterns;
+    struct peer_patterns with_ends, with_starts;
 };
-void peers_new(struct peers *peers, const struct scrubgate_ruleset *set);
+void peers_new(struct peers *peers, const struct scrubgate_ruleset *set, bool starts);
 void peers_free(struct peers *peers);
 struct runner peer_runner(const char *name, struct peer *peer);
 /* "Hyperscan 5.4.0 …", or NULL when it is not built in. */

@@ -57,15 +57,98 @@ static size_t group_end(const char *text, size_t at)
     return at;
 }
 
-static bool starts(const struct plain *plain, const char *what)
+static bool starts_at(const struct plain *plain, size_t at, const char *what)
 {
-    return strncmp(plain->text + plain->at, what, strlen(what)) == 0;
+    return strncmp(plain->text + at, what, strlen(what)) == 0;
 }
 
-static bool looks_around(const struct plain *plain)
+static bool starts(const struct plain *plain, const char *what)
 {
-    return starts(plain, "(?=") || starts(plain, "(?!") || starts(plain, "(?<=") ||
-           starts(plain, "(?<!");
+    return starts_at(plain, plain->at, what);
+}
+
+/* Length of the opening of a lookaround; 0: it is none. */
+static size_t lookaround(const struct plain *plain)
+{
+    static const char *const openings[] = {"(?=", "(?!", "(?<=", "(?<!"};
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+        if (starts(plain, openings[i]))
+            return strlen(openings[i]);
+    }
+    return 0;
+}
+
+/* A byte that must not be the class [at, end), or the edge of the text. */
+static void put_other(struct plain *plain, bool behind, size_t at, size_t end)
+{
+    const char *item = plain->text + at;
+    put(plain, behind ? "(?:^|[^" : "(?:[^", behind ? 7 : 5);
+    if (*item == '[')
+        put(plain, item + 1, end - at - 1);
+    else
+        put(plain, item, end - at);
+    put(plain, *item == '[' ? "" : "]", *item == '[' ? 0 : 1);
+    put(plain, behind ? ")" : "|$)", behind ? 1 : 3);
+}
+
+/* At an end of the pattern, a byte that must not be there becomes one that is matched: without it
+ * an automaton finds far more than we do, and is slower for it. Any other lookaround is dropped. */
+static void take_lookaround(struct plain *plain, size_t opening)
+{
+    size_t at = plain->at + opening, end = item_end(plain->text, at);
+    size_t behind = group_end(plain->text, plain->at);
+    bool negative = plain->text[at - 1] == '!', leads = opening == 4 && plain->at == 0;
+    bool ends = opening == 3 && plain->text[behind] == '\0';
+    bool plain_class = end + 1 == behind && strncmp(plain->text + at, "[^", 2) != 0;
+    if (negative && plain_class && (leads || ends))
+        put_other(plain, leads, at, end);
+    plain->at = behind;
+    plain->changed = true;
+}
+
+/* What stands in a separator, as a member of a class. */
+static void put_member(struct plain *plain, size_t *at)
+{
+    const char *item = plain->text + *at;
+    size_t len = item_end(plain->text, *at) - *at;
+    if (starts_at(plain, *at, "(?:"))
+        *at += 2;
+    else if (*item == '[')
+        put(plain, item + 1, len - 2);
+    else if (*item == '-')
+        put(plain, "\\-", 2);
+    else if (strchr("()|", *item) == NULL)
+        put(plain, item, len);
+}
+
+/* A separator of one or more bytes that may be repeated becomes a run of any of its bytes: so
+ * written Hyperscan takes the cards, which it refuses as we write them. */
+static bool take_separators(struct plain *plain)
+{
+    size_t at = plain->at, end = group_end(plain->text, at);
+    bool wide = false;
+    if (!starts(plain, "(?:") ||
+        (plain->text[end] != '?' && strncmp(plain->text + end, "{0,", 3) != 0))
+        return false;
+    for (at += 3; at < end; at = item_end(plain->text, at)) {
+        wide = wide || strncmp(plain->text + at, "\\x", 2) == 0;
+        if (starts_at(plain, at, "(?:"))
+            at += 2;
+        else if (strchr("{?*+.^$", plain->text[at]) != NULL || starts_at(plain, at, "[^") ||
+                 starts_at(plain, at, "(?"))
+            return false;
+    }
+    if (!wide)
+        return false;
+    put(plain, "[", 1);
+    for (at = plain->at + 3; at < end; at = item_end(plain->text, at))
+        put_member(plain, &at);
+    put(plain, "]*", 2);
+    plain->at = plain->text[end] == '?'
+                    ? end + 1
+                    : (size_t)(strchr(plain->text + end, '}') - plain->text) + 1;
+    plain->changed = true;
+    return true;
 }
 
 static void open_group(struct plain *plain)
@@ -125,11 +208,12 @@ static void take_repeat(struct plain *plain)
 static void take(struct plain *plain)
 {
     char c = plain->text[plain->at];
-    if (c == '(' && looks_around(plain)) {
-        plain->changed = true;
-        plain->at = group_end(plain->text, plain->at);
+    size_t opening = lookaround(plain);
+    if (opening > 0) {
+        take_lookaround(plain, opening);
     } else if (c == '(') {
-        open_group(plain);
+        if (!take_separators(plain))
+            open_group(plain);
     } else if (strchr("{?*+", c) != NULL) {
         take_repeat(plain);
     } else if (!take_reference(plain)) {

@@ -304,6 +304,10 @@ static const struct run_row runs[] = {
      .args = {"version"},
      .in = "",
      .holds = "PCRE2 JIT: "},
+    {.name = "version says how it scans here",
+     .args = {"version"},
+     .in = "",
+     .holds = "scan kernels: scalar"},
     {.name = "--version is version", .args = {"--version"}, .in = "", .holds = "PCRE2 JIT: "},
     {.name = "echo at an address that is none",
      .args = {"echo", "-l", "127.0.0.1:99999"},
@@ -406,8 +410,36 @@ static void test_version_json(void **state)
     assert_true(libraries->count >= 6);
     assert_int_equal(sg_json_get(sg_json_root(json), "jit")->kind, SG_JSON_BOOL);
     assert_true(sg_json_get(sg_json_root(json), "version")->text.len > 0);
+    const struct sg_json_node *kernels = sg_json_get(sg_json_root(json), "kernels");
+    const struct sg_json_node *kernel = sg_json_get(sg_json_root(json), "kernel");
+    assert_true(kernels != NULL && kernel != NULL);
+    const struct sg_json_node *plain = sg_json_get(kernels, "scalar");
+    assert_true(plain != NULL && plain->kind == SG_JSON_BOOL && plain->truth);
+    const struct sg_json_node *used = sg_json_get(kernels, (const char *)kernel->text.data);
+    assert_true(used != NULL && used->truth); /* what is in use works here */
     sg_json_free(json);
     sg_program_run_fini(&said);
+}
+
+/* A kernel is for the version alone, too: whoever asks wants to know what would be used. */
+static void test_kernel(void **state)
+{
+    (void)state;
+    struct sg_program_run said;
+    const char *const args[] = {"version", NULL};
+    assert_int_equal(setenv("SCRUBGATE_KERNEL", "scalar", 1), 0);
+    sg_program_run(&said, NULL, args, SG_BYTES(""));
+    assert_int_equal(said.code, FINE);
+    assert_non_null(strstr((const char *)said.out.data, "; in use: scalar\n"));
+    sg_program_run_fini(&said);
+    assert_int_equal(setenv("SCRUBGATE_KERNEL", "abacus", 1), 0);
+    sg_program_run(&said, NULL, args, SG_BYTES(""));
+    assert_int_equal(said.code, USAGE);
+    assert_string_equal((const char *)said.out.data, "");
+    assert_non_null(strstr((const char *)said.err.data, "SCRUBGATE_KERNEL: "));
+    assert_non_null(strstr((const char *)said.err.data, "scalar"));
+    sg_program_run_fini(&said);
+    assert_int_equal(unsetenv("SCRUBGATE_KERNEL"), 0);
 }
 
 static void test_keygen(void **state)
@@ -489,6 +521,7 @@ int main(void)
     SG_SUITE_ROWS(test_run, runs);
     sg_suite_add("every command tells of itself, with two examples", test_help, NULL);
     sg_suite_add("version as JSON", test_version_json, NULL);
+    sg_suite_add("version uses the kernel that is asked for, or says why not", test_kernel, NULL);
     sg_suite_add("keygen makes what is missing, closed to others", test_keygen, NULL);
     sg_suite_add("scrub streams a large text", test_large, NULL);
     sg_suite_add("echo answers with what it received", test_echo, NULL);
