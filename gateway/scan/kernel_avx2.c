@@ -108,6 +108,6 @@ FOR_AVX2 static bool run(const struct sg_sieve *sieve, const uint8_t *text, size
     return run_groups(sieve, text, n, hits, 4);
 }
 
-const struct sg_kernel sg_kernel_avx2 = {"avx2", works, run, sg_suspect_scalar};
+const struct sg_kernel sg_kernel_avx2 = {"avx2", works, run, sg_suspect_avx2};
 
 #endif

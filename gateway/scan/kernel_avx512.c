@@ -104,6 +104,6 @@ FOR_VBMI static bool run(const struct sg_sieve *sieve, const uint8_t *text, size
     return run_groups(sieve, text, n, hits, 4);
 }
 
-const struct sg_kernel sg_kernel_avx512 = {"avx512vbmi", works, run, sg_suspect_scalar};
+const struct sg_kernel sg_kernel_avx512 = {"avx512vbmi", works, run, sg_suspect_avx512};
 
 #endif
