@@ -4,6 +4,15 @@
  */
 #include "hard_rules.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "rule/rulefile.h"
+
+#include "dice_pattern.h"
+
 #define RULE_AT(id, level, match, rest)                                                            \
     "  - {id: " id ", title: t, entity: TOY, level: " level ", match: '" match "', with: '<" id    \
     ">', tests: [{todo: x}]" rest "}\n"
@@ -40,9 +49,10 @@ const struct sg_hard_rules sg_hard_rules[] = {
      {"ab12", "12ab", "cat", " cat ", "dog1", "@123", "id ", "id abc end", "id abc", "#abab",
       "123"}},
     {"looking far ahead and behind",
-     RULE("a", "(?=[a-c]{3}\\d)[a-c\\d]{4,8}") RULE("b", "[a-z]{3}(?=[a-z]{0,4}9)")
-         RULE("c", "(?<![ab]{2})c\\d{2}") RULE("d", "7(?!\\d{3})\\d{2}x")
-             RULE("e", "(?<=#|@@)xy\\d") RULE("f", "#(?![a-z]{1,10};)[a-z]{2}"),
+     RULE("a", "(?=[a-c]{3}\\d)[a-c\\d]{4,8}")
+         RULE_WITH("b", "[a-z]{3}(?=[a-z]{0,4}9)", "slow: yes") RULE("c", "(?<![ab]{2})c\\d{2}")
+             RULE("d", "7(?!\\d{3})\\d{2}x") RULE("e", "(?<=#|@@)xy\\d")
+                 RULE("f", "#(?![a-z]{1,10};)[a-z]{2}"),
      "abcxy0179#@; ",
      {"abc1", "abc9", "abc", "c12", "712x", "#xy1", "@@xy1", "#ab", "abcabc;", "7123x"}},
     {"what was matched before, again",
@@ -94,3 +104,71 @@ const struct sg_hard_rules sg_hard_rules[] = {
 };
 
 const size_t sg_hard_rules_count = sizeof sg_hard_rules / sizeof sg_hard_rules[0];
+
+static bool loads(struct sg_bytes rule)
+{
+    struct scrubgate_ruleset *set = NULL;
+    struct sg_buf text = {0};
+    assert_int_equal(sg_buf_add_text(&text, "pack: p\nversion: 1\nowner: o\nrules:\n"), 0);
+    assert_int_equal(sg_buf_add_bytes(&text, rule), 0);
+    const struct sg_pack_source source = {"dice.yaml", sg_buf_bytes(&text)};
+    bool fine = sg_rulefile_compile(&set, &source, 1, 0, NULL) >= 0;
+    scrubgate_ruleset_free(set);
+    sg_buf_fini(&text);
+    return fine;
+}
+
+struct sg_hard_rules sg_hard_rules_roll(struct sg_dice *dice, struct sg_buf *rules)
+{
+    enum { MOST = 5, TRIES = 60, PATTERN = 160 };
+    static const char *const contexts[] = {
+        "",
+        "",
+        "",
+        ", near: {words: [ab, '12'], before: 6, after: 5, else: drop}",
+        ", near: {words: [b], before: 0, after: 9, else: drop}",
+        ", unless: '(?i)b\\W{0,3}$'",
+        ", keywords: [a1, '@']",
+        ", slow: yes",
+    };
+    struct sg_buf rule = {0};
+    size_t n = 0;
+    for (size_t tries = 0; n < MOST && tries < TRIES; tries++) {
+        char pattern[PATTERN];
+        sg_dice_pattern(dice, pattern, sizeof pattern);
+        const char *context = contexts[sg_dice_below(dice, sizeof contexts / sizeof contexts[0])];
+        sg_buf_clear(&rule);
+        assert_int_equal(sg_buf_addf(&rule,
+                                     "  - {id: r%zu, title: t, entity: TOY, level: 1, match: '%s', "
+                                     "with: '<%zu>', tests: [{todo: x}]%s}\n",
+                                     n, pattern, n, context),
+                         0);
+        if (!loads(sg_buf_bytes(&rule)))
+            continue;
+        assert_int_equal(sg_buf_add_bytes(rules, sg_buf_bytes(&rule)), 0);
+        n++;
+    }
+    assert_int_equal(sg_buf_add_byte(rules, 0), 0);
+    assert_true(n > 0);
+    sg_buf_fini(&rule);
+    return (struct sg_hard_rules){.rules = (const char *)rules->data, .letters = SG_DICE_LETTERS};
+}
+
+struct sg_stock sg_stock_of(const struct sg_hard_rules *hard, const struct scrubgate_ruleset *set,
+                            struct sg_bytes *pieces, size_t n)
+{
+    struct sg_stock stock = {.pieces = pieces, .long_ones = 400};
+    if (hard != NULL) {
+        stock.letters = sg_bytes_of(hard->letters);
+        stock.long_ones = 3000; /* fewer rules: a long text costs less */
+        for (size_t i = 0; i < SG_HARD_PIECES && hard->pieces[i] != NULL && i < n; i++)
+            pieces[stock.n_pieces++] = sg_bytes_of(hard->pieces[i]);
+        return stock;
+    }
+    for (size_t i = 0; i < set->n_rules; i++) {
+        const struct sg_rule *rule = set->rules[i];
+        for (size_t j = 0; j < rule->n_examples && stock.n_pieces < n; j++)
+            pieces[stock.n_pieces++] = rule->examples[j].text;
+    }
+    return stock;
+}
