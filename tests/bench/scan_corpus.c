@@ -170,7 +170,8 @@ static void add_spaced(struct corpus *corpus, uint64_t *seed)
 
 static void add_hex(struct corpus *corpus, uint64_t *seed)
 {
-    corpus_add(corpus, "0123456789abcdef" + random_below(seed, 16), 1);
+    static const char digits[] = "0123456789abcdef";
+    corpus_add(corpus, digits + random_below(seed, 16), 1);
 }
 
 static void add_base64(struct corpus *corpus, uint64_t *seed)

@@ -30,6 +30,8 @@ void engine_free(struct engine *engine);
 void engine_scan(struct engine *engine, struct sg_bytes text, const struct sg_scan_sink *sink);
 /* Scans every text of a corpus; results go nowhere. */
 void engine_pass(void *engine, const struct corpus *corpus);
+/* Whether both edited the same places in their last passes. */
+bool engine_agrees(const struct engine *engine, const struct engine *other);
 /* The same under a name of its own, for callgrind to count in. */
 void engine_counted(struct engine *engine, const struct corpus *corpus);
 struct runner engine_runner(const char *name, struct engine *engine);

@@ -5,6 +5,7 @@
 #include "scan_lineup.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void lineup_new(struct lineup *lineup, const struct scrubgate_ruleset *set,
                 const struct peers *peers)
@@ -36,6 +37,13 @@ void lineup_run(struct lineup *lineup, const struct corpus *corpus)
 {
     lineup->about = corpus->about;
     race_run(&lineup->race, corpus);
+    for (size_t i = 0; i < lineup->n_kernels; i++) {
+        if (engine_agrees(lineup->engines[i], lineup->reference))
+            continue;
+        (void)fprintf(stderr, "%s: %s edits other places than the reference engine\n",
+                      corpus->about, lineup_name(lineup, i));
+        exit(1);
+    }
 }
 
 void lineup_free(struct lineup *lineup)
@@ -59,11 +67,6 @@ double lineup_peer_ratio(const struct lineup *lineup, size_t kernel, bool starts
 {
     return race_ratio(&lineup->race, lineup->at_kernels + kernel,
                       lineup->at_peer + (starts ? 1 : 0));
-}
-
-double lineup_mb_s(const struct lineup *lineup, size_t kernel)
-{
-    return race_mb_s(&lineup->race, lineup->at_kernels + kernel);
 }
 
 void lineup_print_head(const struct lineup *lineup)

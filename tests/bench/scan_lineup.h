@@ -27,6 +27,8 @@ struct lineup {
 /* Borrows set and peers. */
 void lineup_new(struct lineup *lineup, const struct scrubgate_ruleset *set,
                 const struct peers *peers);
+/* Ends the program when an engine finds other things than the reference: its speed means nothing.
+ */
 void lineup_run(struct lineup *lineup, const struct corpus *corpus);
 /* Zeroed is fine. */
 void lineup_free(struct lineup *lineup);
@@ -36,7 +38,6 @@ const char *lineup_name(const struct lineup *lineup, size_t kernel);
 /* How many times as fast as the reference engine, and as the peer. */
 double lineup_ratio(const struct lineup *lineup, size_t kernel);
 double lineup_peer_ratio(const struct lineup *lineup, size_t kernel, bool starts);
-double lineup_mb_s(const struct lineup *lineup, size_t kernel);
 
 /* A table of speeds: a column for each runner. A line-up with fewer leaves the last ones out. */
 void lineup_print_head(const struct lineup *lineup);
