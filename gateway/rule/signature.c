@@ -16,15 +16,15 @@
 
 enum {
     STEPS = 8, /* positions that the coarse stage looks at */
-    SHORT_LIST = 8,
-    MOST_TRIED = 64 /* variants of one pattern, roughly */
+    SHORT_LIST = 6,
+    MOST_TRIED = 32 /* variants of one pattern, roughly */
 };
 
 /* What things take in nanoseconds, for comparing cuts only. */
 static const double coarse_hit = 8, exact_call = 40, search_call = 60, search_byte = 8;
 static const double unseen = 0.5;         /* calls that the sample does not show */
-static const double one_more = 10;        /* signature: its part of the tables */
-static const double worth_it = 80;        /* what a variant must take before it is split … */
+static const double one_more = 20;        /* signature: its part of the tables */
+static const double worth_it = 250;        /* what a variant must take before it is split … */
 static const double gain = 0.75;          /* … and what part of it the parts may take */
 static const double long_way = 1.0 / 128; /* per byte before the place: streams wait for them */
 
@@ -55,6 +55,7 @@ struct maker {
 /* A position's row, moved so that the bit of a place tells of the byte at that position. */
 struct moved {
     const uint64_t *row;
+    size_t bytes; /* of the text in the set */
     unsigned k;
     bool outside;
 };
@@ -92,7 +93,10 @@ static enum scrubgate_status hold(struct maker *m, const struct sg_signature *s,
         const uint64_t *row = sg_sample_row(m->sample, &s->at[k]);
         if (row == NULL)
             return SCRUBGATE_ENOMEM;
-        moved[n++] = (struct moved){.row = row, .k = k, .outside = outside};
+        size_t bytes = sg_sample_count(m->sample, &s->at[k]), i = n++;
+        for (; i > 0 && moved[i - 1].bytes > bytes; i--) /* the rarest first: most end there */
+            moved[i] = moved[i - 1];
+        moved[i] = (struct moved){.row = row, .bytes = bytes, .k = k, .outside = outside};
     }
     for (size_t w = 0; w < words; w++) {
         for (size_t i = 0; i < n && places[w] != 0; i++) {
@@ -133,7 +137,7 @@ static double cost_of(const struct maker *m, const struct sg_signature *s, doubl
         call = search_call + search_byte * (run < span ? run : span);
     }
     double far = s->max_before < 128 ? s->max_before : 128;
-    return (coarse * coarse_hit + exact * call) * (1 + far * long_way);
+    return (coarse * coarse_hit + (exact + unseen) * call) * (1 + far * long_way);
 }
 
 /* As if each byte stood for itself: right for none, but the order is good enough for a short list,
@@ -161,7 +165,7 @@ static enum scrubgate_status measure(struct maker *m, struct candidate *candidat
         exact = (double)count(m->places, words);
     }
     candidate->cost +=
-        cost_of(m, s, coarse, exact + unseen); /* the estimate decides among equals */
+        cost_of(m, s, coarse, exact); /* the estimate decides among equals */
     return rc;
 }
 
@@ -195,12 +199,13 @@ static struct sg_signature everywhere(void)
 
 static enum scrubgate_status choose_cut(struct maker *m, struct choice *choice)
 {
-    const struct sg_signature none = everywhere();
     enum scrubgate_status rc = SCRUBGATE_OK;
     m->n = 0;
     sg_variant_cuts(&choice->variant, consider, m);
-    if (m->n == 0)
+    if (m->n == 0) {
+        const struct sg_signature none = everywhere();
         consider(m, &none);
+    }
     for (size_t i = 0; i < m->n && rc >= 0; i++) {
         rc = measure(m, &m->list[i]);
         if (i == 0 || m->list[i].cost < choice->best.cost)
@@ -219,18 +224,20 @@ struct parts {
 };
 
 static enum scrubgate_status split(struct maker *m, const struct sg_variant *variant, size_t i,
-                                   struct parts *parts)
+                                   size_t n, struct parts *best)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    parts->n = sg_variant_ways(variant, i);
-    parts->cost = 0;
-    for (size_t way = 0; way < parts->n && rc >= 0; way++) {
-        struct choice *part = &parts->list[way];
-        rc = sg_variant_split(&part->variant, m->arena, variant, i, way);
+    struct parts parts = {.n = n};
+    m->tried += n;
+    for (size_t part = 0; part < n && rc >= 0; part++) {
+        struct choice *choice = &parts.list[part];
+        rc = sg_variant_split(&choice->variant, m->arena, variant, i, part, n);
         if (rc >= 0)
-            rc = choose_cut(m, part);
-        parts->cost += part->best.cost + one_more;
+            rc = choose_cut(m, choice);
+        parts.cost += choice->best.cost + one_more;
     }
+    if (rc >= 0 && parts.cost < best->cost)
+        *best = parts;
     return rc;
 }
 
@@ -240,19 +247,18 @@ static enum scrubgate_status choose_split(struct maker *m, const struct choice *
                                           struct parts *best)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    struct parts parts;
     best->n = 0;
     best->cost = choice->best.cost * gain;
-    if (choice->best.cost < worth_it)
+    if (choice->best.cost < worth_it || most < 2)
         return SCRUBGATE_OK;
     for (size_t i = 0; i < choice->variant.n && m->tried < MOST_TRIED && rc >= 0; i++) {
         size_t ways = sg_variant_ways(&choice->variant, i);
-        if (ways < 2 || ways > most)
+        if (ways < 2)
             continue;
-        m->tried += ways;
-        rc = split(m, &choice->variant, i, &parts);
-        if (rc >= 0 && parts.cost < best->cost)
-            *best = parts;
+        size_t n = ways < most ? ways : most;
+        rc = split(m, &choice->variant, i, n, best);
+        for (size_t fewer = 2; fewer < n && rc >= 0; fewer *= 2) /* each may be split again */
+            rc = split(m, &choice->variant, i, fewer, best);
     }
     return rc;
 }

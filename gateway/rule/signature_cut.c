@@ -4,6 +4,7 @@
  */
 #include "rule/signature_cut.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "rule/signature_walk.h"
@@ -89,36 +90,80 @@ size_t sg_variant_ways(const struct sg_variant *variant, size_t i)
     return n;
 }
 
-/* Item i as the way has it; NULL: it is not there. */
-static const struct sg_node *way_of(const struct sg_item *item, size_t way)
+/* --- ways to take an item -----------------------------------------------------------------------
+ */
+
+/* A byte that the node can begin with: like with like makes sharper parts. */
+static unsigned beginning(const struct sg_node *node)
 {
-    if (item->min == 0)
-        return way == 0 ? NULL : item->node;
-    const struct sg_node *child = item->node->child;
-    while (way-- > 0)
-        child = child->next;
-    return child;
+    while (node->kind != SG_NODE_SET && node->child != NULL)
+        node = node->child;
+    return node->kind == SG_NODE_SET ? sg_set_first(&node->u.set) : 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct sg_node *first = *(const struct sg_node *const *)a;
+    const struct sg_node *second = *(const struct sg_node *const *)b;
+    unsigned x = beginning(first), y = beginning(second);
+    if (x == y)
+        return first->at < second->at ? -1 : first->at > second->at;
+    return x < y ? -1 : 1;
+}
+
+/* Of an alternation's ways the part-th of n parts, as a node; NULL when out of memory. */
+static const struct sg_node *ways_of(struct sg_arena *arena, const struct sg_node *alt, size_t ways,
+                                     size_t part, size_t n)
+{
+    const struct sg_node **list = sg_arena_alloc(arena, ways * sizeof *list);
+    struct sg_node *some = sg_arena_alloc(arena, sizeof *some);
+    size_t first = part * ways / n, end = (part + 1) * ways / n, i = 0;
+    if (list == NULL || some == NULL)
+        return NULL;
+    for (const struct sg_node *child = alt->child; child != NULL; child = child->next)
+        list[i++] = child;
+    qsort(list, ways, sizeof *list, compare);
+    if (end - first == 1)
+        return list[first];
+    some->kind = SG_NODE_ALT;
+    for (i = first; i < end; i++) {
+        struct sg_node *twin = sg_arena_alloc(arena, sizeof *twin);
+        if (twin == NULL)
+            return NULL;
+        *twin = *list[i];
+        sg_node_append(some, twin);
+    }
+    return some;
 }
 
 enum scrubgate_status sg_variant_split(struct sg_variant *split, struct sg_arena *arena,
-                                       const struct sg_variant *variant, size_t i, size_t way)
+                                       const struct sg_variant *variant, size_t i, size_t part,
+                                       size_t n)
 {
     const struct sg_item *item = &variant->items[i];
-    const struct sg_node *node = way_of(item, way);
-    size_t after = variant->n - i - 1, n;
-    bool several = node != NULL && item->max > 1; /* they stay one item */
-    struct sg_item *items = list_of(arena, several ? NULL : node, variant->n, &n);
+    bool optional = item->min == 0;
+    bool several = optional && part > 0 && item->max > 1; /* they stay one item */
+    const struct sg_node *node = NULL;                    /* the first part is without it */
+    if (!optional)
+        node = ways_of(arena, item->node, sg_variant_ways(variant, i), part, n);
+    else if (part > 0 && !several)
+        node = item->node;
+    if (!optional && node == NULL)
+        return SCRUBGATE_ENOMEM;
+    size_t after = variant->n - i - 1, n_new;
+    struct sg_item *items = list_of(arena, node, variant->n, &n_new);
     if (items == NULL)
         return SCRUBGATE_ENOMEM;
     if (several)
-        items[variant->n + n++] = (struct sg_item){.node = node, .min = 1, .max = item->max};
+        items[variant->n + n_new++] =
+            (struct sg_item){.node = item->node, .min = 1, .max = item->max};
     /* The new items stand behind room for all the old ones: move them to their place. */
-    memmove(items + i, items + variant->n, n * sizeof *items);
+    memmove(items + i, items + variant->n, n_new * sizeof *items);
     memcpy(items, variant->items, i * sizeof *items);
-    memcpy(items + i + n, variant->items + i + 1, after * sizeof *items);
-    if (!open_copies(arena, items, i + n + after))
+    memcpy(items + i + n_new, variant->items + i + 1, after * sizeof *items);
+    if (!open_copies(arena, items, i + n_new + after))
         return SCRUBGATE_ENOMEM;
-    *split = (struct sg_variant){.items = items, .n = i + n + after};
+    *split = (struct sg_variant){.items = items, .n = i + n_new + after};
     return SCRUBGATE_OK;
 }
 

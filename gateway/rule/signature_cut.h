@@ -38,11 +38,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_make(struct sg_variant *vari
                                                          const struct sg_node *root);
 /* In how many ways item i can be taken: its alternatives, or without it and with it; 1: no more. */
 size_t sg_variant_ways(const struct sg_variant *variant, size_t i);
-/* The variant with item i taken in one of its ways. */
+/* The variant with item i taken in some of its ways: those of one of n parts, 2 <= n <= ways. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_split(struct sg_variant *split,
                                                           struct sg_arena *arena,
                                                           const struct sg_variant *variant,
-                                                          size_t i, size_t way);
+                                                          size_t i, size_t part, size_t n);
 
 /* Calls found for the signature of each cut; there may be none. */
 void sg_variant_cuts(const struct sg_variant *variant,

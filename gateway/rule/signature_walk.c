@@ -8,7 +8,6 @@
  */
 #include "rule/signature_walk.h"
 
-#include <assert.h>
 #include <string.h>
 
 enum { EXACT_ROUNDS = 32 /* of a repeat; more are taken for any number */ };
@@ -325,8 +324,8 @@ static void surely(const struct sg_node *node, struct sg_set *set)
         surely(node->child, set);
         break;
     case SG_NODE_LOOK:
-    case SG_NODE_REF:
     case SG_NODE_POINT:
+    case SG_NODE_REF: /* only of one text, and of none when its group took no part */
         break;
     }
 }
@@ -426,6 +425,7 @@ static void walk_node(struct sg_walk *walk, const struct sg_node *node)
         break;
     case SG_NODE_CAPTURE:
     case SG_NODE_ATOMIC:
+    case SG_NODE_REF:
         walk_node(walk, node->child);
         break;
     case SG_NODE_LOOK:
@@ -433,9 +433,6 @@ static void walk_node(struct sg_walk *walk, const struct sg_node *node)
         break;
     case SG_NODE_POINT:
         walk_point(walk, node->u.point);
-        break;
-    case SG_NODE_REF:
-        assert(node->kind != SG_NODE_REF); /* prepared */
         break;
     }
 }
@@ -484,14 +481,11 @@ void sg_walk_length(const struct sg_node *node, uint64_t *min, uint64_t *max)
         break;
     case SG_NODE_CAPTURE:
     case SG_NODE_ATOMIC:
+    case SG_NODE_REF:
         sg_walk_length(node->child, min, max);
         break;
     case SG_NODE_LOOK:
     case SG_NODE_POINT:
-        break;
-    case SG_NODE_REF:
-        assert(node->kind != SG_NODE_REF); /* prepared */
-        *max = plenty;
         break;
     }
 }
@@ -500,8 +494,6 @@ void sg_walk_bytes(const struct sg_node *node, struct sg_set *bytes)
 {
     if (node->kind == SG_NODE_SET)
         join_set(bytes, &node->u.set);
-    else if (node->kind == SG_NODE_REF)
-        *bytes = anything.bytes;
     else if (node->kind != SG_NODE_LOOK)
         for (const struct sg_node *child = node->child; child != NULL; child = child->next)
             sg_walk_bytes(child, bytes);
@@ -534,13 +526,13 @@ static enum scrubgate_status prepare(struct sg_tree *tree, struct group *groups,
         if (node->u.ref.nocase)
             sg_set_add_nocase(&bytes);
         struct sg_node *set = sg_tree_set(tree, node->at, &bytes);
-        if (set == NULL)
+        struct sg_node *repeat = sg_tree_node(tree, SG_NODE_REPEAT, node->at);
+        if (set == NULL || repeat == NULL)
             return SCRUBGATE_ENOMEM;
-        node->kind = SG_NODE_REPEAT;
-        node->u.repeat.min = group->min < UINT32_MAX ? (unsigned)group->min : UINT32_MAX;
-        node->u.repeat.max = group->max < UINT32_MAX ? (unsigned)group->max : UINT32_MAX;
-        node->u.repeat.mode = SG_REPEAT_GREEDY;
-        sg_node_append(node, set);
+        repeat->u.repeat.min = (unsigned)group->min; /* at most SG_PATTERN_LONGEST */
+        repeat->u.repeat.max = (unsigned)group->max;
+        sg_node_append(repeat, set);
+        sg_node_append(node, repeat);
     }
     return SCRUBGATE_OK;
 }

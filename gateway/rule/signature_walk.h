@@ -43,7 +43,7 @@ struct sg_walk {
     struct sg_crossing at[SG_WALK_OFFSETS]; /* of live offsets */
 };
 
-/* Replaces each reference by a repeat of the bytes that its group can take: what walks need. */
+/* Gives each reference a child, a repeat of the bytes that its group can take: walks need it. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_walk_prepare(struct sg_tree *tree);
 
 /* Before the first byte of a match, in any text. */
