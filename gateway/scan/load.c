@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load.c - a ruleset that has proved itself: compiled, then every example in its packs run.
+ * load.c - a ruleset that has proved itself: compiled, its signatures tried, then every example in
+ * its packs run.
  */
 #include "scan/load.h"
 
@@ -11,8 +12,10 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "rule/rulefile.h"
+#include "scan/kernel.h"
 #include "scan/scanner.h"
 #include "scan/scratch.h"
+#include "scan/selftest.h"
 
 enum { SPANS_MOST = 32 };
 
@@ -212,6 +215,9 @@ enum scrubgate_status scrubgate_ruleset_load(struct scrubgate_ruleset **set,
     if (rc < 0)
         goto out;
     rc = sg_kernel_choose(getenv("SCRUBGATE_KERNEL"), &made->kernel, fault);
+    if (rc < 0)
+        goto out;
+    rc = sg_selftest_run(made, made->kernel, fault);
     if (rc < 0)
         goto out;
     rc = sg_load_test(made, false, first_failure, &first, &failed);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "rule/rulefile.h"
+#include "scan/kernel.h"
 #include "scan/load.h"
 
 #include "../lib/suite.h"
@@ -113,6 +114,36 @@ static void a_pack_that_fails_its_own_test_is_not_loaded(void **state)
     (void)unlink(path);
 }
 
+/* --- kernels ------------------------------------------------------------------------------------
+ */
+
+static void every_kernel_can_be_asked_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; sg_kernels[i] != NULL; i++) {
+        struct scrubgate_ruleset *set = NULL;
+        if (!sg_kernels[i]->works())
+            continue;
+        assert_int_equal(setenv("SCRUBGATE_KERNEL", sg_kernels[i]->name, 1), 0);
+        assert_int_equal(scrubgate_ruleset_load(&set, NULL, 0, NULL), SCRUBGATE_OK);
+        assert_ptr_equal(set->kernel, sg_kernels[i]);
+        scrubgate_ruleset_free(set);
+    }
+    assert_int_equal(unsetenv("SCRUBGATE_KERNEL"), 0);
+}
+
+static void an_unknown_kernel_is_refused_with_those_there_are(void **state)
+{
+    (void)state;
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    assert_int_equal(setenv("SCRUBGATE_KERNEL", "mmx", 1), 0);
+    assert_int_equal(scrubgate_ruleset_load(&set, NULL, 0, &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(unsetenv("SCRUBGATE_KERNEL"), 0);
+    assert_null(set);
+    assert_non_null(strstr(fault.what, "use one of: scalar"));
+}
+
 int main(void)
 {
     sg_suite_add("every example that ships holds at every split",
@@ -122,5 +153,8 @@ int main(void)
     SG_SUITE_ROWS(examples_are_run, rows);
     sg_suite_add("a pack that fails its own test is not loaded",
                  a_pack_that_fails_its_own_test_is_not_loaded, NULL);
+    sg_suite_add("every kernel can be asked for", every_kernel_can_be_asked_for, NULL);
+    sg_suite_add("an unknown kernel is refused with those there are",
+                 an_unknown_kernel_is_refused_with_those_there_are, NULL);
     return sg_suite_run("load");
 }
