@@ -15,9 +15,11 @@
 #include "body/stream.h"
 
 #include "../lib/alloc_fail.h"
+#include "../lib/blind.h"
 #include "../lib/costly.h"
 #include "../lib/splits.h"
 #include "../lib/suite.h"
+#include "../lib/toy.h"
 #include "../lib/toy_body.h"
 
 /* A stream that looks like a stage, so that it can be cut in every way. */
@@ -281,6 +283,114 @@ static void more_input_after_the_end_is_wrong(void **state)
     scrubgate_stream_close(&stream);
 }
 
+/* --- the live sample -------------------------------------------------------------------------- */
+
+struct sample {
+    size_t same, different;
+};
+
+static void compared(void *ctx, bool same)
+{
+    struct sample *sample = ctx;
+    sample->same += same ? 1 : 0;
+    sample->different += same ? 0 : 1;
+}
+
+/* Scrubs a body in pieces of step bytes, or whole when 0, and takes back how many values it has. */
+static uint64_t scrub(const struct scrubgate_ruleset *rules, struct scrubgate_scratch *scratch,
+                      const struct scrubgate_stream_config *config, struct sg_bytes body,
+                      size_t step, struct sg_buf *out)
+{
+    struct scrubgate_stream *stream = NULL;
+    uint8_t room[256];
+    struct scrubgate_in in = {body.data, 0, 0};
+    enum scrubgate_status rc = scrubgate_stream_open(&stream, rules, scratch, config);
+    while (rc >= 0 && rc != SCRUBGATE_DONE) {
+        struct scrubgate_out part = {room, sizeof room, 0};
+        if (rc == SCRUBGATE_OK)
+            in.len = step == 0 || body.len - in.len < step ? body.len : in.len + step;
+        rc = scrubgate_stream_push(stream, &in, &part, in.len == body.len);
+        assert_int_equal(sg_buf_add(out, room, part.pos), SCRUBGATE_OK);
+    }
+    assert_int_equal(rc, SCRUBGATE_DONE);
+    uint64_t values = sg_stream_summary(stream)->values;
+    scrubgate_stream_close(&stream);
+    return values;
+}
+
+static const struct sample_row {
+    const char *name, *type, *in, *want;
+} sample_rows[] = {
+    {"both engines agree on a text", "text/plain", "an apple, jo@example.com and 4111111111111111",
+     "an [FRUIT], [MAIL] and [CARD ••1111]"},
+    {"both engines agree on a text without a finding", "text/plain", "plain 12 text",
+     "plain 12 text"},
+    {"both engines agree on JSON", "application/json",
+     "{\"a\":[\"an apple\",4111111111111111,\"notable\"],\"b\":\"\\u0061pple\"}",
+     "{\"a\":[\"an [FRUIT]\",\"[CARD ••1111]\",\"notable\"],\"b\":\"[FRUIT]\"}"},
+    {"both engines agree on a form", "application/x-www-form-urlencoded",
+     "a=an+apple&b=jo%40example.com&c=x", "a=an+%5BFRUIT%5D&b=%5BMAIL%5D&c=x"},
+};
+
+static void both_engines_agree(void **state)
+{
+    const struct sample_row *row = *state;
+    for (size_t step = 0; step <= 7; step++) {
+        struct sample sample = {0, 0};
+        struct sg_buf out = {0};
+        const struct scrubgate_stream_config config = {
+            .content_type = row->type, .recheck = 1, .on_recheck = compared, .ctx = &sample};
+        uint64_t values = scrub(sg_toy_body_rules(), sg_toy_body_scratch(), &config,
+                                sg_bytes_of(row->in), step, &out);
+        assert_true(sg_bytes_equal(sg_buf_bytes(&out), sg_bytes_of(row->want)));
+        assert_int_equal(sample.same, values);
+        assert_int_equal(sample.different, 0);
+        sg_buf_fini(&out);
+    }
+}
+
+static void one_in_so_many_messages_is_compared(void **state)
+{
+    (void)state;
+    struct scrubgate_scratch *scratch = NULL;
+    struct sample sample = {0, 0};
+    struct scrubgate_stream_config config = {.on_recheck = compared, .ctx = &sample};
+    assert_int_equal(scrubgate_scratch_new(&scratch), SCRUBGATE_OK);
+    static const size_t wants[] = {0, 12, 6, 4, 3};
+    for (unsigned n = 0; n < sizeof wants / sizeof wants[0]; n++) {
+        sample = (struct sample){0, 0};
+        config.recheck = n;
+        for (unsigned i = 0; i < 12; i++) {
+            struct sg_buf out = {0};
+            (void)scrub(sg_toy_body_rules(), scratch, &config, SG_BYTES("an apple"), 0, &out);
+            sg_buf_fini(&out);
+        }
+        assert_int_equal(sample.same, wants[n]);
+    }
+    scrubgate_scratch_free(scratch);
+}
+
+static void where_the_engines_differ_the_reference_counts(void **state)
+{
+    (void)state;
+    struct sample sample = {0, 0};
+    struct scrubgate_ruleset *rules =
+        sg_toy_rules("  - {id: fruit, title: t, entity: FRUIT, level: 1, match: 'apple', "
+                     "with: '[FRUIT]', tests: ['apple']}\n");
+    struct scrubgate_stream_config config = {.recheck = 1, .on_recheck = compared, .ctx = &sample};
+    sg_blind(rules);
+    for (size_t step = 0; step <= 3; step++) {
+        struct sg_buf out = {0};
+        sample = (struct sample){0, 0};
+        (void)scrub(rules, sg_toy_body_scratch(), &config, SG_BYTES("an apple a day"), step, &out);
+        assert_true(sg_bytes_equal(sg_buf_bytes(&out), SG_BYTES("an [FRUIT] a day")));
+        assert_int_equal(sample.same, 0);
+        assert_int_equal(sample.different, 1);
+        sg_buf_fini(&out);
+    }
+    scrubgate_ruleset_free(rules);
+}
+
 /* --- memory ----------------------------------------------------------------------------------- */
 
 struct memory {
@@ -349,6 +459,10 @@ int main(void)
     sg_suite_add("a rule that cannot be matched is named", a_rule_that_cannot_be_matched_is_named,
                  NULL);
     sg_suite_add("more input after the end is wrong", more_input_after_the_end_is_wrong, NULL);
+    SG_SUITE_ROWS(both_engines_agree, sample_rows);
+    sg_suite_add("one in so many messages is compared", one_in_so_many_messages_is_compared, NULL);
+    sg_suite_add("where the engines differ the reference counts",
+                 where_the_engines_differ_the_reference_counts, NULL);
     SG_SUITE_ROWS(notices_each_failing_allocation, memories);
     int rc = sg_suite_run("stream");
     sg_toy_body_fini();

@@ -11,9 +11,12 @@
 
 #include "proxy/engine_api.h"
 
+#include "../lib/blind.h"
 #include "../lib/costly.h"
 #include "../lib/suite.h"
+#include "../lib/toy.h"
 #include "../lib/toy_body.h"
+#include "../lib/wire.h"
 
 #define JSON "application/json"
 
@@ -121,10 +124,45 @@ static void test_failure_row(void **state)
     sg_costly_fini(&costly);
 }
 
+static const struct distrust_row {
+    const char *name, *type, *body, *want;
+} distrust_rows[] = {
+    {"the reference engine scans a text when the other is not trusted", JSON,
+     "{\"text\":\"an apple\"}",
+     "{\"text\":\"an [FRUIT]\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\","
+     "\"start\":3,\"end\":8}]}\n"},
+    {"the reference engine scans a body when the other is not trusted", "text/plain", "an apple",
+     "{\"text\":\"an [FRUIT]\",\"findings\":[{\"rule\":\"toy.fruit\",\"entity\":\"FRUIT\","
+     "\"start\":3,\"end\":8}]}\n"},
+};
+
+static void test_distrust_row(void **state)
+{
+    const struct distrust_row *row = *state;
+    struct scrubgate_ruleset *rules =
+        sg_toy_rules("  - {id: fruit, title: t, entity: FRUIT, level: 1, match: 'apple', "
+                     "with: '[FRUIT]', tests: ['apple']}\n");
+    const struct sg_engine_request request = {
+        .body = sg_bytes_of(row->body),
+        .content_type = sg_bytes_of(row->type),
+        .rules = rules,
+        .scratch = sg_toy_body_scratch(),
+        .by_reference = true,
+    };
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_buf out = {0};
+    sg_blind(rules);
+    assert_int_equal(sg_engine_answer(&request, &out, &fault), SCRUBGATE_OK);
+    sg_assert_text(sg_buf_bytes(&out), row->want);
+    sg_buf_fini(&out);
+    scrubgate_ruleset_free(rules);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
     SG_SUITE_ROWS(test_failure_row, failure_rows);
+    SG_SUITE_ROWS(test_distrust_row, distrust_rows);
     int rc = sg_suite_run("proxy/engine_api");
     sg_toy_body_fini();
     return rc;

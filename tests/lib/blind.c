@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * blind.c - rules for which the fast engine sees nothing: only the reference engine finds.
+ */
+#include "blind.h"
+
+#include <string.h>
+
+#include "rule/sieve.h"
+
+void sg_blind(struct scrubgate_ruleset *set)
+{
+    struct sg_sieve *sieve = set->sieve;
+    size_t rows = (size_t)SG_SIGNATURE_BYTES * (sieve->unknown + 1) * sieve->words;
+    memset(sieve->rows, 0, rows * sizeof *sieve->rows);
+    memset(sieve->plain, 0, sizeof sieve->plain);
+    memset(sieve->lo, 0, sizeof sieve->lo);
+    memset(sieve->hi, 0, sizeof sieve->hi);
+    memset(sieve->symbols, 0, sizeof sieve->symbols);
+}
