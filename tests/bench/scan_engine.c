@@ -14,9 +14,6 @@
 
 #include "scan/kernel.h"
 
-/* A build without kernels has one engine beside the reference. */
-extern const struct sg_kernel *const sg_kernels[] __attribute__((weak));
-
 enum { LEVEL = 2, PIECE_MOST = 64, HELD_MOST = 16 * 1024 };
 
 struct engine {
@@ -126,20 +123,11 @@ struct runner engine_runner(const char *name, struct engine *engine)
 size_t engine_kernels(const struct sg_kernel **kernels, size_t most)
 {
     size_t n = 0;
-    if (sg_kernels != NULL) {
-        for (size_t i = 0; sg_kernels[i] != NULL && n < most; i++) {
-            if (sg_kernels[i]->works())
-                kernels[n++] = sg_kernels[i];
-        }
+    for (size_t i = 0; sg_kernels[i] != NULL && n < most; i++) {
+        if (sg_kernels[i]->works())
+            kernels[n++] = sg_kernels[i];
     }
-    if (n == 0)
-        kernels[n++] = NULL;
     return n;
-}
-
-const char *engine_kernel_name(const struct sg_kernel *kernel)
-{
-    return kernel == NULL ? "default" : kernel->name;
 }
 
 const struct sg_kernel *engine_kernel(const char *name)
@@ -147,7 +135,7 @@ const struct sg_kernel *engine_kernel(const char *name)
     const struct sg_kernel *kernels[RUNNERS_MOST];
     size_t n = engine_kernels(kernels, RUNNERS_MOST);
     for (size_t i = 0; i < n; i++) {
-        if (kernels[i] != NULL && strcmp(kernels[i]->name, name) == 0)
+        if (strcmp(kernels[i]->name, name) == 0)
             return kernels[i];
     }
     return NULL;

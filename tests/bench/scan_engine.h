@@ -36,9 +36,8 @@ bool engine_agrees(const struct engine *engine, const struct engine *other);
 void engine_counted(struct engine *engine, const struct corpus *corpus);
 struct runner engine_runner(const char *name, struct engine *engine);
 
-/* Kernels that work here, plainest first: NULL, the ruleset's own, beyond the last. */
+/* Kernels that work here, the plainest first. */
 size_t engine_kernels(const struct sg_kernel **kernels, size_t most);
-const char *engine_kernel_name(const struct sg_kernel *kernel);
 /* The kernel of that name, if it works here. */
 const struct sg_kernel *engine_kernel(const char *name);
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "scan/kernel.h"
+
 void lineup_new(struct lineup *lineup, const struct scrubgate_ruleset *set,
                 const struct peers *peers)
 {
@@ -18,8 +20,7 @@ void lineup_new(struct lineup *lineup, const struct scrubgate_ruleset *set,
     for (size_t i = 0; i < lineup->n_kernels; i++) {
         const struct sg_kernel *kernel = lineup->kernels[i];
         lineup->engines[i] = engine_new(set, (struct engine_way){.kernel = kernel});
-        (void)race_enter(&lineup->race,
-                         engine_runner(engine_kernel_name(kernel), lineup->engines[i]));
+        (void)race_enter(&lineup->race, engine_runner(kernel->name, lineup->engines[i]));
     }
     if (!lineup_has_peer(lineup))
         return;
