@@ -15,8 +15,7 @@ static size_t find_run(struct sg_bytes text, size_t from, size_t end)
     while (start > from && end - start <= SG_FOLD_RUN) {
         struct sg_fold_code code;
         size_t before = sg_fold_read_back(text, from, start, &code);
-        if (before == start || code.kind == SG_FOLD_KEEP || code.kind == SG_FOLD_MAP ||
-            code.kind == SG_FOLD_WEAK)
+        if (before == start || !sg_fold_in_run(&code))
             break;
         start = before;
     }

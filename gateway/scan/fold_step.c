@@ -105,8 +105,7 @@ static void look_ahead(struct sg_fold_reader *reader, size_t place)
         size_t len = sg_fold_read(text, place, &code);
         if (len == 0)
             break;
-        if (code.kind != SG_FOLD_NEAR && code.kind != SG_FOLD_DROP &&
-            code.kind != SG_FOLD_DROP_NEAR) {
+        if (!sg_fold_in_run(&code)) {
             next = next_of(&code);
             break;
         }
@@ -148,13 +147,13 @@ struct sg_fold_step sg_fold_step(struct sg_fold_reader *reader, size_t place)
             step.code.kind = SG_FOLD_MAP;
         break;
     case SG_FOLD_DROP_NEAR:
-        /* What belongs to the character before it is decided by that alone. */
-        if (reader->before == SG_FOLD_SIDE_NONE && step.code.attached)
-            step.code.kind = SG_FOLD_KEEP;
-        else if (reader->before == SG_FOLD_SIDE_NONE)
+        if (reader->before == SG_FOLD_SIDE_NONE)
             step = step_in_run(reader, place, step);
         if (step.code.kind == SG_FOLD_DROP_NEAR)
             step.code.kind = SG_FOLD_DROP;
+        break;
+    case SG_FOLD_DROP_BEHIND:
+        step.code.kind = reader->before == SG_FOLD_SIDE_NONE ? SG_FOLD_KEEP : SG_FOLD_DROP;
         break;
     default:
         break;

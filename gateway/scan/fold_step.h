@@ -53,6 +53,12 @@ static inline enum sg_fold_side sg_fold_side_after(enum sg_fold_side before, uin
     return c == '.' && before == SG_FOLD_SIDE_WORD ? SG_FOLD_SIDE_DOT : SG_FOLD_SIDE_ASCII;
 }
 
+/* Look-alikes change together with what stands beside them; what is not seen does not part them. */
+static inline bool sg_fold_in_run(const struct sg_fold_code *code)
+{
+    return code->kind >= SG_FOLD_NEAR;
+}
+
 /* The side after a text; before is that in front of it. */
 enum sg_fold_side sg_fold_side_of(enum sg_fold_side before, struct sg_bytes text);
 

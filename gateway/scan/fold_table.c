@@ -4,6 +4,7 @@
  */
 #include "scan/fold_table.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Code points first … last become the text's bytes, over and over; a blank in a text of letters
@@ -11,7 +12,6 @@
 struct row {
     uint32_t first, last;
     uint8_t kind;
-    bool attached;
     bool gaps; /* blanks are such */
     uint16_t n;
     const char *text;
@@ -19,23 +19,20 @@ struct row {
 
 #define LETTERS(first, last, kind, text)                                                           \
     {                                                                                              \
-        first, last, SG_FOLD_##kind, false, true, sizeof(text) - 1, text                           \
+        first, last, SG_FOLD_##kind, true, sizeof(text) - 1, text                                  \
     }
 #define BYTES(first, last, kind, text)                                                             \
     {                                                                                              \
-        first, last, SG_FOLD_##kind, false, false, sizeof(text) - 1, text                          \
+        first, last, SG_FOLD_##kind, false, sizeof(text) - 1, text                                 \
     }
 #define NUMBERS(first) BYTES(first, (first) + 9, MAP, "0123456789")
-#define GONE(first, last)                                                                          \
+#define NOTHING(first, last, kind)                                                                 \
     {                                                                                              \
-        first, last, SG_FOLD_DROP, false, false, 1, ""                                             \
+        first, last, SG_FOLD_##kind, false, 1, ""                                                  \
     }
-#define MARKS(first, last)                                                                         \
-    {                                                                                              \
-        first, last, SG_FOLD_DROP, true, false, 1, ""                                              \
-    }
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define GONE(first, last) NOTHING(first, last, DROP)
+#define UPPER             "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LOWER             "abcdefghijklmnopqrstuvwxyz"
 
 /* The scripts that whole messages are written in, asked first. */
 static const char latin[] = /* U+00C0: the letter below the accent */
@@ -71,8 +68,8 @@ static const struct row rows[] = {
             "zz       b ghj lq               h jr   wy"),
     BYTES(0x02D7, 0x02D7, NEAR, "-"),
     LETTERS(0x02E1, 0x02E3, NEAR, "lsx"),
-    MARKS(0x0300, 0x036F),
-    MARKS(0x0483, 0x0489),
+    GONE(0x0300, 0x036F),
+    GONE(0x0483, 0x0489),
     LETTERS(0x0531, 0x0587, NEAR,
             "           L                U S     O           w    q         h"
             "    j  n    u   g  po  "),
@@ -106,16 +103,14 @@ static const struct row rows[] = {
     GONE(0x17B4, 0x17B5),
     NUMBERS(0x17E0),
     BYTES(0x1806, 0x1806, MAP, "-"),
-    {0x180B, 0x180D, SG_FOLD_DROP, true, false, 1, ""},
-    GONE(0x180E, 0x180E),
-    {0x180F, 0x180F, SG_FOLD_DROP, true, false, 1, ""},
+    GONE(0x180B, 0x180F),
     NUMBERS(0x1810),
     NUMBERS(0x1946),
     NUMBERS(0x19D0),
     BYTES(0x19DA, 0x19DA, MAP, "1"),
     NUMBERS(0x1A80),
     NUMBERS(0x1A90),
-    MARKS(0x1AB0, 0x1AFF),
+    GONE(0x1AB0, 0x1AFF),
     NUMBERS(0x1B50),
     NUMBERS(0x1BB0),
     NUMBERS(0x1C40),
@@ -123,7 +118,7 @@ static const struct row rows[] = {
     LETTERS(0x1D00, 0x1D22, NEAR, "a   cd e  jk m o        p  tu   vwz"),
     LETTERS(0x1D2C, 0x1D65, MAP, "A B DE GHIJKLMN O PRTUWa   bde   g km o   ptu  v      iruv"),
     LETTERS(0x1D9C, 0x1DBB, MAP, "c   f                          z"),
-    MARKS(0x1DC0, 0x1DFF),
+    GONE(0x1DC0, 0x1DFF),
     LETTERS(0x1E00, 0x1EFF, WEAK,
             "AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMm"
             "MmMmNnNnNnNnOoOoOoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVv"
@@ -131,7 +126,7 @@ static const struct row rows[] = {
             "EeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy    Yy"),
     BYTES(0x2000, 0x200A, MAP, " "),
     GONE(0x200B, 0x200B),
-    {0x200C, 0x200D, SG_FOLD_DROP_NEAR, false, false, 1, ""},
+    NOTHING(0x200C, 0x200D, DROP_NEAR),
     GONE(0x200E, 0x200F),
     BYTES(0x2010, 0x2015, MAP, "-"),
     BYTES(0x2022, 0x2022, NEAR, "."),
@@ -145,7 +140,7 @@ static const struct row rows[] = {
     BYTES(0x205F, 0x205F, MAP, " "),
     GONE(0x2060, 0x206F),
     LETTERS(0x2070, 0x209C, MAP, "0i  456789+-=()n0123456789+-=() aeox hklmnpst"),
-    MARKS(0x20D0, 0x20F0),
+    GONE(0x20D0, 0x20F0),
     LETTERS(0x2102, 0x2134, MAP, "C       gHHHh IILl N   PQRRR      Z   Z K BC eEF Mo"),
     LETTERS(0x2145, 0x2149, MAP, "Ddeij"),
     LETTERS(0x2160, 0x217F, MAP, "I   V    X  LCDMi   v    x  lcdm"),
@@ -182,8 +177,8 @@ static const struct row rows[] = {
     NUMBERS(0xA9F0),
     NUMBERS(0xAA50),
     NUMBERS(0xABF0),
-    {0xFE00, 0xFE0F, SG_FOLD_DROP_NEAR, true, false, 1, ""},
-    MARKS(0xFE20, 0xFE2F),
+    NOTHING(0xFE00, 0xFE0F, DROP_BEHIND),
+    GONE(0xFE20, 0xFE2F),
     LETTERS(0xFE50, 0xFE6B, MAP, ", . ;:?!-(){}  #&*+-<>= \\$%@"),
     GONE(0xFEFF, 0xFEFF),
     BYTES(0xFF01, 0xFF0F, NEAR, "!\"#$%&'()*+,-./"),
@@ -251,7 +246,7 @@ static struct sg_fold_code of_row(const struct row *row, uint32_t code_point)
     char c = row->text[(code_point - row->first) % row->n];
     if (row->gaps)
         return letter(row->kind, c);
-    return (struct sg_fold_code){.kind = row->kind, .byte = (uint8_t)c, .attached = row->attached};
+    return (struct sg_fold_code){.kind = row->kind, .byte = (uint8_t)c};
 }
 
 struct sg_fold_code sg_fold_code(uint32_t code_point)
