@@ -11,12 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "rule/pattern.h"
+#include "scan/scratch.h"
+
 /* A capture looks for its value, copies it, or is done with. */
 enum capture_state { SEEKING, FILLING, SETTLED };
 
 struct sg_scrub {
     struct sg_scanner *scanner;
     struct sg_scrub_config config;
+    const struct sg_matcher *matcher; /* the scratch's: knows why it failed */
     struct sg_summary summary;
     bool content_due; /* something was fed since summary.content was taken */
     size_t cap_tallies;
@@ -181,6 +185,7 @@ enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub, const struct scrubga
         return rc;
     *made = (struct sg_scrub){0};
     made->config = *config;
+    made->matcher = scratch->matcher;
     if (config->n_captures > 0) {
         made->states = calloc(config->n_captures, sizeof *made->states);
         if (made->states == NULL)
@@ -223,13 +228,11 @@ enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field
 static void explain(struct sg_scrub *scrub, enum scrubgate_status rc)
 {
     const struct sg_rule *culprit = sg_scanner_culprit(scrub->scanner);
-    if (scrub->reason[0] != '\0' || culprit == NULL)
-        return;
-    if (rc != SCRUBGATE_EMATCH && rc != SCRUBGATE_ELIMIT)
+    if (scrub->reason[0] != '\0' || rc != SCRUBGATE_EMATCH || culprit == NULL)
         return;
     scrub->summary.failed = culprit;
-    (void)snprintf(scrub->reason, sizeof scrub->reason, "rule %s: %s", culprit->id,
-                   rc == SCRUBGATE_EMATCH ? "the matcher failed" : "over the limit of work");
+    (void)snprintf(scrub->reason, sizeof scrub->reason, "rule %s: the matcher failed: %s",
+                   culprit->id, sg_matcher_error(scrub->matcher));
 }
 
 enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub, struct sg_bytes piece, bool last)

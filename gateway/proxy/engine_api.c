@@ -17,7 +17,9 @@
 #include "base/utf8.h"
 #include "body/stream.h"
 #include "http/media_type.h"
+#include "rule/pattern.h"
 #include "scan/scanner.h"
+#include "scan/scratch.h"
 
 enum { DEPTH = 16, FIRST_LIST = 32, VALUE_LONGEST = 256, LEVEL = 2 };
 
@@ -124,8 +126,8 @@ static enum scrubgate_status scan_text(struct run *run, const struct sg_engine_r
     if (rc >= 0)
         rc = sg_scanner_feed(scanner, text, true);
     if (rc < 0 && scanner != NULL && sg_scanner_culprit(scanner) != NULL)
-        sg_fault_set(fault, NULL, 0, 0, "rule %s: %s", sg_scanner_culprit(scanner)->id,
-                     scrubgate_status_word(rc));
+        sg_fault_set(fault, NULL, 0, 0, "rule %s: the matcher failed: %s",
+                     sg_scanner_culprit(scanner)->id, sg_matcher_error(request->scratch->matcher));
     sg_scanner_free(scanner);
     return rc;
 }

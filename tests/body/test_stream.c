@@ -259,7 +259,8 @@ static void a_rule_that_cannot_be_matched_is_named(void **state)
                      SCRUBGATE_OK);
     assert_null(sg_stream_summary(stream)->failed);
     assert_int_equal(sg_stream_run(stream, SG_BYTES(SG_COSTLY_TEXT), NULL), SCRUBGATE_EMATCH);
-    assert_string_equal(scrubgate_stream_reason(stream), "rule toy.costly: the matcher failed");
+    assert_non_null(strstr(scrubgate_stream_reason(stream),
+                           "rule toy.costly: the matcher failed: match limit"));
     assert_true(sg_stream_summary(stream)->failed == costly.rule);
     scrubgate_stream_close(&stream);
     sg_costly_fini(&costly);

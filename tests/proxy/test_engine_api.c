@@ -96,12 +96,10 @@ static void test_row(void **state)
 }
 
 static const struct failure_row {
-    const char *name, *type, *body, *want;
+    const char *name, *type, *body;
 } failure_rows[] = {
-    {"a rule that cannot be matched in a text is named", JSON, "{\"text\":\"" SG_COSTLY_TEXT "\"}",
-     "rule toy.costly: matcher"},
-    {"a rule that cannot be matched in a body is named", "text/plain", SG_COSTLY_TEXT,
-     "rule toy.costly: the matcher failed"},
+    {"a rule that cannot be matched in a text is named", JSON, "{\"text\":\"" SG_COSTLY_TEXT "\"}"},
+    {"a rule that cannot be matched in a body is named", "text/plain", SG_COSTLY_TEXT},
 };
 
 static void test_failure_row(void **state)
@@ -119,7 +117,7 @@ static void test_failure_row(void **state)
         .by_reference = true,
     };
     assert_int_equal(sg_engine_answer(&request, &out, &fault), SCRUBGATE_EMATCH);
-    assert_string_equal(fault.what, row->want);
+    assert_non_null(strstr(fault.what, "rule toy.costly: the matcher failed: match limit"));
     assert_int_equal(out.len, 0);
     sg_costly_fini(&costly);
 }
