@@ -89,44 +89,55 @@ static enum scrubgate_status feed_copy(struct sg_scanner *scanner, struct sg_byt
     return rc;
 }
 
-/* Feeds all of it; a piece may be empty, and the end may come with the last bytes or after them. */
-static enum scrubgate_status feed_pieces(struct sg_scanner *scanner, struct sg_bytes text,
-                                         size_t longest, struct sg_dice *dice)
+void sg_transcript_begin(struct sg_transcript *transcript, struct sg_scanner *scanner,
+                         struct sg_bytes text, size_t longest, const struct sg_dice *dice)
 {
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    size_t pos = 0;
-    bool last = false;
-    while (!last && rc >= 0) {
-        size_t left = text.len - pos;
-        size_t n = 1 + sg_dice_below(dice, longest);
-        if (sg_dice_often(dice, 30))
-            n = 0;
+    transcript->sink = (struct sg_scan_sink){keep, edit, finding, transcript};
+    transcript->scanner = scanner;
+    transcript->text = text;
+    transcript->longest = longest;
+    transcript->pos = 0;
+    if (dice != NULL)
+        transcript->dice = *dice;
+    transcript->next = 0;
+    transcript->broken = false;
+    transcript->n_told = 0;
+    sg_buf_clear(&transcript->edits);
+    transcript->rc =
+        sg_scanner_begin(scanner, SG_FIELD_TEXT, (struct sg_place){NULL, 0}, &transcript->sink);
+}
+
+bool sg_transcript_step(struct sg_transcript *transcript)
+{
+    struct sg_dice *dice = &transcript->dice;
+    struct sg_bytes text = transcript->text;
+    size_t left = text.len - transcript->pos, n = left;
+    bool last = true;
+    if (transcript->rc >= 0 && transcript->longest > 0) {
+        /* A piece may be empty, and the end may come with the last bytes or after them. */
+        n = sg_dice_often(dice, 30) ? 0 : 1 + sg_dice_below(dice, transcript->longest);
         n = n < left ? n : left;
         last = n == left && (n == 0 || sg_dice_often(dice, 800));
-        rc = feed_copy(scanner, (struct sg_bytes){text.data + pos, n}, last);
-        pos += n;
     }
-    return rc;
+    if (transcript->rc >= 0)
+        transcript->rc =
+            feed_copy(transcript->scanner, (struct sg_bytes){text.data + transcript->pos, n}, last);
+    transcript->pos += n;
+    if (!last && transcript->rc >= 0)
+        return true;
+    if (transcript->rc >= 0 && transcript->next != text.len)
+        transcript->broken = true;
+    if (transcript->n_told > 1)
+        qsort(transcript->told, transcript->n_told, sizeof *transcript->told, compare);
+    return false;
 }
 
 void sg_transcript_take(struct sg_transcript *transcript, struct sg_scanner *scanner,
-                        struct sg_bytes text, size_t longest, struct sg_dice *dice)
+                        struct sg_bytes text, size_t longest, const struct sg_dice *dice)
 {
-    const struct sg_scan_sink sink = {keep, edit, finding, transcript};
-    sg_buf_clear(&transcript->edits);
-    transcript->n_told = 0;
-    transcript->next = 0;
-    transcript->broken = false;
-    transcript->text = text;
-    enum scrubgate_status rc =
-        sg_scanner_begin(scanner, SG_FIELD_TEXT, (struct sg_place){NULL, 0}, &sink);
-    if (rc >= 0)
-        rc = longest == 0 ? feed_copy(scanner, text, true)
-                          : feed_pieces(scanner, text, longest, dice);
-    transcript->rc = rc;
-    transcript->broken = transcript->broken || (rc >= 0 && transcript->next != text.len);
-    if (transcript->n_told > 1)
-        qsort(transcript->told, transcript->n_told, sizeof *transcript->told, compare);
+    sg_transcript_begin(transcript, scanner, text, longest, dice);
+    while (sg_transcript_step(transcript))
+        continue;
 }
 
 bool sg_transcript_same(const struct sg_transcript *a, const struct sg_transcript *b)

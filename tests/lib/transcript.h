@@ -29,19 +29,29 @@ struct sg_transcript {
     enum scrubgate_status rc; /* of the scan */
     bool broken;              /* a gap, an overlap, or what was kept is not the text */
     struct sg_buf edits;
-    struct sg_told *told; /* sorted */
+    struct sg_told *told; /* sorted, once the scan has ended */
     size_t n_told, cap;
-    struct sg_bytes text; /* while it is written */
+    /* While it is written: */
+    struct sg_scanner *scanner;
+    struct sg_scan_sink sink;
+    struct sg_bytes text;
+    size_t longest, pos;
+    struct sg_dice dice;
     uint64_t next;
 };
 
 /*
- * Scans text as one value: whole when longest is 0, else in pieces of 1 to longest bytes by dice.
- * Each piece is a copy that is gone after the call, with something else behind it: what looks
- * beyond its end sees what never comes.
+ * Starts to scan text as one value: whole when longest is 0, else in pieces of 1 to longest bytes
+ * by dice (copied; may be NULL for the whole). Each piece is a copy that is gone after the call,
+ * with something else behind it: what looks beyond its end sees what never comes.
  */
+void sg_transcript_begin(struct sg_transcript *transcript, struct sg_scanner *scanner,
+                         struct sg_bytes text, size_t longest, const struct sg_dice *dice);
+/* Feeds the next piece; false when that was the last one, or was refused. */
+bool sg_transcript_step(struct sg_transcript *transcript);
+/* Both, to the end. */
 void sg_transcript_take(struct sg_transcript *transcript, struct sg_scanner *scanner,
-                        struct sg_bytes text, size_t longest, struct sg_dice *dice);
+                        struct sg_bytes text, size_t longest, const struct sg_dice *dice);
 /* The same answer, and when that is not a refusal the same edits and findings. */
 bool sg_transcript_same(const struct sg_transcript *a, const struct sg_transcript *b);
 void sg_transcript_fini(struct sg_transcript *transcript);
