@@ -5,10 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "rule/rulefile.h"
 #include "rule/ruleset.h"
 #include "scan/load.h"
 
@@ -17,7 +15,7 @@ static struct scrubgate_ruleset *compile(const struct sg_texts *paths)
 {
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    if (sg_rulefile_load(&set, paths->item, paths->n, sg_clock_today(), &fault) < 0) {
+    if (sg_load_compile(&set, paths->item, paths->n, &fault) < 0) {
         (void)sg_say_fault(&fault);
         return NULL;
     }

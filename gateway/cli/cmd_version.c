@@ -3,13 +3,12 @@
  * cmd_version.c - scrubgate version: this program, and what it runs with: libraries, scan kernel.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/diag.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "proxy/about.h"
 #include "scan/kernel.h"
+#include "scan/load.h"
 
 static void print_json(const struct sg_about *about, const struct sg_kernel *kernel)
 {
@@ -36,18 +35,6 @@ static void print_text(const struct sg_about *about, const struct sg_kernel *ker
     (void)printf("; in use: %s\n", kernel->name);
 }
 
-/* The one that rules would be loaded for, without loading any. NULL: the fault was printed. */
-static const struct sg_kernel *choose_kernel(void)
-{
-    const struct sg_kernel *kernel = NULL;
-    struct scrubgate_fault fault = {.what = ""}, own = {.what = ""};
-    if (sg_kernel_choose(getenv("SCRUBGATE_KERNEL"), &kernel, &own) >= 0)
-        return kernel;
-    sg_fault_set(&fault, "SCRUBGATE_KERNEL", 0, 0, "%s", own.what);
-    (void)sg_say_fault(&fault);
-    return NULL;
-}
-
 static int run(const struct sg_command *command, int argc, char **argv)
 {
     bool json = false;
@@ -59,9 +46,10 @@ static int run(const struct sg_command *command, int argc, char **argv)
         sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
-    const struct sg_kernel *kernel = choose_kernel();
-    if (kernel == NULL)
-        return SG_EXIT_USAGE;
+    const struct sg_kernel *kernel = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    if (sg_load_kernel(&kernel, &fault) < 0)
+        return sg_say_fault(&fault);
     struct sg_about about;
     sg_about(&about);
     if (json)

@@ -203,6 +203,37 @@ static void first_failure(void *ctx, const struct sg_example_result *result)
                  result->why);
 }
 
+enum scrubgate_status sg_load_kernel(const struct sg_kernel **kernel, struct scrubgate_fault *fault)
+{
+    static const char variable[] = "SCRUBGATE_KERNEL";
+    struct scrubgate_fault own = {.what = ""};
+    enum scrubgate_status rc = sg_kernel_choose(getenv(variable), kernel, &own);
+    if (rc < 0)
+        sg_fault_set(fault, variable, 0, 0, "%s", own.what);
+    return rc;
+}
+
+enum scrubgate_status sg_load_compile(struct scrubgate_ruleset **set, const char *const *paths,
+                                      size_t n, struct scrubgate_fault *fault)
+{
+    struct scrubgate_ruleset *made = NULL;
+    *set = NULL;
+    enum scrubgate_status rc = sg_rulefile_load(&made, paths, n, sg_clock_today(), fault);
+    if (rc < 0)
+        goto out;
+    rc = sg_load_kernel(&made->kernel, fault);
+    if (rc < 0)
+        goto out;
+    rc = sg_selftest_run(made, made->kernel, fault);
+    if (rc < 0)
+        goto out;
+    *set = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    scrubgate_ruleset_free(made);
+    return rc;
+}
+
 enum scrubgate_status scrubgate_ruleset_load(struct scrubgate_ruleset **set,
                                              const char *const *paths, size_t n,
                                              struct scrubgate_fault *fault)
@@ -211,13 +242,7 @@ enum scrubgate_status scrubgate_ruleset_load(struct scrubgate_ruleset **set,
     struct scrubgate_fault first = {.what = ""};
     size_t failed = 0;
     *set = NULL;
-    enum scrubgate_status rc = sg_rulefile_load(&made, paths, n, sg_clock_today(), fault);
-    if (rc < 0)
-        goto out;
-    rc = sg_kernel_choose(getenv("SCRUBGATE_KERNEL"), &made->kernel, fault);
-    if (rc < 0)
-        goto out;
-    rc = sg_selftest_run(made, made->kernel, fault);
+    enum scrubgate_status rc = sg_load_compile(&made, paths, n, fault);
     if (rc < 0)
         goto out;
     rc = sg_load_test(made, false, first_failure, &first, &failed);

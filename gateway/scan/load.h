@@ -12,6 +12,17 @@
 
 #include "rule/ruleset.h"
 
+struct sg_kernel; /* scan/kernel.h */
+
+/* The kernel that SCRUBGATE_KERNEL names, or the fastest. EINVAL: the variable is at fault. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_load_kernel(const struct sg_kernel **kernel,
+                                                        struct scrubgate_fault *fault);
+
+/* scrubgate_ruleset_load without the packs' own tests: these are for the caller. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_load_compile(struct scrubgate_ruleset **set,
+                                                         const char *const *paths, size_t n,
+                                                         struct scrubgate_fault *fault);
+
 /* One example's outcome, told by sg_load_test. */
 struct sg_example_result {
     const struct sg_rule *rule;
