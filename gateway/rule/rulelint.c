@@ -25,6 +25,7 @@ enum {
     MOST_SETS = 32,
     MOST_BYTES = 12,
     MOST_REPEATS = 64,
+    FEW = 8, /* of one byte are no pump: 256 ways at most */
     PAIR_LONGEST = 2048,
     SHORT = 128, /* what is far from too much on so many bytes is tried on no more */
     SHORTEST = 64
@@ -40,6 +41,7 @@ struct lint {
     size_t n_sets;
     uint8_t bytes[MOST_BYTES]; /* one in each set, and one in each two that share bytes */
     size_t n_bytes;
+    unsigned often[MOST_BYTES]; /* at most so many of them are in a match */
     const struct sg_node *repeats[MOST_REPEATS];
     size_t n_repeats;
     size_t room;     /* how long a text shows the worst */
@@ -117,6 +119,19 @@ static void pick_bytes(struct lint *l)
         for (size_t b = a + 1; b < l->n_sets; b++)
             add_shared_byte(l, l->sets[a], l->sets[b]);
     }
+}
+
+/* How many of each byte a match can have: each set counts as often as its repeats let it. */
+static void count(struct lint *l, const struct sg_node *node, unsigned times)
+{
+    for (size_t i = 0; node->kind == SG_NODE_SET && i < l->n_bytes; i++) {
+        if (l->often[i] <= FEW && sg_set_has(&node->u.set, l->bytes[i]))
+            l->often[i] += times;
+    }
+    if (node->kind == SG_NODE_REPEAT && times <= FEW)
+        times *= node->u.repeat.max;
+    for (const struct sg_node *child = node->child; child != NULL; child = child->next)
+        count(l, child, times);
 }
 
 /* --- samples: texts the pattern would take ------------------------------------------------------
@@ -302,7 +317,7 @@ out:
 
 /*
  * Searches l->text, ended by what fits nowhere. The bytes behind that keep PCRE2 from seeing at
- * once that some required byte is missing. l->units grows, by a quarter each time and to `most`,
+ * once that some required byte is missing. l->units grows, by half each time and to `most`,
  * until the text fits.
  */
 static enum scrubgate_status judge(struct lint *l, uint32_t most, bool *fits)
@@ -317,7 +332,7 @@ static enum scrubgate_status judge(struct lint *l, uint32_t most, bool *fits)
         return rc;
     *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), units);
     while (!*fits && units < most) {
-        units += units / 4 + 1;
+        units += units / 2 + 1;
         units = units < most ? units : most;
         *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), units);
     }
@@ -366,8 +381,10 @@ static enum scrubgate_status pump_all(struct lint *l)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t a = 0; a < l->n_bytes && rc >= 0; a++) {
-        for (size_t b = a; b < l->n_bytes && rc >= 0; b++)
-            rc = pump_bytes(l, l->bytes[a], l->bytes[b]);
+        for (size_t b = a; b < l->n_bytes && rc >= 0; b++) {
+            if (l->often[a] > FEW && l->often[b] > FEW)
+                rc = pump_bytes(l, l->bytes[a], l->bytes[b]);
+        }
     }
     for (size_t i = 0; i < l->n_repeats && rc >= 0; i++)
         rc = pump_repeat(l, l->repeats[i]);
@@ -394,6 +411,7 @@ enum scrubgate_status sg_rulelint_cost(const struct sg_pattern *pattern, const c
     l.room = extent->behind + extent->max + extent->ahead + SHORTEST;
     collect(&l, l.tree.root);
     pick_bytes(&l);
+    count(&l, l.tree.root, 1);
     l.stopper = pick_stopper(&l);
     rc = pump_all(&l);
 out:
