@@ -24,7 +24,7 @@ enum {
 static const double coarse_hit = 8, exact_call = 40, search_call = 60, search_byte = 8;
 static const double unseen = 0.5;         /* calls that the sample does not show */
 static const double one_more = 20;        /* signature: its part of the tables */
-static const double worth_it = 250;        /* what a variant must take before it is split … */
+static const double worth_it = 250;       /* what a variant must take before it is split … */
 static const double gain = 0.75;          /* … and what part of it the parts may take */
 static const double long_way = 1.0 / 128; /* per byte before the place: streams wait for them */
 
@@ -164,8 +164,7 @@ static enum scrubgate_status measure(struct maker *m, struct candidate *candidat
         rc = hold(m, s, STEPS, SG_SIGNATURE_BYTES - 1, m->places);
         exact = (double)count(m->places, words);
     }
-    candidate->cost +=
-        cost_of(m, s, coarse, exact); /* the estimate decides among equals */
+    candidate->cost += cost_of(m, s, coarse, exact); /* the estimate decides among equals */
     return rc;
 }
 
