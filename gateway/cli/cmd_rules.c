@@ -93,9 +93,9 @@ static int list(const struct sg_texts *paths, bool json)
         const char *action = scrubgate_action_word(rule->action);
         if (json)
             (void)printf("{\"rule\":\"%s\",\"entity\":\"%s\",\"level\":%u,\"action\":\"%s\","
-                         "\"tests\":%zu,\"longest\":%zu}\n",
+                         "\"tests\":%zu,\"longest\":%zu,\"per_million\":%u,\"cost\":%u}\n",
                          rule->id, rule->entity, rule->level, action, rule->n_examples,
-                         sg_pattern_extent(rule->pattern)->max);
+                         sg_pattern_extent(rule->pattern)->max, rule->per_million, rule->cost);
         else
             (void)printf("%-28s %-18s level %u  %-6s %s\n", rule->id, rule->entity, rule->level,
                          action, rule->title);

@@ -187,7 +187,8 @@ static const struct rate_row {
     {"slow: yes is tried everywhere", "match: '[a-z]{5,50}'\n    slow: yes", NULL, NULL, true},
     {"a start at one place of a hundred warns", "match: '\\b[a-z]{3}\\b'", NULL,
      "rule toy.word may start at ", false},
-    {"slow: yes says that it is known", "match: '\\b[a-z]{3}\\b'\n    slow: yes", NULL, NULL, false},
+    {"slow: yes says that it is known", "match: '\\b[a-z]{3}\\b'\n    slow: yes", NULL, NULL,
+     false},
     {"slow is yes or no", "match: 'abc'\n    slow: very", "must be one of: no, yes", NULL, false},
 };
 
