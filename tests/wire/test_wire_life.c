@@ -495,29 +495,6 @@ static void test_reloads_lose_nothing(void **state)
     sg_wire_close(&wire);
 }
 
-/* Messages that both engines scan: these agree, and /metrics says so. */
-static void test_sample(void **state)
-{
-    static const char rechecks[] = "scrubgate_recheck_total";
-    (void)state;
-    size_t at = log_at();
-    assert_int_equal(sg_gateway_metric(&scene.gateway, rechecks), 0);
-    sg_scene_config(&scene, "rules: [toy.yaml]\nlimits: {body: 256KiB}\nscan: {recheck: 1}\n"
-                            "routes:\n"
-                            "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/',\n"
-                            "     direction: to-agent}\n");
-    sg_gateway_signal(&scene.gateway, SIGHUP);
-    sg_gateway_await(&scene.gateway, "\"what\":\"reloaded\"", &at);
-    for (int i = 0; i < 10000 && sg_gateway_metric(&scene.gateway, rechecks) == 0; i++)
-        assert_true(masks_with("[TOY] boy123"));
-    assert_true(sg_gateway_metric(&scene.gateway, rechecks) > 0);
-    assert_int_equal(sg_gateway_metric(&scene.gateway, "scrubgate_recheck_differences_total"), 0);
-    assert_int_equal(sg_gateway_metric(&scene.gateway, "scrubgate_engine_reference"), 0);
-    sg_scene_config(&scene, config);
-    sg_gateway_signal(&scene.gateway, SIGHUP);
-    sg_gateway_await(&scene.gateway, "\"what\":\"reloaded\"", &at);
-}
-
 /* --- the end --- */
 
 static void test_drain(void **state)
@@ -587,7 +564,6 @@ int main(void)
                  test_bad_reload, NULL);
     sg_suite_add("SIGHUP: a message keeps the rules it began with", test_reload_amid, NULL);
     sg_suite_add("SIGHUP: no request is lost", test_reloads_lose_nothing, NULL);
-    sg_suite_add("SIGHUP: a live sample begins, and both engines agree", test_sample, NULL);
     sg_suite_add("SIGTERM: what runs is finished, nothing new begins", test_drain, NULL);
     sg_suite_add("a second signal ends it at once", test_second_signal, NULL);
     int rc = sg_suite_run("wire: life");
