@@ -7,7 +7,9 @@
  *
  * Places of the sample are looked at 64 at a time, in words picked evenly from all of it. A bucket
  * keeps for each position the picked places where the byte there is in its set, so what two would
- * do together is their rows' OR, and over all positions the AND of that.
+ * do together is their rows' OR, and over all positions the AND of that. Pairs are many and most
+ * of them bad: a pair is first measured at a few places, and at more only when it still seems to
+ * be the cheapest.
  */
 #include "rule/buckets.h"
 
@@ -15,178 +17,180 @@
 #include <stdlib.h>
 
 enum {
-    PICKED = 64,                /* words of places looked at */
-    ROWS = 2 * SG_SIEVE_STEPS,  /* with halves: low ones, then high ones */
-    SLOTS = SG_BUCKETS_MOST + 1 /* the one too many, before two become one */
+    PICKED = 256,             /* words of places looked at, at most */
+    GLANCE = 16,              /* of them at first */
+    MOST = 64,                /* buckets */
+    ROWS = 2 * SG_SIEVE_STEPS /* with halves: of low halves, then of kinds */
 };
 
 struct slot {
     struct sg_bucket bucket;
     uint64_t rows[ROWS][PICKED];
-    uint64_t expected; /* places, were its first and its last positions not related: << 12 */
+    uint64_t expected; /* of it alone, see glance */
+};
+
+/* Of making one of two: what is known so far is never more than it costs. */
+struct price {
+    uint64_t cost;
+    size_t seen; /* words */
 };
 
 struct sg_buckets {
     struct sg_sample *sample;
-    bool halves;
-    size_t n, n_rows, n_picked;
+    size_t most, n, n_rows, n_picked;
+    struct sg_set lows[16], kinds[16]; /* with halves: the bytes of each */
     size_t picked[PICKED];
-    uint64_t half_rows[2][16][SG_SIEVE_STEPS][PICKED]; /* of each low half and each high half */
-    uint64_t covered[PICKED];                          /* places where some bucket holds */
-    uint64_t costs[SLOTS][SLOTS];                      /* of making one of two; [a][b] with a > b */
-    struct slot *slots[SLOTS];
+    uint64_t covered[PICKED];            /* places where some bucket holds */
+    struct price prices[MOST + 1][MOST]; /* [a][b] with a > b */
+    struct slot *slots[MOST + 1];        /* one too many, before two become one */
 };
 
-/* The picked words of a row of the sample, moved so that a place's bit tells of the byte `step`
- * behind it. */
-static void pick(const struct sg_buckets *buckets, const uint64_t *row, size_t step,
-                 uint64_t picked[PICKED])
+/* Evenly from the sample, and its first GLANCE evenly too. */
+static void pick_words(struct sg_buckets *buckets)
 {
     const size_t words = sg_sample_words(buckets->sample);
-    for (size_t i = 0; i < buckets->n_picked; i++) {
-        size_t at = buckets->picked[i];
-        uint64_t next = step > 0 && at + 1 < words ? row[at + 1] << (64 - step) : 0;
-        picked[i] |= row[at] >> step | next;
+    const size_t n = words < PICKED ? words : PICKED, rounds = (n + GLANCE - 1) / GLANCE;
+    for (size_t round = 0; round < rounds; round++) {
+        for (size_t i = round; i < n; i += rounds)
+            buckets->picked[buckets->n_picked++] = i * words / n;
     }
-}
-
-static enum scrubgate_status add_half_rows(struct sg_buckets *buckets)
-{
-    for (unsigned half = 0; half < 32; half++) {
-        struct sg_set set = {{0}};
-        for (unsigned other = 0; other < 16; other++) {
-            unsigned byte = half < 16 ? other << 4 | half : (half & 15) << 4 | other;
-            sg_set_add(&set, byte, byte);
-        }
-        const uint64_t *row = sg_sample_row(buckets->sample, &set);
-        if (row == NULL)
-            return SCRUBGATE_ENOMEM;
-        for (size_t step = 0; step < SG_SIEVE_STEPS; step++)
-            pick(buckets, row, step, buckets->half_rows[half / 16][half & 15][step]);
-    }
-    return SCRUBGATE_OK;
 }
 
 enum scrubgate_status sg_buckets_new(struct sg_buckets **buckets, struct sg_sample *sample,
-                                     bool halves)
+                                     size_t most, bool halves)
 {
-    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    *buckets = NULL;
+    assert(most >= 1 && most <= MOST);
     struct sg_buckets *made = calloc(1, sizeof *made);
-    if (made == NULL)
-        goto out;
-    const size_t words = sg_sample_words(sample);
-    made->sample = sample;
-    made->halves = halves;
-    made->n_rows = halves ? ROWS : SG_SIEVE_STEPS;
-    made->n_picked = words < PICKED ? words : PICKED;
-    for (size_t i = 0; i < made->n_picked; i++)
-        made->picked[i] = i * words / made->n_picked;
-    rc = halves ? add_half_rows(made) : SCRUBGATE_OK;
-    if (rc < 0)
-        goto out;
     *buckets = made;
-    made = NULL;
-out:
-    sg_buckets_free(made);
-    return rc;
+    if (made == NULL)
+        return SCRUBGATE_ENOMEM;
+    made->sample = sample;
+    made->most = most;
+    made->n_rows = halves ? ROWS : SG_SIEVE_STEPS;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        sg_set_add(&made->lows[byte & 15], byte, byte);
+        sg_set_add(&made->kinds[sg_sieve_kind((uint8_t)byte)], byte, byte);
+    }
+    pick_words(made);
+    return SCRUBGATE_OK;
 }
 
 void sg_buckets_free(struct sg_buckets *buckets)
 {
     if (buckets == NULL)
         return;
-    for (size_t i = 0; i < SLOTS; i++)
+    for (size_t i = 0; i < buckets->n; i++)
         free(buckets->slots[i]);
     free(buckets);
 }
 
-static void fill_half_rows(const struct sg_buckets *buckets, struct slot *slot, size_t step)
-{
-    const struct sg_set *set = &slot->bucket.at[step];
-    unsigned halves[2] = {0, 0}; /* bit h: it is the low or high half of a byte of the set */
-    for (unsigned byte = 0; byte < 256; byte++) {
-        if (sg_set_has(set, byte)) {
-            halves[0] |= 1U << (byte & 15);
-            halves[1] |= 1U << (byte >> 4);
-        }
-    }
-    for (size_t which = 0; which < 2; which++) {
-        uint64_t *row = slot->rows[which * SG_SIEVE_STEPS + step];
-        for (size_t half = 0; half < 16; half++) {
-            const uint64_t *more = buckets->half_rows[which][half][step];
-            for (size_t i = 0; (halves[which] >> half & 1) != 0 && i < PICKED; i++)
-                row[i] |= more[i];
-        }
-    }
-}
-
+/* Spelt out: without the processor's own instruction the compiler calls a function for it. */
 static unsigned count(uint64_t bits)
 {
-    /* Spelt out: without a processor's own instruction the compiler would call a slow function. */
     bits -= bits >> 1 & UINT64_C(0x5555555555555555);
     bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
     bits = (bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
     return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
 }
 
-struct measure {
-    uint64_t hits[PICKED];
-    uint64_t expected;
-};
-
-/* What a and b are together; a may be b. */
-static void join(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b,
-                 struct measure *measure)
+/* The same of GLANCE words together: each byte of the sum has room for what they can add up to. */
+static unsigned count_glance(const uint64_t words[GLANCE])
 {
-    uint64_t first[PICKED], last[PICKED];
-    uint64_t n_first = 0, n_last = 0;
-    for (size_t i = 0; i < PICKED; i++) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < GLANCE; i++) {
+        uint64_t bits = words[i];
+        bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+        bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+        sum += (bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    }
+    sum = (sum & UINT64_C(0x00FF00FF00FF00FF)) + (sum >> 8 & UINT64_C(0x00FF00FF00FF00FF));
+    return (unsigned)(sum * UINT64_C(0x0001000100010001) >> 48);
+}
+
+/* Where a and b as one would hold, of GLANCE words: by the first and by the last positions. */
+static void look(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b,
+                 size_t word, uint64_t first[GLANCE], uint64_t last[GLANCE])
+{
+    for (size_t i = 0; i < GLANCE; i++) {
         first[i] = ~UINT64_C(0);
         last[i] = ~UINT64_C(0);
     }
     for (size_t row = 0; row < buckets->n_rows; row++) {
         uint64_t *part = row % SG_SIEVE_STEPS < SG_SIEVE_STEPS / 2 ? first : last;
-        for (size_t i = 0; i < PICKED; i++)
-            part[i] &= a->rows[row][i] | b->rows[row][i];
+        for (size_t i = 0; i < GLANCE; i++)
+            part[i] &= a->rows[row][word + i] | b->rows[row][word + i];
     }
-    for (size_t i = 0; i < PICKED; i++) {
-        measure->hits[i] = first[i] & last[i];
-        n_first += count(first[i]);
-        n_last += count(last[i]);
-    }
-    measure->expected = n_first * n_last;
 }
 
-/*
- * What it costs to make one of the two: places at which a bucket would hold and none does now.
- * Most pairs have none in the sample; what they would have were the first half of the positions
- * not related to the last tells them apart.
- */
-static uint64_t cost(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b)
+/* The places, times those at a glance, where a and b as one would hold if the first positions were
+ * not related to the last. */
+static uint64_t expect(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b)
 {
-    struct measure both;
-    uint64_t more = 0;
-    join(buckets, a, b, &both);
-    for (size_t i = 0; i < PICKED; i++)
-        more += count(both.hits[i] & ~buckets->covered[i]);
-    uint64_t apart = a->expected + b->expected;
-    return more * (64 * PICKED) + (both.expected > apart ? both.expected - apart : 0);
+    uint64_t first[GLANCE], last[GLANCE];
+    look(buckets, a, b, 0, first, last);
+    return (uint64_t)count_glance(first) * count_glance(last);
 }
 
-/* The slot has new rows: its own measure, and what it costs with each other. */
+/* Places, of the words from price->seen to end, at which a bucket would hold and none does now. */
+static void measure(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b,
+                    size_t end, struct price *price)
+{
+    uint64_t first[GLANCE], last[GLANCE];
+    for (; price->seen < end; price->seen += GLANCE) {
+        look(buckets, a, b, price->seen, first, last);
+        for (size_t i = 0; i < GLANCE; i++) {
+            uint64_t more = first[i] & last[i] & ~buckets->covered[price->seen + i];
+            if (more != 0)
+                price->cost += (uint64_t)count(more) * 64 * GLANCE;
+        }
+    }
+}
+
+/* Most pairs cost nothing in the sample, however long it is: what is to be expected tells them
+ * apart. */
+static struct price glance(const struct sg_buckets *buckets, const struct slot *a,
+                           const struct slot *b)
+{
+    uint64_t apart = a->expected + b->expected, both = expect(buckets, a, b);
+    struct price price = {both > apart ? (both - apart) * PICKED / GLANCE : 0, 0};
+    measure(buckets, a, b, GLANCE, &price);
+    return price;
+}
+
+static struct price *price_of(struct sg_buckets *buckets, size_t a, size_t b)
+{
+    return a > b ? &buckets->prices[a][b] : &buckets->prices[b][a];
+}
+
+/* The slot has new rows: where it holds, and what it costs with each other. */
 static void settle(struct sg_buckets *buckets, size_t at)
 {
     struct slot *slot = buckets->slots[at];
-    struct measure alone;
-    join(buckets, slot, slot, &alone);
-    slot->expected = alone.expected;
-    for (size_t i = 0; i < PICKED; i++)
-        buckets->covered[i] |= alone.hits[i];
+    slot->expected = expect(buckets, slot, slot);
+    for (size_t i = 0; i < PICKED; i++) {
+        uint64_t held = ~UINT64_C(0);
+        for (size_t row = 0; row < buckets->n_rows; row++)
+            held &= slot->rows[row][i];
+        buckets->covered[i] |= held;
+    }
     for (size_t other = 0; other < buckets->n; other++) {
         if (other != at)
-            buckets->costs[at > other ? at : other][at > other ? other : at] =
-                cost(buckets, slot, buckets->slots[other]);
+            *price_of(buckets, at, other) = glance(buckets, slot, buckets->slots[other]);
+    }
+}
+
+/* The cheapest pair so far, a > b. */
+static void find_cheapest(struct sg_buckets *buckets, size_t *a, size_t *b)
+{
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 1; i < buckets->n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (buckets->prices[i][j].cost < least) {
+                least = buckets->prices[i][j].cost;
+                *a = i;
+                *b = j;
+            }
+        }
     }
 }
 
@@ -196,24 +200,23 @@ static void drop(struct sg_buckets *buckets, size_t gone)
     size_t last = --buckets->n;
     free(buckets->slots[gone]);
     buckets->slots[gone] = buckets->slots[last];
-    buckets->slots[last] = NULL;
     for (size_t other = 0; other < last; other++) {
         if (other != gone)
-            buckets->costs[gone > other ? gone : other][gone > other ? other : gone] =
-                buckets->costs[last][other];
+            *price_of(buckets, gone, other) = buckets->prices[last][other];
     }
 }
 
 static void merge_cheapest(struct sg_buckets *buckets)
 {
     size_t a = 1, b = 0;
-    for (size_t i = 1; i < buckets->n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (buckets->costs[i][j] < buckets->costs[a][b]) {
-                a = i;
-                b = j;
-            }
-        }
+    struct price *price;
+    for (;;) {
+        find_cheapest(buckets, &a, &b);
+        price = &buckets->prices[a][b];
+        if (price->seen >= buckets->n_picked)
+            break;
+        measure(buckets, buckets->slots[a], buckets->slots[b],
+                price->seen > GLANCE ? PICKED : 4 * GLANCE, price);
     }
     struct slot *kept = buckets->slots[b];
     const struct slot *gone = buckets->slots[a];
@@ -227,6 +230,66 @@ static void merge_cheapest(struct sg_buckets *buckets)
     settle(buckets, b);
 }
 
+void sg_bucket_join(struct sg_bucket *bucket, const struct sg_signature *signature, size_t first)
+{
+    for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
+        sg_set_join(&bucket->at[step], &signature->at[first + step]);
+        if ((signature->outside >> (first + step) & 1) != 0)
+            sg_set_add(&bucket->at[step], 0, 0);
+    }
+}
+
+/* The picked words of the set's row of the sample, moved so that a place's bit tells of the byte
+ * `step` behind it. */
+static enum scrubgate_status pick(const struct sg_buckets *buckets, const struct sg_set *set,
+                                  size_t step, uint64_t picked[PICKED])
+{
+    const size_t words = sg_sample_words(buckets->sample);
+    const uint64_t *row = sg_sample_row(buckets->sample, set);
+    if (row == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < buckets->n_picked; i++) {
+        size_t at = buckets->picked[i];
+        uint64_t next = step > 0 && at + 1 < words ? row[at + 1] << (64 - step) : 0;
+        picked[i] = row[at] >> step | next;
+    }
+    return SCRUBGATE_OK;
+}
+
+/* The bytes that share their low half with a byte of the set, and those that share their kind. */
+static void widen(const struct sg_buckets *buckets, const struct sg_set *set, struct sg_set *low,
+                  struct sg_set *kind)
+{
+    *low = *kind = (struct sg_set){{0}};
+    for (size_t i = 0; i < 16; i++) {
+        for (size_t word = 0; word < 4; word++) {
+            if ((set->words[word] & buckets->lows[i].words[word]) != 0)
+                sg_set_join(low, &buckets->lows[i]);
+            if ((set->words[word] & buckets->kinds[i].words[word]) != 0)
+                sg_set_join(kind, &buckets->kinds[i]);
+        }
+    }
+}
+
+static enum scrubgate_status fill_rows(const struct sg_buckets *buckets, struct slot *slot,
+                                       const struct sg_signature *signature)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t step = 0; step < SG_SIEVE_STEPS && rc == SCRUBGATE_OK; step++) {
+        /* Without byte 0 for outside: the sample has none, and its row of that set already. */
+        struct sg_set low, kind;
+        if (buckets->n_rows == SG_SIEVE_STEPS) {
+            rc = pick(buckets, &signature->at[step], step, slot->rows[step]);
+            continue;
+        }
+        widen(buckets, &signature->at[step], &low, &kind);
+        rc = pick(buckets, &low, step, slot->rows[step]);
+        if (rc == SCRUBGATE_OK)
+            rc = pick(buckets, &kind, step, slot->rows[SG_SIEVE_STEPS + step]);
+    }
+    return rc;
+}
+
 enum scrubgate_status sg_buckets_add(struct sg_buckets *buckets,
                                      const struct sg_signature *signature)
 {
@@ -234,24 +297,14 @@ enum scrubgate_status sg_buckets_add(struct sg_buckets *buckets,
     struct slot *slot = calloc(1, sizeof *slot);
     if (slot == NULL)
         goto out;
-    for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
-        /* Byte 0 joins after the row is asked for: the sample has none, and knows the set. */
-        const uint64_t *row = sg_sample_row(buckets->sample, &signature->at[step]);
-        if (row == NULL)
-            goto out;
-        slot->bucket.at[step] = signature->at[step];
-        if ((signature->outside >> step & 1) != 0)
-            sg_set_add(&slot->bucket.at[step], 0, 0);
-        if (buckets->halves)
-            fill_half_rows(buckets, slot, step);
-        else
-            pick(buckets, row, step, slot->rows[step]);
-    }
+    sg_bucket_join(&slot->bucket, signature, 0);
+    rc = fill_rows(buckets, slot, signature);
+    if (rc < 0)
+        goto out;
     buckets->slots[buckets->n++] = slot;
     slot = NULL;
     settle(buckets, buckets->n - 1);
-    sg_buckets_shrink(buckets, SG_BUCKETS_MOST);
-    rc = SCRUBGATE_OK;
+    sg_buckets_shrink(buckets, buckets->most);
 out:
     free(slot);
     return rc;

@@ -5,8 +5,9 @@
  *     signatures -> [classes of bytes] -> rows: which signatures hold at a place, exactly
  *                -> [buckets]          -> three forms of the coarse tables that kernels run first
  *
- * Read-only once made. The coarse stage looks at the first SG_SIEVE_STEPS positions of a signature
- * and never misses a place where the exact rows hold; where it says yes, the rows decide.
+ * Read-only once made. The coarse stage looks at the first positions of a signature, mostly
+ * SG_SIEVE_STEPS, and never misses a place where the exact rows hold; where it says yes, the rows
+ * decide.
  */
 #ifndef SG_RULE_SIEVE_H
 #define SG_RULE_SIEVE_H
@@ -21,8 +22,10 @@
 #include "rule/signature.h"
 
 enum {
-    SG_SIEVE_STEPS = 8,  /* positions the coarse stage looks at, from place - 1 on */
+    SG_SIEVE_STEPS = 8,  /* positions a bucket looks at, from place - 1 on */
     SG_SIEVE_GROUPS = 4, /* most groups of 8 buckets */
+    SG_SIEVE_HEAD = 7,   /* see paired */
+    SG_SIEVE_TAIL = 6,
     SG_SIEVE_MOST = 2048 /* signatures */
 };
 
@@ -55,13 +58,22 @@ struct sg_sieve {
 
     /* Coarse: at a place a bucket holds when its bit is in the tables' AND over all steps. Zero
      * stands for outside, so byte 0 is in a set that allows outside. */
-    uint64_t plain[SG_SIEVE_STEPS][256]; /* 64 buckets, for the scalar kernel */
-    unsigned nibble_groups;              /* of 8 buckets; bytes by their halves: lo & hi */
+    uint64_t plain[SG_SIEVE_STEPS][256]; /* 64 buckets */
+    unsigned nibble_groups;              /* of 8 buckets; a byte by its low half & its kind */
     uint8_t lo[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][16], hi[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][16];
-    unsigned fold_groups; /* of 8 buckets; bytes by symbol */
+    unsigned fold_groups; /* of 8 buckets; a byte by its symbol */
     uint8_t fold[128];    /* symbol 0 … 63 of an ASCII byte */
     uint8_t high;         /* symbol of the bytes above */
     uint8_t symbols[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][64];
+    /* 8 buckets each, of step 0 in the lowest byte and so on; a bit is set when it cannot be. */
+    unsigned chains;
+    uint64_t chain[256][SG_SIEVE_GROUPS];
+    /*
+     * In each form (but tails are in no chain): signatures whose first steps hold too often are in
+     * the buckets SG_SIEVE_HEAD, with those steps, and SG_SIEVE_TAIL, with the next ones. They hold
+     * at a place when the head does there and the tail does SG_SIEVE_STEPS places on.
+     */
+    bool paired; /* there are such: head and tail mean nothing alone */
 };
 
 /* Builds the tables of rules[0 … n). A rule with `everywhere` gets no signature. ELIMIT when they
@@ -70,6 +82,19 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve,
                                                       struct sg_rule *const *rules, size_t n,
                                                       struct sg_sample *sample);
 void sg_sieve_free(struct sg_sieve *sieve);
+
+/*
+ * The kind of a byte, 0 … 15: kinds[0] of its high half, changed by what is in both kinds[1] of its
+ * high half and kinds[2] of its low half. Bytes of one kind and low half are mostly one byte, and
+ * what rules tell apart - digits, letters, blanks, separators - are kinds of their own.
+ */
+extern const uint8_t sg_sieve_kinds[3][16];
+
+static inline unsigned sg_sieve_kind(uint8_t byte)
+{
+    return sg_sieve_kinds[0][byte >> 4] ^
+           (sg_sieve_kinds[1][byte >> 4] & sg_sieve_kinds[2][byte & 15]);
+}
 
 static inline const uint64_t *sg_sieve_row(const struct sg_sieve *sieve, unsigned position,
                                            unsigned class)

@@ -7,6 +7,7 @@
  */
 #include "scan/kernel.h"
 
+#include "scan/kernel_word.h"
 #include "scan/suspect.h"
 
 #if defined(__x86_64__)
@@ -70,27 +71,44 @@ INLINE __m512i look(const uint8_t tables[SG_SIEVE_STEPS][64], const __m512i symb
     return _mm512_and_si512(held, look_up(tables[7], symbols[7]));
 }
 
+/* What 64 places have. */
+INLINE struct sg_word look_word(const struct sg_sieve *sieve, unsigned groups,
+                                const __m512i symbols[SG_SIEVE_STEPS])
+{
+    const __m512i alone = _mm512_set1_epi8((char)sg_word_alone(sieve));
+    const __m512i first = look(sieve->symbols[0], symbols);
+    __m512i held = _mm512_and_si512(first, alone);
+    if (groups > 1)
+        held = _mm512_or_si512(held, look(sieve->symbols[1], symbols));
+    if (groups > 2) {
+        held = _mm512_or_si512(held, look(sieve->symbols[2], symbols));
+        held = _mm512_or_si512(held, look(sieve->symbols[3], symbols));
+    }
+    return (struct sg_word){
+        _mm512_test_epi8_mask(held, held),
+        _mm512_test_epi8_mask(first, _mm512_set1_epi8((char)(1 << SG_SIEVE_HEAD))),
+        _mm512_test_epi8_mask(first, _mm512_set1_epi8(1 << SG_SIEVE_TAIL)),
+    };
+}
+
 INLINE bool run_groups(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits,
                        unsigned groups)
 {
     __m512i symbols[SG_SIEVE_STEPS];
     __m512i here = fold(sieve, text - 1);
-    uint64_t high = 0;
+    uint64_t high = 0, heads = 0;
     for (size_t start = 0; start < n; start += 64) {
         uint64_t inside = n - start < 64 ? (UINT64_C(1) << (n - start)) - 1 : UINT64_MAX;
         high |= _mm512_movepi8_mask(load(text + start)) & inside;
         __m512i next = fold(sieve, text + start + 63);
         shift(here, next, symbols);
         here = next;
-        __m512i held = look(sieve->symbols[0], symbols);
-        if (groups > 1)
-            held = _mm512_or_si512(held, look(sieve->symbols[1], symbols));
-        if (groups > 2) {
-            held = _mm512_or_si512(held, look(sieve->symbols[2], symbols));
-            held = _mm512_or_si512(held, look(sieve->symbols[3], symbols));
-        }
-        hits[start / 64] = _mm512_test_epi8_mask(held, held) & inside;
+        struct sg_word word = look_word(sieve, groups, symbols);
+        sg_word_put(hits, start / 64, &word, heads);
+        heads = word.heads;
     }
+    if (n > 0)
+        sg_word_end(hits, n, heads);
     return high != 0;
 }
 

@@ -72,8 +72,13 @@ static struct sg_signature any_signature(struct sg_toy_random *random)
 {
     struct sg_signature signature = {.outside = 0};
     const unsigned end = 1 + sg_toy_below(random, SG_SIGNATURE_BYTES); /* behind it: anything */
+    const bool run = sg_toy_below(random, 16) == 0;                    /* of letters, a long one */
     for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++) {
         signature.at[k] = any_set(random);
+        if (run) {
+            sg_set_add(&signature.at[k], 'a', 'z');
+            continue;
+        }
         if (k >= end)
             memset(&signature.at[k], 0xFF, sizeof signature.at[k]);
         if (k >= end || sg_toy_below(random, 4) == 0)
