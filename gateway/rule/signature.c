@@ -11,11 +11,11 @@
 
 #include <string.h>
 
+#include "rule/sieve.h"
 #include "rule/signature_cut.h"
 #include "rule/signature_walk.h"
 
 enum {
-    STEPS = 8, /* positions that the coarse stage looks at */
     SHORT_LIST = 6,
     MOST_TRIED = 32 /* variants of one pattern, roughly */
 };
@@ -146,7 +146,7 @@ static double estimate(const struct maker *m, const struct sg_signature *s)
 {
     double all = m->len, coarse = 0;
     for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++) {
-        if (k == STEPS)
+        if (k == SG_SIEVE_STEPS)
             coarse = all;
         all *= (double)(sg_sample_count(m->sample, &s->at[k]) + 1) / (m->len + 1);
     }
@@ -158,10 +158,10 @@ static enum scrubgate_status measure(struct maker *m, struct candidate *candidat
     const struct sg_signature *s = &candidate->signature;
     size_t words = sg_sample_words(m->sample);
     fill(m);
-    enum scrubgate_status rc = hold(m, s, 0, STEPS - 1, m->places);
+    enum scrubgate_status rc = hold(m, s, 0, SG_SIEVE_STEPS - 1, m->places);
     double coarse = (double)count(m->places, words), exact = 0;
     if (rc >= 0 && coarse > 0) {
-        rc = hold(m, s, STEPS, SG_SIGNATURE_BYTES - 1, m->places);
+        rc = hold(m, s, SG_SIEVE_STEPS, SG_SIGNATURE_BYTES - 1, m->places);
         exact = (double)count(m->places, words);
     }
     candidate->cost += cost_of(m, s, coarse, exact); /* the estimate decides among equals */

@@ -12,6 +12,8 @@
 /* Cuts tried: more would be no better, and take their time. */
 enum { MOST_CUTS = 96, MOST_EXACT = 16, MOST_OTHERS = 3 /* copies */ };
 
+enum { FEW_LENGTHS = 4 /* a repeat of fewer lengths can be parted by them */ };
+
 /* --- items --------------------------------------------------------------------------------------
  */
 
@@ -83,7 +85,9 @@ size_t sg_variant_ways(const struct sg_variant *variant, size_t i)
     size_t n = 0;
     if (item->min == 0)
         return item->max > 0 ? 2 : 1;
-    if (item->min != 1 || item->max != 1 || item->node->kind != SG_NODE_ALT)
+    if (item->max > item->min)
+        return item->max - item->min < FEW_LENGTHS ? item->max - item->min + 1 : 1;
+    if (item->max > 1 || item->node->kind != SG_NODE_ALT)
         return 1;
     for (const struct sg_node *child = item->node->child; child != NULL; child = child->next)
         n++;
@@ -136,27 +140,39 @@ static const struct sg_node *ways_of(struct sg_arena *arena, const struct sg_nod
     return some;
 }
 
+/* The item with as many copies as the part has; without any, max is 0. */
+static struct sg_item copies_of(const struct sg_item *item, size_t ways, size_t part, size_t n)
+{
+    struct sg_item some = {.node = item->node, .min = item->min, .max = item->max};
+    if (item->min == 0) {
+        some.min = part == 0 ? 0 : 1;
+        some.max = part == 0 ? 0 : item->max;
+    } else {
+        some.min = item->min + (unsigned)(part * ways / n);
+        some.max = item->min + (unsigned)((part + 1) * ways / n) - 1;
+    }
+    return some;
+}
+
 enum scrubgate_status sg_variant_split(struct sg_variant *split, struct sg_arena *arena,
                                        const struct sg_variant *variant, size_t i, size_t part,
                                        size_t n)
 {
     const struct sg_item *item = &variant->items[i];
-    bool optional = item->min == 0;
-    bool several = optional && part > 0 && item->max > 1; /* they stay one item */
-    const struct sg_node *node = NULL;                    /* the first part is without it */
-    if (!optional)
-        node = ways_of(arena, item->node, sg_variant_ways(variant, i), part, n);
-    else if (part > 0 && !several)
-        node = item->node;
-    if (!optional && node == NULL)
+    size_t ways = sg_variant_ways(variant, i), after = variant->n - i - 1, n_new;
+    struct sg_item some = {.min = 1, .max = 1};
+    if (item->max > item->min)
+        some = copies_of(item, ways, part, n);
+    else
+        some.node = ways_of(arena, item->node, ways, part, n);
+    if (some.node == NULL)
         return SCRUBGATE_ENOMEM;
-    size_t after = variant->n - i - 1, n_new;
-    struct sg_item *items = list_of(arena, node, variant->n, &n_new);
+    bool once = some.max == 1 && some.min == 1; /* it is opened; several copies stay one item */
+    struct sg_item *items = list_of(arena, once ? some.node : NULL, variant->n, &n_new);
     if (items == NULL)
         return SCRUBGATE_ENOMEM;
-    if (several)
-        items[variant->n + n_new++] =
-            (struct sg_item){.node = item->node, .min = 1, .max = item->max};
+    if (!once && some.max > 0)
+        items[variant->n + n_new++] = some;
     /* The new items stand behind room for all the old ones: move them to their place. */
     memmove(items + i, items + variant->n, n_new * sizeof *items);
     memcpy(items, variant->items, i * sizeof *items);

@@ -36,7 +36,10 @@ struct sg_variant {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_make(struct sg_variant *variant,
                                                          struct sg_arena *arena,
                                                          const struct sg_node *root);
-/* In how many ways item i can be taken: its alternatives, or without it and with it; 1: no more. */
+/*
+ * In how many ways item i can be taken: its alternatives, without it and with it, or its numbers of
+ * copies; 1: it is not split.
+ */
 size_t sg_variant_ways(const struct sg_variant *variant, size_t i);
 /* The variant with item i taken in some of its ways: those of one of n parts, 2 <= n <= ways. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_split(struct sg_variant *split,
