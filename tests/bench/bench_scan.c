@@ -4,9 +4,11 @@
  *
  * usage: bench_scan [LABELLED]
  *        bench_scan --profile CORPUS KERNEL [RULES [SECONDS]]
+ *        bench_scan --hits CORPUS KERNEL [RULES]
  *
  * Run it from the root of the source tree. The first form prints the tables of docs/BENCHMARKS.md.
  * The second scans one corpus (or a labelled file) over and over, for a profiler; 0 seconds: twice.
+ * The third tells how often the sieve holds, and for which rules.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 #include "scan_callgrind.h"
 #include "scan_corpus.h"
 #include "scan_engine.h"
+#include "scan_hits.h"
 #include "scan_labels.h"
 #include "scan_lineup.h"
 #include "scan_rules.h"
@@ -370,39 +373,60 @@ static int print_tables(struct bench *bench)
 
 /* --- for a profiler -------------------------------------------------------------------------- */
 
+/* A corpus by name, or a labelled file. */
+static struct corpus *corpus_named(const char *name, size_t bytes)
+{
+    struct labels *labels = NULL;
+    struct corpus *corpus = corpus_make(name, bytes);
+    if (corpus == NULL)
+        corpus = labels_read(name, &labels);
+    labels_free(labels);
+    return corpus;
+}
+
+static enum rules rules_named(const char *name)
+{
+    enum rules which = RULES_10;
+    while (which < RULES_200 && strcmp(rules_names[which], name) != 0)
+        which++;
+    return which;
+}
+
+static void scan_over_and_over(struct engine *engine, const struct corpus *corpus, double seconds)
+{
+    size_t passes = 0;
+    engine_pass(engine, corpus);
+    double start = cpu_s();
+    do {
+        engine_counted(engine, corpus);
+        passes++;
+    } while (cpu_s() - start < seconds);
+    (void)printf("%.1f MB/s\n", (double)corpus->len * (double)passes / 1e6 / (cpu_s() - start));
+}
+
 static int profile(int argc, char **argv)
 {
     const char *kernel = argc > 3 ? argv[3] : "default", *rules = argc > 4 ? argv[4] : "40";
-    double seconds = argc > 5 ? strtod(argv[5], NULL) : 5, start = 0;
-    struct engine_way way = {.reference = strcmp(kernel, "reference") == 0,
+    double seconds = argc > 5 ? strtod(argv[5], NULL) : 5;
+    bool hits = strcmp(argv[1], "--hits") == 0;
+    struct engine_way way = {.reference = !hits && strcmp(kernel, "reference") == 0,
                              .kernel = engine_kernel(kernel)};
-    enum rules which = RULES_10;
-    struct labels *labels = NULL;
     if (argc < 3)
         return 2;
     if (!way.reference && way.kernel == NULL && strcmp(kernel, "default") != 0) {
         (void)fprintf(stderr, "%s: no such kernel works here\n", kernel);
         return 2;
     }
-    while (which < RULES_200 && strcmp(rules_names[which], rules) != 0)
-        which++;
-    struct corpus *corpus = corpus_make(argv[2], seconds > 0 ? CHAT_BYTES : COUNTED_BYTES);
-    if (corpus == NULL)
-        corpus = labels_read(argv[2], &labels);
-    struct scrubgate_ruleset *set = rules_load(which);
-    struct engine *engine = engine_new(set, way);
-    size_t passes = 0;
-    engine_pass(engine, corpus);
-    start = cpu_s();
-    do {
-        engine_counted(engine, corpus);
-        passes++;
-    } while (cpu_s() - start < seconds);
-    (void)printf("%s, %s, %s rules: %.1f MB/s\n", corpus->name, kernel, rules_names[which],
-                 (double)corpus->len * (double)passes / 1e6 / (cpu_s() - start));
-    engine_free(engine);
+    struct corpus *corpus = corpus_named(argv[2], seconds > 0 ? CHAT_BYTES : COUNTED_BYTES);
+    struct scrubgate_ruleset *set = rules_load(rules_named(rules));
+    if (hits) {
+        hits_print(set, way.kernel != NULL ? way.kernel : set->kernel, corpus);
+    } else {
+        struct engine *engine = engine_new(set, way);
+        scan_over_and_over(engine, corpus, seconds);
+        engine_free(engine);
+    }
     scrubgate_ruleset_free(set);
-    labels_free(labels);
     corpus_free(corpus);
     return 0;
 }
@@ -410,7 +434,7 @@ static int profile(int argc, char **argv)
 int main(int argc, char **argv)
 {
     static struct bench bench;
-    if (argc > 1 && strcmp(argv[1], "--profile") == 0)
+    if (argc > 1 && (strcmp(argv[1], "--profile") == 0 || strcmp(argv[1], "--hits") == 0))
         return profile(argc, argv);
     bench.program = argv[0];
     bench.labelled = argc > 1 ? argv[1] : default_labels;
