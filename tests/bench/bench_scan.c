@@ -354,11 +354,13 @@ static int print_tables(struct bench *bench)
     bench->chat = corpus_make("chat", CHAT_BYTES);
     bench->document = corpus_make("document", DOCUMENT_BYTES);
     bench->dialogues = labels_read(bench->labelled, &bench->labels);
-    (void)printf("chat: %zu messages, %.1f MB, mean %.0f bytes; dialogues: %zu texts, %.2f MB; "
-                 "document: %.1f MB; rules: %zu, %zu, %zu; %d rounds\n",
-                 bench->chat->n, (double)bench->chat->len / 1e6,
-                 (double)bench->chat->len / (double)bench->chat->n, bench->dialogues->n,
-                 (double)bench->dialogues->len / 1e6, (double)bench->document->len / 1e6,
+    (void)printf("chat: %zu messages, %.1f MB, mean %.0f bytes, %.1f %% digits; dialogues: %zu "
+                 "texts, %.2f MB, mean %.0f bytes, %.1f %% digits; document: %.1f MB; rules: %zu, "
+                 "%zu, %zu; %d rounds\n",
+                 bench->chat->n, (double)bench->chat->len / 1e6, corpus_mean(bench->chat),
+                 corpus_digits(bench->chat), bench->dialogues->n,
+                 (double)bench->dialogues->len / 1e6, corpus_mean(bench->dialogues),
+                 corpus_digits(bench->dialogues), (double)bench->document->len / 1e6,
                  bench->sets[RULES_10]->n_rules, bench->sets[RULES_40]->n_rules,
                  bench->sets[RULES_200]->n_rules, ROUNDS);
     (void)fflush(stdout);

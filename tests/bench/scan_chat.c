@@ -3,15 +3,15 @@
  * scan_chat.c - generated support chat.
  *
  * A message is sentences from a list until it has the length drawn for it (mean about 212 bytes).
- * Three of five sentences hold numbers that are nobody's: orders, prices, dates, sizes. One message
- * of twenty ends with a value of a person, from ranges set aside for examples.
+ * A third of them hold numbers that are nobody's: orders, prices, dates, sizes. One message of
+ * twenty ends with a value of a person, from ranges set aside for examples.
  */
 #include "scan_chat.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SPREAD = 182, PERSONAL_ONE_IN = 20, CURLY_PERCENT = 70, FOLDED_PERCENT = 8, LINE = 512 };
+enum { SPREAD = 185, PERSONAL_ONE_IN = 20, CURLY_PERCENT = 70, FOLDED_PERCENT = 8, LINE = 512 };
 
 /* {o}rder {p}rice {d}ate {t}ime {n}umber under 100 {i}tem {N}ame {k}: parcel {z}ip {m}odel {l}ink
  */
@@ -51,7 +51,37 @@ static const char *const sentences[] = {
     "Kind regards, {N}",
     "Have you tried turning it off and on again?",
     "We've sent you {n} vouchers worth ${p} each.",
-    "Serial {m}-{o}, bought on {d}."};
+    "Serial {m}-{o}, bought on {d}.",
+    "Yes, that's the one I mean, the other one was fine.",
+    "I wrote to you last week already, but I never got a reply.",
+    "Let me see what we can do about that.",
+    "My neighbour took it in, so please don't send another one.",
+    "It stopped working right after the last update.",
+    "Would you like a replacement or your money back?",
+    "A replacement, please, if it doesn't take too long.",
+    "The colour isn't what I saw in the shop, it's much darker.",
+    "Could you tell me your name, please? It's {N}.",
+    "I've just sent you a message with all the details.",
+    "That's strange, on my side everything looks fine.",
+    "Can you send me a picture of the damage?",
+    "Sure, one moment, I have to look for the box first.",
+    "Is it possible to pay when it arrives?",
+    "I'd rather pick it up at the store, is that possible?",
+    "Sorry for the trouble, and thank you for your patience.",
+    "Perfect, I'll wait for the confirmation then.",
+    "The password reset doesn't work, the mail never comes.",
+    "Please check your spam folder as well.",
+    "Nothing there either, I looked twice!",
+    "I'm on the train right now, can we continue this evening?",
+    "Of course, just write to us again whenever it suits you.",
+    "Does the warranty cover this or do I have to pay for the repair?",
+    "It's covered, as long as you still have the receipt.",
+    "How do I connect it to the network at home?",
+    "Hold the button on the back until the light turns blue.",
+    "Great, it works now. You've been very helpful!",
+    "I want to cancel my subscription, please.",
+    "May I ask why you'd like to leave us?",
+    "It's simply too expensive for what I use it for."};
 
 static const char *const sentences_ru[] = {
     "Здравствуйте, меня зовут {R}, у меня вопрос по заказу {o}.",

@@ -59,6 +59,19 @@ struct sg_bytes corpus_text(const struct corpus *corpus, size_t i)
     return (struct sg_bytes){corpus->data + span.start, span.end - span.start};
 }
 
+double corpus_mean(const struct corpus *corpus)
+{
+    return (double)corpus->len / (double)corpus->n;
+}
+
+double corpus_digits(const struct corpus *corpus)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < corpus->len; i++)
+        digits += sg_is_digit(corpus->data[i]) ? 1 : 0;
+    return 100.0 * (double)digits / (double)corpus->len;
+}
+
 void corpus_begin(struct corpus *corpus)
 {
     if (corpus->n == corpus->texts_cap) {

@@ -25,6 +25,9 @@ struct corpus {
 struct corpus *corpus_make(const char *name, size_t bytes);
 void corpus_free(struct corpus *corpus);
 struct sg_bytes corpus_text(const struct corpus *corpus, size_t i);
+/* Mean length of a text, and how many percent of the bytes are digits. */
+double corpus_mean(const struct corpus *corpus);
+double corpus_digits(const struct corpus *corpus);
 
 /* Names of those made to hurt, and of all; both end with NULL. */
 extern const char *const corpus_hostile[];
