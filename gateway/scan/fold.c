@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "scan/fold_native.h"
 #include "scan/fold_step.h"
 
 enum {
@@ -108,17 +109,42 @@ static size_t find_other(struct sg_bytes text, size_t from)
     return from;
 }
 
+/* Does it leave a run in front of it as it is? */
+static bool is_plain(uint8_t c)
+{
+    return c < 0x80 && !sg_fold_word(c);
+}
+
+/* The end of what is kept from place on, found fast: ASCII, and native text up to a run that may
+ * not be. *asked: native text was looked at up to here. */
+static size_t find_changing(struct sg_fold_reader *reader, size_t place, size_t *asked)
+{
+    for (;;) {
+        size_t start = place;
+        place = find_other(reader->text, start);
+        reader->before = sg_fold_side_of(
+            reader->before, (struct sg_bytes){reader->text.data + start, place - start});
+        if (place < *asked || reader->before >= SG_FOLD_SIDE_DOT)
+            return place;
+        *asked = sg_fold_native_end(reader->text, place);
+        size_t run = *asked;
+        if (run == reader->text.len ? !reader->last : !is_plain(reader->text.data[run]))
+            run = sg_fold_run_back(reader->text, place, run, reader->text.len);
+        if (run == place)
+            return place;
+        reader->before = SG_FOLD_SIDE_NONE;
+        place = run;
+    }
+}
+
 enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw, bool last)
 {
     struct sg_fold_reader reader = {
         .text = raw, .last = last, .changed = fold->changed, .before = fold->before};
-    size_t same = 0, place = 0;
+    size_t same = 0, place = 0, asked = 0;
     enum scrubgate_status rc = SCRUBGATE_OK;
-    while (rc >= 0 && place < raw.len) {
-        size_t other = find_other(raw, place);
-        reader.before =
-            sg_fold_side_of(reader.before, (struct sg_bytes){raw.data + place, other - place});
-        place = other;
+    while (rc >= 0) {
+        place = find_changing(&reader, place, &asked);
         if (place == raw.len)
             break;
         struct sg_fold_step step = sg_fold_step(&reader, place);

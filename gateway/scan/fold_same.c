@@ -8,20 +8,6 @@
 
 #include "scan/fold_step.h"
 
-/* Where the run begins that ends at `end` and changes with what follows it. */
-static size_t find_run(struct sg_bytes text, size_t from, size_t end)
-{
-    size_t start = end;
-    while (start > from && end - start <= SG_FOLD_RUN) {
-        struct sg_fold_code code;
-        size_t before = sg_fold_read_back(text, from, start, &code);
-        if (before == start || !sg_fold_in_run(&code))
-            break;
-        start = before;
-    }
-    return start;
-}
-
 size_t sg_fold_same(const struct sg_kernel *kernel, struct sg_bytes text, size_t from, bool last,
                     bool *changed)
 {
@@ -32,7 +18,7 @@ size_t sg_fold_same(const struct sg_kernel *kernel, struct sg_bytes text, size_t
         if (stop == text.len && last)
             break;
         size_t open = stop == text.len ? sg_fold_whole(text) : stop;
-        from = find_run(text, from, open < from ? from : open);
+        from = sg_fold_run_back(text, from, open < from ? from : open, SG_FOLD_RUN);
         reader.before = sg_fold_side_of(SG_FOLD_SIDE_NONE, (struct sg_bytes){text.data, from});
         while (from <= stop && from < text.len) {
             struct sg_fold_step step = sg_fold_step(&reader, from);

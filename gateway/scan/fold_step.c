@@ -82,6 +82,19 @@ enum sg_fold_side sg_fold_side_of(enum sg_fold_side before, struct sg_bytes text
     return text.len == 0 ? before : sg_fold_side_after(before, text.data[text.len - 1]);
 }
 
+size_t sg_fold_run_back(struct sg_bytes text, size_t from, size_t end, size_t most)
+{
+    size_t start = end;
+    while (start > from && end - start <= most) {
+        struct sg_fold_code code;
+        size_t before = sg_fold_read_back(text, from, start, &code);
+        if (before == start || !sg_fold_in_run(&code))
+            break;
+        start = before;
+    }
+    return start;
+}
+
 static enum next next_of(const struct sg_fold_code *code)
 {
     bool word = sg_fold_word(code->byte);

@@ -72,6 +72,9 @@ size_t sg_fold_read(struct sg_bytes text, size_t place, struct sg_fold_code *cod
 /* Where the code point begins that ends at `end`, or end when none does. Not before `from`. */
 size_t sg_fold_read_back(struct sg_bytes text, size_t from, size_t end, struct sg_fold_code *code);
 
+/* Where the run begins that ends at `end` and changes with what follows it; from or later. */
+size_t sg_fold_run_back(struct sg_bytes text, size_t from, size_t end, size_t most);
+
 /* The text's bytes without the code point at its end that has begun only. */
 size_t sg_fold_whole(struct sg_bytes text);
 

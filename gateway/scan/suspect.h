@@ -56,6 +56,10 @@ struct sg_suspect_block {
     uint64_t word, dot, ascii;
 };
 
+/* What most texts have that is not ASCII, and what no group holds for: quotation marks, E2 80 with
+ * these, and the ellipsis. */
+enum { SG_SUSPECT_QUOTE = 0x98, SG_SUSPECT_LAST_QUOTE = 0x9D, SG_SUSPECT_ELLIPSIS = 0xA6 };
+
 enum {
     SG_SUSPECT_PLACES = 64,
     SG_SUSPECT_REACH = SG_SUSPECT_PLACES + 3, /* bytes that decide about so many places */

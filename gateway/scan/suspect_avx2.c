@@ -50,14 +50,32 @@ INLINE uint64_t places(__m256i held, int bits)
     return ~(uint32_t)_mm256_movemask_epi8(none) & UINT32_MAX;
 }
 
+INLINE uint64_t is(__m256i bytes, int byte)
+{
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)byte)));
+}
+
+INLINE uint64_t at_least(__m256i bytes, int byte)
+{
+    __m256i most = _mm256_max_epu8(bytes, _mm256_set1_epi8((char)byte));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(most, bytes));
+}
+
+/* Is there no code point but ASCII, quotation marks and ellipses? */
+INLINE bool only_quotes(const __m256i bytes[SG_SUSPECT_STEPS])
+{
+    uint64_t last =
+        (at_least(bytes[2], SG_SUSPECT_QUOTE) & ~at_least(bytes[2], SG_SUSPECT_LAST_QUOTE + 1)) |
+        is(bytes[2], SG_SUSPECT_ELLIPSIS);
+    return at_least(bytes[0], 0xC0) == (is(bytes[0], 0xE2) & is(bytes[1], 0x80) & last);
+}
+
 /* Code points of three and four bytes, of which there are some. */
 INLINE void look_long(struct sg_suspect_block *block, const __m256i bytes[SG_SUSPECT_STEPS],
                       uint64_t heads, unsigned shift)
 {
     __m256i held = groups(&sg_suspect_e2, bytes);
-    uint64_t e2 =
-        (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes[0], _mm256_set1_epi8((char)0xE2)));
-    if ((heads & ~e2) != 0) /* mostly there are only quotation marks */
+    if ((heads & ~is(bytes[0], 0xE2)) != 0)
         for (unsigned i = 0; i < SG_SUSPECT_SETS; i++)
             held = _mm256_or_si256(held, groups(&sg_suspect_long[i], bytes));
     block->sure |= places(held, 0xFF) << shift;
@@ -66,23 +84,18 @@ INLINE void look_long(struct sg_suspect_block *block, const __m256i bytes[SG_SUS
     block->hidden |= places(held, SG_SUSPECT_HIDDEN) << shift;
 }
 
-INLINE void look_half(struct sg_suspect_block *block, const uint8_t *at, unsigned shift)
+INLINE void look_half(struct sg_suspect_block *block, const __m256i bytes[SG_SUSPECT_STEPS],
+                      unsigned shift)
 {
-    const __m256i bytes[SG_SUSPECT_STEPS] = {load(at), load(at + 1), load(at + 2)};
-    const __m256i head = _mm256_set1_epi8((char)0xE0);
-    uint64_t high = (uint32_t)_mm256_movemask_epi8(bytes[0]);
-    uint64_t heads = (uint32_t)_mm256_movemask_epi8(
-        _mm256_cmpeq_epi8(_mm256_max_epu8(bytes[0], head), bytes[0]));
     __m256i kinds = look_up(&sg_suspect_bytes, bytes[0]);
-    block->ascii |= (~high & UINT32_MAX) << shift;
-    block->word |= places(kinds, SG_SUSPECT_WORD) << shift;
-    block->dot |= places(kinds, SG_SUSPECT_DOT) << shift;
-    if (high == 0)
-        return;
-    block->lead |= places(kinds, SG_SUSPECT_LEAD) << shift;
     __m256i two = _mm256_and_si256(look_up(&sg_suspect_two.steps[0], bytes[0]),
                                    look_up(&sg_suspect_two.steps[1], bytes[1]));
     block->sure |= places(two, 0xFF) << shift;
+    block->lead |= places(kinds, SG_SUSPECT_LEAD) << shift;
+    block->word |= places(kinds, SG_SUSPECT_WORD) << shift;
+    block->dot |= places(kinds, SG_SUSPECT_DOT) << shift;
+    block->ascii |= (uint64_t)(~(uint32_t)_mm256_movemask_epi8(bytes[0])) << shift;
+    uint64_t heads = at_least(bytes[0], 0xE0);
     if (heads != 0)
         look_long(block, bytes, heads, shift);
 }
@@ -90,11 +103,15 @@ INLINE void look_half(struct sg_suspect_block *block, const uint8_t *at, unsigne
 FOR_AVX2 static uint64_t look(const uint8_t *at, uint8_t before)
 {
     struct sg_suspect_block block = {0};
-    if (_mm256_movemask_epi8(_mm256_or_si256(load(at), load(at + LANES))) == 0)
+    const __m256i a[SG_SUSPECT_STEPS] = {load(at), load(at + 1), load(at + 2)};
+    at += LANES;
+    const __m256i b[SG_SUSPECT_STEPS] = {load(at), load(at + 1), load(at + 2)};
+    if (_mm256_movemask_epi8(_mm256_or_si256(a[0], b[0])) == 0 ||
+        (only_quotes(a) && only_quotes(b)))
         return 0;
-    look_half(&block, at, 0);
-    look_half(&block, at + LANES, LANES);
-    return sg_suspect_judge(&block, before, at + SG_SUSPECT_PLACES);
+    look_half(&block, a, 0);
+    look_half(&block, b, LANES);
+    return sg_suspect_judge(&block, before, at + LANES);
 }
 
 /* Skips ASCII, in large steps. */

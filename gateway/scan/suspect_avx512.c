@@ -56,19 +56,37 @@ INLINE uint64_t places(__m512i held, int bits)
     return _mm512_test_epi8_mask(held, _mm512_set1_epi8((char)bits));
 }
 
+INLINE uint64_t is(__m512i bytes, int byte)
+{
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)byte));
+}
+
+INLINE uint64_t at_least(__m512i bytes, int byte)
+{
+    return _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)byte));
+}
+
 /* Code points of three and four bytes, of which there are some. */
 INLINE void look_long(struct sg_suspect_block *block, const __m512i bytes[SG_SUSPECT_STEPS],
                       uint64_t heads)
 {
     __m512i held = groups(&sg_suspect_e2, bytes);
-    uint64_t e2 = _mm512_cmpeq_epi8_mask(bytes[0], _mm512_set1_epi8((char)0xE2));
-    if ((heads & ~e2) != 0) /* mostly there are only quotation marks */
+    if ((heads & ~is(bytes[0], 0xE2)) != 0)
         for (unsigned i = 0; i < SG_SUSPECT_SETS; i++)
             held = _mm512_or_si512(held, groups(&sg_suspect_long[i], bytes));
     block->sure |= places(held, 0xFF);
     held = groups(&sg_suspect_near, bytes);
     block->near = places(held, 0xFF);
     block->hidden = places(held, SG_SUSPECT_HIDDEN);
+}
+
+/* Is there no code point but ASCII, quotation marks and ellipses? */
+INLINE bool only_quotes(const __m512i bytes[SG_SUSPECT_STEPS])
+{
+    uint64_t last =
+        (at_least(bytes[2], SG_SUSPECT_QUOTE) & ~at_least(bytes[2], SG_SUSPECT_LAST_QUOTE + 1)) |
+        is(bytes[2], SG_SUSPECT_ELLIPSIS);
+    return at_least(bytes[0], 0xC0) == (is(bytes[0], 0xE2) & is(bytes[1], 0x80) & last);
 }
 
 INLINE uint64_t look(const uint8_t *text, size_t place, size_t len)
@@ -81,6 +99,8 @@ INLINE uint64_t look(const uint8_t *text, size_t place, size_t len)
     const __m512i bytes[SG_SUSPECT_STEPS] = {
         here, whole ? load(text + place + 1) : load_some(text, place + 1, len),
         whole ? load(text + place + 2) : load_some(text, place + 2, len)};
+    if (only_quotes(bytes))
+        return 0;
     __m512i two = _mm512_and_si512(look_up(&sg_suspect_two.steps[0], bytes[0]),
                                    look_up(&sg_suspect_two.steps[1], bytes[1]));
     __m512i kinds = look_up(&sg_suspect_bytes, here);
@@ -89,7 +109,7 @@ INLINE uint64_t look(const uint8_t *text, size_t place, size_t len)
                                      .word = places(kinds, SG_SUSPECT_WORD),
                                      .dot = places(kinds, SG_SUSPECT_DOT),
                                      .ascii = ~high};
-    uint64_t heads = _mm512_cmpge_epu8_mask(here, _mm512_set1_epi8((char)0xE0));
+    uint64_t heads = at_least(here, 0xE0);
     if (heads != 0)
         look_long(&block, bytes, heads);
     uint8_t after[SG_SUSPECT_REACH - SG_SUSPECT_PLACES] = {0};

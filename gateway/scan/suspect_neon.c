@@ -41,13 +41,25 @@ static inline uint64_t places(uint8x16_t held, unsigned bits)
     return bits_of(vtstq_u8(held, vdupq_n_u8((uint8_t)bits)));
 }
 
+/* Is there no code point but ASCII, quotation marks and ellipses? */
+static inline bool only_quotes(const uint8x16_t bytes[SG_SUSPECT_STEPS])
+{
+    const uint8_t wide = SG_SUSPECT_LAST_QUOTE - SG_SUSPECT_QUOTE;
+    uint8x16_t last = vcleq_u8(vsubq_u8(bytes[2], vdupq_n_u8(SG_SUSPECT_QUOTE)), vdupq_n_u8(wide));
+    last = vorrq_u8(last, vceqq_u8(bytes[2], vdupq_n_u8(SG_SUSPECT_ELLIPSIS)));
+    uint8x16_t quotes =
+        vandq_u8(vceqq_u8(bytes[0], vdupq_n_u8(0xE2)), vceqq_u8(bytes[1], vdupq_n_u8(0x80)));
+    uint8x16_t leads = vcgeq_u8(bytes[0], vdupq_n_u8(0xC0));
+    return vmaxvq_u8(vbicq_u8(leads, vandq_u8(quotes, last))) == 0;
+}
+
 /* Code points of three and four bytes, of which there are some. */
 static void look_long(struct sg_suspect_block *block, const uint8x16_t bytes[SG_SUSPECT_STEPS],
                       uint8x16_t heads, unsigned shift)
 {
     uint8x16_t held = groups(&sg_suspect_e2, bytes);
     uint8x16_t e2 = vceqq_u8(bytes[0], vdupq_n_u8(0xE2));
-    if (vmaxvq_u8(vbicq_u8(heads, e2)) != 0) /* mostly there are only quotation marks */
+    if (vmaxvq_u8(vbicq_u8(heads, e2)) != 0)
         for (unsigned i = 0; i < SG_SUSPECT_SETS; i++)
             held = vorrq_u8(held, groups(&sg_suspect_long[i], bytes));
     block->sure |= places(held, 0xFF) << shift;
@@ -64,7 +76,7 @@ static void look_quarter(struct sg_suspect_block *block, const uint8_t *at, unsi
     block->ascii |= bits_of(vcltq_u8(bytes[0], vdupq_n_u8(0x80))) << shift;
     block->word |= places(kinds, SG_SUSPECT_WORD) << shift;
     block->dot |= places(kinds, SG_SUSPECT_DOT) << shift;
-    if (vmaxvq_u8(bytes[0]) < 0x80)
+    if (only_quotes(bytes))
         return;
     block->lead |= places(kinds, SG_SUSPECT_LEAD) << shift;
     uint8x16_t two = vandq_u8(look_up(&sg_suspect_two.steps[0], bytes[0]),

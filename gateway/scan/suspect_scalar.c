@@ -16,7 +16,7 @@ static uint8_t byte_at(const uint8_t *text, size_t place, size_t len)
 static uint8_t groups(const struct sg_suspect_set *set, const uint8_t bytes[SG_SUSPECT_STEPS])
 {
     uint8_t held = 0xFF;
-    for (unsigned step = 0; step < SG_SUSPECT_STEPS; step++)
+    for (unsigned step = 0; step < SG_SUSPECT_STEPS && held != 0; step++)
         held &= sg_suspect_look_up(&set->steps[step], bytes[step]);
     return held;
 }
@@ -52,19 +52,40 @@ bool sg_suspect_at(const uint8_t *text, size_t place, size_t len)
     return near != 0 && beside_word(text, place, 3, len);
 }
 
+/* Eight bytes, or 32 where there are so many of them. */
+static size_t skip_ascii(const uint8_t *text, size_t from, size_t len)
+{
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    uint64_t bytes[4];
+    for (; len - from >= sizeof bytes; from += sizeof bytes) {
+        memcpy(bytes, text + from, sizeof bytes);
+        if (((bytes[0] | bytes[1] | bytes[2] | bytes[3]) & highs) != 0)
+            break;
+    }
+    for (; len - from >= sizeof bytes[0]; from += sizeof bytes[0]) {
+        memcpy(bytes, text + from, sizeof bytes[0]);
+        if ((bytes[0] & highs) != 0)
+            break;
+    }
+    return from;
+}
+
+/* A letter amid native ones, as most are. */
+static bool is_amid(const uint8_t *text, size_t place, size_t len)
+{
+    return text[place] < 0xE0 && sg_suspect_look_up(&sg_suspect_two.steps[0], text[place]) == 0 &&
+           place > 0 && text[place - 1] >= 0x80 && len - place > 2 && text[place + 2] >= 0x80;
+}
+
 size_t sg_suspect_scalar(const uint8_t *text, size_t from, size_t len)
 {
-    uint64_t eight;
     while (from < len) {
-        if (text[from] >= 0x80) {
-            if (sg_suspect_at(text, from, len))
-                return from;
-            from++;
-        } else if (len - from >= sizeof eight) {
-            /* Text is mostly ASCII, or mostly not: eight at a time pays as soon as it can. */
-            memcpy(&eight, text + from, sizeof eight);
-            from += (eight & UINT64_C(0x8080808080808080)) == 0 ? sizeof eight : 1;
+        if (text[from] < 0x80) {
+            size_t skipped = skip_ascii(text, from, len);
+            from = skipped == from ? from + 1 : skipped;
         } else {
+            if (text[from] >= 0xC2 && !is_amid(text, from, len) && sg_suspect_at(text, from, len))
+                return from;
             from++;
         }
     }

@@ -14,6 +14,7 @@
 
 #include "base/utf8.h"
 #include "scan/fold.h"
+#include "scan/fold_native.h"
 #include "scan/fold_table.h"
 
 #include "../lib/alloc_fail.h"
@@ -102,6 +103,8 @@ static const struct row {
     {"a run behind a letter has no end", "x" LONG_RUN "о", "x" TEN("ooo") "ooo", NULL, NULL},
     {"Greek, Armenian, Cherokee, Coptic, Lisu", "xΟ xօ xᎪ xⲟ xꓮ", "xO xo xA xo xA", NULL, NULL},
     {"accented look-alikes", "xά xё", "xa xe", NULL, NULL},
+    {"a native stretch before a word", ZWSP "где мой заказао1 где，о1", "где мой заказao1 гдe,o1",
+     NULL, NULL},
     {"quotes stay", "don’t “x” …", "don’t “x” …", NULL, NULL},
     /* Bad UTF-8. */
     {"bad bytes stay",
@@ -437,6 +440,26 @@ static void knows_code_points(void **state)
     }
 }
 
+/* Native stretches are skipped unseen: nothing may be in them that changes by itself. */
+static void skips_only_what_stays(void **state)
+{
+    uint32_t skipped = 0;
+    (void)state;
+    for (uint32_t value = 0x80; value <= 0x10FFFF; value++) {
+        uint8_t encoded[4];
+        struct sg_bytes text = {encoded, sg_utf8_encode(value, encoded)};
+        if (text.len == 0)
+            continue;
+        size_t end = sg_fold_native_end(text, 0);
+        int kind = sg_fold_code(value).kind;
+        assert_true(end == 0 || end == text.len);
+        if (end > 0 && kind != SG_FOLD_KEEP && kind != SG_FOLD_NEAR)
+            fail_msg("U+%04X is skipped", (unsigned)value);
+        skipped += end > 0;
+    }
+    assert_true(skipped > 40000);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(folds, rows);
@@ -444,6 +467,7 @@ int main(void)
     SG_SUITE_ROWS(tells_what_is_the_same, rows);
     SG_SUITE_ROWS(drops_what_is_done, rows);
     sg_suite_add("code points have their kinds and bytes", knows_code_points, NULL);
+    sg_suite_add("native stretches hold nothing that changes alone", skips_only_what_stays, NULL);
     sg_suite_add("out of memory is an answer", says_when_memory_is_short, NULL);
     sg_suite_add("a view is wiped, and its memory used again", is_wiped_and_used_again, NULL);
     sg_suite_add("long texts take time that grows with them", takes_long_texts, NULL);
