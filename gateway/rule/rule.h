@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "rule/check.h"
+#include "rule/gate.h"
 #include "rule/path.h"
 #include "rule/pattern.h"
 #include "rule/signature.h"
@@ -64,6 +65,7 @@ struct sg_rule {
     size_t n_checks;
     const struct sg_pattern *keywords; /* any of the literals, any case; NULL: none asked */
     struct sg_near near;
+    struct sg_gate gate;             /* of near or keywords */
     const struct sg_pattern *unless; /* text just before the match; NULL: none */
     struct sg_where where;
     const struct sg_path *const *excluded; /* places where it does not run */

@@ -2,7 +2,7 @@
 /*
  * rule_parse.c - read the keys of one rule, in the order in which they depend on each other.
  *
- *     [names > match, lint, signatures > check > keywords, near, unless
+ *     [names > match, lint, signatures > check > keywords, near, gate, unless
  *            > where > action, with > tests]
  */
 #include "rule/rule_parse.h"
@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "rule/define.h"
 #include "rule/example.h"
+#include "rule/gate.h"
 #include "rule/rulelint.h"
 #include "rule/sieve.h"
 #include "rule/signature.h"
@@ -310,6 +311,8 @@ static enum scrubgate_status read_matching(struct sg_reader *reader,
                               &rule->keywords);
     if (rc >= 0)
         rc = read_near(reader, node, rule);
+    if (rc >= 0)
+        rc = sg_gate_make(&rule->gate, reader->set, rule);
     if (rc >= 0)
         rc = read_unless(reader, node, rule);
     return rc;
