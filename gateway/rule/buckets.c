@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     PICKED = 256,             /* words of places looked at, at most */
@@ -42,6 +43,7 @@ struct sg_buckets {
     size_t picked[PICKED];
     uint64_t covered[PICKED];            /* places where some bucket holds */
     struct price prices[MOST + 1][MOST]; /* [a][b] with a > b */
+    size_t best[MOST + 1];               /* of a: the b < a it is cheapest with */
     struct slot *slots[MOST + 1];        /* one too many, before two become one */
 };
 
@@ -107,42 +109,49 @@ static unsigned count_glance(const uint64_t words[GLANCE])
     return (unsigned)(sum * UINT64_C(0x0001000100010001) >> 48);
 }
 
+static void narrow(uint64_t *restrict part, const uint64_t *restrict a, const uint64_t *restrict b)
+{
+    for (size_t i = 0; i < GLANCE; i++)
+        part[i] &= a[i] | b[i];
+}
+
 /* Where a and b as one would hold, of GLANCE words: by the first and by the last positions. */
 static void look(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b,
                  size_t word, uint64_t first[GLANCE], uint64_t last[GLANCE])
 {
-    for (size_t i = 0; i < GLANCE; i++) {
-        first[i] = ~UINT64_C(0);
-        last[i] = ~UINT64_C(0);
-    }
-    for (size_t row = 0; row < buckets->n_rows; row++) {
-        uint64_t *part = row % SG_SIEVE_STEPS < SG_SIEVE_STEPS / 2 ? first : last;
-        for (size_t i = 0; i < GLANCE; i++)
-            part[i] &= a->rows[row][word + i] | b->rows[row][word + i];
-    }
+    memset(first, 0xFF, GLANCE * sizeof *first);
+    memset(last, 0xFF, GLANCE * sizeof *last);
+    for (size_t row = 0; row < buckets->n_rows; row++)
+        narrow(row % SG_SIEVE_STEPS < SG_SIEVE_STEPS / 2 ? first : last, a->rows[row] + word,
+               b->rows[row] + word);
 }
 
-/* The places, times those at a glance, where a and b as one would hold if the first positions were
- * not related to the last. */
-static uint64_t expect(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b)
+/* The places, times those at a glance, where a bucket would hold if the first positions were not
+ * related to the last. */
+static uint64_t expect(const uint64_t first[GLANCE], const uint64_t last[GLANCE])
 {
-    uint64_t first[GLANCE], last[GLANCE];
-    look(buckets, a, b, 0, first, last);
     return (uint64_t)count_glance(first) * count_glance(last);
 }
 
-/* Places, of the words from price->seen to end, at which a bucket would hold and none does now. */
+/* What one more GLANCE of words adds to a price: places where a bucket would hold and none does. */
+static void add_places(const struct sg_buckets *buckets, const uint64_t first[GLANCE],
+                       const uint64_t last[GLANCE], struct price *price)
+{
+    for (size_t i = 0; i < GLANCE; i++) {
+        uint64_t more = first[i] & last[i] & ~buckets->covered[price->seen + i];
+        if (more != 0)
+            price->cost += (uint64_t)count(more) * 64 * GLANCE;
+    }
+    price->seen += GLANCE;
+}
+
 static void measure(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b,
                     size_t end, struct price *price)
 {
     uint64_t first[GLANCE], last[GLANCE];
-    for (; price->seen < end; price->seen += GLANCE) {
+    while (price->seen < end) {
         look(buckets, a, b, price->seen, first, last);
-        for (size_t i = 0; i < GLANCE; i++) {
-            uint64_t more = first[i] & last[i] & ~buckets->covered[price->seen + i];
-            if (more != 0)
-                price->cost += (uint64_t)count(more) * 64 * GLANCE;
-        }
+        add_places(buckets, first, last, price);
     }
 }
 
@@ -151,9 +160,11 @@ static void measure(const struct sg_buckets *buckets, const struct slot *a, cons
 static struct price glance(const struct sg_buckets *buckets, const struct slot *a,
                            const struct slot *b)
 {
-    uint64_t apart = a->expected + b->expected, both = expect(buckets, a, b);
+    uint64_t first[GLANCE], last[GLANCE];
+    look(buckets, a, b, 0, first, last);
+    uint64_t apart = a->expected + b->expected, both = expect(first, last);
     struct price price = {both > apart ? (both - apart) * PICKED / GLANCE : 0, 0};
-    measure(buckets, a, b, GLANCE, &price);
+    add_places(buckets, first, last, &price);
     return price;
 }
 
@@ -162,36 +173,49 @@ static struct price *price_of(struct sg_buckets *buckets, size_t a, size_t b)
     return a > b ? &buckets->prices[a][b] : &buckets->prices[b][a];
 }
 
+static void find_best(struct sg_buckets *buckets, size_t a)
+{
+    size_t best = 0;
+    for (size_t b = 1; b < a; b++) {
+        if (buckets->prices[a][b].cost < buckets->prices[a][best].cost)
+            best = b;
+    }
+    buckets->best[a] = best;
+}
+
 /* The slot has new rows: where it holds, and what it costs with each other. */
 static void settle(struct sg_buckets *buckets, size_t at)
 {
     struct slot *slot = buckets->slots[at];
-    slot->expected = expect(buckets, slot, slot);
-    for (size_t i = 0; i < PICKED; i++) {
-        uint64_t held = ~UINT64_C(0);
-        for (size_t row = 0; row < buckets->n_rows; row++)
-            held &= slot->rows[row][i];
-        buckets->covered[i] |= held;
+    for (size_t word = 0; word < PICKED; word += GLANCE) {
+        uint64_t first[GLANCE], last[GLANCE];
+        look(buckets, slot, slot, word, first, last);
+        if (word == 0)
+            slot->expected = expect(first, last);
+        for (size_t i = 0; i < GLANCE; i++)
+            buckets->covered[word + i] |= first[i] & last[i];
     }
     for (size_t other = 0; other < buckets->n; other++) {
         if (other != at)
             *price_of(buckets, at, other) = glance(buckets, slot, buckets->slots[other]);
     }
+    for (size_t a = 1; a < buckets->n; a++)
+        find_best(buckets, a);
 }
 
-/* The cheapest pair so far, a > b. */
-static void find_cheapest(struct sg_buckets *buckets, size_t *a, size_t *b)
+/* The pair of a and best[a] that is cheapest as far as known. */
+static size_t find_cheapest(const struct sg_buckets *buckets)
 {
+    size_t cheapest = 1;
     uint64_t least = UINT64_MAX;
-    for (size_t i = 1; i < buckets->n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (buckets->prices[i][j].cost < least) {
-                least = buckets->prices[i][j].cost;
-                *a = i;
-                *b = j;
-            }
+    for (size_t a = 1; a < buckets->n; a++) {
+        uint64_t cost = buckets->prices[a][buckets->best[a]].cost;
+        if (cost < least) {
+            least = cost;
+            cheapest = a;
         }
     }
+    return cheapest;
 }
 
 /* The last slot takes the place of the one that is gone. */
@@ -208,15 +232,16 @@ static void drop(struct sg_buckets *buckets, size_t gone)
 
 static void merge_cheapest(struct sg_buckets *buckets)
 {
-    size_t a = 1, b = 0;
-    struct price *price;
+    size_t a, b;
     for (;;) {
-        find_cheapest(buckets, &a, &b);
-        price = &buckets->prices[a][b];
+        a = find_cheapest(buckets);
+        b = buckets->best[a];
+        struct price *price = &buckets->prices[a][b];
         if (price->seen >= buckets->n_picked)
             break;
         measure(buckets, buckets->slots[a], buckets->slots[b],
                 price->seen > GLANCE ? PICKED : 4 * GLANCE, price);
+        find_best(buckets, a);
     }
     struct slot *kept = buckets->slots[b];
     const struct slot *gone = buckets->slots[a];

@@ -70,11 +70,12 @@ static unsigned split_classes(uint8_t classes[256], unsigned n, const struct sg_
 static void classify(struct sg_sieve *sieve, const struct sg_signature *const *signatures)
 {
     unsigned n = 1;
-    const struct sg_set *last = NULL; /* runs of one set are common */
+    static const struct sg_set any = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+    const struct sg_set *last = &any; /* runs of one set are common */
     for (size_t s = 0; s < sieve->n; s++) {
         for (unsigned k = 0; k < SG_SIGNATURE_BYTES && n < 256; k++) {
             const struct sg_set *set = &signatures[s]->at[k];
-            if (last == NULL || memcmp(set, last, sizeof *set) != 0)
+            if (memcmp(set, last, sizeof *set) != 0 && memcmp(set, &any, sizeof any) != 0)
                 n = split_classes(sieve->classes, n, set);
             last = set;
         }

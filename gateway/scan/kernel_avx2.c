@@ -135,7 +135,9 @@ INLINE bool run_groups(const struct sg_sieve *sieve, const uint8_t *text, size_t
     }
     if (n > 0)
         sg_word_end(hits, n, heads);
-    sg_wipe(&bytes, sizeof bytes);
+    const size_t used = (n < STRIDE ? (n + 63) / 64 * 64 : STRIDE) + 32;
+    sg_wipe(bytes.low, used);
+    sg_wipe(bytes.kind, used);
     return high != 0;
 }
 

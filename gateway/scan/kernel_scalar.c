@@ -12,6 +12,8 @@
 
 #include "scan/suspect.h"
 
+enum { AT_ONCE = 4 }; /* places, for one look at whether any bucket is left */
+
 static bool works(void)
 {
     return true;
@@ -73,10 +75,19 @@ static inline __attribute__((always_inline)) void run_chains(const struct sg_sie
     uint64_t missed[SG_SIEVE_GROUPS] = {0};
     for (size_t step = 0; step < SG_SIEVE_STEPS - 1; step++)
         (void)move(sieve, chains, missed, *(text - 1 + step));
-    for (size_t i = 0; i < n; i++) {
-        if (move(sieve, chains, missed, text[i + SG_SIEVE_STEPS - 2]) < all_missed &&
-            holds(sieve, text + i))
-            hits[i / 64] |= UINT64_C(1) << i % 64;
+    for (size_t i = 0; i < n; i += AT_ONCE) {
+        const uint8_t *more = text + i + SG_SIEVE_STEPS - 2;
+        uint64_t at[AT_ONCE];
+        at[0] = move(sieve, chains, missed, more[0]);
+        at[1] = move(sieve, chains, missed, more[1]);
+        at[2] = move(sieve, chains, missed, more[2]);
+        at[3] = move(sieve, chains, missed, more[3]);
+        if ((at[0] & at[1] & at[2] & at[3]) >= all_missed)
+            continue;
+        for (size_t k = 0; k < AT_ONCE && i + k < n; k++) {
+            if (at[k] < all_missed && holds(sieve, text + i + k))
+                hits[(i + k) / 64] |= UINT64_C(1) << (i + k) % 64;
+        }
     }
 }
 
