@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Breaks the scan engine on purpose, in a copy below build/, and asks the tests whether they see it:
 # a break that no test sees is a missing test. Prints a line a mutant, as cmocka does.
-#     tests/run.sh runs it, from the top of the tree: the three that stand for all, by the
-#     differential alone. `make mutants`: every one, by every test of the engine, with a table of
-#     who saw what. MUTANTS='part of a name' for some.
+#     tests/run.sh runs it from the top of the tree: the three that stand for all, by the
+#     differential alone. `make mutants`: every one, by every test of the engine, with the table of
+#     docs/TESTING.md. MUTANTS='part of a name' for some.
+# The mutants are in tests/soak/mutants.
 set -u
 which=${MUTANTS:-few}
 tree=build/mutants
 built=build/release
 passed=0 failed=0
 : "${CC:=gcc}"
+
+judges='scan/test_differential scan/test_sound scan/test_scanner scan/test_sweep rule/test_sieve
+    scan/test_kernel'
 
 # Other flavours test the same code, and the copy is of this one.
 [ "${FLAVOUR:-release}" = release ] || exit 0
@@ -40,65 +44,75 @@ sees() {
     (cd "$tree" && ! timeout -k 5 300 "$built/tests/$program" "$@") >"$tree/output" 2>&1
 }
 
-judges='scan/test_differential scan/test_scanner scan/test_load rule/test_signature rule/test_sieve
-    scan/test_kernel'
-
 # The test, how many of its rows failed, and the first; or that it stopped altogether.
 witness() {
-    sed -n 's/^\[  FAILED  \] \([^0-9].*\)/\1/p' "$tree/output" | sort -u >"$tree/rows"
-    first=$(sed -n 's/^\[  FAILED  \] \([^0-9].*\)/\1/p' "$tree/output" | head -1)
-    printf '%s' "${1##*/}"
-    [ -z "$first" ] && printf ' (stopped)' || printf ' (%d rows: %s)' "$(wc -l <"$tree/rows")" "$first"
+    sed -n 's/^\[  FAILED  \] \([^0-9].*\)/\1/p' "$tree/output" >"$tree/rows"
+    name=${1##*/}
+    if [ -s "$tree/rows" ]; then
+        printf '%s: %d (%s)' "${name#test_}" "$(sort -u "$tree/rows" | wc -l)" \
+            "$(head -1 "$tree/rows")"
+    else
+        printf '%s: stopped' "${name#test_}"
+    fi
 }
 
-# mutant FEW|all NAME FILE SED: the file is changed by the script; some test must fail.
+# Puts $2 in the place of $1, which stands on one line of one of the files $3; prints which.
+break_it() {
+    # shellcheck disable=SC2086 # a pattern of file names
+    found=$(grep -lF -e "$1" $3)
+    [ "$(echo "$found" | wc -w)" -eq 1 ] && [ "$(grep -cF -e "$1" "$found")" -eq 1 ] || return 1
+    OLD=$1 NEW=$2 awk '
+        (at = index($0, ENVIRON["OLD"])) > 0 {
+            $0 = substr($0, 1, at - 1) ENVIRON["NEW"] substr($0, at + length(ENVIRON["OLD"]))
+        }
+        { print }' "$found" >"$tree/$found"
+    echo "$found"
+}
+
+# mutant FEW|all NAME FILES OLD NEW: with NEW in the place of OLD some test must fail.
 # shellcheck disable=SC2086 # lists of names without blanks
 mutant() {
-    group=$1 name=$2 file=$3 script=$4
+    group=$1 title=$2
     case $which in
     all) ;;
     few) [ "$group" = few ] || return 0 ;;
-    *) case $name in *"$which"*) ;; *) return 0 ;; esac ;;
+    *) case $title in *"$which"*) ;; *) return 0 ;; esac ;;
     esac
-    echo "[ RUN      ] $name"
+    echo "[ RUN      ] $title"
     asked=$judges seen='' programs=''
     [ "$which" = few ] && asked=scan/test_differential
     for judge in $asked; do programs="$programs $built/tests/$judge"; done
-    sed "$script" "$file" >"$tree/$file"
-    if cmp -s "$file" "$tree/$file"; then
-        echo "       the script changes nothing in $file: it has to be written anew"
+    if ! file=$(break_it "$4" "$5" "$3"); then
+        echo "       not once in $3: $4"
     elif ! run_make $programs >"$tree/output" 2>&1; then
-        sed 's/^/       /' "$tree/output" | tail -20
+        tail -20 "$tree/output" | sed 's/^/       /'
         echo "       it does not build"
     else
         for judge in $asked; do
-            sees "$judge" && seen="$seen${seen:+; }$(witness "$judge")"
+            sees "$judge" && seen="$seen${seen:+, }$(witness "$judge")"
         done
-        [ -n "$seen" ] || echo "       no test sees it: $asked"
+        [ -n "$seen" ] || echo "       none sees it of $asked"
     fi
-    cp "$file" "$tree/$file" # a new time: built anew next
+    [ -n "$file" ] && cp "$file" "$tree/$file" # a new time: built anew next
     if [ -n "$seen" ]; then
         echo "       seen by $seen"
-        echo "[       OK ] $name"
+        echo "[       OK ] $title"
         passed=$((passed + 1))
-        printf '| %s | %s |\n' "$name" "$seen" >>"$tree/table"
+        echo "| $title | $seen |" >>"$tree/table"
     else
-        echo "[  FAILED  ] $name"
+        echo "[  FAILED  ] $title"
         failed=$((failed + 1))
     fi
 }
 
 copy_tree || {
-    echo "[  FAILED  ] 1 test(s), the copy could not be made"
+    echo "[  FAILED  ] 1 test(s): there is no copy to break"
     exit 1
 }
-
-mutant few 'no PARTIAL_HARD: a piece is searched as if it were the end' gateway/rule/pattern.c \
-    's/last ? 0 : PCRE2_PARTIAL_HARD;/0;/'
-mutant all 'PARTIAL_SOFT instead of PARTIAL_HARD' gateway/rule/pattern.c \
-    's/PARTIAL_HARD\([;)]\)/PARTIAL_SOFT\1/'
-
+. tests/soak/mutants
+if [ "$which" != few ] && [ -f "$tree/table" ]; then
+    cat "$tree/table"
+fi
 [ "$passed" -gt 0 ] && echo "[  PASSED  ] $passed test(s)."
 [ "$failed" -gt 0 ] && echo "[  FAILED  ] $failed test(s)."
-[ "$which" = few ] || { [ -f "$tree/table" ] && cat "$tree/table"; }
 [ "$failed" -eq 0 ]
