@@ -107,18 +107,36 @@ static void misses_no_code_point(void **state)
     }
 }
 
-/* Bytes that make groups hold more often than chance would. */
-static uint8_t draw(uint64_t *seed)
+static uint8_t roll(uint64_t *seed)
 {
-    static const uint8_t often[] = {
-        0xC2, 0xA0, 0xAD, 0xD0, 0xBE, 0xD1, 0xCC, 0xE2, 0x80, 0x8B, 0x99, 0xE1, 0xB4, 0x85,
-        0xE0, 0xA5, 0xA6, 0xE3, 0x82, 0xEA, 0x9F, 0xEF, 0xBC, 0xBD, 0xB8, 0x8F, 0xF0, 0x9D,
-        0x9F, 0x84, 0xF3, 'a',  'Z',  '@',  '.',  ' ',  '0',  0,    0x7F, 0xFF, 0xDB, 0xB5};
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    uint8_t dice = (uint8_t)(*seed >> 56), pick = (uint8_t)(*seed >> 40);
-    if (dice < 160)
-        return 'e';
-    return dice < 240 ? often[pick % sizeof often] : pick;
+    return (uint8_t)(*seed >> 56);
+}
+
+/* Mostly ASCII, so that a stop is seldom and each comes at any place of a block; code points of
+ * many groups, whole and torn; now and then any byte. */
+static void fill(uint8_t *text, size_t len, uint64_t *seed)
+{
+    static const char *const parts[] = {
+        "\u200D",   "\uFE0F",   "о",          "Ж",  "ο",  "é",  "’",        "…",
+        "—",        "①",        "１",         "（", "。", "中", "한",       "\u3164",
+        "५",        "\u0301",   "٣",          "م",  "ー", "•",  "€",        "🅰",
+        "😀",        "𝟏",        "\U000E0031", "Ꭺ",  "ᴀ",  "ế",  "\xC2\xA0", "\xC2",
+        "\xE2\x80", "\xF0\x9F", ".",          "@",  " "};
+    size_t at = 0;
+    while (at < len) {
+        uint8_t dice = roll(seed), pick = roll(seed);
+        if (dice < 200) {
+            text[at++] = (uint8_t)(dice < 150 ? ' ' : dice < 180 ? '.' : 'e');
+        } else if (dice < 250) {
+            const char *part = parts[pick % (sizeof parts / sizeof parts[0])];
+            size_t n = strlen(part) < len - at ? strlen(part) : len - at;
+            memcpy(text + at, part, n);
+            at += n;
+        } else {
+            text[at++] = pick;
+        }
+    }
 }
 
 /* A text that ends where the memory does, and one that begins where it does. */
@@ -126,8 +144,7 @@ static void check_forms(uint8_t *page, size_t size, size_t len, uint64_t *seed)
 {
     for (unsigned side = 0; side < 2; side++) {
         uint8_t *text = side == 0 ? page : page + size - len;
-        for (size_t i = 0; i < len; i++)
-            text[i] = draw(seed);
+        fill(text, len, seed);
         for (size_t from = 0; from <= len;) {
             size_t want = from;
             while (want < len && !sg_suspect_at(text, want, len))
