@@ -9,6 +9,8 @@
 
 #include "rule/rulefile.h"
 #include "rule/ruleset.h"
+#include "scan/kernel.h"
+#include "scan/selftest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,6 +52,9 @@ static void check_rule(const struct scrubgate_ruleset *set, const struct sg_rule
         assert(rule->with.first <= 6 && rule->with.last <= 4);
     for (size_t i = 0; i < rule->n_checks; i++)
         (void)sg_check_holds(rule->checks[i], sg_bytes_of("4111-1111 1111.1111"));
+    assert(rule->cost >= 1 && rule->cost <= 1000);
+    assert(rule->n_signatures >= 1 && rule->n_signatures <= SG_SIGNATURES_MOST);
+    assert(rule->everywhere <= rule->slow && (rule->slow || rule->per_million <= 50000));
     check_examples(rule);
 }
 
@@ -70,6 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(set->rules[i]->index == i);
         check_rule(set, set->rules[i]);
     }
+    /* No pattern that is taken may have matches that its signatures miss. */
+    rc = sg_selftest_run(set, &sg_kernel_scalar, &fault);
+    assert(rc == SCRUBGATE_OK || rc == SCRUBGATE_ENOMEM);
     scrubgate_ruleset_free(set);
     return 0;
 }
