@@ -5,6 +5,7 @@
  *     message -> [reference, whole]  = what is right
  *             -> [engine, whole, a kernel in turn, now and then each]  must tell the same
  *             -> [engine, cut at random, alone or with another text]   must tell the same
+ *             -> [both at once, now and then: the live sample]         and says that it is the same
  *
  * A wrong signature, table, kernel or cut is a silent leak: this is the test that sees it. A
  * difference is told by row, seed and number of the message, from which it is made again:
@@ -37,6 +38,7 @@ enum {
     LANES = 2,          /* threads, each with every LANES-th message */
     KERNELS_MOST = 8,   /* that can be tried */
     ALL_KERNELS = 16,   /* one message in so many goes through each kernel */
+    RECHECKED = 16,     /* one in so many is scanned by both engines at once */
     LONG_TEXT = 1024,   /* longer ones are not fed byte by byte */
     PACK_PIECES = 1024, /* examples of the packs that texts are made of */
     RULES_MOST = 256,
@@ -142,6 +144,34 @@ static void scan_alone(struct lane *lane, struct sg_transcript *transcript, bool
     if (scanner != NULL)
         sg_transcript_take(transcript, scanner, text, longest, &lane->chatter.dice);
     sg_scanner_free(scanner);
+}
+
+static void hear(void *ctx, bool same)
+{
+    bool *all_same = ctx;
+    *all_same = *all_same && same;
+}
+
+/* As a live sample of the engine scans it: true when that says both found the same. */
+static bool scan_rechecked(struct lane *lane, const struct sg_kernel *kernel, struct sg_bytes text,
+                           size_t longest)
+{
+    bool same = true;
+    struct sg_scanner *scanner = NULL;
+    const struct sg_scan_config config = {.level = lane->row->level,
+                                          .max_held = SIZE_MAX,
+                                          .shadow = lane->row->shadow,
+                                          .key = lane->row->keyed ? key : NULL,
+                                          .kernel = kernel,
+                                          .recheck = 1,
+                                          .rechecked = hear,
+                                          .ctx = &same};
+    if (sg_scanner_new(&scanner, lane->set, lane->scratch, &config) < 0)
+        lane->out_of_order = true;
+    else
+        sg_transcript_take(&lane->told, scanner, text, longest, &lane->chatter.dice);
+    sg_scanner_free(scanner);
+    return same;
 }
 
 /* How another text goes along: a thread's memory serves many messages, piece by piece. */
@@ -266,6 +296,16 @@ static void try_cut(struct lane *lane, struct sg_bytes text, size_t kernel, size
         note_difference(lane, n, kernel, longest);
 }
 
+static void try_rechecked(struct lane *lane, struct sg_bytes text, size_t kernel, size_t longest,
+                          uint64_t n)
+{
+    bool same = scan_rechecked(lane, kernels[kernel], text, longest);
+    same = same && sg_transcript_same(&lane->right, &lane->told);
+    say_outcome(lane, kernel, longest, same);
+    if (!same)
+        note_difference(lane, n, kernel, longest);
+}
+
 static void try_message(struct lane *lane, uint64_t n)
 {
     struct sg_bytes text = sg_chatter_say(&lane->chatter, lane->stock, asked.seed, n);
@@ -279,6 +319,8 @@ static void try_message(struct lane *lane, uint64_t n)
     size_t turn = (size_t)(n % n_kernels), longest = choose_longest(dice, text.len);
     bool each = sg_dice_below(dice, ALL_KERNELS) == 0 || asked.one_message;
     bool cut = sg_utf8_valid(text); /* bodies let no other text come here in pieces */
+    if (cut && (sg_dice_below(dice, RECHECKED) == 0 || asked.one_message))
+        try_rechecked(lane, text, turn, longest, n);
     for (size_t i = 0; i < n_kernels && !lane->out_of_order; i++) {
         if (each || i == turn)
             try_whole(lane, text, i, n);
