@@ -52,24 +52,53 @@ static void say_reason(const struct sg_explanation *one, char *why, size_t cap)
     }
 }
 
+static void tell_json(const struct telling *telling, const struct sg_explanation *one,
+                      const char *why)
+{
+    (void)printf("%s{\"start\":%zu,\"end\":%zu,\"rule\":\"%s\",\"entity\":\"%s\","
+                 "\"accepted\":%s,\"why\":\"%s\"%s}",
+                 telling->n == 0 ? "" : ",", one->span.start, one->span.end, one->rule->id,
+                 one->rule->entity, one->result.verdict == SG_CONTEXT_ACCEPT ? "true" : "false",
+                 why, one->folded ? ",\"in\":\"view\"" : "");
+}
+
 static void tell(void *ctx, const struct sg_explanation *one)
 {
     struct telling *telling = ctx;
     char why[160];
     struct sg_bytes part = {telling->text.data + one->span.start, one->span.end - one->span.start};
     say_reason(one, why, sizeof why);
-    bool accepted = one->result.verdict == SG_CONTEXT_ACCEPT;
-    if (!telling->json) {
-        (void)printf("%4zu-%-4zu %-26s %-16s «%.*s»\n          %s\n", one->span.start,
-                     one->span.end, one->rule->id, one->rule->entity, (int)part.len,
-                     (const char *)part.data, why);
-    } else {
-        (void)printf("%s{\"start\":%zu,\"end\":%zu,\"rule\":\"%s\",\"entity\":\"%s\","
-                     "\"accepted\":%s,\"why\":\"%s\"}",
-                     telling->n == 0 ? "" : ",", one->span.start, one->span.end, one->rule->id,
-                     one->rule->entity, accepted ? "true" : "false", why);
-    }
+    if (telling->json)
+        tell_json(telling, one, why);
+    else
+        (void)printf("%4zu-%-4zu %-26s %-16s «%.*s»\n", one->span.start, one->span.end,
+                     one->rule->id, one->rule->entity, (int)part.len, (const char *)part.data);
+    if (!telling->json && one->folded)
+        (void)printf("          read as «%.*s»\n", (int)one->seen.len,
+                     (const char *)one->seen.data);
+    if (!telling->json)
+        (void)printf("          %s\n", why);
     telling->n++;
+}
+
+/* The text as a reader sees it, told when that is another; the caller clears it. */
+static enum scrubgate_status tell_view(const struct telling *telling, struct sg_fold *view)
+{
+    struct sg_buf quoted = {0};
+    enum scrubgate_status rc = sg_fold_begin(view, 0, (struct sg_bytes){NULL, 0});
+    if (rc >= 0)
+        rc = sg_fold_add(view, telling->text, true);
+    if (rc >= 0 && view->changed && telling->json)
+        rc = sg_json_add_string(&quoted, sg_buf_bytes(&view->view));
+    if (rc >= 0 && telling->json && view->changed)
+        (void)printf("{\"view\":%.*s,\"matches\":[", (int)quoted.len, (const char *)quoted.data);
+    else if (rc >= 0 && telling->json)
+        (void)printf("{\"matches\":[");
+    else if (rc >= 0 && view->changed)
+        (void)printf("A reader sees:\n%.*s\n\n", (int)view->view.len,
+                     (const char *)view->view.data);
+    sg_buf_fini(&quoted);
+    return rc;
 }
 
 /* The text as it would leave, into out. */
@@ -111,15 +140,17 @@ static int explain(const struct sg_texts *paths, unsigned level, struct telling 
     struct scrubgate_scratch *scratch = NULL;
     const struct sg_rule *culprit = NULL;
     struct sg_buf result = {0};
+    struct sg_fold view = {.changed = false};
     struct sg_scan_config config = {.level = level};
     if (set == NULL)
         return SG_EXIT_USAGE;
     int exit_code = SG_EXIT_WRONG;
     enum scrubgate_status rc = scrubgate_scratch_new(&scratch);
-    if (rc >= 0 && telling->json)
-        (void)printf("{\"matches\":[");
     if (rc >= 0)
-        rc = sg_explain(set, scratch, &config, telling->text, tell, telling, &culprit);
+        rc = tell_view(telling, &view);
+    if (rc >= 0)
+        rc = sg_explain(set, scratch, &config, telling->text, view.changed ? &view : NULL, tell,
+                        telling, &culprit);
     if (rc < 0) {
         (void)fprintf(stderr, "scrubgate explain: %s%s%s\n", scrubgate_status_word(rc),
                       culprit == NULL ? "" : " in rule ", culprit == NULL ? "" : culprit->id);
@@ -130,6 +161,7 @@ static int explain(const struct sg_texts *paths, unsigned level, struct telling 
     if (rc >= 0 && sg_flush_output())
         exit_code = SG_EXIT_FINE;
 out:
+    sg_fold_fini(&view);
     sg_buf_fini(&result);
     scrubgate_scratch_free(scratch);
     scrubgate_ruleset_free(set);

@@ -206,6 +206,25 @@ static const struct run_row runs[] = {
      .in = "",
      .out = "{\"matches\":[{\"start\":3,\"end\":9,\"rule\":\"toy.toy\",\"entity\":\"TOY\","
             "\"accepted\":true,\"why\":\"accepted\"}],\"result\":\"my [TOY]\"}\n"},
+    {.name = "explain says what a reader sees",
+     .args = {"explain", "-r", "toy.yaml",
+              "my toy\xEF\xBC\x91"
+              "23"},
+     .in = "",
+     .out = "A reader sees:\nmy toy123\n\n"
+            "   3-11   toy.toy                    TOY              «toy\xEF\xBC\x91"
+            "23»\n"
+            "          read as «toy123»\n"
+            "          accepted\n\n"
+            "Union of what is accepted, named by the best-ranked:\nmy [TOY]\n"},
+    {.name = "explain says what a reader sees, as JSON",
+     .args = {"explain", "--json", "-r", "toy.yaml",
+              "toy\xE2\x80\x8B"
+              "7"},
+     .in = "",
+     .out = "{\"view\":\"toy7\",\"matches\":[{\"start\":0,\"end\":7,\"rule\":\"toy.toy\","
+            "\"entity\":\"TOY\",\"accepted\":true,\"why\":\"accepted\",\"in\":\"view\"}],"
+            "\"result\":\"[TOY]\"}\n"},
     {.name = "explain says that a text would be refused",
      .args = {"explain", "-r", "stop.yaml", "a stopword"},
      .in = "",
