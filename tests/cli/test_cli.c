@@ -220,9 +220,9 @@ static const struct run_row runs[] = {
     {.name = "explain says what a reader sees, as JSON",
      .args = {"explain", "--json", "-r", "toy.yaml",
               "toy\xE2\x80\x8B"
-              "7"},
+              "777"},
      .in = "",
-     .out = "{\"view\":\"toy7\",\"matches\":[{\"start\":0,\"end\":7,\"rule\":\"toy.toy\","
+     .out = "{\"view\":\"toy777\",\"matches\":[{\"start\":0,\"end\":9,\"rule\":\"toy.toy\","
             "\"entity\":\"TOY\",\"accepted\":true,\"why\":\"accepted\",\"in\":\"view\"}],"
             "\"result\":\"[TOY]\"}\n"},
     {.name = "explain says that a text would be refused",
