@@ -44,16 +44,12 @@ sees() {
     (cd "$tree" && ! timeout -k 5 300 "$built/tests/$program" "$@") >"$tree/output" 2>&1
 }
 
-# The test, how many of its rows failed, and the first; or that it stopped altogether.
+# The test and how many of its rows failed; or that it stopped altogether.
 witness() {
-    sed -n 's/^\[  FAILED  \] \([^0-9].*\)/\1/p' "$tree/output" >"$tree/rows"
-    name=${1##*/}
-    if [ -s "$tree/rows" ]; then
-        printf '%s: %d (%s)' "${name#test_}" "$(sort -u "$tree/rows" | wc -l)" \
-            "$(head -1 "$tree/rows")"
-    else
-        printf '%s: stopped' "${name#test_}"
-    fi
+    rows=$(sed -n 's/^\[  FAILED  \] \([^0-9].*\)/\1/p' "$tree/output" | sort -u | wc -l)
+    name=${1##*/test_}
+    [ "$rows" -eq 0 ] && rows=stopped
+    echo "$name $rows"
 }
 
 # Puts $2 in the place of $1, which stands on one line of one of the files $3; prints which.
@@ -109,6 +105,7 @@ copy_tree || {
     echo "[  FAILED  ] 1 test(s): there is no copy to break"
     exit 1
 }
+# shellcheck source=tests/soak/mutants
 . tests/soak/mutants
 if [ "$which" != few ] && [ -f "$tree/table" ]; then
     cat "$tree/table"
