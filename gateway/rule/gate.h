@@ -31,6 +31,7 @@ struct sg_gate {
     size_t n;                         /* 0: there is no gate */
     const struct sg_pattern *pattern; /* what the words are of: the rule's near or keywords */
     size_t before, after;
+    unsigned number; /* the part of the ruleset's sieve of words */
 };
 
 /*

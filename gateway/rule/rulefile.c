@@ -18,7 +18,7 @@
 #include "rule/exclude.h"
 #include "rule/reader.h"
 #include "rule/rule_parse.h"
-#include "rule/sieve.h"
+#include "rule/sieves.h"
 
 enum {
     LARGEST_PACK = 1024 * 1024,
@@ -241,7 +241,7 @@ static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate
     if (rc >= 0)
         rc = digest_all(sources, n, set->digest);
     if (rc >= 0)
-        rc = sg_sieve_new(&set->sieve, set->rules, set->n_rules, sample);
+        rc = sg_sieves_new(set, sample);
     if (rc >= 0)
         bound(set);
     if (rc >= 0)

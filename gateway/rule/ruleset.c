@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rule/sieve.h"
+#include "rule/sieves.h"
 
 void scrubgate_ruleset_free(struct scrubgate_ruleset *set)
 {
@@ -17,7 +17,7 @@ void scrubgate_ruleset_free(struct scrubgate_ruleset *set)
         sg_pattern_free(set->rules[i]->pattern);
     for (size_t i = 0; i < set->n_contexts; i++)
         sg_pattern_free(set->contexts[i].pattern);
-    sg_sieve_free(set->sieve);
+    sg_sieves_free(set->sieves);
     sg_arena_fini(&set->arena);
     free(set);
 }

@@ -15,7 +15,7 @@
 #include "rule/rule.h"
 
 struct sg_kernel; /* scan/kernel.h */
-struct sg_sieve;  /* rule/sieve.h */
+struct sg_sieves; /* rule/sieves.h */
 
 /* One pack as it was loaded. */
 struct sg_pack {
@@ -49,7 +49,7 @@ struct scrubgate_ruleset {
     size_t n_warnings;
     size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
     size_t behind;  /* max over rules of what is looked at before a match, near and unless too */
-    struct sg_sieve *sieve;         /* the signatures of all rules */
+    struct sg_sieves *sieves;       /* the signatures of all rules */
     const struct sg_kernel *kernel; /* that sieves and folds here: chosen at load, static */
     char digest[65];
 };

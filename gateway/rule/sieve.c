@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sieve.c - the signatures of all rules as tables: which places of a text can belong to a match?
+ * sieve.c - signatures as tables: which places of a text can belong to a match?
  *
- *     rules -> entries -> [classes of bytes] -> rows     here
+ *     parts -> entries -> [classes of bytes] -> rows     here
  *                      -> coarse tables                  sieve_coarse.c
  */
 #include "rule/sieve.h"
@@ -17,30 +17,29 @@ static bool has(const struct sg_set *set, unsigned byte)
     return (set->words[byte / 64] >> byte % 64 & 1) != 0;
 }
 
-static size_t count_signatures(struct sg_rule *const *rules, size_t n)
+static size_t count_signatures(const struct sg_sieve_part *parts, size_t n)
 {
     size_t sum = 0;
     for (size_t i = 0; i < n && sum <= SG_SIEVE_MOST; i++)
-        sum += rules[i]->everywhere ? 0 : rules[i]->n_signatures;
+        sum += parts[i].n;
     return sum;
 }
 
-static enum scrubgate_status add_entries(struct sg_sieve *sieve, struct sg_rule *const *rules,
+static enum scrubgate_status add_entries(struct sg_sieve *sieve, const struct sg_sieve_part *parts,
                                          size_t n, const struct sg_signature **signatures)
 {
-    const size_t most = count_signatures(rules, n);
+    const size_t most = count_signatures(parts, n);
     if (most > SG_SIEVE_MOST)
         return SCRUBGATE_ELIMIT;
     sieve->entries = calloc(most + 1, sizeof *sieve->entries);
-    sieve->rules = calloc(n + 1, sizeof *sieve->rules);
-    if (sieve->entries == NULL || sieve->rules == NULL)
+    sieve->parts = calloc(n + 1, sizeof *sieve->parts);
+    if (sieve->entries == NULL || sieve->parts == NULL)
         return SCRUBGATE_ENOMEM;
-    sieve->n_rules = n;
+    sieve->n_parts = n;
     for (size_t i = 0; i < n; i++) {
-        sieve->rules[i].first = (uint32_t)sieve->n;
-        sieve->rules[i].n = rules[i]->everywhere ? 0 : (uint32_t)rules[i]->n_signatures;
-        for (size_t k = 0; k < sieve->rules[i].n; k++) {
-            const struct sg_signature *signature = &rules[i]->signatures[k];
+        sieve->parts[i] = (struct sg_sieve_range){(uint32_t)sieve->n, (uint32_t)parts[i].n};
+        for (size_t k = 0; k < parts[i].n; k++) {
+            const struct sg_signature *signature = &parts[i].signatures[k];
             signatures[sieve->n] = signature;
             sieve->entries[sieve->n++] = (struct sg_sieve_entry){
                 (uint32_t)i, signature->min_before, signature->max_before, signature->before};
@@ -108,8 +107,8 @@ static enum scrubgate_status add_rows(struct sg_sieve *sieve,
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, struct sg_rule *const *rules, size_t n,
-                                   struct sg_sample *sample)
+enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, const struct sg_sieve_part *parts,
+                                   size_t n, struct sg_sample *sample)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     *sieve = NULL;
@@ -117,7 +116,7 @@ enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, struct sg_rule *cons
     const struct sg_signature **signatures = calloc(SG_SIEVE_MOST, sizeof *signatures);
     if (made == NULL || signatures == NULL)
         goto out;
-    rc = add_entries(made, rules, n, signatures);
+    rc = add_entries(made, parts, n, signatures);
     if (rc < 0)
         goto out;
     classify(made, signatures);
@@ -140,7 +139,7 @@ void sg_sieve_free(struct sg_sieve *sieve)
     if (sieve == NULL)
         return;
     free(sieve->entries);
-    free(sieve->rules);
+    free(sieve->parts);
     free(sieve->rows);
     free(sieve);
 }

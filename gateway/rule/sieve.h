@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sieve.h - the signatures of all rules as tables: which places of a text can belong to a match?
+ * sieve.h - signatures as tables: which places of a text can belong to a match?
  *
  *     signatures -> [classes of bytes] -> rows: which signatures hold at a place, exactly
  *                -> [buckets]          -> three forms of the coarse tables that kernels run first
@@ -17,7 +17,6 @@
 #include <stdint.h>
 #include <scrubgate/status.h>
 
-#include "rule/rule.h"
 #include "rule/sample.h"
 #include "rule/signature.h"
 
@@ -29,14 +28,20 @@ enum {
     SG_SIEVE_MOST = 2048 /* signatures */
 };
 
-/* One signature of one rule, with what the rows do not hold. */
+/* What a sieve is made of: the signatures of a rule, or the words of a gate. */
+struct sg_sieve_part {
+    const struct sg_signature *signatures;
+    size_t n; /* may be 0 */
+};
+
+/* One signature of one part, with what the rows do not hold. */
 struct sg_sieve_entry {
-    uint32_t rule; /* its index */
+    uint32_t part; /* its index */
     uint16_t min_before, max_before;
     struct sg_set before;
 };
 
-/* The signatures of a rule stand side by side. n = 0: it must be looked for everywhere. */
+/* The signatures of a part stand side by side. */
 struct sg_sieve_range {
     uint32_t first, n;
 };
@@ -44,8 +49,8 @@ struct sg_sieve_range {
 struct sg_sieve {
     struct sg_sieve_entry *entries;
     size_t n;
-    struct sg_sieve_range *rules; /* by index */
-    size_t n_rules;
+    struct sg_sieve_range *parts; /* by index */
+    size_t n_parts;
 
     /* Exact: signature s can hold at a place when for each k of SG_SIGNATURE_BYTES bit s % 64 of
      * sg_sieve_row(sieve, k, class)[s / 64] is set, class being that of the byte at place - 1 + k.
@@ -76,10 +81,10 @@ struct sg_sieve {
     bool paired; /* there are such: head and tail mean nothing alone */
 };
 
-/* Builds the tables of rules[0 … n). A rule with `everywhere` gets no signature. ELIMIT when they
- * are too many; *sieve is NULL on error. */
+/* Builds the tables of parts[0 … n). ELIMIT when the signatures are too many; *sieve is NULL on
+ * error. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve,
-                                                      struct sg_rule *const *rules, size_t n,
+                                                      const struct sg_sieve_part *parts, size_t n,
                                                       struct sg_sample *sample);
 void sg_sieve_free(struct sg_sieve *sieve);
 

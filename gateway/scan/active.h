@@ -5,6 +5,7 @@
 #ifndef SG_SCAN_ACTIVE_H
 #define SG_SCAN_ACTIVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
@@ -12,17 +13,26 @@
 #include "rule/path.h"
 #include "rule/rule.h"
 #include "rule/ruleset.h"
+#include "rule/sieves.h"
 #include "scan/scanner.h"
+
+/* What of one sieve is active. */
+struct sg_active_part {
+    const struct sg_sieve *sieve;
+    size_t first;         /* number of its first signature among those of both sieves */
+    uint64_t *signatures; /* a bit each, as the sieve's rows */
+    uint32_t *led;        /* those of them whose matches start before the place */
+    size_t n_led;
+    size_t n_rules;
+};
 
 /* A set of rules, in the forms in which engines ask for it. */
 struct sg_active {
     const struct sg_rule **rules; /* by index */
     size_t n;
-    const struct sg_rule **everywhere; /* those of them that no signature helps to find */
+    const struct sg_rule **everywhere; /* those of them that are in no sieve */
     size_t n_everywhere;
-    uint64_t *signatures; /* a bit each, as the sieve's rows */
-    uint32_t *led;        /* those of their signatures whose matches start before the place */
-    size_t n_led;
+    struct sg_active_part open, gated;
 };
 
 /* A message's rules, and those of the value at hand. */
@@ -37,8 +47,7 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_actives_init(struct sg_actives *acti
                                                          const struct sg_scan_config *config);
 void sg_actives_fini(struct sg_actives *actives);
 /* The rules that run in a value. Valid until the next call. */
-const struct sg_active *sg_actives_at(struct sg_actives *actives,
-                                      const struct scrubgate_ruleset *set, enum sg_field field,
+const struct sg_active *sg_actives_at(struct sg_actives *actives, enum sg_field field,
                                       struct sg_place place);
 
 #endif

@@ -242,7 +242,7 @@ static void begin_lane(struct lane *lane, const struct sg_active *active)
 static void begin_value(struct sg_scanner *scanner)
 {
     const struct sg_active *active =
-        sg_actives_at(&scanner->actives, scanner->set, scanner->field, scanner->place);
+        sg_actives_at(&scanner->actives, scanner->field, scanner->place);
     begin_lane(&scanner->text, active);
     begin_lane(&scanner->view, active);
     scanner->culprit = NULL;

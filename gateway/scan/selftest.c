@@ -31,10 +31,10 @@ static const struct {
                   {"x", ""},
                   {"\"", "\","}};
 
-void sg_selftest_init(struct sg_selftest *test, const struct sg_sieve *sieve,
+void sg_selftest_init(struct sg_selftest *test, const struct sg_sieves *sieves,
                       const struct sg_kernel *kernel, struct sg_matcher *matcher)
 {
-    *test = (struct sg_selftest){.sieve = sieve, .kernel = kernel, .matcher = matcher};
+    *test = (struct sg_selftest){.sieves = sieves, .kernel = kernel, .matcher = matcher};
 }
 
 void sg_selftest_fini(struct sg_selftest *test)
@@ -48,7 +48,8 @@ void sg_selftest_fini(struct sg_selftest *test)
  */
 
 /* Fills test->hits: a bit for each place of the text at which the coarse stage says yes. */
-static enum scrubgate_status find_hits(struct sg_selftest *test, struct sg_bytes text)
+static enum scrubgate_status find_hits(struct sg_selftest *test, const struct sg_sieve *sieve,
+                                       struct sg_bytes text)
 {
     static const uint8_t zeros[SG_KERNEL_SLACK];
     size_t words = text.len / 64 + 1;
@@ -64,7 +65,7 @@ static enum scrubgate_status find_hits(struct sg_selftest *test, struct sg_bytes
     for (size_t at = 0; at < text.len && rc >= 0; at += SG_KERNEL_BLOCK) {
         uint64_t hits[SG_KERNEL_BLOCK / 64];
         size_t n = text.len - at < SG_KERNEL_BLOCK ? text.len - at : SG_KERNEL_BLOCK;
-        (void)test->kernel->sieve(test->sieve, test->padded.data + 1 + at, n, hits);
+        (void)test->kernel->sieve(sieve, test->padded.data + 1 + at, n, hits);
         rc = sg_buf_add(&test->hits, hits, (n + 63) / 64 * sizeof *hits);
     }
     return rc;
@@ -91,17 +92,17 @@ static bool holds(const struct sg_sieve *sieve, size_t entry, struct sg_bytes te
 }
 
 /* Whether one signature of the rule leads to a match that starts there. */
-static bool leads_to(const struct sg_selftest *test, const struct sg_sieve_range *range,
-                     struct sg_bytes text, size_t start)
+static bool leads_to(const struct sg_selftest *test, const struct sg_sieve *sieve,
+                     struct sg_sieve_range range, struct sg_bytes text, size_t start)
 {
-    for (uint32_t i = range->first; i < range->first + range->n; i++) {
-        const struct sg_sieve_entry *entry = &test->sieve->entries[i];
+    for (uint32_t i = range.first; i < range.first + range.n; i++) {
+        const struct sg_sieve_entry *entry = &sieve->entries[i];
         for (size_t place = start; place < text.len && place - start <= entry->max_before;
              place++) {
             if (place > start && !sg_set_has(&entry->before, text.data[place - 1]))
                 break;
             if (place - start >= entry->min_before && is_hit(test, place) &&
-                holds(test->sieve, i, text, place))
+                holds(sieve, i, text, place))
                 return true;
         }
     }
@@ -111,22 +112,23 @@ static bool leads_to(const struct sg_selftest *test, const struct sg_sieve_range
 enum scrubgate_status sg_selftest_text(struct sg_selftest *test, const struct sg_rule *rule,
                                        struct sg_bytes text, size_t *missed)
 {
-    const struct sg_sieve_range *range = &test->sieve->rules[rule->index];
+    const struct sg_sieve *sieve = sg_sieves_of(test->sieves, rule);
+    const struct sg_sieve_range range = sieve->parts[rule->index];
     enum sg_match match = SG_MATCH_FOUND;
     struct sg_span span = {0, 0};
     bool ready = false;
     *missed = SIZE_MAX;
-    assert(rule->index < test->sieve->n_rules);
+    assert(rule->index < sieve->n_parts);
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t from = 0; from < text.len && range->n > 0; from = span.start + 1) {
+    for (size_t from = 0; from < text.len && range.n > 0; from = span.start + 1) {
         rc = sg_pattern_search(rule->pattern, test->matcher, text, from, true, &match, &span);
         if (rc >= 0 && match == SG_MATCH_FOUND && !ready)
-            rc = find_hits(test, text);
+            rc = find_hits(test, sieve, text);
         if (rc < 0 || match != SG_MATCH_FOUND)
             break;
         ready = true;
         test->starts++;
-        if (!leads_to(test, range, text, span.start)) {
+        if (!leads_to(test, sieve, range, text, span.start)) {
             *missed = span.start;
             break;
         }
@@ -177,7 +179,7 @@ enum scrubgate_status sg_selftest_run(struct scrubgate_ruleset *set, const struc
     struct sg_selftest test;
     struct sg_matcher *matcher = NULL;
     enum scrubgate_status rc = sg_matcher_new(&matcher);
-    sg_selftest_init(&test, set->sieve, kernel, matcher);
+    sg_selftest_init(&test, set->sieves, kernel, matcher);
     for (size_t i = 0; i < set->n_rules && rc >= 0; i++) {
         struct sg_rule *rule = set->rules[i];
         size_t missed = SIZE_MAX;
@@ -186,7 +188,7 @@ enum scrubgate_status sg_selftest_run(struct scrubgate_ruleset *set, const struc
             continue;
         if (rule->slow) {
             rule->everywhere = true;
-            set->sieve->rules[i].n = 0;
+            sg_sieves_of(set->sieves, rule)->parts[i].n = 0;
             continue;
         }
         sg_fault_set(fault, rule->file, rule->line, 0,

@@ -18,11 +18,11 @@
 #include "base/buf.h"
 #include "rule/pattern.h"
 #include "rule/ruleset.h"
-#include "rule/sieve.h"
+#include "rule/sieves.h"
 #include "scan/kernel.h"
 
 struct sg_selftest {
-    const struct sg_sieve *sieve;
+    const struct sg_sieves *sieves;
     const struct sg_kernel *kernel;
     struct sg_matcher *matcher;
     struct sg_buf padded, hits, text; /* working memory */
@@ -30,7 +30,7 @@ struct sg_selftest {
 };
 
 /* Borrows all three. */
-void sg_selftest_init(struct sg_selftest *test, const struct sg_sieve *sieve,
+void sg_selftest_init(struct sg_selftest *test, const struct sg_sieves *sieves,
                       const struct sg_kernel *kernel, struct sg_matcher *matcher);
 void sg_selftest_fini(struct sg_selftest *test);
 

@@ -17,45 +17,30 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "rule/sieve.h"
+#include "rule/sieves.h"
+#include "scan/block.h"
 #include "scan/context.h"
+#include "scan/stretch.h"
+#include "scan/vicinity.h"
 
 enum {
-    AHEAD = SG_SIGNATURE_BYTES - 1, /* bytes of a signature from its place on */
-    CHAINS = 2 * SG_SIEVE_MOST,     /* of stretches: a signature's, and a rule's own */
-    STRETCHES = 5 * SG_SIEVE_MOST,
-    NONE = UINT16_MAX,
-    JUDGING = 50 /* what to judge a match counts as work */
-};
-
-/* Starts at which one rule is to be searched: offsets in the window. */
-struct stretch {
-    size_t first, last;
-    uint16_t next;
-};
-
-/* Stretches of a signature, by start. */
-struct chain {
-    uint16_t head, tail;
+    ROOM = 3 * SG_SIEVE_MOST, /* stretches that one place and what settles it may add */
+    JUDGING = 50              /* what to judge a match counts as work */
 };
 
 struct sg_sweep {
-    _Alignas(64) uint8_t before[64]; /* its last byte is the one before the block */
-    uint8_t block[SG_KERNEL_BLOCK + SG_KERNEL_SLACK];
-    uint64_t hits[SG_KERNEL_BLOCK / 64];
-    struct chain chains[CHAINS];          /* by signature, then by rule */
-    uint64_t touched[SG_SIEVE_MOST / 64]; /* rules that have stretches */
+    struct sg_block block;
+    struct sg_vicinity vicinity;
     uint64_t waiting[SG_SIEVE_MOST / 64]; /* rules that wait for what follows the window */
     size_t n_waiting;
-    struct stretch stretches[STRETCHES];
-    size_t n;
+    struct sg_stretches stretches;
 };
 
 /* One advance of a run over a window. */
 struct pass {
     struct sg_engine_run *run;
     const struct sg_window *window;
-    const struct sg_sieve *sieve;
+    const struct sg_active_part *part; /* what is being looked for: rules with a gate, or without */
     struct sg_sweep *sweep;
     size_t floor; /* starts before it were decided by earlier windows, but for open rules */
 };
@@ -64,10 +49,9 @@ struct pass {
 
 static void forget(struct sg_sweep *sweep)
 {
-    memset(sweep->chains, 0xFF, sizeof sweep->chains);
-    memset(sweep->touched, 0, sizeof sweep->touched);
+    sg_stretches_clear(&sweep->stretches);
     memset(sweep->waiting, 0, sizeof sweep->waiting);
-    sweep->n = sweep->n_waiting = 0;
+    sweep->n_waiting = 0;
 }
 
 enum scrubgate_status sg_sweep_new(struct sg_sweep **sweep)
@@ -84,36 +68,12 @@ void sg_sweep_free(struct sg_sweep *sweep)
 {
     if (sweep == NULL)
         return;
-    sg_wipe(sweep, offsetof(struct sg_sweep, hits)); /* where text has been */
+    sg_wipe(&sweep->block, sizeof sweep->block); /* where text has been */
+    sg_wipe(&sweep->vicinity, sizeof sweep->vicinity);
     free(sweep);
 }
 
 /* --- stretches ----------------------------------------------------------------------------- */
-
-/* The starts first … last are to be searched for the chain's rule. Chains grow upwards: a stretch
- * that touches the one before it becomes part of it. */
-static void add_stretch(struct sg_sweep *sweep, size_t chain, uint32_t rule, size_t first,
-                        size_t last)
-{
-    struct chain *own = &sweep->chains[chain];
-    if (own->head != NONE) {
-        struct stretch *tail = &sweep->stretches[own->tail];
-        if (first <= tail->last + 1) {
-            tail->first = first < tail->first ? first : tail->first;
-            tail->last = last > tail->last ? last : tail->last;
-            return;
-        }
-    }
-    assert(sweep->n < STRETCHES);
-    uint16_t made = (uint16_t)sweep->n++;
-    sweep->stretches[made] = (struct stretch){first, last, NONE};
-    if (own->head == NONE)
-        own->head = made;
-    else
-        sweep->stretches[own->tail].next = made;
-    own->tail = made;
-    sweep->touched[rule / 64] |= UINT64_C(1) << rule % 64;
-}
 
 /* How many bytes before the place are in the set, at most `most`. */
 static size_t led_by(const struct sg_set *set, struct sg_bytes text, size_t place, size_t most)
@@ -128,7 +88,7 @@ static size_t led_by(const struct sg_set *set, struct sg_bytes text, size_t plac
 /* The signature holds at the place. */
 static void hold(struct pass *pass, size_t signature, size_t place)
 {
-    const struct sg_sieve_entry *entry = &pass->sieve->entries[signature];
+    const struct sg_sieve_entry *entry = &pass->part->sieve->entries[signature];
     size_t first = place;
     if (entry->max_before > 0) {
         size_t lead = led_by(&entry->before, pass->window->text, place, entry->max_before);
@@ -136,83 +96,32 @@ static void hold(struct pass *pass, size_t signature, size_t place)
             return;
         first -= lead;
     }
-    add_stretch(pass->sweep, signature, entry->rule, first, place - entry->min_before);
+    sg_stretches_add(&pass->sweep->stretches, pass->part->first + signature, entry->part, first,
+                     place - entry->min_before);
 }
 
 /* A place at or beyond `end` may be led up to from before it. */
 static void hold_led(struct pass *pass, size_t signature, size_t end)
 {
-    const struct sg_sieve_entry *entry = &pass->sieve->entries[signature];
+    const struct sg_sieve_entry *entry = &pass->part->sieve->entries[signature];
     size_t lead = led_by(&entry->before, pass->window->text, end, entry->max_before);
     if (lead > 0)
-        add_stretch(pass->sweep, signature, entry->rule, end - lead, end - 1);
-}
-
-/* --- the exact rows ------------------------------------------------------------------------ */
-
-/* The classes of the positions around a place, wherever the text begins and ends. */
-static void classes_at(const struct pass *pass, size_t place, unsigned classes[SG_SIGNATURE_BYTES])
-{
-    const struct sg_window *window = pass->window;
-    const struct sg_sieve *sieve = pass->sieve;
-    for (size_t k = 0; k < SG_SIGNATURE_BYTES; k++) {
-        if (place + k == 0)
-            classes[k] = window->base == 0 ? sieve->outside : sieve->unknown;
-        else if (place + k - 1 < window->text.len)
-            classes[k] = sieve->classes[window->text.data[place + k - 1]];
-        else
-            classes[k] = window->last ? sieve->outside : sieve->unknown;
-    }
-}
-
-/* Which signatures of one word of the rows hold. Most places fail at one of the first positions. */
-static inline uint64_t rows_hold(const struct sg_sieve *sieve, size_t word, uint64_t held,
-                                 const unsigned classes[SG_SIGNATURE_BYTES])
-{
-    const size_t position = (size_t)(sieve->unknown + 1) * sieve->words;
-    const uint64_t *row = sieve->rows + word;
-    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && held != 0; k += 4) {
-        for (unsigned i = k; i < k + 4; i++, row += position)
-            held &= row[classes[i] * sieve->words];
-    }
-    return held;
+        sg_stretches_add(&pass->sweep->stretches, pass->part->first + signature, entry->part,
+                         end - lead, end - 1);
 }
 
 static void look_at(struct pass *pass, size_t place)
 {
-    unsigned classes[SG_SIGNATURE_BYTES];
-    const struct sg_sieve *sieve = pass->sieve;
-    struct sg_bytes text = pass->window->text;
-    if (place > 0 && place + AHEAD <= text.len) {
-        for (size_t k = 0; k < SG_SIGNATURE_BYTES; k++)
-            classes[k] = sieve->classes[text.data[place - 1 + k]];
-    } else {
-        classes_at(pass, place, classes);
-    }
+    const struct sg_sieve *sieve = pass->part->sieve;
     for (size_t word = 0; word < sieve->words; word++) {
-        uint64_t held = rows_hold(sieve, word, pass->run->active->signatures[word], classes);
+        uint64_t held = pass->part->signatures[word];
+        held = sg_block_rows(sieve, pass->window, place, word, held);
         for (; held != 0; held &= held - 1)
             hold(pass, word * 64 + (size_t)__builtin_ctzll(held), place);
     }
 }
 
 /* --- one rule ------------------------------------------------------------------------------ */
-
-/* The chain of the rule whose first stretch starts first, or NULL. */
-static struct chain *lowest_chain(struct sg_sweep *sweep, const struct sg_sieve *sieve,
-                                  uint32_t rule)
-{
-    struct sg_sieve_range range = sieve->rules[rule];
-    struct chain *own = &sweep->chains[SG_SIEVE_MOST + rule];
-    struct chain *lowest = own->head == NONE ? NULL : own;
-    for (uint32_t s = range.first; s < range.first + range.n; s++) {
-        struct chain *chain = &sweep->chains[s];
-        if (chain->head != NONE && (lowest == NULL || sweep->stretches[chain->head].first <
-                                                          sweep->stretches[lowest->head].first))
-            lowest = chain;
-    }
-    return lowest;
-}
 
 static bool has_bit(const uint64_t *bits, size_t i)
 {
@@ -233,7 +142,7 @@ static enum scrubgate_status spend(struct sg_engine_run *run, uint64_t units)
 /* Searches one stretch from *from on, which moves behind what is decided. True in *waits when the
  * rule has to wait for more text at *from. */
 static enum scrubgate_status search_stretch(struct pass *pass, const struct sg_rule *rule,
-                                            struct stretch stretch, size_t *from, bool *waits)
+                                            struct sg_stretch stretch, size_t *from, bool *waits)
 {
     struct sg_engine_run *run = pass->run;
     const struct sg_window *window = pass->window;
@@ -269,6 +178,17 @@ static enum scrubgate_status search_stretch(struct pass *pass, const struct sg_r
     return SCRUBGATE_OK;
 }
 
+/* Whether a word that the rule cannot do without may stand near the stretch. */
+static bool gate_opens(struct pass *pass, const struct sg_rule *rule, struct sg_stretch stretch)
+{
+    const struct sg_gate *gate = &rule->gate;
+    if (gate->n == 0)
+        return true;
+    size_t first = stretch.first > gate->before ? stretch.first - gate->before : 0;
+    return sg_vicinity_has(&pass->sweep->vicinity, pass->run, pass->window, gate->number, first,
+                           stretch.last + gate->after);
+}
+
 /* Searches all stretches of a rule, by start, and empties its chains. */
 static enum scrubgate_status search_rule(struct pass *pass, const struct sg_rule *rule)
 {
@@ -285,11 +205,15 @@ static enum scrubgate_status search_rule(struct pass *pass, const struct sg_rule
             from = (size_t)(next - base);
         progress->open[rule->index / 64] &= ~bit;
     }
-    struct chain *chain = lowest_chain(sweep, pass->sieve, rule->index);
-    for (; chain != NULL; chain = lowest_chain(sweep, pass->sieve, rule->index)) {
-        struct stretch stretch = sweep->stretches[chain->head];
+    const struct sg_active *active = pass->run->active;
+    const struct sg_active_part *part = rule->gate.n > 0 ? &active->gated : &active->open;
+    struct sg_sieve_range range = part->sieve->parts[rule->index];
+    range.first += (uint32_t)part->first;
+    struct sg_chain *chain = sg_stretches_lowest(&sweep->stretches, range, rule->index);
+    for (; chain != NULL; chain = sg_stretches_lowest(&sweep->stretches, range, rule->index)) {
+        struct sg_stretch stretch = sweep->stretches.list[chain->head];
         chain->head = stretch.next;
-        if (rc < 0 || waits)
+        if (rc < 0 || waits || !gate_opens(pass, rule, stretch))
             continue;
         rc = search_stretch(pass, rule, stretch, &from, &waits);
     }
@@ -304,12 +228,14 @@ static enum scrubgate_status search_rule(struct pass *pass, const struct sg_rule
 
 static enum scrubgate_status search_touched(struct pass *pass)
 {
-    struct sg_sweep *sweep = pass->sweep;
+    struct sg_stretches *stretches = &pass->sweep->stretches;
     const struct scrubgate_ruleset *set = pass->run->set;
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t word = 0; word < (set->n_rules + 63) / 64; word++) {
-        for (; sweep->touched[word] != 0; sweep->touched[word] &= sweep->touched[word] - 1) {
-            size_t index = word * 64 + (size_t)__builtin_ctzll(sweep->touched[word]);
+        uint64_t touched = stretches->touched[word];
+        stretches->touched[word] = 0;
+        for (; touched != 0; touched &= touched - 1) {
+            size_t index = word * 64 + (size_t)__builtin_ctzll(touched);
             rc = search_rule(pass, set->rules[index]);
             if (rc >= 0)
                 continue;
@@ -317,84 +243,73 @@ static enum scrubgate_status search_touched(struct pass *pass)
             return rc;
         }
     }
-    sweep->n = 0;
+    stretches->n = 0;
     return rc;
 }
 
 /* --- blocks -------------------------------------------------------------------------------- */
 
-/* All places before `end` have been looked at since `start`: searches what they gave. */
-static enum scrubgate_status settle(struct pass *pass, size_t start, size_t end)
+/* All places before `end` have been looked at for the pass's part: searches what they gave. */
+static enum scrubgate_status settle(struct pass *pass, size_t end)
 {
-    const struct sg_active *active = pass->run->active;
+    const struct sg_active_part *part = pass->part;
     const struct sg_window *window = pass->window;
-    for (size_t i = 0; i < active->n_everywhere && end > start; i++) {
-        uint32_t rule = active->everywhere[i]->index;
-        add_stretch(pass->sweep, SG_SIEVE_MOST + rule, rule, start, end - 1);
-    }
     bool at_end = end == window->text.len;
-    for (size_t i = 0; i < active->n_led && !(at_end && window->last); i++) {
+    for (size_t i = 0; i < part->n_led && !(at_end && window->last); i++) {
         /* Within the window only a rule of several signatures could else take its starts out of
          * order: those of one signature rise with its places. */
-        uint32_t rule = pass->sieve->entries[active->led[i]].rule;
-        if (at_end || pass->sieve->rules[rule].n > 1)
-            hold_led(pass, active->led[i], end);
+        uint32_t rule = part->sieve->entries[part->led[i]].part;
+        if (at_end || part->sieve->parts[rule].n > 1)
+            hold_led(pass, part->led[i], end);
     }
     return search_touched(pass);
 }
 
-/* Out of line, or the compiler copies by the word. */
-__attribute__((noinline)) static void copy(uint8_t *to, const uint8_t *from, size_t len)
-{
-    memcpy(to, from, len);
-}
-
-/* Copies the block and what surrounds it, zero standing for outside. */
-static const uint8_t *fill_block(struct pass *pass, size_t start, size_t end)
+/* Looks for the rules of one part at the places start … end - 1. */
+static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_active_part *part,
+                                        size_t start, size_t end)
 {
     struct sg_sweep *sweep = pass->sweep;
-    struct sg_bytes text = pass->window->text;
-    size_t room = end - start + SG_KERNEL_SLACK;
-    size_t len = room < text.len - start ? room : text.len - start;
-    sweep->before[63] = start == 0 ? 0 : text.data[start - 1];
-    copy(sweep->block, text.data + start, len);
-    memset(sweep->block + len, 0, room - len);
-    return sweep->block;
-}
-
-/* Places whose signatures reach beyond what is at hand: only the exact rows know "unknown". */
-static void hit_all(uint64_t *hits, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++)
-        hits[i / 64] |= UINT64_C(1) << i % 64;
-}
-
-/* Looks at the places start … end - 1. */
-static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t end)
-{
-    struct sg_sweep *sweep = pass->sweep;
-    const struct sg_window *window = pass->window;
-    const size_t n_places = end - start, most = STRETCHES - 3 * SG_SIEVE_MOST;
     enum scrubgate_status rc = SCRUBGATE_OK;
-    (void)pass->run->kernel->sieve(pass->sieve, fill_block(pass, start, end), n_places,
-                                   sweep->hits);
-    if (!window->last && end + AHEAD > window->text.len) {
-        size_t sure = window->text.len > AHEAD ? window->text.len - AHEAD + 1 : 0;
-        hit_all(sweep->hits, sure > start ? sure - start : 0, n_places);
-    }
     size_t settled = start;
-    for (size_t word = 0; word < (n_places + 63) / 64; word++) {
-        for (uint64_t hits = sweep->hits[word]; hits != 0 && rc >= 0; hits &= hits - 1) {
+    pass->part = part;
+    sg_block_sieve(&sweep->block, pass->run->kernel, part->sieve, pass->window, start, end);
+    for (size_t word = 0; word < (end - start + 63) / 64; word++) {
+        for (uint64_t hits = sweep->block.hits[word]; hits != 0 && rc >= 0; hits &= hits - 1) {
             size_t place = start + word * 64 + (size_t)__builtin_ctzll(hits);
-            if (sweep->n > most && place > settled) {
-                rc = settle(pass, settled, place);
+            if (sg_stretches_room(&sweep->stretches) < ROOM && place > settled) {
+                rc = settle(pass, place);
                 settled = place;
             }
             if (rc >= 0)
                 look_at(pass, place);
         }
     }
-    return rc < 0 ? rc : settle(pass, settled, end);
+    return rc < 0 ? rc : settle(pass, end);
+}
+
+/* Whether a word of some gate may stand near the block: else no rule behind one counts there. */
+static bool some_gate_opens(struct pass *pass, size_t start, size_t end)
+{
+    const struct sg_sieves *sieves = pass->run->set->sieves;
+    size_t first = start > sieves->before ? start - sieves->before : 0;
+    return sg_vicinity_has(&pass->sweep->vicinity, pass->run, pass->window, SG_ANY_GATE, first,
+                           end - 1 + sieves->after);
+}
+
+static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t end)
+{
+    const struct sg_active *active = pass->run->active;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < active->n_everywhere; i++) {
+        uint32_t rule = active->everywhere[i]->index;
+        sg_stretches_add(&pass->sweep->stretches, SG_SIEVE_MOST + rule, rule, start, end - 1);
+    }
+    if (active->open.n_rules > 0 || active->n_everywhere > 0)
+        rc = sweep_part(pass, &active->open, start, end);
+    if (rc >= 0 && active->gated.n_rules > 0 && some_gate_opens(pass, start, end))
+        rc = sweep_part(pass, &active->gated, start, end);
+    return rc;
 }
 
 /* Rules that waited are searched again from where they did. */
@@ -405,7 +320,8 @@ static void reopen(struct pass *pass)
         for (uint64_t open = progress->open[word]; open != 0; open &= open - 1) {
             uint32_t rule = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(open);
             size_t from = (size_t)(progress->next[rule] - pass->window->base);
-            add_stretch(pass->sweep, SG_SIEVE_MOST + rule, rule, from, pass->floor - 1);
+            sg_stretches_add(&pass->sweep->stretches, SG_SIEVE_MOST + rule, rule, from,
+                             pass->floor - 1);
         }
     }
 }
@@ -434,16 +350,17 @@ static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_
     struct sg_progress *progress = &run->progress;
     struct pass pass = {.run = run,
                         .window = window,
-                        .sieve = run->set->sieve,
                         .sweep = run->sweep,
+                        .part = &run->active->open,
                         .floor = (size_t)(progress->decided - window->base)};
     enum scrubgate_status rc = SCRUBGATE_OK;
     const size_t len = window->text.len;
+    sg_vicinity_begin(&run->sweep->vicinity);
     if (!window->last || progress->decided > 0 || len > SG_KERNEL_BLOCK)
         sg_progress_track(progress);
     if (progress->begun)
         reopen(&pass);
-    if (pass.floor == len)
+    if (progress->begun)
         rc = search_touched(&pass);
     for (size_t start = pass.floor; start < len && rc >= 0; start += SG_KERNEL_BLOCK) {
         size_t left = len - start;
@@ -454,7 +371,7 @@ static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_
     else
         *frontier = close_pass(&pass);
     if (window->last) /* the next text may be another message's */
-        sg_wipe(run->sweep->block, len < sizeof run->sweep->block ? len : sizeof run->sweep->block);
+        sg_block_wipe(&run->sweep->block, len);
     return rc;
 }
 

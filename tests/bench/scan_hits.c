@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "rule/ruleset.h"
-#include "rule/sieve.h"
+#include "rule/sieves.h"
 #include "scan/kernel.h"
 
 enum { RULES_PRINTED = 20 };
@@ -33,7 +33,7 @@ static bool look(const struct sg_sieve *sieve, struct sg_bytes text, size_t plac
         }
         for (size_t bit = 0; bit < 64 && held != 0; bit++) {
             if ((held >> bit & 1) != 0 && w * 64 + bit < sieve->n) {
-                of_rule[sieve->entries[w * 64 + bit].rule]++;
+                of_rule[sieve->entries[w * 64 + bit].part]++;
                 any = true;
             }
         }
@@ -41,8 +41,8 @@ static bool look(const struct sg_sieve *sieve, struct sg_bytes text, size_t plac
     return any;
 }
 
-static void take(const struct scrubgate_ruleset *set, const struct sg_kernel *kernel,
-                 struct sg_bytes text, struct tally *tally)
+static void take(const struct sg_sieve *sieve, const struct sg_kernel *kernel, struct sg_bytes text,
+                 struct tally *tally)
 {
     static _Alignas(64) uint8_t room[64 + SG_KERNEL_BLOCK + SG_KERNEL_SLACK];
     uint64_t hits[SG_KERNEL_BLOCK / 64];
@@ -53,27 +53,27 @@ static void take(const struct scrubgate_ruleset *set, const struct sg_kernel *ke
         memset(room, 0, sizeof room);
         memcpy(room + 64, text.data + from, ahead);
         room[63] = from > 0 ? text.data[from - 1] : 0;
-        (void)kernel->sieve(set->sieve, room + 64, n, hits);
+        (void)kernel->sieve(sieve, room + 64, n, hits);
         for (size_t i = 0; i < n; i++) {
             if ((hits[i / 64] >> i % 64 & 1) == 0)
                 continue;
             tally->coarse++;
-            tally->exact += look(set->sieve, text, from + i, tally->of_rule) ? 1 : 0;
+            tally->exact += look(sieve, text, from + i, tally->of_rule) ? 1 : 0;
         }
     }
 }
 
-void hits_print(const struct scrubgate_ruleset *set, const struct sg_kernel *kernel,
-                const struct corpus *corpus)
+static void print(const struct scrubgate_ruleset *set, const struct sg_sieve *sieve,
+                  const char *what, const struct sg_kernel *kernel, const struct corpus *corpus)
 {
     struct tally tally = {.of_rule = calloc(set->n_rules, sizeof(size_t))};
     if (tally.of_rule == NULL)
         exit(2);
     for (size_t i = 0; i < corpus->n; i++)
-        take(set, kernel, corpus_text(corpus, i), &tally);
+        take(sieve, kernel, corpus_text(corpus, i), &tally);
     double mb = (double)corpus->len / 1e6;
-    (void)printf("%s, %s, %zu rules, %zu signatures: of a million bytes %.0f hits, %.0f places\n",
-                 corpus->name, kernel->name, set->n_rules, set->sieve->n, (double)tally.coarse / mb,
+    (void)printf("%s, %s, %s, %zu signatures: of a million bytes %.0f hits, %.0f places\n",
+                 corpus->name, kernel->name, what, sieve->n, (double)tally.coarse / mb,
                  (double)tally.exact / mb);
     for (size_t printed = 0; printed < RULES_PRINTED; printed++) {
         size_t most = 0;
@@ -86,4 +86,11 @@ void hits_print(const struct scrubgate_ruleset *set, const struct sg_kernel *ker
         tally.of_rule[most] = 0;
     }
     free(tally.of_rule);
+}
+
+void hits_print(const struct scrubgate_ruleset *set, const struct sg_kernel *kernel,
+                const struct corpus *corpus)
+{
+    print(set, set->sieves->open, "rules without a gate", kernel, corpus);
+    print(set, set->sieves->gated, "rules behind a gate", kernel, corpus);
 }

@@ -6,15 +6,20 @@
 
 #include <string.h>
 
-#include "rule/sieve.h"
+#include "rule/sieves.h"
 
-void sg_blind(struct scrubgate_ruleset *set)
+static void blind(struct sg_sieve *sieve)
 {
-    struct sg_sieve *sieve = set->sieve;
     size_t rows = (size_t)SG_SIGNATURE_BYTES * (sieve->unknown + 1) * sieve->words;
     memset(sieve->rows, 0, rows * sizeof *sieve->rows);
     memset(sieve->plain, 0, sizeof sieve->plain);
     memset(sieve->lo, 0, sizeof sieve->lo);
     memset(sieve->hi, 0, sizeof sieve->hi);
     memset(sieve->symbols, 0, sizeof sieve->symbols);
+}
+
+void sg_blind(struct scrubgate_ruleset *set)
+{
+    blind(set->sieves->open);
+    blind(set->sieves->gated);
 }

@@ -92,19 +92,16 @@ static struct sg_signature any_signature(struct sg_toy_random *random)
 
 void sg_toy_sieve_init(struct sg_toy_sieve *toy, struct sg_toy_random *random, size_t n)
 {
-    assert_true(n <= SG_TOY_SIEVE_RULES);
+    assert_true(n <= SG_TOY_SIEVE_PARTS);
     memset(toy, 0, sizeof *toy);
     toy->n = n;
     toy->signatures = calloc(3 * n + 1, sizeof *toy->signatures);
     assert_non_null(toy->signatures);
     for (size_t i = 0; i < n; i++) {
-        struct sg_rule *rule = &toy->rules[i];
-        toy->list[i] = rule;
-        rule->index = (unsigned)i;
-        rule->everywhere = sg_toy_below(random, 16) == 0;
-        rule->signatures = &toy->signatures[toy->n_signatures];
-        rule->n_signatures = 1 + sg_toy_below(random, 3);
-        for (size_t k = 0; k < rule->n_signatures; k++)
+        struct sg_sieve_part *part = &toy->parts[i];
+        part->signatures = &toy->signatures[toy->n_signatures];
+        part->n = sg_toy_below(random, 16) == 0 ? 0 : 1 + sg_toy_below(random, 3);
+        for (size_t k = 0; k < part->n; k++)
             toy->signatures[toy->n_signatures++] = any_signature(random);
     }
 }
@@ -159,6 +156,6 @@ bool sg_toy_sieve_holds(const struct sg_signature *signature, size_t steps, cons
 const struct sg_signature *sg_toy_sieve_of(const struct sg_toy_sieve *toy,
                                            const struct sg_sieve *sieve, size_t at)
 {
-    const struct sg_rule *rule = toy->list[sieve->entries[at].rule];
-    return &rule->signatures[at - sieve->rules[sieve->entries[at].rule].first];
+    const struct sg_sieve_part *part = &toy->parts[sieve->entries[at].part];
+    return &part->signatures[at - sieve->parts[sieve->entries[at].part].first];
 }

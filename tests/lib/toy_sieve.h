@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * toy_sieve.h - rules with signatures made at random, texts where they hold, and a judge that looks
+ * toy_sieve.h - signatures made at random, texts where they hold, and a judge that looks
  * at one signature and one place at a time.
  */
 #ifndef SG_TESTS_TOY_SIEVE_H
@@ -12,7 +12,7 @@
 
 #include "rule/sieve.h"
 
-enum { SG_TOY_SIEVE_RULES = 700 };
+enum { SG_TOY_SIEVE_PARTS = 700 };
 
 /* The same seed gives the same numbers on every machine. */
 struct sg_toy_random {
@@ -22,14 +22,13 @@ uint64_t sg_toy_random(struct sg_toy_random *random);
 unsigned sg_toy_below(struct sg_toy_random *random, unsigned limit);
 
 struct sg_toy_sieve {
-    struct sg_rule rules[SG_TOY_SIEVE_RULES];
-    struct sg_rule *list[SG_TOY_SIEVE_RULES];
-    struct sg_signature *signatures; /* of all rules, one after another */
-    size_t n;                        /* rules */
+    struct sg_sieve_part parts[SG_TOY_SIEVE_PARTS];
+    struct sg_signature *signatures; /* of all parts, one after another */
+    size_t n;                        /* parts */
     size_t n_signatures;
 };
 
-/* Each rule gets 1 to 3 signatures; about one rule in 16 is looked for everywhere. */
+/* Each part gets 1 to 3 signatures; about one in 16 has none. */
 void sg_toy_sieve_init(struct sg_toy_sieve *toy, struct sg_toy_random *random, size_t n);
 void sg_toy_sieve_fini(struct sg_toy_sieve *toy);
 /* Bytes of all kinds, with signatures spelt out here and there, some of them over an end. */

@@ -27,7 +27,7 @@ static struct sg_sieve *make(size_t n_rules, uint64_t seed, struct sg_toy_random
     struct sg_sieve *sieve = NULL;
     random->state = seed;
     sg_toy_sieve_init(&toy, random, n_rules);
-    assert_int_equal(sg_sieve_new(&sieve, toy.list, toy.n, sample), SCRUBGATE_OK);
+    assert_int_equal(sg_sieve_new(&sieve, toy.parts, toy.n, sample), SCRUBGATE_OK);
     return sieve;
 }
 
@@ -156,16 +156,16 @@ static void test_entries(void **state)
     struct sg_toy_random random;
     struct sg_sieve *sieve = make(200, 7, &random);
     size_t next = 0;
-    assert_int_equal(sieve->n_rules, toy.n);
+    assert_int_equal(sieve->n_parts, toy.n);
     for (size_t i = 0; i < toy.n; i++) {
-        const struct sg_sieve_range *range = &sieve->rules[i];
-        assert_int_equal(range->n, toy.rules[i].everywhere ? 0 : toy.rules[i].n_signatures);
+        const struct sg_sieve_range *range = &sieve->parts[i];
+        assert_int_equal(range->n, toy.parts[i].n);
         assert_int_equal(range->first, next);
         next += range->n;
         for (size_t k = 0; k < range->n; k++) {
             const struct sg_sieve_entry *entry = &sieve->entries[range->first + k];
-            const struct sg_signature *signature = &toy.rules[i].signatures[k];
-            assert_int_equal(entry->rule, i);
+            const struct sg_signature *signature = &toy.parts[i].signatures[k];
+            assert_int_equal(entry->part, i);
             assert_int_equal(entry->min_before, signature->min_before);
             assert_int_equal(entry->max_before, signature->max_before);
             assert_true(sg_set_equal(&entry->before, &signature->before));
@@ -197,10 +197,9 @@ static void test_classes(void **state)
     struct sg_signature signature = {.outside = UINT16_MAX};
     for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++)
         sg_set_add(&signature.at[k], '0', k < 3 ? '9' : '4');
-    struct sg_rule rule = {.signatures = &signature, .n_signatures = 1};
-    struct sg_rule *list[] = {&rule};
+    const struct sg_sieve_part part = {&signature, 1};
     struct sg_sieve *sieve = NULL;
-    assert_int_equal(sg_sieve_new(&sieve, list, 1, sample), SCRUBGATE_OK);
+    assert_int_equal(sg_sieve_new(&sieve, &part, 1, sample), SCRUBGATE_OK);
     assert_int_equal(sieve->outside, 3); /* 0-4, 5-9 and all others */
     assert_int_equal(sieve->classes['0'], sieve->classes['4']);
     assert_int_not_equal(sieve->classes['4'], sieve->classes['5']);
@@ -219,10 +218,9 @@ static void test_long(void **state)
         sg_set_add_nocase(&word.at[k]);
     }
     sg_set_invert(&word.at[0]);
-    struct sg_rule rule = {.signatures = &word, .n_signatures = 1};
-    struct sg_rule *list[] = {&rule};
+    const struct sg_sieve_part part = {&word, 1};
     struct sg_sieve *sieve = NULL;
-    assert_int_equal(sg_sieve_new(&sieve, list, 1, sample), SCRUBGATE_OK);
+    assert_int_equal(sg_sieve_new(&sieve, &part, 1, sample), SCRUBGATE_OK);
     assert_true(sieve->paired);
     bool zero = false;
     static const char text[] = "a reservation, an internationalisation";
@@ -241,19 +239,15 @@ static void test_too_many(void **state)
 {
     (void)state;
     static const struct sg_signature signatures[8];
-    static struct sg_rule rules[SG_SIEVE_MOST / 8 + 1];
-    static struct sg_rule *list[SG_SIEVE_MOST / 8 + 1];
-    const size_t n = sizeof rules / sizeof *rules;
+    static struct sg_sieve_part parts[SG_SIEVE_MOST / 8 + 1];
+    const size_t n = sizeof parts / sizeof *parts;
     struct sg_sieve *sieve = NULL;
-    for (size_t i = 0; i < n; i++) {
-        rules[i].signatures = signatures;
-        rules[i].n_signatures = 8;
-        list[i] = &rules[i];
-    }
-    assert_int_equal(sg_sieve_new(&sieve, list, n, sample), SCRUBGATE_ELIMIT);
+    for (size_t i = 0; i < n; i++)
+        parts[i] = (struct sg_sieve_part){signatures, 8};
+    assert_int_equal(sg_sieve_new(&sieve, parts, n, sample), SCRUBGATE_ELIMIT);
     assert_null(sieve);
-    rules[0].everywhere = true;
-    assert_int_equal(sg_sieve_new(&sieve, list, n, sample), SCRUBGATE_OK);
+    parts[0].n = 0;
+    assert_int_equal(sg_sieve_new(&sieve, parts, n, sample), SCRUBGATE_OK);
     assert_int_equal(sieve->n, SG_SIEVE_MOST);
     sg_sieve_free(sieve);
 }
@@ -265,7 +259,7 @@ static enum scrubgate_status make_once(void *ctx)
     struct sg_sample *own = NULL;
     enum scrubgate_status rc = sg_sample_new(&own);
     if (rc == SCRUBGATE_OK)
-        rc = sg_sieve_new(&sieve, toy.list, toy.n, own);
+        rc = sg_sieve_new(&sieve, toy.parts, toy.n, own);
     assert_true((sieve == NULL) == (rc < 0));
     sg_sieve_free(sieve);
     sg_sample_free(own);

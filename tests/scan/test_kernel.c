@@ -192,7 +192,7 @@ static void test_sieve_of_rules(const struct sg_kernel *kernel, size_t n_rules)
     struct sg_sieve *sieve = NULL;
     sg_toy_sieve_init(&toy, &random, n_rules);
     assert_int_equal(sg_sample_new(&sample), SCRUBGATE_OK);
-    assert_int_equal(sg_sieve_new(&sieve, toy.list, toy.n, sample), SCRUBGATE_OK);
+    assert_int_equal(sg_sieve_new(&sieve, toy.parts, toy.n, sample), SCRUBGATE_OK);
     for (size_t len = 0; len < 2 * SG_KERNEL_BLOCK; len += 1 + len / 2) {
         memset(room, 0, ROOM);
         uint8_t *text = room + 1 + len % 64;

@@ -53,7 +53,7 @@ struct row {
 struct bench {
     struct scrubgate_ruleset *set;
     struct sg_rule *rules; /* copies, with the signatures beside */
-    struct sg_rule **list;
+    struct sg_sieve_part *parts;
     struct sg_signatures *signatures;
     struct sg_sample *sample;
     struct sg_sieve *sieve;
@@ -70,9 +70,9 @@ static void open_bench(struct bench *bench, struct scrubgate_ruleset *set)
     bench->set = set;
     size_t n = set->n_rules;
     bench->rules = calloc(n, sizeof *bench->rules);
-    bench->list = calloc(n, sizeof *bench->list);
+    bench->parts = calloc(n, sizeof *bench->parts);
     bench->signatures = calloc(n, sizeof *bench->signatures);
-    assert_true(bench->rules != NULL && bench->list != NULL && bench->signatures != NULL);
+    assert_true(bench->rules != NULL && bench->parts != NULL && bench->signatures != NULL);
     assert_int_equal(sg_sample_new(&bench->sample), SCRUBGATE_OK);
     assert_int_equal(sg_matcher_new(&bench->matcher), SCRUBGATE_OK);
     for (size_t i = 0; i < n; i++) {
@@ -84,9 +84,9 @@ static void open_bench(struct bench *bench, struct scrubgate_ruleset *set)
         rule->signatures = bench->signatures[i].list;
         rule->n_signatures = bench->signatures[i].n;
         rule->everywhere = false;
-        bench->list[i] = rule;
+        bench->parts[i] = (struct sg_sieve_part){rule->signatures, rule->n_signatures};
     }
-    assert_int_equal(sg_sieve_new(&bench->sieve, bench->list, n, bench->sample), SCRUBGATE_OK);
+    assert_int_equal(sg_sieve_new(&bench->sieve, bench->parts, n, bench->sample), SCRUBGATE_OK);
 }
 
 static void close_bench(struct bench *bench)
@@ -95,7 +95,7 @@ static void close_bench(struct bench *bench)
     sg_sample_free(bench->sample);
     sg_matcher_free(bench->matcher);
     free(bench->rules);
-    free(bench->list);
+    free(bench->parts);
     free(bench->signatures);
     free(bench);
 }
@@ -161,8 +161,8 @@ static void stands_at_a_place(struct bench *bench, size_t index, struct sg_bytes
              place++) {
             if (!holds(signature, text, place, hit.start))
                 continue;
-            size_t entry = bench->sieve->rules[index].first + s;
-            assert_int_equal(bench->sieve->entries[entry].rule, index);
+            size_t entry = bench->sieve->parts[index].first + s;
+            assert_int_equal(bench->sieve->entries[entry].part, index);
             if (!rows_hold(bench->sieve, entry, text, place))
                 fail_msg("%s: the sieve's rows miss a place of message %llu", rule->id,
                          (unsigned long long)message);

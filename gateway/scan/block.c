@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * block.c - the part of a window that a kernel looks at, and what a sieve says of its places.
+ */
+#include "scan/block.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+
+/* Out of line, or the compiler copies by the word. */
+__attribute__((noinline)) static void copy(uint8_t *to, const uint8_t *from, size_t len)
+{
+    memcpy(to, from, len);
+}
+
+static void fill(struct sg_block *block, struct sg_bytes text, size_t start, size_t end)
+{
+    size_t room = end - start + SG_KERNEL_SLACK;
+    size_t len = room < text.len - start ? room : text.len - start;
+    block->before[sizeof block->before - 1] = start == 0 ? 0 : text.data[start - 1];
+    copy(block->text, text.data + start, len);
+    memset(block->text + len, 0, room - len);
+}
+
+void sg_block_sieve(struct sg_block *block, const struct sg_kernel *kernel,
+                    const struct sg_sieve *sieve, const struct sg_window *window, size_t start,
+                    size_t end)
+{
+    const size_t len = window->text.len;
+    fill(block, window->text, start, end);
+    (void)kernel->sieve(sieve, block->text, end - start, block->hits);
+    if (window->last || end + SG_BLOCK_AHEAD <= len)
+        return;
+    /* Only the exact rows know "unknown". */
+    size_t sure = len > SG_BLOCK_AHEAD ? len - SG_BLOCK_AHEAD + 1 : 0;
+    for (size_t i = sure > start ? sure - start : 0; i < end - start; i++)
+        block->hits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+void sg_block_wipe(struct sg_block *block, size_t len)
+{
+    sg_wipe(block->text, len < sizeof block->text ? len : sizeof block->text);
+}
+
+/* The class of the position k of a place's signatures. */
+static unsigned class_at(const struct sg_sieve *sieve, const struct sg_window *window, size_t place,
+                         size_t k)
+{
+    if (place + k == 0)
+        return window->base == 0 ? sieve->outside : sieve->unknown;
+    if (place + k - 1 < window->text.len)
+        return sieve->classes[window->text.data[place + k - 1]];
+    return window->last ? sieve->outside : sieve->unknown;
+}
+
+uint64_t sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
+                               size_t place, size_t word, uint64_t held)
+{
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && held != 0; k++)
+        held &= sg_sieve_row(sieve, k, class_at(sieve, window, place, k))[word];
+    return held;
+}
