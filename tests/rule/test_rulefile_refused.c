@@ -219,6 +219,13 @@ static const struct rate_row {
      "rule toy.word may start at ", false},
     {"slow: yes says that it is known", "match: '\\b[a-z]{3}\\b'\n    slow: yes", NULL, NULL,
      false},
+    {"a start behind a gate needs no warning",
+     "match: '\\b[a-z]{3}\\b'\n    near: {words: [badge]}", NULL, NULL, false},
+    {"near that may only raise the level is no gate",
+     "match: '\\b[a-z]{3}\\b'\n    near: {words: [badge], else: level+1}", NULL,
+     "rule toy.word may start at ", false},
+    {"behind a gate one place of twenty is refused too",
+     "match: '[a-z]{5,50}'\n    near: {words: [badge]}", "over the 5 % allowed", NULL, false},
     {"slow is yes or no", "match: 'abc'\n    slow: very", "must be one of: no, yes", NULL, false},
 };
 
