@@ -14,33 +14,40 @@ __attribute__((noinline)) static void copy(uint8_t *to, const uint8_t *from, siz
     memcpy(to, from, len);
 }
 
+/* Sieves follow each other over the same part: it is copied once. */
 static void fill(struct sg_block *block, struct sg_bytes text, size_t start, size_t end)
 {
+    if (block->start == start && block->end == end)
+        return;
     size_t room = end - start + SG_KERNEL_SLACK;
     size_t len = room < text.len - start ? room : text.len - start;
     block->before[sizeof block->before - 1] = start == 0 ? 0 : text.data[start - 1];
     copy(block->text, text.data + start, len);
     memset(block->text + len, 0, room - len);
+    block->start = start;
+    block->end = end;
 }
 
-void sg_block_sieve(struct sg_block *block, const struct sg_kernel *kernel,
+void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
                     const struct sg_sieve *sieve, const struct sg_window *window, size_t start,
                     size_t end)
 {
     const size_t len = window->text.len;
     fill(block, window->text, start, end);
-    (void)kernel->sieve(sieve, block->text, end - start, block->hits);
+    (void)kernel->sieve(sieve, block->text, end - start, hits->words);
     if (window->last || end + SG_BLOCK_AHEAD <= len)
         return;
     /* Only the exact rows know "unknown". */
     size_t sure = len > SG_BLOCK_AHEAD ? len - SG_BLOCK_AHEAD + 1 : 0;
     for (size_t i = sure > start ? sure - start : 0; i < end - start; i++)
-        block->hits[i / 64] |= UINT64_C(1) << i % 64;
+        hits->words[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-void sg_block_wipe(struct sg_block *block, size_t len)
+void sg_block_clear(struct sg_block *block, bool wipe)
 {
-    sg_wipe(block->text, len < sizeof block->text ? len : sizeof block->text);
+    if (wipe && block->end > 0)
+        sg_wipe(block->text, block->end - block->start + SG_KERNEL_SLACK);
+    block->start = block->end = 0;
 }
 
 /* The class of the position k of a place's signatures. */

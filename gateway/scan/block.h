@@ -14,23 +14,27 @@
 #include "scan/engine.h"
 #include "scan/kernel.h"
 
-/* A copy of the part with what surrounds it, zero standing for outside; and the places that the
- * coarse stage lets through. */
+/* A copy of the part with what surrounds it, zero standing for outside. */
 struct sg_block {
     _Alignas(64) uint8_t before[64]; /* its last byte is the one before the block */
     uint8_t text[SG_KERNEL_BLOCK + SG_KERNEL_SLACK];
-    uint64_t hits[SG_KERNEL_BLOCK / 64];
+    size_t start, end; /* of the window: what has been copied; end 0: nothing */
+};
+
+/* The places of a block that the coarse stage lets through. */
+struct sg_hits {
+    uint64_t words[SG_KERNEL_BLOCK / 64];
 };
 
 enum { SG_BLOCK_AHEAD = SG_SIGNATURE_BYTES - 1 }; /* bytes of a signature from its place on */
 
-/* Runs the coarse stage over the places start … end - 1 of the window, at most SG_KERNEL_BLOCK.
- * Places whose signatures reach beyond what has come are let through. */
-void sg_block_sieve(struct sg_block *block, const struct sg_kernel *kernel,
+/* Runs the coarse stage over the places start … end - 1 of the window, at most SG_KERNEL_BLOCK and
+ * at least one. Places whose signatures reach beyond what has come are let through. */
+void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
                     const struct sg_sieve *sieve, const struct sg_window *window, size_t start,
                     size_t end);
-/* Wipes the copy of a text of len bytes. */
-void sg_block_wipe(struct sg_block *block, size_t len);
+/* Another window comes: nothing has been copied. With wipe, no byte of the last one stays. */
+void sg_block_clear(struct sg_block *block, bool wipe);
 /* As sg_block_rows, wherever the window begins and ends: what has not come can be anything. */
 uint64_t sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
                                size_t place, size_t word, uint64_t held);
