@@ -25,7 +25,8 @@ enum {
     MOST_SETS = 32,
     MOST_BYTES = 12,
     MOST_REPEATS = 64,
-    FEW = 8, /* of one byte are no pump: 256 ways at most */
+    MOST_TEXT = 512 * 1024, /* bytes searched in all */
+    FEW = 8,                /* of one byte are no pump: 256 ways at most */
     PAIR_LONGEST = 2048,
     SHORT = 128, /* what is far from too much on so many bytes is tried on no more */
     SHORTEST = 64
@@ -47,6 +48,7 @@ struct lint {
     size_t room;     /* how long a text shows the worst */
     uint8_t stopper; /* a byte the pattern has in no set, if there is one */
     uint32_t units;  /* the texts so far fit in so many */
+    size_t searched; /* bytes so far */
     struct sg_buf text;
 };
 
@@ -282,14 +284,13 @@ static enum scrubgate_status add_parts(struct sg_buf *out, struct sg_bytes text)
     return rc;
 }
 
-/* Says that l->text costs too much, and how much. */
+/* Shows the text that costs too much. */
 static enum scrubgate_status refuse(struct lint *l)
 {
     enum { SHOWN = 40 };
     struct sg_bytes text = sg_buf_bytes(&l->text);
     struct sg_bytes start = {text.data, text.len < SHOWN ? text.len : SHOWN};
     struct sg_buf attack;
-    uint32_t units = 0;
     sg_buf_init(&attack, 0);
     enum scrubgate_status rc = add_quoted(&attack, start, text.len > SHOWN ? "...\"" : "\"");
     if (rc >= 0)
@@ -300,12 +301,10 @@ static enum scrubgate_status refuse(struct lint *l)
         rc = sg_buf_add(&attack, ")", sizeof ")");
     if (rc < 0)
         goto out;
-    rc = sg_pattern_cost(l->pattern, l->matcher, text, &units);
     sg_fault_set(l->fault, NULL, 0, 0,
-                 "%s takes %s%u matching steps, over the %d allowed (a tenth of the match limit), "
-                 "on %s: make its repeats shorter, or possessive as in {1,9}+",
-                 l->key, rc < 0 ? "over " : "", rc < 0 ? 10U * MOST_UNITS : (unsigned)units,
-                 MOST_UNITS, (const char *)attack.data);
+                 "%s takes over %d matching steps (a tenth of the match limit, which is all that a "
+                 "rule may take) on %s: make its repeats shorter, or possessive as in {1,9}+",
+                 l->key, MOST_UNITS, (const char *)attack.data);
     rc = SCRUBGATE_EINVAL;
 out:
     sg_buf_fini(&attack);
@@ -315,10 +314,25 @@ out:
 /* --- judging ------------------------------------------------------------------------------------
  */
 
+/* So many rules, so many bytes: what would take seconds to try is refused, however cheap. */
+static enum scrubgate_status search(struct lint *l, uint32_t units, bool *fits)
+{
+    l->searched += l->text.len;
+    if (l->searched > MOST_TEXT) {
+        sg_fault_set(l->fault, NULL, 0, 0,
+                     "%s has too many long repeats to be tried on texts made to hurt it: make them "
+                     "shorter or fewer",
+                     l->key);
+        return SCRUBGATE_EINVAL;
+    }
+    *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), units);
+    return SCRUBGATE_OK;
+}
+
 /*
  * Searches l->text, ended by what fits nowhere. The bytes behind that keep PCRE2 from seeing at
- * once that some required byte is missing. l->units grows, by half each time and to `most`,
- * until the text fits.
+ * once that some required byte is missing. l->units grows, by half each time and to `most`, until
+ * the text fits.
  */
 static enum scrubgate_status judge(struct lint *l, uint32_t most, bool *fits)
 {
@@ -328,17 +342,16 @@ static enum scrubgate_status judge(struct lint *l, uint32_t most, bool *fits)
         rc = sg_buf_add(&l->text, l->bytes, l->n_bytes);
     if (rc >= 0)
         rc = sg_buf_add_byte(&l->text, l->stopper);
-    if (rc < 0)
-        return rc;
-    *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), units);
-    while (!*fits && units < most) {
+    if (rc >= 0)
+        rc = search(l, units, fits);
+    while (rc >= 0 && !*fits && units < most) {
         units += units / 2 + 1;
         units = units < most ? units : most;
-        *fits = sg_pattern_fits(l->pattern, l->matcher, sg_buf_bytes(&l->text), units);
+        rc = search(l, units, fits);
     }
-    if (*fits && units > l->units)
+    if (rc >= 0 && *fits && units > l->units)
         l->units = units;
-    return SCRUBGATE_OK;
+    return rc;
 }
 
 /* As judge, for a text of `room` bytes that a and b take turns in. */

@@ -261,18 +261,32 @@ static void say_damaged(struct sg_chatter *chatter, const struct sg_stock *stock
         sg_chatter_damage(chatter, from);
 }
 
-/* Up to where a block or step of an engine ends, or nearly; then a message across that edge. */
+/* Some bytes over and over, up to goal: what an engine passes over, or where it stops everywhere.
+ */
+static void fill_up(struct sg_chatter *chatter, const struct sg_stock *stock, size_t goal)
+{
+    static const char *const fillers[] = {"plain words ", ".",    "1",     "a", " ", "@", "é",
+                                          "x1 ",          "1 2 ", "a@a.b "};
+    struct sg_bytes filler = sg_bytes_of(pick(chatter, fillers, COUNT(fillers)));
+    if (stock->n_pieces > 0 && stock->letters.len > 0 && sg_dice_often(&chatter->dice, 400))
+        filler = stock->pieces[sg_dice_below(&chatter->dice, stock->n_pieces)];
+    while (chatter->len < goal && chatter->len < sizeof chatter->text)
+        sg_chatter_add(chatter, filler);
+}
+
+/* Up to where a block or step of an engine ends, or nearly; then a message across that edge. Or
+ * less than a block, and nothing else. */
 static void say_long(struct sg_chatter *chatter, const struct sg_stock *stock)
 {
-    static const char *const fillers[] = {"plain words ", ".", "1", "a", " ", "@", "é", "x1 "};
     struct sg_dice *dice = &chatter->dice;
+    if (sg_dice_often(dice, 250)) {
+        fill_up(chatter, stock, BLOCK / 2 + sg_dice_below(dice, BLOCK / 2 - 64));
+        return;
+    }
     size_t edges = 1 + sg_dice_below(dice, 2);
     for (size_t i = 0; i < edges; i++) {
-        struct sg_bytes filler = sg_bytes_of(pick(chatter, fillers, COUNT(fillers)));
         size_t edge = sg_dice_often(dice, 50) ? STEP : (chatter->len / BLOCK + 1) * BLOCK;
-        size_t goal = edge - sg_dice_below(dice, 72);
-        while (chatter->len < goal)
-            sg_chatter_add(chatter, filler);
+        fill_up(chatter, stock, edge - sg_dice_below(dice, 72));
         say_damaged(chatter, stock);
         say_damaged(chatter, stock);
     }
