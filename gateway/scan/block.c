@@ -61,10 +61,46 @@ static unsigned class_at(const struct sg_sieve *sieve, const struct sg_window *w
     return window->last ? sieve->outside : sieve->unknown;
 }
 
-uint64_t sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
-                               size_t place, size_t word, uint64_t held)
+bool sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
+                           size_t place, const uint64_t *wanted, uint64_t *held)
 {
-    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && held != 0; k++)
-        held &= sg_sieve_row(sieve, k, class_at(sieve, window, place, k))[word];
-    return held;
+    uint64_t any = 1;
+    memcpy(held, wanted, sieve->words * sizeof *held);
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && any != 0; k++) {
+        const uint64_t *row = sg_sieve_row(sieve, k, class_at(sieve, window, place, k));
+        any = 0;
+        for (size_t word = 0; word < sieve->words; word++)
+            any |= held[word] &= row[word];
+    }
+    return any != 0;
+}
+
+/* Two words at once: a vector on every processor we know of. */
+typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
+
+bool sg_block_rows_wide(const struct sg_sieve *sieve, const uint8_t *at, const uint64_t *wanted,
+                        uint64_t *held)
+{
+    const uint8_t *classes = sieve->classes;
+    const size_t words = sieve->words, apart = (size_t)(sieve->unknown + 1) * words;
+    const uint64_t *row = sieve->rows, *from = wanted;
+    pair any = {1, 0};
+    at--;
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && (any[0] | any[1]) != 0;
+         k += 4, at += 4, row += 4 * apart, from = held) {
+        const uint64_t *rows[4] = {
+            row + classes[at[0]] * words, row + apart + classes[at[1]] * words,
+            row + 2 * apart + classes[at[2]] * words, row + 3 * apart + classes[at[3]] * words};
+        any = (pair){0, 0};
+        /* The last word may be alone: then it is looked at with the one before it. */
+        for (size_t word = 0; word < words; word += 2) {
+            size_t here = word + 2 <= words ? word : words - 2;
+            pair left = *(const pair *)(from + here) & *(const pair *)(rows[0] + here) &
+                        *(const pair *)(rows[1] + here) & *(const pair *)(rows[2] + here) &
+                        *(const pair *)(rows[3] + here);
+            *(pair *)(held + here) = left;
+            any |= left;
+        }
+    }
+    return (any[0] | any[1]) != 0;
 }

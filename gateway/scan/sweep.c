@@ -113,12 +113,13 @@ static void hold_led(struct pass *pass, size_t signature, size_t end)
 
 static void look_at(struct pass *pass, size_t place)
 {
+    uint64_t held[SG_BLOCK_WORDS];
     const struct sg_sieve *sieve = pass->part->sieve;
+    if (!sg_block_rows(sieve, pass->window, place, pass->part->signatures, held))
+        return;
     for (size_t word = 0; word < sieve->words; word++) {
-        uint64_t held = pass->part->signatures[word];
-        held = sg_block_rows(sieve, pass->window, place, word, held);
-        for (; held != 0; held &= held - 1)
-            hold(pass, word * 64 + (size_t)__builtin_ctzll(held), place);
+        for (; held[word] != 0; held[word] &= held[word] - 1)
+            hold(pass, word * 64 + (size_t)__builtin_ctzll(held[word]), place);
     }
 }
 

@@ -4,6 +4,10 @@
  */
 #include "scan/vicinity.h"
 
+/* Eight words with every bit set. */
+#define ALL   UINT64_MAX
+#define ALL_8 ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL
+
 void sg_vicinity_begin(struct sg_vicinity *vicinity)
 {
     if (!vicinity->used)
@@ -27,10 +31,14 @@ static void note(struct sg_vicinity_block *block, size_t place, unsigned gate)
 static void look_at(struct sg_vicinity_block *block, const struct sg_sieve *sieve,
                     const struct sg_window *window, size_t place)
 {
+    static const uint64_t all[SG_BLOCK_WORDS] = {ALL_8, ALL_8, ALL_8, ALL_8};
+    uint64_t held[SG_BLOCK_WORDS];
+    if (!sg_block_rows(sieve, window, place, all, held))
+        return;
     for (size_t word = 0; word < sieve->words; word++) {
-        uint64_t held = sg_block_rows(sieve, window, place, word, UINT64_MAX);
-        for (; held != 0; held &= held - 1)
-            note(block, place, sieve->entries[word * 64 + (size_t)__builtin_ctzll(held)].part);
+        for (; held[word] != 0; held[word] &= held[word] - 1)
+            note(block, place,
+                 sieve->entries[word * 64 + (size_t)__builtin_ctzll(held[word])].part);
     }
 }
 
