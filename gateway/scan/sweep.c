@@ -281,6 +281,7 @@ static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_activ
         for (uint64_t hits = sweep->hits.words[word]; hits != 0 && rc >= 0; hits &= hits - 1) {
             size_t place = start + word * 64 + (size_t)__builtin_ctzll(hits);
             if (sg_stretches_room(&sweep->stretches) < ROOM && place > settled) {
+                sg_progress_track(&pass->run->progress);
                 rc = settle(pass, place);
                 settled = place;
             }
