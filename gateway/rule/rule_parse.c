@@ -237,7 +237,8 @@ static enum scrubgate_status read_slow(struct sg_reader *reader, const struct sg
     return rc;
 }
 
-/* A pattern that may start at many places makes every message dear, not only those it is for. */
+/* A pattern that may start at many places makes every message dear, not only those it is for; but
+ * for one behind a gate there is little to warn of. */
 static enum scrubgate_status judge_rate(struct sg_reader *reader, const struct sg_yaml_node *match,
                                         struct sg_rule *rule)
 {
@@ -249,6 +250,8 @@ static enum scrubgate_status judge_rate(struct sg_reader *reader, const struct s
         rule->everywhere = rule->per_million > TOO_MANY;
         return SCRUBGATE_OK;
     }
+    if (rule->per_million <= TOO_MANY && rule->gate.n > 0)
+        return SCRUBGATE_OK;
     if (rule->per_million <= TOO_MANY)
         return sg_reader_warn(reader, match,
                               "rule %s may start at %u.%02u %% of the places in usual text, which "
@@ -278,9 +281,6 @@ static enum scrubgate_status sign(struct sg_reader *reader, const struct sg_yaml
     rule->signatures = list;
     rule->n_signatures = made.n;
     rule->per_million = made.per_million;
-    rc = judge_rate(reader, match, rule);
-    if (rc < 0 || rule->everywhere)
-        return rc;
     set->n_signatures += made.n;
     if (set->n_signatures > SG_SIEVE_MOST)
         return sg_reader_fault(reader, match,
@@ -313,6 +313,8 @@ static enum scrubgate_status read_matching(struct sg_reader *reader,
         rc = read_near(reader, node, rule);
     if (rc >= 0)
         rc = sg_gate_make(&rule->gate, reader->set, rule);
+    if (rc >= 0)
+        rc = judge_rate(reader, match, rule);
     if (rc >= 0)
         rc = read_unless(reader, node, rule);
     return rc;

@@ -5,7 +5,6 @@
 #include "rule/sieves.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* The rules that have a gate, or those that have none. */
 static void choose(struct sg_sieve_part *parts, const struct scrubgate_ruleset *set, bool gated)
@@ -17,10 +16,11 @@ static void choose(struct sg_sieve_part *parts, const struct scrubgate_ruleset *
     }
 }
 
-/* One part for each list of words, however many rules share it. */
+/* One part for each list of words, however many rules share it. Gates only save time: those that
+ * the sieve has no room for are left out. */
 static size_t list_gates(struct sg_sieve_part *parts, struct scrubgate_ruleset *set)
 {
-    size_t n = 0;
+    size_t n = 0, words = 0;
     for (size_t i = 0; i < set->n_rules; i++) {
         struct sg_gate *gate = &set->rules[i]->gate;
         if (gate->n == 0)
@@ -28,8 +28,14 @@ static size_t list_gates(struct sg_sieve_part *parts, struct scrubgate_ruleset *
         size_t k = 0;
         while (k < n && parts[k].signatures != gate->words)
             k++;
-        if (k == n)
+        if (k == n && words + gate->n > SG_SIEVE_MOST) {
+            gate->n = 0;
+            continue;
+        }
+        if (k == n) {
             parts[n++] = (struct sg_sieve_part){gate->words, gate->n};
+            words += gate->n;
+        }
         gate->number = (unsigned)k;
         if (gate->before > set->sieves->before)
             set->sieves->before = gate->before;
@@ -46,15 +52,14 @@ enum scrubgate_status sg_sieves_new(struct scrubgate_ruleset *set, struct sg_sam
     set->sieves = calloc(1, sizeof *set->sieves);
     if (parts == NULL || set->sieves == NULL)
         goto out;
+    size_t n = list_gates(parts, set);
+    rc = sg_sieve_new(&set->sieves->words, parts, n, sample);
     choose(parts, set, false);
-    rc = sg_sieve_new(&set->sieves->open, parts, set->n_rules, sample);
+    if (rc >= 0)
+        rc = sg_sieve_new(&set->sieves->open, parts, set->n_rules, sample);
     choose(parts, set, true);
     if (rc >= 0)
         rc = sg_sieve_new(&set->sieves->gated, parts, set->n_rules, sample);
-    memset(parts, 0, set->n_rules * sizeof *parts);
-    size_t n = list_gates(parts, set);
-    if (rc >= 0)
-        rc = sg_sieve_new(&set->sieves->words, parts, n, sample);
 out:
     free(parts);
     return rc;

@@ -14,33 +14,40 @@ __attribute__((noinline)) static void copy(uint8_t *to, const uint8_t *from, siz
     memcpy(to, from, len);
 }
 
+/* Sieves follow each other over the same part: it is copied once. */
 static void fill(struct sg_block *block, struct sg_bytes text, size_t start, size_t end)
 {
+    if (block->start == start && block->end == end)
+        return;
     size_t room = end - start + SG_KERNEL_SLACK;
     size_t len = room < text.len - start ? room : text.len - start;
     block->before[sizeof block->before - 1] = start == 0 ? 0 : text.data[start - 1];
     copy(block->text, text.data + start, len);
     memset(block->text + len, 0, room - len);
+    block->start = start;
+    block->end = end;
 }
 
-void sg_block_sieve(struct sg_block *block, const struct sg_kernel *kernel,
+void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
                     const struct sg_sieve *sieve, const struct sg_window *window, size_t start,
                     size_t end)
 {
     const size_t len = window->text.len;
     fill(block, window->text, start, end);
-    (void)kernel->sieve(sieve, block->text, end - start, block->hits);
+    (void)kernel->sieve(sieve, block->text, end - start, hits->words);
     if (window->last || end + SG_BLOCK_AHEAD <= len)
         return;
     /* Only the exact rows know "unknown". */
     size_t sure = len > SG_BLOCK_AHEAD ? len - SG_BLOCK_AHEAD + 1 : 0;
     for (size_t i = sure > start ? sure - start : 0; i < end - start; i++)
-        block->hits[i / 64] |= UINT64_C(1) << i % 64;
+        hits->words[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-void sg_block_wipe(struct sg_block *block, size_t len)
+void sg_block_clear(struct sg_block *block, bool wipe)
 {
-    sg_wipe(block->text, len < sizeof block->text ? len : sizeof block->text);
+    if (wipe && block->end > 0)
+        sg_wipe(block->text, block->end - block->start + SG_KERNEL_SLACK);
+    block->start = block->end = 0;
 }
 
 /* The class of the position k of a place's signatures. */
@@ -54,10 +61,46 @@ static unsigned class_at(const struct sg_sieve *sieve, const struct sg_window *w
     return window->last ? sieve->outside : sieve->unknown;
 }
 
-uint64_t sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
-                               size_t place, size_t word, uint64_t held)
+bool sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
+                           size_t place, const uint64_t *wanted, uint64_t *held)
 {
-    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && held != 0; k++)
-        held &= sg_sieve_row(sieve, k, class_at(sieve, window, place, k))[word];
-    return held;
+    uint64_t any = 1;
+    memcpy(held, wanted, sieve->words * sizeof *held);
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && any != 0; k++) {
+        const uint64_t *row = sg_sieve_row(sieve, k, class_at(sieve, window, place, k));
+        any = 0;
+        for (size_t word = 0; word < sieve->words; word++)
+            any |= held[word] &= row[word];
+    }
+    return any != 0;
+}
+
+/* Two words at once: a vector on every processor we know of. */
+typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
+
+bool sg_block_rows_wide(const struct sg_sieve *sieve, const uint8_t *at, const uint64_t *wanted,
+                        uint64_t *held)
+{
+    const uint8_t *classes = sieve->classes;
+    const size_t words = sieve->words, apart = (size_t)(sieve->unknown + 1) * words;
+    const uint64_t *row = sieve->rows, *from = wanted;
+    pair any = {1, 0};
+    at--;
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && (any[0] | any[1]) != 0;
+         k += 4, at += 4, row += 4 * apart, from = held) {
+        const uint64_t *rows[4] = {
+            row + classes[at[0]] * words, row + apart + classes[at[1]] * words,
+            row + 2 * apart + classes[at[2]] * words, row + 3 * apart + classes[at[3]] * words};
+        any = (pair){0, 0};
+        /* The last word may be alone: then it is looked at with the one before it. */
+        for (size_t word = 0; word < words; word += 2) {
+            size_t here = word + 2 <= words ? word : words - 2;
+            pair left = *(const pair *)(from + here) & *(const pair *)(rows[0] + here) &
+                        *(const pair *)(rows[1] + here) & *(const pair *)(rows[2] + here) &
+                        *(const pair *)(rows[3] + here);
+            *(pair *)(held + here) = left;
+            any |= left;
+        }
+    }
+    return (any[0] | any[1]) != 0;
 }

@@ -14,53 +14,66 @@
 #include "scan/engine.h"
 #include "scan/kernel.h"
 
-/* A copy of the part with what surrounds it, zero standing for outside; and the places that the
- * coarse stage lets through. */
+/* A copy of the part with what surrounds it, zero standing for outside. */
 struct sg_block {
     _Alignas(64) uint8_t before[64]; /* its last byte is the one before the block */
     uint8_t text[SG_KERNEL_BLOCK + SG_KERNEL_SLACK];
-    uint64_t hits[SG_KERNEL_BLOCK / 64];
+    size_t start, end; /* of the window: what has been copied; end 0: nothing */
 };
 
-enum { SG_BLOCK_AHEAD = SG_SIGNATURE_BYTES - 1 }; /* bytes of a signature from its place on */
+/* The places of a block that the coarse stage lets through. */
+struct sg_hits {
+    uint64_t words[SG_KERNEL_BLOCK / 64];
+};
 
-/* Runs the coarse stage over the places start … end - 1 of the window, at most SG_KERNEL_BLOCK.
- * Places whose signatures reach beyond what has come are let through. */
-void sg_block_sieve(struct sg_block *block, const struct sg_kernel *kernel,
+enum {
+    SG_BLOCK_AHEAD = SG_SIGNATURE_BYTES - 1, /* bytes of a signature from its place on */
+    SG_BLOCK_WORDS = SG_SIEVE_MOST / 64      /* most words of a row */
+};
+
+/* Runs the coarse stage over the places start … end - 1 of the window, at most SG_KERNEL_BLOCK and
+ * at least one. Places whose signatures reach beyond what has come are let through. */
+void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
                     const struct sg_sieve *sieve, const struct sg_window *window, size_t start,
                     size_t end);
-/* Wipes the copy of a text of len bytes. */
-void sg_block_wipe(struct sg_block *block, size_t len);
+/* Another window comes: nothing has been copied. With wipe, no byte of the last one stays. */
+void sg_block_clear(struct sg_block *block, bool wipe);
 /* As sg_block_rows, wherever the window begins and ends: what has not come can be anything. */
-uint64_t sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
-                               size_t place, size_t word, uint64_t held);
+bool sg_block_rows_at_edge(const struct sg_sieve *sieve, const struct sg_window *window,
+                           size_t place, const uint64_t *wanted, uint64_t *held);
+/* The same around `at`, all of which is inside the text, for rows of several words. */
+bool sg_block_rows_wide(const struct sg_sieve *sieve, const uint8_t *at, const uint64_t *wanted,
+                        uint64_t *held);
 
-/* The same around `at`, all of which is inside the text. words is the sieve's, told apart so that
- * the compiler knows the most usual one. */
-static inline uint64_t sg_block_rows_inside(const struct sg_sieve *sieve, size_t words, size_t word,
-                                            uint64_t held, const uint8_t *at)
+/* … and of one word. Most places fail at one of the first positions. */
+static inline bool sg_block_rows_narrow(const struct sg_sieve *sieve, const uint8_t *at,
+                                        const uint64_t *wanted, uint64_t *held)
 {
     const uint8_t *classes = sieve->classes;
-    const size_t apart = (size_t)(sieve->unknown + 1) * words;
-    const uint64_t *row = sieve->rows + word;
+    const size_t apart = (size_t)sieve->unknown + 1;
+    const uint64_t *row = sieve->rows;
+    uint64_t left = *wanted;
     at--;
-    /* Most places fail at one of the first positions. */
-    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && held != 0; k += 4, at += 4, row += 4 * apart)
-        held &= row[classes[at[0]] * words] & row[apart + classes[at[1]] * words] &
-                row[2 * apart + classes[at[2]] * words] & row[3 * apart + classes[at[3]] * words];
-    return held;
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && left != 0; k += 4, at += 4, row += 4 * apart)
+        left &= row[classes[at[0]]] & row[apart + classes[at[1]]] &
+                row[2 * apart + classes[at[2]]] & row[3 * apart + classes[at[3]]];
+    *held = left;
+    return left != 0;
 }
 
-/* Which signatures of one word of the rows hold at a place of the window, of those in `held`.
- * Inline, as all here: asked at every place that the coarse stage lets through. */
-static inline uint64_t sg_block_rows(const struct sg_sieve *sieve, const struct sg_window *window,
-                                     size_t place, size_t word, uint64_t held)
+/*
+ * Which signatures hold at a place of the window, of those wanted: a bit each in the sieve's words.
+ * False when none does; held may then be half done. Inline: asked at every place that the coarse
+ * stage lets through.
+ */
+static inline bool sg_block_rows(const struct sg_sieve *sieve, const struct sg_window *window,
+                                 size_t place, const uint64_t *wanted, uint64_t *held)
 {
     if (place == 0 || place + SG_BLOCK_AHEAD > window->text.len)
-        return sg_block_rows_at_edge(sieve, window, place, word, held);
-    if (sieve->words == 1)
-        return sg_block_rows_inside(sieve, 1, 0, held, window->text.data + place);
-    return sg_block_rows_inside(sieve, sieve->words, word, held, window->text.data + place);
+        return sg_block_rows_at_edge(sieve, window, place, wanted, held);
+    const uint8_t *at = window->text.data + place;
+    return sieve->words == 1 ? sg_block_rows_narrow(sieve, at, wanted, held)
+                             : sg_block_rows_wide(sieve, at, wanted, held);
 }
 
 #endif

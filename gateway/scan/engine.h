@@ -80,7 +80,7 @@ extern const struct sg_engine sg_engine_sweep;
 void sg_progress_begin(struct sg_progress *progress);
 /* Makes `to` stand where `from` does: both in texts that are the same so far. */
 void sg_progress_copy(struct sg_progress *to, const struct sg_progress *from);
-/* Sets next and open when it has not been done: for a text that does not end at once. */
+/* Sets next and open when it has not been done: for a text that is not decided at once. */
 void sg_progress_track(struct sg_progress *progress);
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sweep_new(struct sg_sweep **sweep);

@@ -340,20 +340,25 @@ static enum scrubgate_status compare_view(struct sg_scanner *scanner,
     return changed ? fork_view(scanner, window, *same) : SCRUBGATE_OK;
 }
 
+/* What may turn out to differ waits, so that both lanes can go on from the same place. */
+static enum scrubgate_status advance_same(struct sg_scanner *scanner,
+                                          const struct sg_window *window, size_t same)
+{
+    struct sg_window part = {
+        .text = {window->text.data, same}, .base = window->base, .last = false};
+    return advance_lane(&scanner->text, &part);
+}
+
 static enum scrubgate_status advance(struct sg_scanner *scanner, const struct sg_window *window)
 {
-    struct sg_window own = *window;
-    size_t same = own.text.len;
+    size_t same = window->text.len;
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (!scanner->folding)
         rc = compare_view(scanner, window, &same);
-    /* What may turn out to differ waits, so that both lanes can go on from the same place. */
-    if (!scanner->folding && same < own.text.len) {
-        own.text.len = same;
-        own.last = false;
-    }
-    if (rc >= 0)
-        rc = advance_lane(&scanner->text, &own);
+    if (rc >= 0 && !scanner->folding && same < window->text.len)
+        rc = advance_same(scanner, window, same);
+    else if (rc >= 0)
+        rc = advance_lane(&scanner->text, window);
     if (rc >= 0 && scanner->folding)
         rc = advance_view(scanner, window);
     if (rc < 0)

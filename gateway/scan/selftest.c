@@ -31,6 +31,13 @@ static const struct {
                   {"x", ""},
                   {"\"", "\","}};
 
+/* What is found, and what must lead there. */
+struct aim {
+    const struct sg_pattern *pattern;
+    const struct sg_sieve *sieve;
+    struct sg_sieve_range range; /* none: it is looked for everywhere */
+};
+
 void sg_selftest_init(struct sg_selftest *test, const struct sg_sieves *sieves,
                       const struct sg_kernel *kernel, struct sg_matcher *matcher)
 {
@@ -91,44 +98,41 @@ static bool holds(const struct sg_sieve *sieve, size_t entry, struct sg_bytes te
     return held;
 }
 
-/* Whether one signature of the rule leads to a match that starts there. */
-static bool leads_to(const struct sg_selftest *test, const struct sg_sieve *sieve,
-                     struct sg_sieve_range range, struct sg_bytes text, size_t start)
+/* Whether one signature leads to a match that starts there. */
+static bool leads_to(const struct sg_selftest *test, const struct aim *aim, struct sg_bytes text,
+                     size_t start)
 {
-    for (uint32_t i = range.first; i < range.first + range.n; i++) {
-        const struct sg_sieve_entry *entry = &sieve->entries[i];
+    for (uint32_t i = aim->range.first; i < aim->range.first + aim->range.n; i++) {
+        const struct sg_sieve_entry *entry = &aim->sieve->entries[i];
         for (size_t place = start; place < text.len && place - start <= entry->max_before;
              place++) {
             if (place > start && !sg_set_has(&entry->before, text.data[place - 1]))
                 break;
             if (place - start >= entry->min_before && is_hit(test, place) &&
-                holds(sieve, i, text, place))
+                holds(aim->sieve, i, text, place))
                 return true;
         }
     }
     return false;
 }
 
-enum scrubgate_status sg_selftest_text(struct sg_selftest *test, const struct sg_rule *rule,
-                                       struct sg_bytes text, size_t *missed)
+static enum scrubgate_status look(struct sg_selftest *test, const struct aim *aim,
+                                  struct sg_bytes text, size_t *missed)
 {
-    const struct sg_sieve *sieve = sg_sieves_of(test->sieves, rule);
-    const struct sg_sieve_range range = sieve->parts[rule->index];
+    enum scrubgate_status rc = SCRUBGATE_OK;
     enum sg_match match = SG_MATCH_FOUND;
     struct sg_span span = {0, 0};
     bool ready = false;
     *missed = SIZE_MAX;
-    assert(rule->index < sieve->n_parts);
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t from = 0; from < text.len && range.n > 0; from = span.start + 1) {
-        rc = sg_pattern_search(rule->pattern, test->matcher, text, from, true, &match, &span);
+    for (size_t from = 0; from < text.len && aim->range.n > 0; from = span.start + 1) {
+        rc = sg_pattern_search(aim->pattern, test->matcher, text, from, true, &match, &span);
         if (rc >= 0 && match == SG_MATCH_FOUND && !ready)
-            rc = find_hits(test, sieve, text);
+            rc = find_hits(test, aim->sieve, text);
         if (rc < 0 || match != SG_MATCH_FOUND)
             break;
         ready = true;
         test->starts++;
-        if (!leads_to(test, sieve, range, text, span.start)) {
+        if (!leads_to(test, aim, text, span.start)) {
             *missed = span.start;
             break;
         }
@@ -136,19 +140,48 @@ enum scrubgate_status sg_selftest_text(struct sg_selftest *test, const struct sg
     return rc;
 }
 
+/* The matches of the rule, and the signatures of its pattern. */
+static struct aim aim_at_matches(const struct sg_selftest *test, const struct sg_rule *rule)
+{
+    const struct sg_sieve *sieve = sg_sieves_of(test->sieves, rule);
+    assert(rule->index < sieve->n_parts);
+    return (struct aim){rule->pattern, sieve, sieve->parts[rule->index]};
+}
+
+/* The words of the rule's gate, which there is, and their signatures. */
+static struct aim aim_at_words(const struct sg_selftest *test, const struct sg_rule *rule)
+{
+    const struct sg_sieve *sieve = test->sieves->words;
+    assert(rule->gate.number < sieve->n_parts);
+    return (struct aim){rule->gate.pattern, sieve, sieve->parts[rule->gate.number]};
+}
+
+enum scrubgate_status sg_selftest_text(struct sg_selftest *test, const struct sg_rule *rule,
+                                       struct sg_bytes text, size_t *missed)
+{
+    struct aim aim = aim_at_matches(test, rule);
+    enum scrubgate_status rc = look(test, &aim, text, missed);
+    if (rc >= 0 && *missed == SIZE_MAX && rule->gate.n > 0) {
+        aim = aim_at_words(test, rule);
+        rc = look(test, &aim, text, missed);
+    }
+    return rc;
+}
+
 /* --- texts --------------------------------------------------------------------------------------
  */
 
-static enum scrubgate_status try_drawn(struct sg_selftest *test, const struct sg_rule *rule,
+static enum scrubgate_status try_drawn(struct sg_selftest *test, const struct aim *aim, size_t n,
                                        size_t *missed)
 {
     enum { KINDS = sizeof neighbours / sizeof neighbours[0] };
     uint64_t dice = SEED;
     struct sg_tree tree;
-    enum scrubgate_status rc = sg_tree_parse(&tree, sg_pattern_text(rule->pattern), NULL, NULL);
+    enum scrubgate_status rc = sg_tree_parse(&tree, sg_pattern_text(aim->pattern), NULL, NULL);
     if (rc < 0)
         return rc;
-    for (unsigned i = 0; i < DRAWN && rc >= 0 && *missed == SIZE_MAX; i++) {
+    *missed = SIZE_MAX;
+    for (size_t i = 0; i < n && rc >= 0 && *missed == SIZE_MAX; i++) {
         sg_buf_clear(&test->text);
         rc = sg_buf_add_text(&test->text, neighbours[i % KINDS].before);
         if (rc >= 0)
@@ -156,7 +189,7 @@ static enum scrubgate_status try_drawn(struct sg_selftest *test, const struct sg
         if (rc >= 0)
             rc = sg_buf_add_text(&test->text, neighbours[i % KINDS].after);
         if (rc >= 0)
-            rc = sg_selftest_text(test, rule, sg_buf_bytes(&test->text), missed);
+            rc = look(test, aim, sg_buf_bytes(&test->text), missed);
     }
     sg_tree_fini(&tree);
     return rc;
@@ -165,8 +198,12 @@ static enum scrubgate_status try_drawn(struct sg_selftest *test, const struct sg
 static enum scrubgate_status try_rule(struct sg_selftest *test, const struct sg_rule *rule,
                                       size_t *missed)
 {
-    *missed = SIZE_MAX;
-    enum scrubgate_status rc = try_drawn(test, rule, missed);
+    struct aim aim = aim_at_matches(test, rule);
+    enum scrubgate_status rc = try_drawn(test, &aim, DRAWN, missed);
+    if (rc >= 0 && *missed == SIZE_MAX && rule->gate.n > 0) {
+        aim = aim_at_words(test, rule);
+        rc = try_drawn(test, &aim, rule->gate.n < DRAWN ? DRAWN : rule->gate.n, missed);
+    }
     for (size_t i = 0; i < rule->n_examples && rc >= 0 && *missed == SIZE_MAX; i++)
         rc = sg_selftest_text(test, rule, rule->examples[i].text, missed);
     /* What the pattern gives up on, lint or an example has told already. */
@@ -187,8 +224,9 @@ enum scrubgate_status sg_selftest_run(struct scrubgate_ruleset *set, const struc
         if (rc < 0 || missed == SIZE_MAX)
             continue;
         if (rule->slow) {
-            rule->everywhere = true;
             sg_sieves_of(set->sieves, rule)->parts[i].n = 0;
+            rule->gate.n = 0;
+            rule->everywhere = true;
             continue;
         }
         sg_fault_set(fault, rule->file, rule->line, 0,

@@ -35,8 +35,9 @@ void sg_selftest_init(struct sg_selftest *test, const struct sg_sieves *sieves,
 void sg_selftest_fini(struct sg_selftest *test);
 
 /*
- * Looks at every start in a whole value at which the rule's pattern matches. *missed is the first
- * that no signature of the rule leads to, or SIZE_MAX. EMATCH when the pattern gives up.
+ * Looks at every start in a whole value at which the rule's pattern, or a word of its gate,
+ * matches. *missed is the first that no signature leads to, or SIZE_MAX. EMATCH when a pattern
+ * gives up.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_selftest_text(struct sg_selftest *test,
                                                           const struct sg_rule *rule,

@@ -30,6 +30,7 @@ enum {
 
 struct sg_sweep {
     struct sg_block block;
+    struct sg_hits hits;
     struct sg_vicinity vicinity;
     uint64_t waiting[SG_SIEVE_MOST / 64]; /* rules that wait for what follows the window */
     size_t n_waiting;
@@ -60,6 +61,7 @@ enum scrubgate_status sg_sweep_new(struct sg_sweep **sweep)
     *sweep = aligned_alloc(64, size);
     if (*sweep == NULL)
         return SCRUBGATE_ENOMEM;
+    memset(*sweep, 0, offsetof(struct sg_sweep, stretches));
     forget(*sweep);
     return SCRUBGATE_OK;
 }
@@ -69,7 +71,6 @@ void sg_sweep_free(struct sg_sweep *sweep)
     if (sweep == NULL)
         return;
     sg_wipe(&sweep->block, sizeof sweep->block); /* where text has been */
-    sg_wipe(&sweep->vicinity, sizeof sweep->vicinity);
     free(sweep);
 }
 
@@ -112,12 +113,13 @@ static void hold_led(struct pass *pass, size_t signature, size_t end)
 
 static void look_at(struct pass *pass, size_t place)
 {
+    uint64_t held[SG_BLOCK_WORDS];
     const struct sg_sieve *sieve = pass->part->sieve;
+    if (!sg_block_rows(sieve, pass->window, place, pass->part->signatures, held))
+        return;
     for (size_t word = 0; word < sieve->words; word++) {
-        uint64_t held = pass->part->signatures[word];
-        held = sg_block_rows(sieve, pass->window, place, word, held);
-        for (; held != 0; held &= held - 1)
-            hold(pass, word * 64 + (size_t)__builtin_ctzll(held), place);
+        for (; held[word] != 0; held[word] &= held[word] - 1)
+            hold(pass, word * 64 + (size_t)__builtin_ctzll(held[word]), place);
     }
 }
 
@@ -185,8 +187,8 @@ static bool gate_opens(struct pass *pass, const struct sg_rule *rule, struct sg_
     if (gate->n == 0)
         return true;
     size_t first = stretch.first > gate->before ? stretch.first - gate->before : 0;
-    return sg_vicinity_has(&pass->sweep->vicinity, pass->run, pass->window, gate->number, first,
-                           stretch.last + gate->after);
+    return sg_vicinity_has(&pass->sweep->vicinity, &pass->sweep->block, pass->run, pass->window,
+                           gate->number, first, stretch.last + gate->after);
 }
 
 /* Searches all stretches of a rule, by start, and empties its chains. */
@@ -273,11 +275,13 @@ static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_activ
     enum scrubgate_status rc = SCRUBGATE_OK;
     size_t settled = start;
     pass->part = part;
-    sg_block_sieve(&sweep->block, pass->run->kernel, part->sieve, pass->window, start, end);
+    sg_block_sieve(&sweep->block, &sweep->hits, pass->run->kernel, part->sieve, pass->window, start,
+                   end);
     for (size_t word = 0; word < (end - start + 63) / 64; word++) {
-        for (uint64_t hits = sweep->block.hits[word]; hits != 0 && rc >= 0; hits &= hits - 1) {
+        for (uint64_t hits = sweep->hits.words[word]; hits != 0 && rc >= 0; hits &= hits - 1) {
             size_t place = start + word * 64 + (size_t)__builtin_ctzll(hits);
             if (sg_stretches_room(&sweep->stretches) < ROOM && place > settled) {
+                sg_progress_track(&pass->run->progress);
                 rc = settle(pass, place);
                 settled = place;
             }
@@ -293,8 +297,8 @@ static bool some_gate_opens(struct pass *pass, size_t start, size_t end)
 {
     const struct sg_sieves *sieves = pass->run->set->sieves;
     size_t first = start > sieves->before ? start - sieves->before : 0;
-    return sg_vicinity_has(&pass->sweep->vicinity, pass->run, pass->window, SG_ANY_GATE, first,
-                           end - 1 + sieves->after);
+    return sg_vicinity_has(&pass->sweep->vicinity, &pass->sweep->block, pass->run, pass->window,
+                           SG_ANY_GATE, first, end - 1 + sieves->after);
 }
 
 static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t end)
@@ -370,8 +374,7 @@ static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_
         forget(run->sweep);
     else
         *frontier = close_pass(&pass);
-    if (window->last) /* the next text may be another message's */
-        sg_block_wipe(&run->sweep->block, len);
+    sg_block_clear(&run->sweep->block, window->last); /* the next text may be another message's */
     return rc;
 }
 

@@ -31,7 +31,7 @@ struct sg_vicinity_block {
 
 struct sg_vicinity {
     bool used; /* some block is known */
-    struct sg_block block;
+    struct sg_hits hits;
     struct sg_vicinity_block blocks[SG_VICINITY_BLOCKS];
 };
 
@@ -40,8 +40,9 @@ void sg_vicinity_begin(struct sg_vicinity *vicinity);
 
 /* False only when no word of the gate (SG_ANY_GATE: of any) begins at a place first … last of the
  * window, whatever follows it. last may be beyond its end. */
-bool sg_vicinity_has(struct sg_vicinity *vicinity, const struct sg_engine_run *run,
-                     const struct sg_window *window, unsigned gate, size_t first, size_t last);
+bool sg_vicinity_has(struct sg_vicinity *vicinity, struct sg_block *block,
+                     const struct sg_engine_run *run, const struct sg_window *window, unsigned gate,
+                     size_t first, size_t last);
 enum { SG_ANY_GATE = UINT16_MAX };
 
 #endif

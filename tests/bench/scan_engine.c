@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule/ruleset.h"
 #include "scan/kernel.h"
 
 enum { LEVEL = 2, PIECE_MOST = 64, HELD_MOST = 16 * 1024 };
@@ -20,7 +21,8 @@ struct engine {
     struct scrubgate_scratch *scratch;
     struct sg_scanner *scanner;
     size_t chunk;
-    uint64_t edits; /* a digest of where they were in the last pass */
+    struct sg_kernel kernel; /* the one that sees nothing to fold */
+    uint64_t edits;          /* a digest of where they were in the last pass */
 };
 
 static void check(enum scrubgate_status rc, const char *what)
@@ -31,29 +33,30 @@ static void check(enum scrubgate_status rc, const char *what)
     exit(1);
 }
 
+/* All texts are their own view. */
+static size_t suspect_nothing(const uint8_t *text, size_t from, size_t len)
+{
+    (void)text;
+    (void)from;
+    return len;
+}
+
 struct engine *engine_new(const struct scrubgate_ruleset *set, struct engine_way way)
 {
     struct engine *engine = calloc(1, sizeof *engine);
     struct sg_scan_config config = {
         .level = LEVEL, .max_held = SIZE_MAX, .reference = way.reference, .kernel = way.kernel};
-#ifdef SG_SCAN_HAS_RAW_ONLY
-    config.raw_only = way.raw_only;
-#endif
     if (engine == NULL)
         exit(2);
+    if (way.raw_only) {
+        engine->kernel = *(way.kernel == NULL ? set->kernel : way.kernel);
+        engine->kernel.suspect = suspect_nothing;
+        config.kernel = &engine->kernel;
+    }
     engine->chunk = way.chunk == 0 ? SIZE_MAX : way.chunk;
     check(scrubgate_scratch_new(&engine->scratch), "scratch");
     check(sg_scanner_new(&engine->scanner, set, engine->scratch, &config), "scanner");
     return engine;
-}
-
-bool engine_has_raw_only(void)
-{
-#ifdef SG_SCAN_HAS_RAW_ONLY
-    return true;
-#else
-    return false;
-#endif
 }
 
 void engine_free(struct engine *engine)

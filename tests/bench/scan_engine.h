@@ -41,9 +41,6 @@ size_t engine_kernels(const struct sg_kernel **kernels, size_t most);
 /* The kernel of that name, if it works here. */
 const struct sg_kernel *engine_kernel(const char *name);
 
-/* Whether scanners can be told to leave the folded view out. */
-bool engine_has_raw_only(void);
-
 /* Bytes fed and not yet given away, after each piece of a random length. */
 struct holdback {
     unsigned p50, p90, p99, most;

@@ -188,6 +188,42 @@ static void noise(struct sg_chatter *chatter)
         chatter->text[chatter->len++] = (uint8_t)sg_dice_roll(&chatter->dice);
 }
 
+/* A number that counts only beside a word, in any case; the word may come behind it. */
+static void near_word(struct sg_chatter *chatter)
+{
+    static const char *const words[] = {
+        "Prüfnummer",
+        "PRÜFZIFFER",
+        "código de seguridad",
+        "CÓDIGO DE SEGURANÇA",
+        "kod cvv",
+        "güvenlik kodu",
+        "dowód",
+        "DOWÓD",
+        "CVV",
+        "Security  Code",
+        "security code",
+        "bsn",
+        "steuer-idnr",
+        "numer PESEL",
+        "Social Security",
+        "Sicherheitscode",
+        "whatsapp",
+        "ihr Telefon",
+        "GP surgery",
+        "finanzamt",
+    };
+    static const char *const numbers[] = {"123", "1234", "44051401359", "111222333", "0123456789"};
+    struct sg_dice *dice = &chatter->dice;
+    const char *word = pick(chatter, words, COUNT(words));
+    const char *number = pick(chatter, numbers, COUNT(numbers));
+    bool word_first = sg_dice_often(dice, 700);
+    sg_chatter_add_text(chatter, word_first ? word : number);
+    for (size_t n = sg_dice_below(dice, 60); n > 0; n--)
+        sg_chatter_add_text(chatter, sg_dice_often(dice, 800) ? " " : "x ");
+    sg_chatter_add_text(chatter, word_first ? number : word);
+}
+
 /* Talk in another script, ASCII values in it. */
 static void foreign(struct sg_chatter *chatter)
 {
@@ -207,7 +243,10 @@ static void foreign(struct sg_chatter *chatter)
     size_t n = 1 + sg_dice_below(&chatter->dice, 3);
     for (size_t i = 0; i < n; i++)
         sg_chatter_add_text(chatter, pick(chatter, words, COUNT(words)));
-    sg_chatter_value(chatter);
+    if (sg_dice_often(&chatter->dice, 250))
+        near_word(chatter);
+    else
+        sg_chatter_value(chatter);
     sg_chatter_add_text(chatter, pick(chatter, words, COUNT(words)));
 }
 
@@ -261,18 +300,32 @@ static void say_damaged(struct sg_chatter *chatter, const struct sg_stock *stock
         sg_chatter_damage(chatter, from);
 }
 
-/* Up to where a block or step of an engine ends, or nearly; then a message across that edge. */
+/* Some bytes over and over, up to goal: what an engine passes over, or where it stops everywhere.
+ */
+static void fill_up(struct sg_chatter *chatter, const struct sg_stock *stock, size_t goal)
+{
+    static const char *const fillers[] = {"plain words ", ".",    "1",     "a", " ", "@", "é",
+                                          "x1 ",          "1 2 ", "a@a.b "};
+    struct sg_bytes filler = sg_bytes_of(pick(chatter, fillers, COUNT(fillers)));
+    if (stock->n_pieces > 0 && stock->letters.len > 0 && sg_dice_often(&chatter->dice, 400))
+        filler = stock->pieces[sg_dice_below(&chatter->dice, stock->n_pieces)];
+    while (chatter->len < goal && chatter->len < sizeof chatter->text)
+        sg_chatter_add(chatter, filler);
+}
+
+/* Up to where a block or step of an engine ends, or nearly; then a message across that edge. Or
+ * less than a block, and nothing else. */
 static void say_long(struct sg_chatter *chatter, const struct sg_stock *stock)
 {
-    static const char *const fillers[] = {"plain words ", ".", "1", "a", " ", "@", "é", "x1 "};
     struct sg_dice *dice = &chatter->dice;
+    if (sg_dice_often(dice, 250)) {
+        fill_up(chatter, stock, BLOCK / 2 + sg_dice_below(dice, BLOCK / 2 - 64));
+        return;
+    }
     size_t edges = 1 + sg_dice_below(dice, 2);
     for (size_t i = 0; i < edges; i++) {
-        struct sg_bytes filler = sg_bytes_of(pick(chatter, fillers, COUNT(fillers)));
         size_t edge = sg_dice_often(dice, 50) ? STEP : (chatter->len / BLOCK + 1) * BLOCK;
-        size_t goal = edge - sg_dice_below(dice, 72);
-        while (chatter->len < goal)
-            sg_chatter_add(chatter, filler);
+        fill_up(chatter, stock, edge - sg_dice_below(dice, 72));
         say_damaged(chatter, stock);
         say_damaged(chatter, stock);
     }

@@ -95,6 +95,11 @@ const struct sg_hard_rules sg_hard_rules[] = {
          RULE("d", "\\d{1,3}+\\.\\d{2}") RULE("e", "#a{2,5}a{2,5}#"),
      "abcd01.# ",
      {"abcd", "abc1", "abb1", "12.34", "1234.5", "#aaaaaa#", "aaaa"}},
+    {"matches wherever one looks",
+     RULE("a", "(?:\\d ){7}x?") RULE("b", "(?:\\d ){5}\\d") RULE("c", "(?: \\d){9}")
+         RULE("d", "(?:\\d ){3}\\d(?= \\d \\d)") RULE("e", "(?:[1-3] ){11}"),
+     "123 x",
+     {"1 ", "1 2 3 ", "1 1 1 1 1 1 ", "9 ", "1 2 1 2 1 2 1 2 1 2 1 "}},
     {"one rule of each length",
      RULE("a", "@\\d{3}") RULE("b", "@\\d{2}[a-z]{8}") RULE("c", "@[a-z0-9]{14}")
          RULE("d", "@[a-z0-9]{15}!") RULE("e", "@[a-z0-9]{16,40}!") RULE("f", "[a-z]{30,60}!"),

@@ -170,6 +170,37 @@ static void test_context_is_compiled_once(void **state)
     scrubgate_ruleset_free(set);
 }
 
+/* The words of near are also looked for at once, to save time: where they are too many, the rest
+ * of the rules does without. */
+static void test_many_words(void **state)
+{
+    (void)state;
+    enum { RULES = 12, WORDS = 200 };
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_buf text = {0};
+    size_t gated = 0;
+    assert_int_equal(sg_buf_add_text(&text, "pack: toy\nrules:\n"), 0);
+    for (unsigned i = 0; i < RULES; i++) {
+        assert_int_equal(sg_buf_addf(&text,
+                                     "- {id: r%u, entity: T, match: 'k\\d{6}', "
+                                     "tests: [not: a], near: {words: [none",
+                                     i),
+                         0);
+        for (unsigned k = 0; k < WORDS; k++)
+            assert_int_equal(sg_buf_addf(&text, ", z%02u%03u", i, k), 0);
+        assert_int_equal(sg_buf_add_text(&text, "]}}\n"), 0);
+    }
+    const struct sg_pack_source source = {"toy.yaml", sg_buf_bytes(&text)};
+    if (sg_rulefile_compile(&set, &source, 1, today(), &fault) < 0)
+        fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
+    for (unsigned i = 0; i < RULES; i++)
+        gated += set->rules[i]->gate.n > 0 ? 1 : 0;
+    assert_in_range(gated, 1, RULES - 1);
+    scrubgate_ruleset_free(set);
+    sg_buf_fini(&text);
+}
+
 /* --- how often it may start --------------------------------------------------------------- */
 
 static const struct rate_row {
@@ -188,6 +219,13 @@ static const struct rate_row {
      "rule toy.word may start at ", false},
     {"slow: yes says that it is known", "match: '\\b[a-z]{3}\\b'\n    slow: yes", NULL, NULL,
      false},
+    {"a start behind a gate needs no warning",
+     "match: '\\b[a-z]{3}\\b'\n    near: {words: [badge]}", NULL, NULL, false},
+    {"near that may only raise the level is no gate",
+     "match: '\\b[a-z]{3}\\b'\n    near: {words: [badge], else: level+1}", NULL,
+     "rule toy.word may start at ", false},
+    {"behind a gate one place of twenty is refused too",
+     "match: '[a-z]{5,50}'\n    near: {words: [badge]}", "over the 5 % allowed", NULL, false},
     {"slow is yes or no", "match: 'abc'\n    slow: very", "must be one of: no, yes", NULL, false},
 };
 
@@ -293,6 +331,7 @@ int main(void)
     SG_SUITE_ROWS(test_pattern, rows);
     SG_SUITE_ROWS(test_rate, rates);
     sg_suite_add("too many signatures", test_too_many_signatures, NULL);
+    sg_suite_add("more words than can be looked for at once", test_many_words, NULL);
     sg_suite_add("ten thousand rules", test_ten_thousand_rules, NULL);
     sg_suite_add("too many rules in all packs", test_too_many_rules_in_all_packs, NULL);
     sg_suite_add("context that rules share is compiled once", test_context_is_compiled_once, NULL);

@@ -116,6 +116,20 @@ static void is_seen(void **state)
     scrubgate_ruleset_free(set);
 }
 
+static void a_word_that_a_gate_forgot_is_seen(void **state)
+{
+    (void)state;
+    static const char rules[] = RULE("k\\d{6}", ", near: {words: [seven, eight, account]}");
+    struct scrubgate_ruleset *set = sg_toy_rules(rules);
+    struct scrubgate_fault fault = {.what = ""};
+    assert_true(set->rules[0]->gate.n > 0);
+    assert_int_equal(sg_selftest_run(set, sg_kernels[0], &fault), SCRUBGATE_OK);
+    forget(set->sieves->words, set->sieves->words->classes['g']);
+    assert_int_equal(sg_selftest_run(set, sg_kernels[0], &fault), SCRUBGATE_EINVAL);
+    assert_non_null(strstr(fault.what, "rule toy.a: the engine's signature does not cover"));
+    scrubgate_ruleset_free(set);
+}
+
 static bool works(void)
 {
     return true;
@@ -201,6 +215,7 @@ int main(void)
     sg_suite_add("the packs that ship are covered by every kernel",
                  the_packs_that_ship_are_covered_by_every_kernel, NULL);
     SG_SUITE_ROWS(is_seen, rows);
+    sg_suite_add("a word that a gate forgot is seen", a_word_that_a_gate_forgot_is_seen, NULL);
     sg_suite_add("a kernel that sees nothing is seen", a_kernel_that_sees_nothing_is_seen, NULL);
     sg_suite_add("a slow rule is then tried everywhere", a_slow_rule_is_then_tried_everywhere,
                  NULL);
