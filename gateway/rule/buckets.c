@@ -18,16 +18,17 @@
 #include <string.h>
 
 enum {
-    PICKED = 256,             /* words of places looked at, at most */
-    GLANCE = 16,              /* of them at first */
-    MOST = 64,                /* buckets */
-    ROWS = 2 * SG_SIEVE_STEPS /* with halves: of low halves, then of kinds */
+    PICKED = 256, /* words of places looked at, at most */
+    GLANCE = 16,  /* of them at first */
+    MOST = 64,    /* buckets */
+    HALVES = 16   /* that a low half or a kind can be */
 };
 
 struct slot {
     struct sg_bucket bucket;
-    uint64_t rows[ROWS][PICKED];
     uint64_t expected; /* of it alone, see glance */
+    uint32_t told;     /* bit i: row i is not all ones */
+    uint64_t rows[][PICKED];
 };
 
 /* Of making one of two: what is known so far is never more than it costs. */
@@ -38,8 +39,9 @@ struct price {
 
 struct sg_buckets {
     struct sg_sample *sample;
-    size_t most, n, n_rows, n_picked;
-    struct sg_set lows[16], kinds[16]; /* with halves: the bytes of each */
+    size_t most, n, n_picked;
+    size_t positions, n_rows;                  /* with halves: rows of low halves, then of kinds */
+    struct sg_set lows[HALVES], kinds[HALVES]; /* the bytes of each */
     size_t picked[PICKED];
     uint64_t covered[PICKED];            /* places where some bucket holds */
     struct price prices[MOST + 1][MOST]; /* [a][b] with a > b */
@@ -68,7 +70,8 @@ enum scrubgate_status sg_buckets_new(struct sg_buckets **buckets, struct sg_samp
         return SCRUBGATE_ENOMEM;
     made->sample = sample;
     made->most = most;
-    made->n_rows = halves ? ROWS : SG_SIEVE_STEPS;
+    made->positions = halves ? SG_SIGNATURE_BYTES : SG_SIEVE_STEPS;
+    made->n_rows = halves ? 2 * made->positions : made->positions;
     for (unsigned byte = 0; byte < 256; byte++) {
         sg_set_add(&made->lows[byte & 15], byte, byte);
         sg_set_add(&made->kinds[sg_sieve_kind((uint8_t)byte)], byte, byte);
@@ -119,11 +122,14 @@ static void narrow(uint64_t *restrict part, const uint64_t *restrict a, const ui
 static void look(const struct sg_buckets *buckets, const struct slot *a, const struct slot *b,
                  size_t word, uint64_t first[GLANCE], uint64_t last[GLANCE])
 {
+    const size_t half = SG_SIEVE_STEPS / 2;
     memset(first, 0xFF, GLANCE * sizeof *first);
     memset(last, 0xFF, GLANCE * sizeof *last);
-    for (size_t row = 0; row < buckets->n_rows; row++)
-        narrow(row % SG_SIEVE_STEPS < SG_SIEVE_STEPS / 2 ? first : last, a->rows[row] + word,
+    for (uint32_t told = a->told & b->told; told != 0; told &= told - 1) {
+        const size_t row = (size_t)__builtin_ctz(told);
+        narrow(row % buckets->positions < half ? first : last, a->rows[row] + word,
                b->rows[row] + word);
+    }
 }
 
 /* The places, times those at a glance, where a bucket would hold if the first positions were not
@@ -245,10 +251,11 @@ static void merge_cheapest(struct sg_buckets *buckets)
     }
     struct slot *kept = buckets->slots[b];
     const struct slot *gone = buckets->slots[a];
-    for (size_t step = 0; step < SG_SIEVE_STEPS; step++)
-        sg_set_join(&kept->bucket.at[step], &gone->bucket.at[step]);
+    for (size_t k = 0; k < SG_SIGNATURE_BYTES; k++)
+        sg_set_join(&kept->bucket.at[k], &gone->bucket.at[k]);
+    kept->told &= gone->told;
     for (size_t row = 0; row < buckets->n_rows; row++) {
-        for (size_t i = 0; i < PICKED; i++)
+        for (size_t i = 0; i < PICKED && (kept->told >> row & 1) != 0; i++)
             kept->rows[row][i] |= gone->rows[row][i];
     }
     drop(buckets, a); /* b < a: it stays where it is */
@@ -257,17 +264,17 @@ static void merge_cheapest(struct sg_buckets *buckets)
 
 void sg_bucket_join(struct sg_bucket *bucket, const struct sg_signature *signature, size_t first)
 {
-    for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
-        sg_set_join(&bucket->at[step], &signature->at[first + step]);
-        if ((signature->outside >> (first + step) & 1) != 0)
-            sg_set_add(&bucket->at[step], 0, 0);
+    for (size_t k = first; k < SG_SIGNATURE_BYTES; k++) {
+        sg_set_join(&bucket->at[k - first], &signature->at[k]);
+        if ((signature->outside >> k & 1) != 0)
+            sg_set_add(&bucket->at[k - first], 0, 0);
     }
 }
 
-/* The picked words of the set's row of the sample, moved so that a place's bit tells of the byte
- * `step` behind it. */
+/* Adds to a row of the slot the picked words of the set's row of the sample, moved so that a
+ * place's bit tells of the byte `position` behind it. */
 static enum scrubgate_status pick(const struct sg_buckets *buckets, const struct sg_set *set,
-                                  size_t step, uint64_t picked[PICKED])
+                                  size_t position, uint64_t *picked)
 {
     const size_t words = sg_sample_words(buckets->sample);
     const uint64_t *row = sg_sample_row(buckets->sample, set);
@@ -275,42 +282,52 @@ static enum scrubgate_status pick(const struct sg_buckets *buckets, const struct
         return SCRUBGATE_ENOMEM;
     for (size_t i = 0; i < buckets->n_picked; i++) {
         size_t at = buckets->picked[i];
-        uint64_t next = step > 0 && at + 1 < words ? row[at + 1] << (64 - step) : 0;
-        picked[i] = row[at] >> step | next;
+        uint64_t next = position > 0 && at + 1 < words ? row[at + 1] << (64 - position) : 0;
+        picked[i] |= row[at] >> position | next;
     }
     return SCRUBGATE_OK;
 }
 
-/* The bytes that share their low half with a byte of the set, and those that share their kind. */
-static void widen(const struct sg_buckets *buckets, const struct sg_set *set, struct sg_set *low,
-                  struct sg_set *kind)
+static bool meet(const struct sg_set *a, const struct sg_set *b)
 {
-    *low = *kind = (struct sg_set){{0}};
-    for (size_t i = 0; i < 16; i++) {
-        for (size_t word = 0; word < 4; word++) {
-            if ((set->words[word] & buckets->lows[i].words[word]) != 0)
-                sg_set_join(low, &buckets->lows[i]);
-            if ((set->words[word] & buckets->kinds[i].words[word]) != 0)
-                sg_set_join(kind, &buckets->kinds[i]);
-        }
+    return ((a->words[0] & b->words[0]) | (a->words[1] & b->words[1]) |
+            (a->words[2] & b->words[2]) | (a->words[3] & b->words[3])) != 0;
+}
+
+/* The row of the bytes that share their half with a byte of the set. */
+static enum scrubgate_status pick_halves(const struct sg_buckets *buckets, struct slot *slot,
+                                         const struct sg_set *set,
+                                         const struct sg_set halves[HALVES], size_t row)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t n = 0;
+    for (size_t i = 0; i < HALVES; i++)
+        n += meet(set, &halves[i]);
+    if (n == HALVES)
+        return SCRUBGATE_OK;
+    slot->told |= UINT32_C(1) << row;
+    for (size_t i = 0; i < HALVES && rc >= 0; i++) {
+        if (meet(set, &halves[i]))
+            rc = pick(buckets, &halves[i], row % buckets->positions, slot->rows[row]);
     }
+    return rc;
 }
 
 static enum scrubgate_status fill_rows(const struct sg_buckets *buckets, struct slot *slot,
                                        const struct sg_signature *signature)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t step = 0; step < SG_SIEVE_STEPS && rc == SCRUBGATE_OK; step++) {
+    for (size_t k = 0; k < buckets->positions && rc >= 0; k++) {
         /* Without byte 0 for outside: the sample has none, and its row of that set already. */
-        struct sg_set low, kind;
-        if (buckets->n_rows == SG_SIEVE_STEPS) {
-            rc = pick(buckets, &signature->at[step], step, slot->rows[step]);
-            continue;
+        const struct sg_set *set = &signature->at[k];
+        if (buckets->n_rows > buckets->positions) {
+            rc = pick_halves(buckets, slot, set, buckets->lows, k);
+            if (rc >= 0)
+                rc = pick_halves(buckets, slot, set, buckets->kinds, buckets->positions + k);
+        } else if (sg_set_count(set) < 256) {
+            slot->told |= UINT32_C(1) << k;
+            rc = pick(buckets, set, k, slot->rows[k]);
         }
-        widen(buckets, &signature->at[step], &low, &kind);
-        rc = pick(buckets, &low, step, slot->rows[step]);
-        if (rc == SCRUBGATE_OK)
-            rc = pick(buckets, &kind, step, slot->rows[SG_SIEVE_STEPS + step]);
     }
     return rc;
 }
@@ -319,7 +336,7 @@ enum scrubgate_status sg_buckets_add(struct sg_buckets *buckets,
                                      const struct sg_signature *signature)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    struct slot *slot = calloc(1, sizeof *slot);
+    struct slot *slot = calloc(1, sizeof *slot + buckets->n_rows * sizeof *slot->rows);
     if (slot == NULL)
         goto out;
     sg_bucket_join(&slot->bucket, signature, 0);

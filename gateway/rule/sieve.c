@@ -3,7 +3,7 @@
  * sieve.c - signatures as tables: which places of a text can belong to a match?
  *
  *     parts -> entries -> [classes of bytes] -> rows     here
- *                      -> coarse tables                  sieve_coarse.c
+ *                      -> coarse tables                  sieve_coarse.c, sieve_looks.c
  */
 #include "rule/sieve.h"
 
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "rule/sieve_coarse.h"
+#include "rule/sieve_looks.h"
 
 static bool has(const struct sg_set *set, unsigned byte)
 {
@@ -116,8 +117,10 @@ enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, const struct sg_siev
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     *sieve = NULL;
-    struct sg_sieve *made = calloc(1, sizeof *made);
+    struct sg_sieve *made = aligned_alloc(_Alignof(struct sg_sieve), sizeof *made);
     const struct sg_signature **signatures = calloc(SG_SIEVE_MOST, sizeof *signatures);
+    if (made != NULL)
+        memset(made, 0, sizeof *made);
     if (made == NULL || signatures == NULL)
         goto out;
     rc = add_entries(made, parts, n, signatures);
@@ -128,6 +131,9 @@ enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, const struct sg_siev
     if (rc < 0)
         goto out;
     rc = sg_sieve_add_coarse(made, signatures, sample);
+    if (rc < 0)
+        goto out;
+    rc = sg_sieve_add_looks(made, signatures, sample);
     if (rc < 0)
         goto out;
     *sieve = made;

@@ -5,9 +5,8 @@
  *     signatures -> [classes of bytes] -> rows: which signatures hold at a place, exactly
  *                -> [buckets]          -> three forms of the coarse tables that kernels run first
  *
- * Read-only once made. The coarse stage looks at the first positions of a signature, mostly
- * SG_SIEVE_STEPS, and never misses a place where the exact rows hold; where it says yes, the rows
- * decide.
+ * Read-only once made. The coarse stage looks at some positions of a signature, and never misses a
+ * place where the exact rows hold; where it says yes, the rows decide.
  */
 #ifndef SG_RULE_SIEVE_H
 #define SG_RULE_SIEVE_H
@@ -21,9 +20,11 @@
 #include "rule/signature.h"
 
 enum {
-    SG_SIEVE_STEPS = 8,  /* positions a bucket looks at, from place - 1 on */
+    SG_SIEVE_STEPS = 8,  /* positions a bucket mostly looks at, from place - 1 on */
     SG_SIEVE_GROUPS = 4, /* most groups of 8 buckets */
-    SG_SIEVE_HEAD = 7,   /* see paired */
+    SG_SIEVE_LOOKS = 2 * SG_SIGNATURE_BYTES, /* most of one group */
+    SG_SIEVE_APART = 576,                    /* see sg_sieve_look */
+    SG_SIEVE_HEAD = 7,                       /* see paired */
     SG_SIEVE_TAIL = 6,
     SG_SIEVE_MOST = 2048 /* signatures */
 };
@@ -47,6 +48,18 @@ struct sg_sieve_range {
     uint32_t first, n;
 };
 
+/* One question of a group: which of its 8 buckets can a byte be in, as far as half of it says? */
+struct sg_sieve_look {
+    _Alignas(32) uint8_t table[32]; /* by that half; the second 16 repeat the first */
+    uint16_t at; /* position; of bytes asked by kind, not by low half, + SG_SIEVE_APART */
+};
+
+/* The buckets that all questions leave hold. */
+struct sg_sieve_looks {
+    size_t n; /* at least 1 */
+    struct sg_sieve_look list[SG_SIEVE_LOOKS];
+};
+
 struct sg_sieve {
     struct sg_sieve_entry *entries;
     size_t n;
@@ -62,20 +75,28 @@ struct sg_sieve {
     unsigned unknown;     /* the class of positions that have not come yet: holds for everything */
     uint64_t *rows;
 
-    /* Coarse: at a place a bucket holds when its bit is in the tables' AND over all steps. Zero
-     * stands for outside, so byte 0 is in a set that allows outside. */
-    uint64_t plain[SG_SIEVE_STEPS][256]; /* 64 buckets */
-    unsigned nibble_groups;              /* of 8 buckets; a byte by its low half & its kind */
-    uint8_t lo[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][16], hi[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][16];
-    unsigned fold_groups; /* of 8 buckets; a byte by its symbol */
-    uint8_t fold[128];    /* symbol 0 … 63 of an ASCII byte */
-    uint8_t high;         /* symbol of the bytes above */
+    /*
+     * Coarse, in three forms. Zero stands for outside, so byte 0 is in a set that allows outside.
+     *
+     * A byte by its low half & its kind, for small shuffles: a place that some group's looks let
+     * through.
+     */
+    unsigned nibble_groups;
+    struct sg_sieve_looks looks[SG_SIEVE_GROUPS];
+    /*
+     * A byte by its symbol, for large shuffles, and as it is, without any: a place at which a
+     * bucket is in the tables' AND over all steps.
+     */
+    unsigned fold_groups;           /* of 8 buckets */
+    uint8_t high;                   /* symbol of the bytes that are not ASCII */
+    _Alignas(64) uint8_t fold[128]; /* symbol 0 … 63 of one that is */
     uint8_t symbols[SG_SIEVE_GROUPS][SG_SIEVE_STEPS][64];
+    uint64_t plain[SG_SIEVE_STEPS][256]; /* 64 buckets */
     /* 8 buckets each, of step 0 in the lowest byte and so on; a bit is set when it cannot be. */
     unsigned chains;
     uint64_t chain[256][SG_SIEVE_GROUPS];
     /*
-     * In each form (but tails are in no chain): signatures whose first steps hold too often are in
+     * In these two (but tails are in no chain): signatures whose first steps hold too often are in
      * the buckets SG_SIEVE_HEAD, with those steps, and SG_SIEVE_TAIL, with the next ones. They hold
      * at a place when the head does there and the tail does SG_SIEVE_STEPS places on.
      */

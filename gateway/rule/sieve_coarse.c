@@ -3,7 +3,6 @@
  * sieve_coarse.c - the sieve's coarse tables, in the forms that kernels run.
  *
  *     signatures -> [long ones apart] -> buckets -> table of bytes -> plain
- *                                                                  -> by low half and kind
  *                                                                  -> by symbol
  *                                                                  -> chains
  *
@@ -32,26 +31,8 @@ enum { FORMS = 3 }; /* with 1, 2 and 4 groups of buckets */
 struct costs {
     unsigned byte[FORMS], hit;
 };
-static const struct costs nibble_costs = {{300, 450, 800}, 8000},
-                          fold_costs = {{160, 210, 330}, 8000},
+static const struct costs fold_costs = {{160, 210, 330}, 8000},
                           chain_costs = {{1500, 1900, 2400}, 25000};
-
-/*
- *      kind                                 kind
- *   0  ! to / without - .                 8  0x00 to 0x1F
- *   1  blank, [ to _                      9  P to Z
- *   2  - .                               10  0x90 to 0x9F
- *   3  digits                            11  0xA0 to 0xBF
- *   4  A to O                            12  0x80 to 0x8F
- *   5  @, { to 0x7F                      13  p to z
- *   6  a to o                            14  0xC0 to 0xDF
- *   7  : to ?, `                         15  0xE0 to 0xFF
- */
-const uint8_t sg_sieve_kinds[3][16] = {
-    {8, 8, 0, 3, 4, 9, 6, 13, 12, 10, 11, 11, 14, 14, 15, 15},
-    {0, 0, 3, 4, 1, 8, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0},
-    {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 12, 12, 14, 14, 12},
-};
 
 /* Which buckets a byte can be in at a position, bit by bit. */
 struct table {
@@ -67,9 +48,9 @@ struct symbol {
 /* What is at hand while the tables are made. */
 struct bench {
     struct sg_sieve *sieve;
-    struct sg_buckets *whole, *halves; /* of the signatures that are not long */
-    struct sg_bucket head, tail;       /* of those that are */
-    struct table table, kept;
+    struct sg_buckets *buckets;  /* of the signatures that are not long */
+    struct sg_bucket head, tail; /* of those that are */
+    struct table table;
     uint64_t seen[256]; /* how often a byte stands in the sample, and once more */
     uint8_t order[128]; /* ASCII, the most frequent first */
     struct symbol symbols[SYMBOLS];
@@ -88,13 +69,13 @@ static void set_bucket(struct table *table, const struct sg_bucket *bucket, size
 }
 
 /* At most so many buckets, with those of the long signatures. */
-static void fill_table(struct bench *bench, struct sg_buckets *buckets, size_t most)
+static void fill_table(struct bench *bench, size_t most)
 {
     const struct sg_bucket *bucket;
     const bool paired = bench->sieve->paired;
     bench->table = (struct table){{{0}}};
-    sg_buckets_shrink(buckets, paired ? most - PAIR : most);
-    for (size_t i = 0; (bucket = sg_buckets_at(buckets, i)) != NULL; i++)
+    sg_buckets_shrink(bench->buckets, paired ? most - PAIR : most);
+    for (size_t i = 0; (bucket = sg_buckets_at(bench->buckets, i)) != NULL; i++)
         set_bucket(&bench->table, bucket, paired && i >= SG_SIEVE_TAIL ? i + PAIR : i);
     if (paired) {
         set_bucket(&bench->table, &bench->head, SG_SIEVE_HEAD);
@@ -126,39 +107,6 @@ static uint64_t cost(const struct bench *bench, const struct costs *costs, unsig
         hits += held != 0;
     }
     return costs->byte[form] + (text.len == 0 ? 0 : hits * costs->hit / text.len);
-}
-
-/* --- by low half and kind --- */
-
-static void set_halves(struct sg_sieve *sieve, unsigned groups, const struct table *table)
-{
-    memset(sieve->lo, 0, sizeof sieve->lo);
-    memset(sieve->hi, 0, sizeof sieve->hi);
-    sieve->nibble_groups = groups;
-    for (unsigned group = 0; group < groups; group++) {
-        for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
-            for (unsigned byte = 0; byte < 256; byte++) {
-                uint8_t held = (uint8_t)(table->at[step][byte] >> group * GROUP);
-                sieve->lo[group][step][byte & 15] |= held;
-                sieve->hi[group][step][sg_sieve_kind((uint8_t)byte)] |= held;
-            }
-        }
-    }
-}
-
-static void close_halves(struct table *table)
-{
-    uint64_t lo[16], hi[16];
-    for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
-        memset(lo, 0, sizeof lo);
-        memset(hi, 0, sizeof hi);
-        for (unsigned byte = 0; byte < 256; byte++) {
-            lo[byte & 15] |= table->at[step][byte];
-            hi[sg_sieve_kind((uint8_t)byte)] |= table->at[step][byte];
-        }
-        for (unsigned byte = 0; byte < 256; byte++)
-            table->at[step][byte] = lo[byte & 15] & hi[sg_sieve_kind((uint8_t)byte)];
-    }
 }
 
 /* --- by symbol --- */
@@ -269,33 +217,16 @@ static void set_chains(struct sg_sieve *sieve, unsigned chains, const struct tab
     }
 }
 
-/* Each of these tries the forms with fewer and fewer buckets, and keeps the cheapest. */
-
-static void add_halves(struct bench *bench)
-{
-    uint64_t least = UINT64_MAX;
-    for (unsigned i = FORMS; i-- > 0;) {
-        const unsigned groups = 1U << i;
-        fill_table(bench, bench->halves, groups * GROUP);
-        bench->kept = bench->table;
-        close_halves(&bench->table);
-        uint64_t sum = cost(bench, &nibble_costs, i);
-        if (sum < least) {
-            least = sum;
-            set_halves(bench->sieve, groups, &bench->kept);
-        }
-    }
-}
-
-static void add_whole(struct bench *bench)
+/* Tries the forms with fewer and fewer buckets, and keeps the cheapest. */
+static void add_forms(struct bench *bench)
 {
     uint64_t least_chains = UINT64_MAX, least = UINT64_MAX;
     count_bytes(bench);
-    fill_table(bench, bench->whole, PLAIN);
+    fill_table(bench, PLAIN);
     memcpy(bench->sieve->plain, bench->table.at, sizeof bench->sieve->plain);
     for (unsigned i = FORMS; i-- > 0;) {
         const unsigned groups = 1U << i;
-        fill_table(bench, bench->whole, groups * GROUP);
+        fill_table(bench, groups * GROUP);
         uint64_t sum = cost(bench, &chain_costs, i);
         if (sum < least_chains) {
             least_chains = sum;
@@ -355,9 +286,7 @@ static enum scrubgate_status add_signatures(struct bench *bench,
             sg_bucket_join(&bench->head, signatures[s], 0);
             sg_bucket_join(&bench->tail, signatures[s], SG_SIEVE_STEPS);
         } else if (rc == SCRUBGATE_OK) {
-            rc = sg_buckets_add(bench->whole, signatures[s]);
-            if (rc == SCRUBGATE_OK)
-                rc = sg_buckets_add(bench->halves, signatures[s]);
+            rc = sg_buckets_add(bench->buckets, signatures[s]);
         }
     }
     return rc;
@@ -372,22 +301,16 @@ enum scrubgate_status sg_sieve_add_coarse(struct sg_sieve *sieve,
     if (bench == NULL)
         goto out;
     bench->sieve = sieve;
-    rc = sg_buckets_new(&bench->whole, sample, PLAIN, false);
-    if (rc < 0)
-        goto out;
-    rc = sg_buckets_new(&bench->halves, sample, SG_SIEVE_GROUPS * GROUP, true);
+    rc = sg_buckets_new(&bench->buckets, sample, PLAIN, false);
     if (rc < 0)
         goto out;
     rc = add_signatures(bench, signatures, sample);
     if (rc < 0)
         goto out;
-    add_whole(bench);
-    add_halves(bench);
+    add_forms(bench);
 out:
-    if (bench != NULL) {
-        sg_buckets_free(bench->whole);
-        sg_buckets_free(bench->halves);
-    }
+    if (bench != NULL)
+        sg_buckets_free(bench->buckets);
     free(bench);
     return rc;
 }

@@ -27,10 +27,9 @@ struct sg_kernel {
      * The coarse stage of the sieve. Bit i of hits[i / 64] is set when a bucket holds at place
      * text + i, for 0 <= i < n <= SG_KERNEL_BLOCK; the last word's other bits are zero. Reads
      * text[-1] to text[n + SG_KERNEL_SLACK - 1], where zero stands for outside: so a place is for
-     * it once all SG_SIGNATURE_BYTES positions have come or are known to be outside. True when a
-     * byte of text[0 … n) is not ASCII.
+     * it once all SG_SIGNATURE_BYTES positions have come or are known to be outside.
      */
-    bool (*sieve)(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits);
+    void (*sieve)(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits);
     /*
      * The offset of the first code point, from `from` on, that the folded view may change, alone
      * or with its neighbours (scan/fold.h); len when there is none. Reads text[0 … len) only.

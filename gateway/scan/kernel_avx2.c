@@ -2,14 +2,12 @@
 /*
  * kernel_avx2.c - the sieve 64 places at a time, bytes by low half and kind.
  *
- * A shuffle looks up 32 of them at once in a table of 16. They are the same for each step, only
- * one place on: so they are made once and read from there. A byte of a lane is the 8 buckets of
+ * A shuffle looks up 32 of them at once in a table of 16. They are the same for each look, only
+ * some places on: so they are made once and read from there. A byte of a lane is the 8 buckets of
  * one group at one place.
  */
 #include "scan/kernel.h"
 
-#include "base/digest.h"
-#include "scan/kernel_word.h"
 #include "scan/suspect.h"
 
 #if defined(__x86_64__)
@@ -24,11 +22,15 @@ static bool works(void)
     return __builtin_cpu_supports("avx2") != 0;
 }
 
-enum { STRIDE = 512 /* places whose bytes are split at once */ };
+enum {
+    STRIDE = 512, /* places whose bytes are split at once */
+    AHEAD = 32    /* bytes behind them that their looks reach */
+};
+_Static_assert(STRIDE + AHEAD <= SG_SIEVE_APART, "low halves end where kinds begin");
 
-/* Of the bytes from a place's first one on, those of the last place's last step too. */
+/* Halves of the bytes from a place's first one on: low halves, and SG_SIEVE_APART on the kinds. */
 struct split {
-    uint8_t low[STRIDE + 32], kind[STRIDE + 32];
+    _Alignas(32) uint8_t halves[2 * SG_SIEVE_APART];
 };
 
 INLINE __m256i load(const uint8_t *bytes)
@@ -39,6 +41,11 @@ INLINE __m256i load(const uint8_t *bytes)
 INLINE __m256i load_table(const uint8_t table[16])
 {
     return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)table));
+}
+
+INLINE void store(uint8_t *bytes, __m256i value)
+{
+    _mm256_storeu_si256((__m256i *)(void *)bytes, value);
 }
 
 /* len is a multiple of 32. */
@@ -52,103 +59,93 @@ INLINE void split(struct split *split, const uint8_t *bytes, size_t len)
         __m256i high = _mm256_and_si256(_mm256_srli_epi16(whole, 4), half);
         __m256i change =
             _mm256_and_si256(_mm256_shuffle_epi8(asked, high), _mm256_shuffle_epi8(marks, low));
-        __m256i kind = _mm256_xor_si256(_mm256_shuffle_epi8(kinds, high), change);
-        _mm256_storeu_si256((__m256i *)(void *)(split->low + i), low);
-        _mm256_storeu_si256((__m256i *)(void *)(split->kind + i), kind);
+        store(split->halves + i, low);
+        store(split->halves + SG_SIEVE_APART + i,
+              _mm256_xor_si256(_mm256_shuffle_epi8(kinds, high), change));
     }
 }
 
-/* What the 64 places' buckets of one group have left after one more step. */
-INLINE void step_group(const struct sg_sieve *sieve, size_t group, size_t step,
-                       const struct split *split, size_t at, __m256i held[2])
+/* Nothing of the text stays: done in place, for most texts are short. */
+INLINE void wipe(struct split *split, size_t len)
 {
-    const __m256i lo = load_table(sieve->lo[group][step]);
-    const __m256i hi = load_table(sieve->hi[group][step]);
-    for (size_t i = 0; i < 2; i++) {
-        __m256i in_lo = _mm256_shuffle_epi8(lo, load(split->low + at + step + i * 32));
-        __m256i in_hi = _mm256_shuffle_epi8(hi, load(split->kind + at + step + i * 32));
-        held[i] = _mm256_and_si256(held[i], _mm256_and_si256(in_lo, in_hi));
+    const __m256i zero = _mm256_setzero_si256();
+    for (size_t i = 0; i < len; i += 32) {
+        store(split->halves + i, zero);
+        store(split->halves + SG_SIEVE_APART + i, zero);
     }
+    __asm__ volatile("" : : "r"(split) : "memory");
 }
 
-/* The top bits of 64 bytes. */
-INLINE uint64_t signs(__m256i first, __m256i last)
+/* A byte for each of 128 places. */
+struct lanes {
+    __m256i a, b, c, d;
+};
+
+INLINE __m256i ask(__m256i table, const uint8_t *halves)
 {
-    return (uint64_t)(unsigned)_mm256_movemask_epi8(last) << 32 |
-           (unsigned)_mm256_movemask_epi8(first);
+    return _mm256_shuffle_epi8(table, load(halves));
 }
 
-INLINE __m256i is_zero(__m256i held)
-{
-    return _mm256_cmpeq_epi8(held, _mm256_setzero_si256());
-}
-
-/* What 64 places have, `at` the first one's first byte. */
-INLINE struct sg_word look(const struct sg_sieve *sieve, const struct split *split, size_t at,
-                           unsigned groups)
+/* The buckets of one group at 128 places, or (not wide) at 64; halves: of the first one's first
+ * byte. */
+INLINE struct lanes look(const struct sg_sieve_looks *looks, const uint8_t *halves, bool wide)
 {
     const __m256i ones = _mm256_set1_epi8(-1);
-    const __m256i alone = _mm256_set1_epi8((char)sg_word_alone(sieve));
-    __m256i a[2] = {ones, ones}, b[2] = {ones, ones}, c[2] = {ones, ones}, d[2] = {ones, ones};
-    __m256i any[2];
-    for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
-        step_group(sieve, 0, step, split, at, a);
-        if (groups > 1)
-            step_group(sieve, 1, step, split, at, b);
-        if (groups > 2) {
-            step_group(sieve, 2, step, split, at, c);
-            step_group(sieve, 3, step, split, at, d);
+    struct lanes held = {ones, ones, ones, ones};
+    const struct sg_sieve_look *own = looks->list, *end = own + looks->n;
+    do {
+        const __m256i table = load(own->table);
+        const uint8_t *at = halves + own->at;
+        held.a = _mm256_and_si256(held.a, ask(table, at));
+        held.b = _mm256_and_si256(held.b, ask(table, at + 32));
+        if (wide) {
+            held.c = _mm256_and_si256(held.c, ask(table, at + 64));
+            held.d = _mm256_and_si256(held.d, ask(table, at + 96));
         }
-    }
-    for (size_t i = 0; i < 2; i++) {
-        any[i] = _mm256_and_si256(a[i], alone);
-        if (groups > 1)
-            any[i] = _mm256_or_si256(any[i], b[i]);
-        if (groups > 2)
-            any[i] = _mm256_or_si256(any[i], _mm256_or_si256(c[i], d[i]));
-    }
-    /* Head and tail are the top bits of a byte, which is what movemask takes. */
-    _Static_assert(SG_SIEVE_HEAD == 7 && SG_SIEVE_TAIL == 6, "");
-    return (struct sg_word){
-        ~signs(is_zero(any[0]), is_zero(any[1])),
-        signs(a[0], a[1]),
-        signs(_mm256_slli_epi16(a[0], 1), _mm256_slli_epi16(a[1], 1)),
-    };
+    } while (++own < end);
+    return held;
 }
 
-INLINE bool run_groups(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits,
-                       unsigned groups)
+/* A bit for each of 64 places: whether any bucket is left. */
+INLINE uint64_t left(__m256i first, __m256i last)
 {
-    struct split bytes;
-    uint64_t high = 0, heads = 0;
-    for (size_t start = 0; start < n; start += 64) {
-        const uint8_t *at = text + start;
-        if (start % STRIDE == 0) {
-            size_t len = n - start < STRIDE ? (n - start + 63) / 64 * 64 : STRIDE;
-            split(&bytes, at - 1, len + 32);
-        }
-        uint64_t inside = n - start < 64 ? (UINT64_C(1) << (n - start)) - 1 : UINT64_MAX;
-        high |= signs(load(at), load(at + 32)) & inside;
-        struct sg_word word = look(sieve, &bytes, start % STRIDE, groups);
-        sg_word_put(hits, start / 64, &word, heads);
-        heads = word.heads;
-    }
-    if (n > 0)
-        sg_word_end(hits, n, heads);
-    const size_t used = (n < STRIDE ? (n + 63) / 64 * 64 : STRIDE) + 32;
-    sg_wipe(bytes.low, used);
-    sg_wipe(bytes.kind, used);
-    return high != 0;
+    const __m256i zero = _mm256_setzero_si256();
+    unsigned low = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(first, zero));
+    unsigned high = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(last, zero));
+    return ~((uint64_t)high << 32 | low);
 }
 
-FOR_AVX2 static bool run(const struct sg_sieve *sieve, const uint8_t *text, size_t n,
+INLINE void look_all(const struct sg_sieve *sieve, const uint8_t *halves, uint64_t *hits, bool wide)
+{
+    struct lanes any = look(&sieve->looks[0], halves, wide);
+    for (unsigned group = 1; group < sieve->nibble_groups; group++) {
+        struct lanes more = look(&sieve->looks[group], halves, wide);
+        any.a = _mm256_or_si256(any.a, more.a);
+        any.b = _mm256_or_si256(any.b, more.b);
+        any.c = _mm256_or_si256(any.c, more.c);
+        any.d = _mm256_or_si256(any.d, more.d);
+    }
+    hits[0] = left(any.a, any.b);
+    if (wide)
+        hits[1] = left(any.c, any.d);
+}
+
+FOR_AVX2 static void run(const struct sg_sieve *sieve, const uint8_t *text, size_t n,
                          uint64_t *hits)
 {
-    if (sieve->nibble_groups == 1)
-        return run_groups(sieve, text, n, hits, 1);
-    if (sieve->nibble_groups == 2)
-        return run_groups(sieve, text, n, hits, 2);
-    return run_groups(sieve, text, n, hits, 4);
+    struct split bytes;
+    for (size_t start = 0; start < n; start += STRIDE) {
+        const size_t places = n - start < STRIDE ? (n - start + 63) / 64 * 64 : STRIDE;
+        size_t at = 0;
+        split(&bytes, text + start - 1, places + AHEAD);
+        for (; at + 128 <= places; at += 128)
+            look_all(sieve, bytes.halves + at, hits + (start + at) / 64, true);
+        if (at < places)
+            look_all(sieve, bytes.halves + at, hits + (start + at) / 64, false);
+    }
+    if (n > 0)
+        hits[(n - 1) / 64] &= UINT64_MAX >> (63 - (n - 1) % 64);
+    wipe(&bytes, n < STRIDE ? (n + 63) / 64 * 64 + AHEAD : STRIDE + AHEAD);
 }
 
 const struct sg_kernel sg_kernel_avx2 = {"avx2", works, run, sg_suspect_avx2};

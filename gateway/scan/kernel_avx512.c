@@ -91,15 +91,13 @@ INLINE struct sg_word look_word(const struct sg_sieve *sieve, unsigned groups,
     };
 }
 
-INLINE bool run_groups(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits,
+INLINE void run_groups(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits,
                        unsigned groups)
 {
     __m512i symbols[SG_SIEVE_STEPS];
     __m512i here = fold(sieve, text - 1);
-    uint64_t high = 0, heads = 0;
+    uint64_t heads = 0;
     for (size_t start = 0; start < n; start += 64) {
-        uint64_t inside = n - start < 64 ? (UINT64_C(1) << (n - start)) - 1 : UINT64_MAX;
-        high |= _mm512_movepi8_mask(load(text + start)) & inside;
         __m512i next = fold(sieve, text + start + 63);
         shift(here, next, symbols);
         here = next;
@@ -109,17 +107,17 @@ INLINE bool run_groups(const struct sg_sieve *sieve, const uint8_t *text, size_t
     }
     if (n > 0)
         sg_word_end(hits, n, heads);
-    return high != 0;
 }
 
-FOR_VBMI static bool run(const struct sg_sieve *sieve, const uint8_t *text, size_t n,
+FOR_VBMI static void run(const struct sg_sieve *sieve, const uint8_t *text, size_t n,
                          uint64_t *hits)
 {
     if (sieve->fold_groups == 1)
-        return run_groups(sieve, text, n, hits, 1);
-    if (sieve->fold_groups == 2)
-        return run_groups(sieve, text, n, hits, 2);
-    return run_groups(sieve, text, n, hits, 4);
+        run_groups(sieve, text, n, hits, 1);
+    else if (sieve->fold_groups == 2)
+        run_groups(sieve, text, n, hits, 2);
+    else
+        run_groups(sieve, text, n, hits, 4);
 }
 
 const struct sg_kernel sg_kernel_avx512 = {"avx512vbmi", works, run, sg_suspect_avx512};

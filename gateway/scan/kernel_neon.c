@@ -2,12 +2,13 @@
 /*
  * kernel_neon.c - the sieve 64 places at a time, bytes by low half and kind.
  *
- * A table look-up finds 16 of them at once in a table of 16. A byte of a lane is the 8 buckets of
+ * A table look-up finds 16 of them at once in a table of 16. They are the same for each look, only
+ * some places on: so they are made once and read from there. A byte of a lane is the 8 buckets of
  * one group at one place.
  */
 #include "scan/kernel.h"
 
-#include "scan/kernel_word.h"
+#include "base/digest.h"
 #include "scan/suspect.h"
 
 #if defined(__aarch64__)
@@ -16,7 +17,12 @@
 
 #define INLINE __attribute__((always_inline)) static inline
 
-enum { LANES = 4 }; /* of 16 places each */
+enum {
+    LANES = 4,    /* of 16 places each */
+    STRIDE = 512, /* places whose bytes are split at once */
+    AHEAD = 16    /* bytes behind them that their looks reach */
+};
+_Static_assert(STRIDE + AHEAD <= SG_SIEVE_APART, "low halves end where kinds begin");
 
 static bool works(void)
 {
@@ -37,96 +43,59 @@ INLINE uint64_t not_zero(const uint8x16_t lanes[LANES])
     return vgetq_lane_u64(vreinterpretq_u64_u8(sum), 0);
 }
 
-/* 16 bytes at each lane's places. */
+/* Halves of the bytes from a place's first one on: low halves, and SG_SIEVE_APART on the kinds. */
 struct split {
-    uint8x16_t low[LANES], kind[LANES];
+    uint8_t halves[2 * SG_SIEVE_APART];
 };
 
-INLINE struct split split(const uint8_t *text)
+/* len is a multiple of 16. */
+INLINE void split(struct split *split, const uint8_t *bytes, size_t len)
 {
     const uint8x16_t kinds = vld1q_u8(sg_sieve_kinds[0]), asked = vld1q_u8(sg_sieve_kinds[1]);
     const uint8x16_t marks = vld1q_u8(sg_sieve_kinds[2]);
-    struct split split;
-    for (size_t i = 0; i < LANES; i++) {
-        const uint8x16_t whole = vld1q_u8(text + i * 16), high = vshrq_n_u8(whole, 4);
-        split.low[i] = vandq_u8(whole, vdupq_n_u8(0x0F));
-        uint8x16_t change = vandq_u8(vqtbl1q_u8(asked, high), vqtbl1q_u8(marks, split.low[i]));
-        split.kind[i] = veorq_u8(vqtbl1q_u8(kinds, high), change);
-    }
-    return split;
-}
-
-/* The buckets of one group that hold at each place from text on. */
-INLINE void look(const struct sg_sieve *sieve, const uint8_t *text, size_t group,
-                 uint8x16_t held[LANES])
-{
-    for (size_t i = 0; i < LANES; i++)
-        held[i] = vdupq_n_u8(0xFF);
-    for (size_t step = 0; step < SG_SIEVE_STEPS; step++) {
-        const struct split bytes = split(text + step - 1);
-        const uint8x16_t lo = vld1q_u8(sieve->lo[group][step]);
-        const uint8x16_t hi = vld1q_u8(sieve->hi[group][step]);
-        for (size_t i = 0; i < LANES; i++) {
-            uint8x16_t in_lo = vqtbl1q_u8(lo, bytes.low[i]);
-            uint8x16_t in_hi = vqtbl1q_u8(hi, bytes.kind[i]);
-            held[i] = vandq_u8(held[i], vandq_u8(in_lo, in_hi));
-        }
+    for (size_t i = 0; i < len; i += 16) {
+        const uint8x16_t whole = vld1q_u8(bytes + i), high = vshrq_n_u8(whole, 4);
+        const uint8x16_t low = vandq_u8(whole, vdupq_n_u8(0x0F));
+        uint8x16_t change = vandq_u8(vqtbl1q_u8(asked, high), vqtbl1q_u8(marks, low));
+        vst1q_u8(split->halves + i, low);
+        vst1q_u8(split->halves + SG_SIEVE_APART + i, veorq_u8(vqtbl1q_u8(kinds, high), change));
     }
 }
 
-/* The places whose lanes' bytes have a bit of mask. */
-INLINE uint64_t have(const uint8x16_t lanes[LANES], uint8_t mask)
-{
-    uint8x16_t masked[LANES];
-    for (size_t i = 0; i < LANES; i++)
-        masked[i] = vandq_u8(lanes[i], vdupq_n_u8(mask));
-    return not_zero(masked);
-}
-
-INLINE struct sg_word look_word(const struct sg_sieve *sieve, const uint8_t *text, unsigned groups)
+/* The buckets of one group at 64 places, halves: of the first one's first byte, join any. */
+INLINE void look(const struct sg_sieve_looks *looks, const uint8_t *halves, uint8x16_t any[LANES])
 {
     uint8x16_t held[LANES];
-    look(sieve, text, 0, held);
-    struct sg_word word = {have(held, sg_word_alone(sieve)), have(held, 1U << SG_SIEVE_HEAD),
-                           have(held, 1U << SG_SIEVE_TAIL)};
-    for (size_t group = 1; group < groups; group++) {
-        look(sieve, text, group, held);
-        word.alone |= not_zero(held);
-    }
-    return word;
-}
-
-INLINE uint64_t signs(const uint8_t *text)
-{
-    uint8x16_t lanes[LANES];
     for (size_t i = 0; i < LANES; i++)
-        lanes[i] = vld1q_u8(text + i * 16);
-    return have(lanes, 0x80);
+        held[i] = vdupq_n_u8(0xFF);
+    for (size_t k = 0; k < looks->n; k++) {
+        const uint8x16_t table = vld1q_u8(looks->list[k].table);
+        const uint8_t *at = halves + looks->list[k].at;
+        for (size_t i = 0; i < LANES; i++)
+            held[i] = vandq_u8(held[i], vqtbl1q_u8(table, vld1q_u8(at + 16 * i)));
+    }
+    for (size_t i = 0; i < LANES; i++)
+        any[i] = vorrq_u8(any[i], held[i]);
 }
 
-INLINE bool run_groups(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits,
-                       unsigned groups)
+static void run(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits)
 {
-    uint64_t high = 0, heads = 0;
-    for (size_t start = 0; start < n; start += 64) {
-        uint64_t inside = n - start < 64 ? (UINT64_C(1) << (n - start)) - 1 : UINT64_MAX;
-        high |= signs(text + start) & inside;
-        struct sg_word word = look_word(sieve, text + start, groups);
-        sg_word_put(hits, start / 64, &word, heads);
-        heads = word.heads;
+    struct split bytes;
+    for (size_t start = 0; start < n; start += STRIDE) {
+        const size_t places = n - start < STRIDE ? (n - start + 63) / 64 * 64 : STRIDE;
+        split(&bytes, text + start - 1, places + AHEAD);
+        for (size_t at = 0; at < places; at += 64) {
+            uint8x16_t any[LANES];
+            for (size_t i = 0; i < LANES; i++)
+                any[i] = vdupq_n_u8(0);
+            for (unsigned group = 0; group < sieve->nibble_groups; group++)
+                look(&sieve->looks[group], bytes.halves + at, any);
+            hits[(start + at) / 64] = not_zero(any);
+        }
     }
     if (n > 0)
-        sg_word_end(hits, n, heads);
-    return high != 0;
-}
-
-static bool run(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits)
-{
-    if (sieve->nibble_groups == 1)
-        return run_groups(sieve, text, n, hits, 1);
-    if (sieve->nibble_groups == 2)
-        return run_groups(sieve, text, n, hits, 2);
-    return run_groups(sieve, text, n, hits, 4);
+        hits[(n - 1) / 64] &= UINT64_MAX >> (63 - (n - 1) % 64);
+    sg_wipe(&bytes, sizeof bytes);
 }
 
 const struct sg_kernel sg_kernel_neon = {"neon", works, run, sg_suspect_neon};

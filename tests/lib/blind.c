@@ -13,8 +13,10 @@ static void blind(struct sg_sieve *sieve)
     size_t rows = (size_t)SG_SIGNATURE_BYTES * (sieve->unknown + 1) * sieve->words;
     memset(sieve->rows, 0, rows * sizeof *sieve->rows);
     memset(sieve->plain, 0, sizeof sieve->plain);
-    memset(sieve->lo, 0, sizeof sieve->lo);
-    memset(sieve->hi, 0, sizeof sieve->hi);
+    for (size_t i = 0; i < SG_SIEVE_GROUPS; i++) {
+        for (size_t k = 0; k < SG_SIEVE_LOOKS; k++)
+            memset(sieve->looks[i].list[k].table, 0, sizeof sieve->looks[i].list[k].table);
+    }
     memset(sieve->symbols, 0, sizeof sieve->symbols);
 }
 

@@ -38,6 +38,22 @@ static int make_room(void)
     return 0;
 }
 
+static bool halves_let(const struct sg_sieve *sieve, const uint8_t *place)
+{
+    bool lets = false;
+    for (unsigned group = 0; group < sieve->nibble_groups; group++) {
+        const struct sg_sieve_looks *looks = &sieve->looks[group];
+        uint8_t held = 0xFF;
+        for (size_t i = 0; i < looks->n; i++) {
+            const size_t at = looks->list[i].at, apart = SG_SIEVE_APART;
+            const uint8_t byte = *(place - 1 + at % apart);
+            held &= looks->list[i].table[at < apart ? byte & 15 : sg_sieve_kind(byte)];
+        }
+        lets = lets || held != 0;
+    }
+    return lets;
+}
+
 /* What a kernel's own form of the tables holds of a byte. */
 static uint64_t look(const struct sg_kernel *kernel, const struct sg_sieve *sieve, size_t step,
                      uint8_t byte)
@@ -45,16 +61,9 @@ static uint64_t look(const struct sg_kernel *kernel, const struct sg_sieve *siev
     uint64_t held = 0;
     if (strcmp(kernel->name, "scalar") == 0)
         return sieve->plain[step][byte];
-    if (strcmp(kernel->name, "avx512vbmi") == 0) {
-        const uint8_t symbol = byte < 0x80 ? sieve->fold[byte] : sieve->high;
-        for (unsigned group = 0; group < sieve->fold_groups; group++)
-            held |= (uint64_t)sieve->symbols[group][step][symbol] << group * 8;
-        return held;
-    }
-    for (unsigned group = 0; group < sieve->nibble_groups; group++) {
-        const uint8_t lo = sieve->lo[group][step][byte & 15];
-        held |= (uint64_t)(lo & sieve->hi[group][step][sg_sieve_kind(byte)]) << group * 8;
-    }
+    const uint8_t symbol = byte < 0x80 ? sieve->fold[byte] : sieve->high;
+    for (unsigned group = 0; group < sieve->fold_groups; group++)
+        held |= (uint64_t)sieve->symbols[group][step][symbol] << group * 8;
     return held;
 }
 
@@ -71,6 +80,8 @@ static uint64_t buckets_at(const struct sg_kernel *kernel, const struct sg_sieve
 static bool lets(const struct sg_kernel *kernel, const struct sg_sieve *sieve, const uint8_t *place,
                  bool any_tail)
 {
+    if (strcmp(kernel->name, "avx2") == 0 || strcmp(kernel->name, "neon") == 0)
+        return halves_let(sieve, place);
     const uint64_t head = UINT64_C(1) << SG_SIEVE_HEAD, tail = UINT64_C(1) << SG_SIEVE_TAIL;
     const uint64_t here = buckets_at(kernel, sieve, place);
     if (!sieve->paired || (here & ~(head | tail)) != 0)
@@ -84,20 +95,17 @@ static void check_run(const struct sg_kernel *kernel, const struct sg_sieve *sie
                       const uint8_t *text, size_t n, uint64_t hits[WORDS])
 {
     const size_t words = (n + 63) / 64;
-    bool high = false;
     memset(hits, 0xA5, WORDS * sizeof *hits);
-    const bool told = kernel->sieve(sieve, text, n, hits);
+    kernel->sieve(sieve, text, n, hits);
     for (size_t i = 0; i < words * 64; i++) {
         /* The last places' tails may be taken for granted. */
         const bool hit = (hits[i / 64] >> i % 64 & 1) != 0;
         const bool open = i + SG_SIEVE_STEPS >= words * 64;
         assert_true(!hit || (i < n && lets(kernel, sieve, text + i, open)));
         assert_true(hit || i >= n || !lets(kernel, sieve, text + i, false));
-        high = high || (i < n && text[i] >= 0x80);
     }
     for (size_t word = words; word < WORDS; word++)
         assert_int_equal(hits[word], UINT64_C(0xA5A5A5A5A5A5A5A5));
-    assert_int_equal(told, high);
 }
 
 /* The chains let through what the plain tables do, and more. */
@@ -116,21 +124,38 @@ static void any_plain(struct sg_sieve *sieve, struct sg_toy_random *random)
     }
 }
 
+/* Fewer looks in each group than in the one before, of halves at positions that are made up. */
+static void any_looks(struct sg_sieve *sieve, struct sg_toy_random *random)
+{
+    for (unsigned group = 0; group < sieve->nibble_groups; group++) {
+        struct sg_sieve_looks *looks = &sieve->looks[group];
+        looks->n = group == 0 ? SG_SIEVE_LOOKS : 8 + sg_toy_below(random, 8);
+        for (size_t i = 0; i < looks->n; i++) {
+            struct sg_sieve_look *own = &looks->list[i];
+            own->at = (uint16_t)sg_toy_below(random, SG_SIGNATURE_BYTES);
+            own->at = (uint16_t)(own->at + sg_toy_below(random, 2) * SG_SIEVE_APART);
+            for (size_t k = 0; k < 16; k++) {
+                own->table[k] = (uint8_t)(sg_toy_random(random) | sg_toy_random(random));
+                own->table[k] |= (uint8_t)sg_toy_random(random);
+                own->table[16 + k] = own->table[k];
+            }
+        }
+    }
+}
+
 /* Tables that no signatures make: bits are set so often that a wrong step or group shows, and hits
  * are neither rare nor common. */
 static void any_tables(struct sg_sieve *sieve, struct sg_toy_random *random, unsigned groups,
                        bool paired)
 {
-    uint8_t *bytes[] = {sieve->lo[0][0], sieve->hi[0][0], sieve->symbols[0][0]};
-    const size_t sizes[] = {sizeof sieve->lo, sizeof sieve->hi, sizeof sieve->symbols};
+    uint8_t *symbols = sieve->symbols[0][0];
     sieve->nibble_groups = groups;
     sieve->fold_groups = groups;
     sieve->chains = groups;
     sieve->paired = paired;
-    for (size_t i = 0; i < 3; i++) {
-        for (size_t k = 0; k < sizes[i]; k++)
-            bytes[i][k] = (uint8_t)(sg_toy_random(random) | sg_toy_random(random));
-    }
+    for (size_t i = 0; i < sizeof sieve->symbols; i++)
+        symbols[i] = (uint8_t)(sg_toy_random(random) | sg_toy_random(random));
+    any_looks(sieve, random);
     any_plain(sieve, random);
     for (size_t byte = 0; byte < 128; byte++)
         sieve->fold[byte] = (uint8_t)sg_toy_below(random, 64);
@@ -159,10 +184,6 @@ static void test_tables(void **state)
             size_t len = n <= 300 ? n : lengths[n - 301];
             uint8_t *text = room + ROOM - SG_KERNEL_SLACK - len;
             any_text(&random, text - 1, len + 1 + SG_KERNEL_SLACK, n % 2 == 0);
-            check_run(kernel, &sieve, text, len, hits);
-            /* A byte that is not ASCII at either side of the places is not one of them. */
-            memset(text - 1, 'x', len + 1 + SG_KERNEL_SLACK);
-            text[-1] = text[len] = 0xC3;
             check_run(kernel, &sieve, text, len, hits);
         }
     }

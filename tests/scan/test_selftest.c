@@ -135,12 +135,11 @@ static bool works(void)
     return true;
 }
 
-static bool see_nothing(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits)
+static void see_nothing(const struct sg_sieve *sieve, const uint8_t *text, size_t n, uint64_t *hits)
 {
     (void)sieve;
     (void)text;
     memset(hits, 0, (n + 63) / 64 * sizeof *hits);
-    return true;
 }
 
 static void a_kernel_that_sees_nothing_is_seen(void **state)
