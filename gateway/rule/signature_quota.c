@@ -13,10 +13,11 @@ enum {
     MOST_SKIPPED = 8, /* bytes between the place and a run */
     MOST_KINDS = 16,  /* sets of the pattern that are counted */
     LONGEST = 255,    /* of a run: nobody looks further */
+    SHORT = 32,       /* a run that can be followed whatever it is of */
     LEAST_MOST = 64   /* what may be asked for: more is refused no better */
 };
 
-/* A run of nearly any bytes ends too late to be worth following. */
+/* A long run of nearly any bytes ends too late to be worth following. */
 static const double too_many = 0.9;
 /* How often what is asked may hold, at most, by the shares of bytes. */
 static const double rare = 0.5, rarest = 1e-12;
@@ -165,10 +166,10 @@ static void try_stretches(struct finder *f, const struct sg_item *items, size_t 
             continue;
         sg_walk_bytes(items[i].node, &quota.run);
         double run = share(&quota.run, shares);
-        if (run > too_many)
-            return;
         shortest += min * items[i].min; /* the pattern is no longer than SG_PATTERN_LONGEST */
         longest += max * items[i].max;
+        if (longest > SHORT && run > too_many)
+            return;
         quota.open = longest > LONGEST;
         quota.most = (uint16_t)(quota.open ? LONGEST : longest);
         bool told = shortest == longest && skip + longest < SG_SIGNATURE_BYTES; /* by positions */
@@ -187,8 +188,6 @@ void sg_quotas_find(struct sg_quota *quotas, const struct sg_item *items, size_t
 {
     struct finder f = {.quotas = quotas};
     uint64_t skip = 0;
-    for (size_t i = 0; i < SG_SIGNATURE_QUOTAS; i++)
-        quotas[i] = (struct sg_quota){.least = 0};
     for (size_t i = 0; i < n; i++) {
         if (items[i].min > 0)
             list_kinds(&f.kinds, items[i].node);
@@ -204,6 +203,8 @@ void sg_quotas_find(struct sg_quota *quotas, const struct sg_item *items, size_t
             break;
         skip += max * items[i].max;
     }
+    for (size_t i = f.n; i < SG_SIGNATURE_QUOTAS; i++)
+        quotas[i] = (struct sg_quota){.least = 0};
 }
 
 /* --- in a text ----------------------------------------------------------------------------------
