@@ -42,8 +42,12 @@ static enum scrubgate_status add_entries(struct sg_sieve *sieve, const struct sg
         for (size_t k = 0; k < parts[i].n; k++) {
             const struct sg_signature *signature = &parts[i].signatures[k];
             signatures[sieve->n] = signature;
-            sieve->entries[sieve->n++] = (struct sg_sieve_entry){
-                (uint32_t)i, signature->min_before, signature->max_before, signature->before};
+            struct sg_sieve_entry *entry = &sieve->entries[sieve->n++];
+            *entry = (struct sg_sieve_entry){.part = (uint32_t)i,
+                                             .min_before = signature->min_before,
+                                             .max_before = signature->max_before,
+                                             .before = signature->before};
+            memcpy(entry->quotas, signature->quotas, sizeof entry->quotas);
         }
     }
     return SCRUBGATE_OK;

@@ -40,6 +40,7 @@ struct sg_sieve_entry {
     uint32_t part; /* its index */
     uint16_t min_before, max_before;
     struct sg_set before;
+    struct sg_quota quotas[SG_SIGNATURE_QUOTAS];
 };
 
 /* The signatures of a part stand side by side. */

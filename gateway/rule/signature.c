@@ -13,6 +13,7 @@
 
 #include "rule/sieve.h"
 #include "rule/signature_cut.h"
+#include "rule/signature_quota.h"
 #include "rule/signature_walk.h"
 
 enum {
@@ -21,8 +22,10 @@ enum {
 };
 
 /* What things take in nanoseconds, for comparing cuts only. */
-static const double coarse_hit = 8, exact_call = 40, search_call = 60, search_byte = 8;
-static const double unseen = 0.5;         /* calls that the sample does not show */
+static const double coarse_hit = 20, exact_hit = 40, lead_byte = 1;
+static const double exact_call = 100, search_call = 130, search_byte = 8;
+static const double unseen = 0.5; /* calls that the sample does not show */
+static const double little = 0.1;
 static const double one_more = 20;        /* signature: its part of the tables */
 static const double worth_it = 250;       /* what a variant must take before it is split … */
 static const double gain = 0.75;          /* … and what part of it the parts may take */
@@ -30,6 +33,7 @@ static const double long_way = 1.0 / 128; /* per byte before the place: streams 
 
 struct candidate {
     struct sg_signature signature;
+    struct sg_cut cut;
     double cost;
 };
 
@@ -44,6 +48,7 @@ struct maker {
     struct sg_arena *arena;
     uint64_t *places;                  /* of the sample, a bit each: working memory */
     double len;                        /* of the sample */
+    double shares[256];                /* of each byte in it */
     struct candidate list[SHORT_LIST]; /* of one variant's cuts, the cheapest first */
     size_t n;
     size_t tried; /* variants */
@@ -127,17 +132,16 @@ static void fill(const struct maker *m)
 /* --- what a signature takes ---------------------------------------------------------------------
  */
 
-static double cost_of(const struct maker *m, const struct sg_signature *s, double coarse,
-                      double exact)
+/* Signatures that lie far behind the start of a match are streams' to wait for. */
+static double weigh(const struct sg_signature *s, double cost)
 {
-    double call = exact_call;
-    if (s->min_before != s->max_before) { /* a search, over as many bytes as a run may have */
-        double others = m->len - (double)sg_sample_count(m->sample, &s->before);
-        double run = others < 1 ? m->len : m->len / others, span = s->max_before - s->min_before;
-        call = search_call + search_byte * (run < span ? run : span);
-    }
     double far = s->max_before < 128 ? s->max_before : 128;
-    return (coarse * coarse_hit + (exact + unseen) * call) * (1 + far * long_way);
+    return cost * (1 + far * long_way);
+}
+
+static double search(double starts)
+{
+    return starts <= 1 ? exact_call : search_call + search_byte * starts;
 }
 
 /* As if each byte stood for itself: right for none, but the order is good enough for a short list,
@@ -150,7 +154,39 @@ static double estimate(const struct maker *m, const struct sg_signature *s)
             coarse = all;
         all *= (double)(sg_sample_count(m->sample, &s->at[k]) + 1) / (m->len + 1);
     }
-    return cost_of(m, s, coarse, all);
+    double others = m->len - (double)sg_sample_count(m->sample, &s->before);
+    double run = others < 1 ? m->len : m->len / others, span = s->max_before - s->min_before;
+    double call = search(1 + (run < span ? run : span));
+    return weigh(s, coarse * coarse_hit + (all + unseen) * call);
+}
+
+/* How many bytes before the place can lead up to it, at most max_before. */
+static size_t lead_up(const struct sg_signature *s, size_t place)
+{
+    const uint8_t *text = sg_sample_text().data;
+    size_t len = 0, most = place < s->max_before ? place : s->max_before;
+    while (len < most && sg_set_has(&s->before, text[place - 1 - len]))
+        len++;
+    return len;
+}
+
+/* What the signature takes at those places where its bytes hold. */
+static double cost_at(const struct maker *m, const struct sg_signature *s, const uint64_t *places)
+{
+    double cost = 0;
+    for (size_t w = 0; w < sg_sample_words(m->sample); w++) {
+        for (uint64_t left = places[w]; left != 0; left &= left - 1) {
+            size_t place = w * 64 + (size_t)__builtin_ctzll(left);
+            cost += exact_hit;
+            if (!sg_quotas_hold(s->quotas, sg_sample_text(), place, true))
+                continue;
+            size_t lead = lead_up(s, place);
+            cost += (double)lead * lead_byte;
+            if (lead >= s->min_before)
+                cost += search((double)(lead - s->min_before + 1));
+        }
+    }
+    return cost;
 }
 
 static enum scrubgate_status measure(struct maker *m, struct candidate *candidate)
@@ -159,19 +195,20 @@ static enum scrubgate_status measure(struct maker *m, struct candidate *candidat
     size_t words = sg_sample_words(m->sample);
     fill(m);
     enum scrubgate_status rc = hold(m, s, 0, SG_SIEVE_STEPS - 1, m->places);
-    double coarse = (double)count(m->places, words), exact = 0;
-    if (rc >= 0 && coarse > 0) {
+    double cost = (double)count(m->places, words) * coarse_hit;
+    if (rc >= 0 && cost > 0)
         rc = hold(m, s, SG_SIEVE_STEPS, SG_SIGNATURE_BYTES - 1, m->places);
-        exact = (double)count(m->places, words);
-    }
-    candidate->cost += cost_of(m, s, coarse, exact); /* the estimate decides among equals */
+    if (rc >= 0 && cost > 0)
+        cost += cost_at(m, s, m->places);
+    /* What the sample does not show the estimate decides. */
+    candidate->cost = weigh(s, cost) + candidate->cost * little;
     return rc;
 }
 
 /* --- the best cut of a variant ------------------------------------------------------------------
  */
 
-static void consider(void *ctx, const struct sg_signature *signature)
+static void consider(void *ctx, const struct sg_signature *signature, const struct sg_cut *cut)
 {
     struct maker *m = ctx;
     double cost = estimate(m, signature);
@@ -184,7 +221,7 @@ static void consider(void *ctx, const struct sg_signature *signature)
         m->n++;
     for (; i > 0 && m->list[i - 1].cost > cost; i--)
         m->list[i] = m->list[i - 1];
-    m->list[i] = (struct candidate){.signature = *signature, .cost = cost};
+    m->list[i] = (struct candidate){.signature = *signature, .cut = *cut, .cost = cost};
 }
 
 /* What holds everywhere: a match starts at each of its places. */
@@ -196,17 +233,31 @@ static struct sg_signature everywhere(void)
     return s;
 }
 
+static enum scrubgate_status add_quotas(struct maker *m, const struct sg_variant *variant,
+                                        struct candidate *candidate)
+{
+    struct sg_variant behind;
+    enum scrubgate_status rc = sg_variant_behind(&behind, m->arena, variant, &candidate->cut);
+    if (rc >= 0)
+        sg_quotas_find(candidate->signature.quotas, behind.items, behind.n, m->shares);
+    return rc;
+}
+
 static enum scrubgate_status choose_cut(struct maker *m, struct choice *choice)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
+    bool all = false;
     m->n = 0;
     sg_variant_cuts(&choice->variant, consider, m);
     if (m->n == 0) {
-        const struct sg_signature none = everywhere();
-        consider(m, &none);
+        m->list[m->n++] = (struct candidate){.signature = everywhere(), .cost = m->len};
+        all = true;
     }
     for (size_t i = 0; i < m->n && rc >= 0; i++) {
-        rc = measure(m, &m->list[i]);
+        if (!all)
+            rc = add_quotas(m, &choice->variant, &m->list[i]);
+        if (rc >= 0)
+            rc = measure(m, &m->list[i]);
         if (i == 0 || m->list[i].cost < choice->best.cost)
             choice->best = m->list[i];
     }
@@ -306,6 +357,14 @@ static enum scrubgate_status rate(struct maker *m, struct sg_signatures *signatu
     return rc;
 }
 
+static void count_bytes(struct maker *m)
+{
+    struct sg_bytes text = sg_sample_text();
+    memset(m->shares, 0, sizeof m->shares);
+    for (size_t i = 0; i < text.len; i++)
+        m->shares[text.data[i]] += 1 / m->len;
+}
+
 enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
                                          const struct sg_pattern *pattern, struct sg_sample *sample)
 {
@@ -322,6 +381,7 @@ enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
     m->sample = sample;
     m->arena = &tree.arena;
     m->len = (double)sg_sample_text().len;
+    count_bytes(m);
     m->places = sg_arena_alloc(&tree.arena, sg_sample_words(sample) * sizeof *m->places);
     if (m->places == NULL)
         goto out;

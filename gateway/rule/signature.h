@@ -7,12 +7,14 @@
  *
  * A cut parts a pattern's sequence in two; its place in a text is the byte that the second part
  * starts with. Around the place of every match the signature says, position by position, which
- * bytes can stand there. Lossy for speed only: what cannot be proved is "any byte". A signature
- * that is wrong would be a leak, so every match starts where one of its pattern's signatures says.
+ * bytes can stand there, and how many of a kind stand behind it. Lossy for speed only: what cannot
+ * be proved is "any byte". A signature that is wrong would be a leak, so every match starts where
+ * one of its pattern's signatures says.
  */
 #ifndef SG_RULE_SIGNATURE_H
 #define SG_RULE_SIGNATURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
@@ -24,7 +26,17 @@
 
 enum {
     SG_SIGNATURE_BYTES = 16, /* positions: the byte before the place, and 15 from it on */
+    SG_SIGNATURE_QUOTAS = 2, /* of one signature */
     SG_SIGNATURES_MOST = 8   /* of one pattern */
+};
+
+/* Bytes of the set `run` that stand one after another, from place + skip on: so many of the first
+ * `most` of them are in the set `of`. */
+struct sg_quota {
+    struct sg_set run, of;
+    uint16_t least; /* 0: nothing is asked */
+    uint16_t skip, most;
+    bool open; /* further ones may count: where all `most` are of the run it holds */
 };
 
 struct sg_signature {
@@ -33,6 +45,7 @@ struct sg_signature {
     uint16_t outside;                /* bit k: that position may be outside the value */
     uint16_t min_before, max_before; /* a match starts so many bytes before its place, 0: at it */
     struct sg_set before;            /* each byte from a match's start to its place is of these */
+    struct sg_quota quotas[SG_SIGNATURE_QUOTAS]; /* hold, too; those that ask come first */
 };
 
 /* A pattern's signatures and how often they hold. */

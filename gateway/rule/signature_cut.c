@@ -195,18 +195,10 @@ struct prefix {
 
 struct cutter {
     const struct sg_variant *variant;
-    void (*found)(void *ctx, const struct sg_signature *signature);
+    void (*found)(void *ctx, const struct sg_signature *signature, const struct sg_cut *cut);
     void *ctx;
     struct prefix before; /* before item `at` */
     size_t at, n_cuts;
-};
-
-/* A cut in item `at`: lead copies and some inner items before the place, the others behind it. */
-struct cut {
-    unsigned lead_min, lead_max;
-    size_t inner;
-    bool in_copy; /* a copy of its own is cut at inner */
-    unsigned rest_min, rest_max;
 };
 
 static void extend(struct prefix *prefix, const struct sg_item *item, unsigned min, unsigned max)
@@ -221,7 +213,7 @@ static void extend(struct prefix *prefix, const struct sg_item *item, unsigned m
     prefix->max += child_max * max;
 }
 
-static void try(struct cutter *c, const struct cut *cut)
+static void try(struct cutter *c, const struct sg_cut *cut)
 {
     const struct sg_item *items = c->variant->items, *item = &items[c->at];
     struct sg_signature out = {.outside = 0};
@@ -246,16 +238,17 @@ static void try(struct cutter *c, const struct cut *cut)
     out.min_before = (uint16_t)prefix.min;
     out.max_before = (uint16_t)prefix.max;
     out.before = prefix.bytes;
-    c->found(c->ctx, &out);
+    c->found(c->ctx, &out, cut);
 }
 
 /* After so many copies, or in the next. */
 static void cut_leading(struct cutter *c, const struct sg_item *item, unsigned copies)
 {
-    struct cut cut = {.lead_min = copies,
-                      .lead_max = copies,
-                      .rest_min = item->min - copies,
-                      .rest_max = item->max - copies};
+    struct sg_cut cut = {.at = c->at,
+                         .lead_min = copies,
+                         .lead_max = copies,
+                         .rest_min = item->min - copies,
+                         .rest_max = item->max - copies};
     if (copies > 0 && cut.rest_max > 0)
         try(c, &cut);
     if (copies == item->min)
@@ -270,10 +263,11 @@ static void cut_leading(struct cutter *c, const struct sg_item *item, unsigned c
 /* Before the last copies, or in the one before them. */
 static void cut_trailing(struct cutter *c, const struct sg_item *item, unsigned copies)
 {
-    struct cut cut = {.lead_min = item->min - copies,
-                      .lead_max = item->max - copies,
-                      .rest_min = copies,
-                      .rest_max = copies};
+    struct sg_cut cut = {.at = c->at,
+                         .lead_min = item->min - copies,
+                         .lead_max = item->max - copies,
+                         .rest_min = copies,
+                         .rest_max = copies};
     if (copies > 0)
         try(c, &cut);
     if (copies == item->min)
@@ -287,7 +281,7 @@ static void cut_trailing(struct cutter *c, const struct sg_item *item, unsigned 
 
 static void cut_item(struct cutter *c, const struct sg_item *item)
 {
-    const struct cut whole = {.rest_min = item->min, .rest_max = item->max};
+    const struct sg_cut whole = {.at = c->at, .rest_min = item->min, .rest_max = item->max};
     uint64_t min, max = 1;
     if (c->at > 0) /* behind what takes nothing is no other place than before it */
         sg_walk_length(item[-1].node, &min, &max);
@@ -303,7 +297,9 @@ static void cut_item(struct cutter *c, const struct sg_item *item)
 }
 
 void sg_variant_cuts(const struct sg_variant *variant,
-                     void (*found)(void *ctx, const struct sg_signature *signature), void *ctx)
+                     void (*found)(void *ctx, const struct sg_signature *signature,
+                                   const struct sg_cut *cut),
+                     void *ctx)
 {
     struct cutter c = {.variant = variant, .found = found, .ctx = ctx};
     sg_walk_start(&c.before.walk);
@@ -312,4 +308,24 @@ void sg_variant_cuts(const struct sg_variant *variant,
         cut_item(&c, item);
         extend(&c.before, item, item->min, item->max);
     }
+}
+
+enum scrubgate_status sg_variant_behind(struct sg_variant *behind, struct sg_arena *arena,
+                                        const struct sg_variant *variant, const struct sg_cut *cut)
+{
+    const struct sg_item *item = &variant->items[cut->at];
+    size_t inner = cut->in_copy ? item->n_inner - cut->inner : 0, after = variant->n - cut->at - 1;
+    size_t n = 0;
+    struct sg_item *items = sg_arena_alloc(arena, (inner + 1 + after) * sizeof *items);
+    if (items == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (; n < inner; n++)
+        items[n] = item->inner[cut->inner + n];
+    if (cut->rest_max > 0)
+        items[n++] =
+            (struct sg_item){.node = item->node, .min = cut->rest_min, .max = cut->rest_max};
+    if (after > 0)
+        memcpy(items + n, item + 1, after * sizeof *items);
+    *behind = (struct sg_variant){.items = items, .n = n + after};
+    return SCRUBGATE_OK;
 }

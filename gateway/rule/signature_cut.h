@@ -47,8 +47,24 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_split(struct sg_variant *spl
                                                           const struct sg_variant *variant,
                                                           size_t i, size_t part, size_t n);
 
-/* Calls found for the signature of each cut; there may be none. */
+/* A cut in item `at`: lead copies and some inner items before the place, the others behind it. */
+struct sg_cut {
+    size_t at;
+    unsigned lead_min, lead_max;
+    size_t inner;
+    bool in_copy; /* a copy of its own is cut at inner */
+    unsigned rest_min, rest_max;
+};
+
+/* Calls found for each cut and its signature, which has no quotas yet; there may be none. */
 void sg_variant_cuts(const struct sg_variant *variant,
-                     void (*found)(void *ctx, const struct sg_signature *signature), void *ctx);
+                     void (*found)(void *ctx, const struct sg_signature *signature,
+                                   const struct sg_cut *cut),
+                     void *ctx);
+/* What stands behind the place, as a variant of its own. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_behind(struct sg_variant *behind,
+                                                           struct sg_arena *arena,
+                                                           const struct sg_variant *variant,
+                                                           const struct sg_cut *cut);
 
 #endif

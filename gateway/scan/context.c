@@ -18,13 +18,17 @@ static bool is_continuation(uint8_t c)
 static bool widen(const struct sg_window *window, struct sg_span *span)
 {
     const uint8_t *data = window->text.data;
-    while (span->start > 0 && is_continuation(data[span->start]))
-        span->start--;
+    size_t start = span->start;
+    while (start > 0 && span->start - start < 3 && is_continuation(data[start]))
+        start--;
+    if (data[start] >= 0xC0)
+        span->start = start;
     if (data[span->end - 1] < 0x80)
         return true;
-    while (span->end < window->text.len && is_continuation(data[span->end]))
+    unsigned more = 0;
+    for (; more < 3 && span->end < window->text.len && is_continuation(data[span->end]); more++)
         span->end++;
-    return span->end < window->text.len || window->last;
+    return more == 3 || span->end < window->text.len || window->last;
 }
 
 /* Whether pattern is found within text[from, to), which ends the search's world. */

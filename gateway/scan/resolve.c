@@ -193,10 +193,10 @@ static enum scrubgate_status crown(struct sg_resolver *resolver, const struct sg
     struct sg_cluster *cluster = &resolver->cluster;
     cluster->winner = *finding;
     sg_buf_clear(&cluster->value);
+    if (!finding->folded)
+        return sg_buf_add_bytes(&cluster->value, part_of(window, finding->start, finding->end));
     struct sg_bytes value = {resolver->values.data + finding->value.start,
                              finding->value.end - finding->value.start};
-    if (!finding->folded)
-        value = part_of(window, finding->start, finding->end);
     return sg_buf_add_bytes(&cluster->value, value);
 }
 

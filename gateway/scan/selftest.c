@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "rule/draw.h"
+#include "rule/signature_quota.h"
 #include "rule/syntax_tree.h"
 
 enum {
@@ -109,7 +110,8 @@ static bool leads_to(const struct sg_selftest *test, const struct aim *aim, stru
             if (place > start && !sg_set_has(&entry->before, text.data[place - 1]))
                 break;
             if (place - start >= entry->min_before && is_hit(test, place) &&
-                holds(aim->sieve, i, text, place))
+                holds(aim->sieve, i, text, place) &&
+                sg_quotas_hold(entry->quotas, text, place, true))
                 return true;
         }
     }

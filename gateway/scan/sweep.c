@@ -18,6 +18,7 @@
 
 #include "base/digest.h"
 #include "rule/sieves.h"
+#include "rule/signature_quota.h"
 #include "scan/block.h"
 #include "scan/context.h"
 #include "scan/stretch.h"
@@ -91,6 +92,8 @@ static void hold(struct pass *pass, size_t signature, size_t place)
 {
     const struct sg_sieve_entry *entry = &pass->part->sieve->entries[signature];
     size_t first = place;
+    if (!sg_quotas_hold(entry->quotas, pass->window->text, place, pass->window->last))
+        return;
     if (entry->max_before > 0) {
         size_t lead = led_by(&entry->before, pass->window->text, place, entry->max_before);
         if (lead < entry->min_before)

@@ -10,6 +10,7 @@
 
 #include "rule/ruleset.h"
 #include "rule/sieves.h"
+#include "rule/signature_quota.h"
 #include "scan/kernel.h"
 
 enum { RULES_PRINTED = 20 };
@@ -32,8 +33,10 @@ static bool look(const struct sg_sieve *sieve, struct sg_bytes text, size_t plac
             held &= sg_sieve_row(sieve, k, class)[w];
         }
         for (size_t bit = 0; bit < 64 && held != 0; bit++) {
-            if ((held >> bit & 1) != 0 && w * 64 + bit < sieve->n) {
-                of_rule[sieve->entries[w * 64 + bit].part]++;
+            const struct sg_sieve_entry *entry = &sieve->entries[w * 64 + bit];
+            if ((held >> bit & 1) != 0 && w * 64 + bit < sieve->n &&
+                sg_quotas_hold(entry->quotas, text, place, true)) {
+                of_rule[entry->part]++;
                 any = true;
             }
         }

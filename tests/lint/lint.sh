@@ -263,7 +263,7 @@ check_names() {
 }
 
 check_targets() {
-    for target in all lib run test check fuzz bench install uninstall format lint tidy man cover \
+    for target in all lib run test check soak mutants fuzz bench install uninstall format lint tidy man cover \
         clean help; do
         grep -qE "^$target:.*## " Makefile || echo "Makefile:1: target $target, with its ## line, is missing"
     done

@@ -18,6 +18,7 @@
 #include "rule/ruleset.h"
 #include "rule/signature.h"
 #include "rule/signature_cut.h"
+#include "rule/signature_quota.h"
 #include "rule/signature_walk.h"
 
 #include "../lib/suite.h"
@@ -61,7 +62,19 @@ struct seen {
     } matches[MATCHES];
     size_t n;
     size_t n_signatures; /* looked at */
+    size_t n_quotas;
+    struct sg_arena *arena; /* of what is being cut */
+    const struct sg_variant *variant;
 };
+
+/* What holds in the whole text must not be denied while the text still comes. */
+static bool quotas_hold(const struct sg_signature *s, struct sg_bytes text, size_t place)
+{
+    bool hold = sg_quotas_hold(s->quotas, text, place, true);
+    struct sg_bytes part = {text.data, place + 1 + roll((unsigned)(text.len - place))};
+    assert_true(!hold || sg_quotas_hold(s->quotas, part, place, false));
+    return hold;
+}
 
 /* The signature holds at a place that the start may belong to. */
 static bool holds(const struct sg_signature *s, struct sg_bytes text, size_t start)
@@ -74,7 +87,7 @@ static bool holds(const struct sg_signature *s, struct sg_bytes text, size_t sta
             all = inside ? sg_set_has(&s->at[k], text.data[place + k - 1])
                          : (s->outside >> k & 1) != 0;
         }
-        if (all && b >= s->min_before)
+        if (all && b >= s->min_before && quotas_hold(s, text, place))
             return true;
         if (!sg_set_has(&s->before, text.data[place]))
             return false;
@@ -99,22 +112,39 @@ static struct sg_bytes text_of(const struct seen *seen, const struct match *matc
     return (struct sg_bytes){seen->texts[match->text], seen->lens[match->text]};
 }
 
-static void no_cut_misses(void *ctx, const struct sg_signature *signature)
+/* The signature with quotas, which ones the dice decide. */
+static struct sg_signature with_quotas(struct seen *seen, const struct sg_signature *signature,
+                                       const struct sg_cut *cut)
+{
+    double shares[256];
+    struct sg_variant behind;
+    struct sg_signature asks = *signature;
+    for (size_t byte = 0; byte < 256; byte++)
+        shares[byte] = 1e-6 * (1 << roll(12));
+    assert_int_equal(sg_variant_behind(&behind, seen->arena, seen->variant, cut), SCRUBGATE_OK);
+    sg_quotas_find(asks.quotas, behind.items, behind.n, shares);
+    seen->n_signatures++;
+    for (size_t i = 0; i < SG_SIGNATURE_QUOTAS; i++)
+        seen->n_quotas += asks.quotas[i].least > 0;
+    return asks;
+}
+
+static void no_cut_misses(void *ctx, const struct sg_signature *signature, const struct sg_cut *cut)
 {
     struct seen *seen = ctx;
-    seen->n_signatures++;
+    struct sg_signature asks = with_quotas(seen, signature, cut);
     for (size_t i = 0; i < seen->n; i++) {
-        if (!holds(signature, text_of(seen, &seen->matches[i]), seen->matches[i].start))
-            say_missed(seen, &seen->matches[i], signature);
+        if (!holds(&asks, text_of(seen, &seen->matches[i]), seen->matches[i].start))
+            say_missed(seen, &seen->matches[i], &asks);
     }
 }
 
-static void note_missed(void *ctx, const struct sg_signature *signature)
+static void note_missed(void *ctx, const struct sg_signature *signature, const struct sg_cut *cut)
 {
     struct seen *seen = ctx;
-    seen->n_signatures++;
+    struct sg_signature asks = with_quotas(seen, signature, cut);
     for (size_t i = 0; i < seen->n; i++) {
-        if (!holds(signature, text_of(seen, &seen->matches[i]), seen->matches[i].start))
+        if (!holds(&asks, text_of(seen, &seen->matches[i]), seen->matches[i].start))
             seen->matches[i].missed = true;
     }
 }
@@ -129,6 +159,7 @@ static void no_split_misses(struct seen *seen, struct sg_arena *arena,
         for (size_t i = 0; i < seen->n; i++)
             seen->matches[i].missed = false;
         assert_int_equal(sg_variant_split(&split, arena, variant, item, part, n), SCRUBGATE_OK);
+        seen->variant = &split;
         sg_variant_cuts(&split, note_missed, seen);
         for (size_t i = 0; i < seen->n; i++)
             found[i] = found[i] || !seen->matches[i].missed;
@@ -167,6 +198,8 @@ static void check(struct seen *seen, const struct sg_pattern *pattern, struct sg
     assert_int_equal(sg_tree_parse(&tree, sg_pattern_text(pattern), NULL, NULL), SCRUBGATE_OK);
     assert_int_equal(sg_walk_prepare(&tree), SCRUBGATE_OK);
     assert_int_equal(sg_variant_make(&variant, &tree.arena, tree.root), SCRUBGATE_OK);
+    seen->variant = &variant;
+    seen->arena = &tree.arena;
     sg_variant_cuts(&variant, no_cut_misses, seen);
     for (size_t i = 0; i < variant.n; i++) {
         size_t ways = sg_variant_ways(&variant, i);
@@ -361,8 +394,10 @@ static void random_patterns_miss_nothing(void **state)
         sg_pattern_free(pattern);
     }
     signatures = seen->n_signatures;
-    print_message("%zu patterns, %zu signatures, %zu matches\n", compiled, signatures, matches);
+    print_message("%zu patterns, %zu signatures, %zu quotas, %zu matches\n", compiled, signatures,
+                  seen->n_quotas, matches);
     assert_true(compiled > 1000 && matches > 20 * compiled && signatures > 5 * compiled);
+    assert_true(seen->n_quotas > signatures / 2);
     sg_matcher_free(matcher);
     free(seen);
 }

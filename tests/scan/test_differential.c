@@ -24,7 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "rule/rulefile.h"
 #include "scan/kernel.h"
 
@@ -318,13 +317,12 @@ static void try_message(struct lane *lane, uint64_t n)
     struct sg_dice *dice = &lane->chatter.dice;
     size_t turn = (size_t)(n % n_kernels), longest = choose_longest(dice, text.len);
     bool each = sg_dice_below(dice, ALL_KERNELS) == 0 || asked.one_message;
-    bool cut = sg_utf8_valid(text); /* bodies let no other text come here in pieces */
-    if (cut && (sg_dice_below(dice, RECHECKED) == 0 || asked.one_message))
+    if (sg_dice_below(dice, RECHECKED) == 0 || asked.one_message)
         try_rechecked(lane, text, turn, longest, n);
     for (size_t i = 0; i < n_kernels && !lane->out_of_order; i++) {
         if (each || i == turn)
             try_whole(lane, text, i, n);
-        if (cut && (each || i == (turn + 1) % n_kernels))
+        if (each || i == (turn + 1) % n_kernels)
             try_cut(lane, text, i, longest, n);
     }
 }
