@@ -26,6 +26,7 @@ static void fill(struct sg_block *block, struct sg_bytes text, size_t start, siz
     memset(block->text + len, 0, room - len);
     block->start = start;
     block->end = end;
+    block->used = room > block->used ? room : block->used;
 }
 
 void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
@@ -45,8 +46,11 @@ void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct s
 
 void sg_block_clear(struct sg_block *block, bool wipe)
 {
-    if (wipe && block->end > 0)
-        sg_wipe(block->text, block->end - block->start + SG_KERNEL_SLACK);
+    if (wipe && block->used > 0) {
+        sg_wipe(block->before, sizeof block->before);
+        sg_wipe(block->text, block->used);
+        block->used = 0;
+    }
     block->start = block->end = 0;
 }
 

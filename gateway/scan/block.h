@@ -19,6 +19,7 @@ struct sg_block {
     _Alignas(64) uint8_t before[64]; /* its last byte is the one before the block */
     uint8_t text[SG_KERNEL_BLOCK + SG_KERNEL_SLACK];
     size_t start, end; /* of the window: what has been copied; end 0: nothing */
+    size_t used;       /* bytes of text that hold something of a message */
 };
 
 /* The places of a block that the coarse stage lets through. */

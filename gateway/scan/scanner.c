@@ -246,6 +246,8 @@ static void begin_value(struct sg_scanner *scanner)
     begin_lane(&scanner->text, active);
     begin_lane(&scanner->view, active);
     scanner->culprit = NULL;
+    if (scanner->folding) /* of a value that was given up */
+        sg_fold_clear(&scanner->fold);
     scanner->folding = false;
     scanner->same_to = 0;
     scanner->check_ended = false;

@@ -377,7 +377,8 @@ static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_
         forget(run->sweep);
     else
         *frontier = close_pass(&pass);
-    sg_block_clear(&run->sweep->block, window->last); /* the next text may be another message's */
+    /* The next text may be another message's. */
+    sg_block_clear(&run->sweep->block, window->last || rc < 0);
     return rc;
 }
 
