@@ -14,8 +14,7 @@
 #include "base/digest.h"
 #include "body/media.h"
 
-/* A buffer that grew over this is not kept from one body to the next. */
-enum { KEEP = 4 * 1024, ROOM = 512, VALUE_LONGEST = 256 };
+enum { ROOM = 512, VALUE_LONGEST = 256 };
 
 static const struct sg_summary nothing;
 
@@ -310,19 +309,11 @@ void sg_relay_end_stream(struct sg_relay *relay)
 
 /* --- the end --- */
 
-static void reuse(struct sg_buf *buf)
-{
-    if (buf->cap > KEEP)
-        sg_buf_fini(buf);
-    else
-        sg_buf_clear(buf);
-}
-
 void sg_relay_clear(struct sg_relay *relay)
 {
     drop_stream(relay);
-    reuse(&relay->out);
-    reuse(&relay->original);
+    sg_buf_spare(&relay->out, SG_SPARE_MOST);
+    sg_buf_spare(&relay->original, SG_SPARE_MOST);
     relay->taken = 0;
 }
 

@@ -263,6 +263,8 @@ enum scrubgate_status sg_rulefile_compile(struct scrubgate_ruleset **set,
     if (made == NULL || readers == NULL)
         goto out;
     rc = compile(readers, made, sources, n, today_days, &told);
+    if (rc >= 0)
+        rc = sg_random(&made->serial, sizeof made->serial);
     if (rc < 0)
         goto out;
     *set = made;

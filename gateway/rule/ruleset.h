@@ -52,6 +52,9 @@ struct scrubgate_ruleset {
     struct sg_sieves *sieves;       /* the signatures of all rules */
     const struct sg_kernel *kernel; /* that sieves and folds here: chosen at load, static */
     char digest[65];
+    /* Drawn at load, so that what was worked out for one set is not taken for another's that lies
+     * where it lay. 0: made by hand, not to be told apart. */
+    uint64_t serial;
 };
 
 /* The rule with that id, or NULL. */
