@@ -271,8 +271,8 @@ void sg_bucket_join(struct sg_bucket *bucket, const struct sg_signature *signatu
     }
 }
 
-/* Adds to a row of the slot the picked words of the set's row of the sample, moved so that a
- * place's bit tells of the byte `position` behind it. */
+/* The picked words of the set's row of the sample, moved so that a place's bit tells of the byte
+ * `position` behind it. */
 static enum scrubgate_status pick(const struct sg_buckets *buckets, const struct sg_set *set,
                                   size_t position, uint64_t *picked)
 {
@@ -283,7 +283,7 @@ static enum scrubgate_status pick(const struct sg_buckets *buckets, const struct
     for (size_t i = 0; i < buckets->n_picked; i++) {
         size_t at = buckets->picked[i];
         uint64_t next = position > 0 && at + 1 < words ? row[at + 1] << (64 - position) : 0;
-        picked[i] |= row[at] >> position | next;
+        picked[i] = row[at] >> position | next;
     }
     return SCRUBGATE_OK;
 }
@@ -299,18 +299,18 @@ static enum scrubgate_status pick_halves(const struct sg_buckets *buckets, struc
                                          const struct sg_set *set,
                                          const struct sg_set halves[HALVES], size_t row)
 {
-    enum scrubgate_status rc = SCRUBGATE_OK;
+    struct sg_set wide = {{0}};
     size_t n = 0;
-    for (size_t i = 0; i < HALVES; i++)
-        n += meet(set, &halves[i]);
+    for (size_t i = 0; i < HALVES; i++) {
+        if (meet(set, &halves[i])) {
+            sg_set_join(&wide, &halves[i]);
+            n++;
+        }
+    }
     if (n == HALVES)
         return SCRUBGATE_OK;
     slot->told |= UINT32_C(1) << row;
-    for (size_t i = 0; i < HALVES && rc >= 0; i++) {
-        if (meet(set, &halves[i]))
-            rc = pick(buckets, &halves[i], row % buckets->positions, slot->rows[row]);
-    }
-    return rc;
+    return pick(buckets, &wide, row % buckets->positions, slot->rows[row]);
 }
 
 static enum scrubgate_status fill_rows(const struct sg_buckets *buckets, struct slot *slot,

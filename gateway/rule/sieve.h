@@ -112,8 +112,8 @@ void sg_sieve_free(struct sg_sieve *sieve);
 
 /*
  * The kind of a byte, 0 … 15: kinds[0] of its high half, changed by what is in both kinds[1] of its
- * high half and kinds[2] of its low half. Bytes of one kind and low half are mostly one byte, and
- * what rules tell apart - digits, letters, blanks, separators - are kinds of their own.
+ * high half and kinds[2] of its low half. Kinds are what rules tell apart with one look: digits,
+ * letters in a few ranges, blanks, separators. Cases and the rest are left to low halves.
  */
 extern const uint8_t sg_sieve_kinds[3][16];
 

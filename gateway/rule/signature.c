@@ -22,8 +22,8 @@ enum {
 };
 
 /* What things take in nanoseconds, for comparing cuts only. */
-static const double coarse_hit = 8, exact_hit = 6, lead_byte = 1;
-static const double exact_call = 70, search_call = 90, search_byte = 8;
+static const double coarse_hit = 20, exact_hit = 40, lead_byte = 1;
+static const double exact_call = 100, search_call = 130, search_byte = 8;
 static const double unseen = 0.5; /* calls that the sample does not show */
 static const double little = 0.1;
 static const double one_more = 20;        /* signature: its part of the tables */

@@ -30,13 +30,14 @@ enum {
     SG_SIGNATURES_MOST = 8   /* of one pattern */
 };
 
-/* Bytes of the set `run` that stand one after another, from place + skip on: so many of the first
- * `most` of them are in the set `of`. */
+/* Of the run of bytes that can stand from place + skip on, the first `most` have so many that
+ * count.
+ */
 struct sg_quota {
-    struct sg_set run, of;
     uint16_t least; /* 0: nothing is asked */
     uint16_t skip, most;
-    bool open; /* further ones may count: where all `most` are of the run it holds */
+    bool open;          /* further ones may count: where all `most` are of the run it holds */
+    uint8_t kinds[256]; /* of a byte: 0 ends the run, 2 counts */
 };
 
 struct sg_signature {

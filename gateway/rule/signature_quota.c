@@ -13,10 +13,11 @@ enum {
     MOST_SKIPPED = 8, /* bytes between the place and a run */
     MOST_KINDS = 16,  /* sets of the pattern that are counted */
     LONGEST = 255,    /* of a run: nobody looks further */
+    SHORT = 32,       /* a run that can be followed whatever it is of */
     LEAST_MOST = 64   /* what may be asked for: more is refused no better */
 };
 
-/* A run of nearly any bytes ends too late to be worth following. */
+/* A long run of nearly any bytes ends too late to be worth following. */
 static const double too_many = 0.9;
 /* How often what is asked may hold, at most, by the shares of bytes. */
 static const double rare = 0.5, rarest = 1e-12;
@@ -95,10 +96,10 @@ static double share(const struct sg_set *set, const double shares[256])
 }
 
 /* As if each byte stood for itself. */
-static double chance(const struct sg_quota *quota, double of, double run)
+static double chance(uint64_t n, double of, double run)
 {
     double one = of / (of + 1 - run), all = 1;
-    for (unsigned n = 0; n < quota->least && all > rarest; n++)
+    for (; n > 0 && all > rarest; n--)
         all *= one;
     return all > rarest ? all : rarest;
 }
@@ -106,9 +107,14 @@ static double chance(const struct sg_quota *quota, double of, double run)
 /* --- the choice ---------------------------------------------------------------------------------
  */
 
+struct wanted {
+    struct sg_set run, of;
+    uint64_t least, skip, most;
+    double chance;
+};
+
 struct finder {
-    struct sg_quota *quotas; /* the n found so far, with */
-    double chances[SG_SIGNATURE_QUOTAS];
+    struct wanted list[SG_SIGNATURE_QUOTAS]; /* the n found so far */
     size_t n;
     double shares_of[MOST_KINDS];
     struct kinds kinds;
@@ -124,71 +130,77 @@ static bool overlap(const struct sg_set *a, const struct sg_set *b)
 
 /* The best first, and of those that count the same bytes only the best: one knows little more than
  * the other. */
-static void keep(struct finder *f, const struct sg_quota *quota, double now)
+static void keep(struct finder *f, const struct wanted *now)
 {
     size_t n = 0, i;
-    if (now >= rare)
+    if (now->chance >= rare)
         return;
     for (i = 0; i < f->n; i++) {
-        if (overlap(&f->quotas[i].of, &quota->of) && f->chances[i] <= now)
+        if (overlap(&f->list[i].of, &now->of) && f->list[i].chance <= now->chance)
             return;
     }
     for (i = 0; i < f->n; i++) {
-        if (overlap(&f->quotas[i].of, &quota->of))
-            continue;
-        f->quotas[n] = f->quotas[i];
-        f->chances[n++] = f->chances[i];
+        if (!overlap(&f->list[i].of, &now->of))
+            f->list[n++] = f->list[i];
     }
     f->n = n < SG_SIGNATURE_QUOTAS ? n + 1 : n;
-    for (i = n; i > 0 && f->chances[i - 1] > now; i--) {
-        if (i == SG_SIGNATURE_QUOTAS)
-            continue;
-        f->quotas[i] = f->quotas[i - 1];
-        f->chances[i] = f->chances[i - 1];
+    for (i = n; i > 0 && f->list[i - 1].chance > now->chance; i--) {
+        if (i < SG_SIGNATURE_QUOTAS)
+            f->list[i] = f->list[i - 1];
     }
-    if (i == SG_SIGNATURE_QUOTAS)
-        return;
-    f->quotas[i] = *quota;
-    f->chances[i] = now;
+    if (i < SG_SIGNATURE_QUOTAS)
+        f->list[i] = *now;
 }
 
 /* All stretches that begin with items[0], so many bytes behind the place. */
 static void try_stretches(struct finder *f, const struct sg_item *items, size_t n, uint64_t skip,
                           const double shares[256])
 {
-    struct sg_quota quota = {.skip = (uint16_t)skip};
-    uint64_t shortest = 0, longest = 0, counts[MOST_KINDS] = {0};
+    struct wanted now = {.skip = skip};
+    uint64_t shortest = 0, counts[MOST_KINDS] = {0};
     for (size_t i = 0; i < n; i++) {
         uint64_t min, max;
         sg_walk_length(items[i].node, &min, &max);
         if (max == 0)
             continue;
-        sg_walk_bytes(items[i].node, &quota.run);
-        double run = share(&quota.run, shares);
-        if (run > too_many)
-            return;
+        sg_walk_bytes(items[i].node, &now.run);
+        double run = share(&now.run, shares);
         shortest += min * items[i].min; /* the pattern is no longer than SG_PATTERN_LONGEST */
-        longest += max * items[i].max;
-        quota.open = longest > LONGEST;
-        quota.most = (uint16_t)(quota.open ? LONGEST : longest);
-        bool told = shortest == longest && skip + longest < SG_SIGNATURE_BYTES; /* by positions */
+        now.most += max * items[i].max;
+        if (now.most > SHORT && run > too_many)
+            return;
+        bool told = shortest == now.most && skip + now.most < SG_SIGNATURE_BYTES; /* by positions */
         for (size_t k = 0; k < f->kinds.n; k++) {
-            counts[k] = least(counts[k] + count(items[i].node, f->kinds.sets[k]) * items[i].min);
-            quota.of = *f->kinds.sets[k];
-            quota.least = (uint16_t)counts[k];
-            if (counts[k] > 0 && !told)
-                keep(f, &quota, chance(&quota, f->shares_of[k], run));
+            const struct sg_set *kind = f->kinds.sets[k];
+            counts[k] = least(counts[k] + count(items[i].node, kind) * items[i].min);
+            if (counts[k] == 0 || told)
+                continue;
+            now.of = *kind;
+            now.least = counts[k];
+            now.chance = chance(counts[k], f->shares_of[k], run);
+            keep(f, &now);
         }
     }
+}
+
+static struct sg_quota quota_of(const struct wanted *wanted)
+{
+    struct sg_quota quota = {.least = (uint16_t)wanted->least,
+                             .skip = (uint16_t)wanted->skip,
+                             .most = wanted->most < LONGEST ? (uint16_t)wanted->most : LONGEST,
+                             .open = wanted->most > LONGEST};
+    for (unsigned byte = 0; byte < 256; byte++) {
+        if (sg_set_has(&wanted->run, byte))
+            quota.kinds[byte] = sg_set_has(&wanted->of, byte) ? 2 : 1;
+    }
+    return quota;
 }
 
 void sg_quotas_find(struct sg_quota *quotas, const struct sg_item *items, size_t n,
                     const double shares[256])
 {
-    struct finder f = {.quotas = quotas};
+    struct finder f = {.n = 0};
     uint64_t skip = 0;
-    for (size_t i = 0; i < SG_SIGNATURE_QUOTAS; i++)
-        quotas[i] = (struct sg_quota){.least = 0};
     for (size_t i = 0; i < n; i++) {
         if (items[i].min > 0)
             list_kinds(&f.kinds, items[i].node);
@@ -204,6 +216,8 @@ void sg_quotas_find(struct sg_quota *quotas, const struct sg_item *items, size_t
             break;
         skip += max * items[i].max;
     }
+    for (size_t i = 0; i < SG_SIGNATURE_QUOTAS; i++)
+        quotas[i] = i < f.n ? quota_of(&f.list[i]) : (struct sg_quota){.least = 0};
 }
 
 /* --- in a text ----------------------------------------------------------------------------------
@@ -216,9 +230,11 @@ static bool quota_holds(const struct sg_quota *quota, struct sg_bytes text, size
     if (end > text.len)
         end = text.len;
     for (size_t i = first; i < end; i++) {
-        if (!sg_set_has(&quota->run, text.data[i]))
+        unsigned kind = quota->kinds[text.data[i]];
+        if (kind == 0)
             return false;
-        if (sg_set_has(&quota->of, text.data[i]) && --missing == 0)
+        missing -= kind >> 1;
+        if (missing == 0)
             return true;
     }
     if (first + quota->most > text.len)

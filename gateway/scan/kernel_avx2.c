@@ -26,7 +26,7 @@ enum {
     STRIDE = 512, /* places whose bytes are split at once */
     AHEAD = 32    /* bytes behind them that their looks reach */
 };
-_Static_assert(STRIDE + AHEAD <= SG_SIEVE_APART, "low halves end where kinds begin");
+_Static_assert((STRIDE + AHEAD + 63) / 64 * 64 <= SG_SIEVE_APART, "low halves, then kinds");
 
 /* Halves of the bytes from a place's first one on: low halves, and SG_SIEVE_APART on the kinds. */
 struct split {
@@ -65,45 +65,68 @@ INLINE void split(struct split *split, const uint8_t *bytes, size_t len)
     }
 }
 
-/* Nothing of the text stays: done in place, for most texts are short. */
+/* Nothing of the text stays. In place, for most texts are short; up to 64 bytes more than len. */
 INLINE void wipe(struct split *split, size_t len)
 {
     const __m256i zero = _mm256_setzero_si256();
-    for (size_t i = 0; i < len; i += 32) {
+    for (size_t i = 0; i < len; i += 64) {
         store(split->halves + i, zero);
+        store(split->halves + i + 32, zero);
         store(split->halves + SG_SIEVE_APART + i, zero);
+        store(split->halves + SG_SIEVE_APART + i + 32, zero);
     }
     __asm__ volatile("" : : "r"(split) : "memory");
 }
 
-/* A byte for each of 128 places. */
+/* A byte for each of 32 places, up to 256: by name, not in a list, so that they stay in registers.
+ */
 struct lanes {
-    __m256i a, b, c, d;
+    __m256i a, b, c, d, e, f, g, h;
 };
 
-INLINE __m256i ask(__m256i table, const uint8_t *halves)
+INLINE void ask(__m256i *held, __m256i table, const uint8_t *halves)
 {
-    return _mm256_shuffle_epi8(table, load(halves));
+    *held = _mm256_and_si256(*held, _mm256_shuffle_epi8(table, load(halves)));
 }
 
-/* The buckets of one group at 128 places, or (not wide) at 64; halves: of the first one's first
- * byte. */
-INLINE struct lanes look(const struct sg_sieve_looks *looks, const uint8_t *halves, bool wide)
+/* The buckets of one group that hold at n times 64 places; halves: of the first one's first byte.
+ */
+INLINE struct lanes look(const struct sg_sieve_looks *looks, const uint8_t *halves, size_t n)
 {
     const __m256i ones = _mm256_set1_epi8(-1);
-    struct lanes held = {ones, ones, ones, ones};
+    struct lanes held = {ones, ones, ones, ones, ones, ones, ones, ones};
     const struct sg_sieve_look *own = looks->list, *end = own + looks->n;
     do {
         const __m256i table = load(own->table);
         const uint8_t *at = halves + own->at;
-        held.a = _mm256_and_si256(held.a, ask(table, at));
-        held.b = _mm256_and_si256(held.b, ask(table, at + 32));
-        if (wide) {
-            held.c = _mm256_and_si256(held.c, ask(table, at + 64));
-            held.d = _mm256_and_si256(held.d, ask(table, at + 96));
+        ask(&held.a, table, at);
+        ask(&held.b, table, at + 32);
+        if (n > 1) {
+            ask(&held.c, table, at + 64);
+            ask(&held.d, table, at + 96);
+        }
+        if (n > 2) {
+            ask(&held.e, table, at + 128);
+            ask(&held.f, table, at + 160);
+        }
+        if (n > 3) {
+            ask(&held.g, table, at + 192);
+            ask(&held.h, table, at + 224);
         }
     } while (++own < end);
     return held;
+}
+
+INLINE void join(struct lanes *any, const struct lanes *more)
+{
+    any->a = _mm256_or_si256(any->a, more->a);
+    any->b = _mm256_or_si256(any->b, more->b);
+    any->c = _mm256_or_si256(any->c, more->c);
+    any->d = _mm256_or_si256(any->d, more->d);
+    any->e = _mm256_or_si256(any->e, more->e);
+    any->f = _mm256_or_si256(any->f, more->f);
+    any->g = _mm256_or_si256(any->g, more->g);
+    any->h = _mm256_or_si256(any->h, more->h);
 }
 
 /* A bit for each of 64 places: whether any bucket is left. */
@@ -115,37 +138,53 @@ INLINE uint64_t left(__m256i first, __m256i last)
     return ~((uint64_t)high << 32 | low);
 }
 
-INLINE void look_all(const struct sg_sieve *sieve, const uint8_t *halves, uint64_t *hits, bool wide)
+INLINE void look_all(const struct sg_sieve *sieve, const uint8_t *halves, uint64_t *hits, size_t n)
 {
-    struct lanes any = look(&sieve->looks[0], halves, wide);
-    for (unsigned group = 1; group < sieve->nibble_groups; group++) {
-        struct lanes more = look(&sieve->looks[group], halves, wide);
-        any.a = _mm256_or_si256(any.a, more.a);
-        any.b = _mm256_or_si256(any.b, more.b);
-        any.c = _mm256_or_si256(any.c, more.c);
-        any.d = _mm256_or_si256(any.d, more.d);
+    const struct sg_sieve_looks *looks = sieve->looks, *end = looks + sieve->nibble_groups;
+    struct lanes any = look(looks, halves, n);
+    while (++looks < end) {
+        const struct lanes more = look(looks, halves, n);
+        join(&any, &more);
     }
     hits[0] = left(any.a, any.b);
-    if (wide)
+    if (n > 1)
         hits[1] = left(any.c, any.d);
+    if (n > 2)
+        hits[2] = left(any.e, any.f);
+    if (n > 3)
+        hits[3] = left(any.g, any.h);
 }
+
+/* Not inline: each has all registers for itself. */
+#define LOOK_AT(n)                                                                                 \
+    FOR_AVX2 __attribute__((noinline)) static void look_at_##n(                                    \
+        const struct sg_sieve *sieve, const uint8_t *halves, uint64_t *hits)                       \
+    {                                                                                              \
+        look_all(sieve, halves, hits, (n) / 64);                                                   \
+    }
+LOOK_AT(64)
+LOOK_AT(128)
+LOOK_AT(192)
+LOOK_AT(256)
 
 FOR_AVX2 static void run(const struct sg_sieve *sieve, const uint8_t *text, size_t n,
                          uint64_t *hits)
 {
+    static void (*const last[])(const struct sg_sieve *, const uint8_t *,
+                                uint64_t *) = {look_at_64, look_at_128, look_at_192, look_at_256};
     struct split bytes;
     for (size_t start = 0; start < n; start += STRIDE) {
-        const size_t places = n - start < STRIDE ? (n - start + 63) / 64 * 64 : STRIDE;
-        size_t at = 0;
-        split(&bytes, text + start - 1, places + AHEAD);
-        for (; at + 128 <= places; at += 128)
-            look_all(sieve, bytes.halves + at, hits + (start + at) / 64, true);
-        if (at < places)
-            look_all(sieve, bytes.halves + at, hits + (start + at) / 64, false);
+        size_t left = n - start < STRIDE ? (n - start + 63) / 64 * 64 : STRIDE;
+        const uint8_t *halves = bytes.halves;
+        uint64_t *own = hits + start / 64;
+        split(&bytes, text + start - 1, left + AHEAD);
+        for (; left > 256; left -= 256, halves += 256, own += 4)
+            look_at_256(sieve, halves, own);
+        last[left / 64 - 1](sieve, halves, own);
     }
     if (n > 0)
         hits[(n - 1) / 64] &= UINT64_MAX >> (63 - (n - 1) % 64);
-    wipe(&bytes, n < STRIDE ? (n + 63) / 64 * 64 + AHEAD : STRIDE + AHEAD);
+    wipe(&bytes, n < STRIDE ? n + AHEAD : STRIDE + AHEAD);
 }
 
 const struct sg_kernel sg_kernel_avx2 = {"avx2", works, run, sg_suspect_avx2};
