@@ -38,6 +38,17 @@ static inline void sg_buf_clear(struct sg_buf *buf)
     buf->len = 0;
 }
 
+/* A buf for one message after another keeps its memory, but no more than this: */
+enum { SG_SPARE_MOST = 4 * 1024 };
+/* Wipes what it holds and keeps the memory, unless it has grown over most bytes. */
+static inline void sg_buf_spare(struct sg_buf *buf, size_t most)
+{
+    if (buf->cap > most)
+        sg_buf_fini(buf);
+    else
+        sg_buf_clear(buf);
+}
+
 /* Makes room for more than there is: sg_buf_reserve's rare half. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_buf_grow(struct sg_buf *buf, size_t extra);
 

@@ -104,6 +104,12 @@ static enum scrubgate_status add_tally(struct sg_scrub *scrub, const struct sg_f
     return SCRUBGATE_OK;
 }
 
+void sg_summary_fini(struct sg_summary *summary)
+{
+    free(summary->tallies);
+    *summary = (struct sg_summary){0};
+}
+
 static void add_identity(struct sg_summary *summary, uint64_t fingerprint)
 {
     size_t most = sizeof summary->identities / sizeof summary->identities[0];
@@ -207,7 +213,7 @@ void sg_scrub_free(struct sg_scrub *scrub)
         return;
     sg_scanner_free(scrub->scanner);
     sg_buf_fini(&scrub->path);
-    free(scrub->summary.tallies);
+    sg_summary_fini(&scrub->summary);
     free(scrub->states);
     free(scrub);
 }

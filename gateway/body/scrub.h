@@ -48,6 +48,7 @@ struct sg_summary {
     size_t n_identities;
     const struct sg_rule *failed; /* could not be matched: why it is refused; NULL: none */
 };
+void sg_summary_fini(struct sg_summary *summary);
 
 struct sg_scrub; /* one message's */
 
@@ -87,7 +88,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, 
 /* Feeds decoded bytes. EBLOCKED once a block finding is accepted (not in shadow mode). */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub,
                                                        struct sg_bytes piece, bool last);
-/* What it adds up to so far; the stream counts the wire's bytes into it. */
+/* What it adds up to so far; the stream counts the wire's bytes into it. It is the scrub's, unless
+ * the caller takes a copy and leaves zeros. */
 struct sg_summary *sg_scrub_summary(struct sg_scrub *scrub);
 /* Why the last call was refused: names the rule or the limit; "" when nothing is wrong. */
 const char *sg_scrub_reason(const struct sg_scrub *scrub);

@@ -244,13 +244,26 @@ const char *scrubgate_stream_reason(const struct scrubgate_stream *s)
     return s->reason;
 }
 
-const struct sg_summary *sg_stream_summary(const struct scrubgate_stream *s)
+static struct sg_summary *sum_up(const struct scrubgate_stream *s)
 {
     struct sg_summary *summary = sg_scrub_summary(s->scrub);
     summary->bytes_in = s->stages[0]->taken;
     summary->bytes_decoded = s->stages[s->format]->taken;
     summary->bytes_out = s->pipeline->given;
     return summary;
+}
+
+const struct sg_summary *sg_stream_summary(const struct scrubgate_stream *s)
+{
+    return sum_up(s);
+}
+
+void sg_stream_close_into(struct scrubgate_stream **s, struct sg_summary *summary)
+{
+    struct sg_summary *own = sum_up(*s);
+    *summary = *own;
+    *own = (struct sg_summary){0};
+    scrubgate_stream_close(s);
 }
 
 void scrubgate_stream_close(struct scrubgate_stream **s)

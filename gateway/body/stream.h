@@ -25,5 +25,7 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_run(struct scrubgate_stream *
 
 /* What the body adds up to so far; lives as long as the stream. */
 const struct sg_summary *sg_stream_summary(const struct scrubgate_stream *s);
+/* Closes it, and hands on what the body added up to: the caller's, for sg_summary_fini. */
+void sg_stream_close_into(struct scrubgate_stream **s, struct sg_summary *summary);
 
 #endif

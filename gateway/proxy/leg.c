@@ -101,7 +101,10 @@ static void judge_divert(struct sg_leg *leg)
 
 static void judge(struct sg_leg *leg, enum sg_record_part part)
 {
-    sg_relay_sum_up(&leg->relay);
+    if (part == SG_PART_BEGIN)
+        sg_relay_sum_up(&leg->relay);
+    else
+        sg_relay_end_stream(&leg->relay); /* its memory is the next body's */
     leg->judgement.part = part;
     leg->judgement.verdict = leg->recorded ? sg_decision_verdict(&leg->relay) : SG_VERDICT_CLEAN;
     leg->refusal = leg->relay.status < 0 ? sg_decision_reason(&leg->relay) : SG_REASON_NONE;

@@ -14,8 +14,7 @@
 #include "base/digest.h"
 #include "body/media.h"
 
-/* A buffer that grew over this is not kept from one body to the next. */
-enum { KEEP = 4 * 1024, ROOM = 512, VALUE_LONGEST = 256 };
+enum { ROOM = 512, VALUE_LONGEST = 256 };
 
 static const struct sg_summary nothing;
 
@@ -104,6 +103,14 @@ static bool may_give_in(const struct sg_relay *relay)
     }
 }
 
+/* Neither a stream nor what it added up to. */
+static void drop_stream(struct sg_relay *relay)
+{
+    scrubgate_stream_close(&relay->stream);
+    relay->summary = NULL;
+    sg_summary_fini(&relay->last);
+}
+
 /* The stream could not decide and the route says: pass and record. What came so far leaves as it
  * came, and so will the rest. */
 static void give_in(struct sg_relay *relay)
@@ -111,7 +118,7 @@ static void give_in(struct sg_relay *relay)
     char why[SG_RELAY_REASON];
     (void)snprintf(why, sizeof why, "%s", relay->reason);
     (void)snprintf(relay->reason, sizeof relay->reason, "passed on failure: %.160s", why);
-    sg_relay_end_stream(relay);
+    drop_stream(relay);
     sg_buf_clear(&relay->out);
     relay->taken = 0;
     sg_buf_move(&relay->out, &relay->original);
@@ -283,7 +290,8 @@ void sg_relay_commit(struct sg_relay *relay)
 
 void sg_relay_sum_up(struct sg_relay *relay)
 {
-    relay->summary = relay->stream != NULL ? sg_stream_summary(relay->stream) : NULL;
+    if (relay->stream != NULL)
+        relay->summary = sg_stream_summary(relay->stream);
 }
 
 const struct sg_summary *sg_relay_summary(const struct sg_relay *relay)
@@ -293,31 +301,25 @@ const struct sg_summary *sg_relay_summary(const struct sg_relay *relay)
 
 void sg_relay_end_stream(struct sg_relay *relay)
 {
-    relay->summary = NULL;
-    scrubgate_stream_close(&relay->stream);
+    if (relay->stream == NULL)
+        return;
+    sg_stream_close_into(&relay->stream, &relay->last);
+    relay->summary = &relay->last;
 }
 
 /* --- the end --- */
 
-static void reuse(struct sg_buf *buf)
-{
-    if (buf->cap > KEEP)
-        sg_buf_fini(buf);
-    else
-        sg_buf_clear(buf);
-}
-
 void sg_relay_clear(struct sg_relay *relay)
 {
-    sg_relay_end_stream(relay);
-    reuse(&relay->out);
-    reuse(&relay->original);
+    drop_stream(relay);
+    sg_buf_spare(&relay->out, SG_SPARE_MOST);
+    sg_buf_spare(&relay->original, SG_SPARE_MOST);
     relay->taken = 0;
 }
 
 void sg_relay_fini(struct sg_relay *relay)
 {
-    sg_relay_end_stream(relay);
+    drop_stream(relay);
     sg_buf_fini(&relay->out);
     sg_buf_fini(&relay->original);
     sg_wipe(relay, sizeof *relay);

@@ -31,6 +31,7 @@ struct sg_relay_span {
 struct sg_relay {
     struct scrubgate_stream *stream;  /* NULL: bytes pass as they are */
     const struct sg_summary *summary; /* as last asked for */
+    struct sg_summary last;           /* what it stays at when the stream has ended */
     struct sg_buf out;
     size_t taken;                 /* of out */
     struct sg_buf original;       /* as it came, while it may still have to pass on failure */
@@ -90,7 +91,8 @@ void sg_relay_refuse(struct sg_relay *relay, enum scrubgate_status status, const
 void sg_relay_sum_up(struct sg_relay *relay);
 /* What the body added up to then; zeros when it was not inspected. Never NULL. */
 const struct sg_summary *sg_relay_summary(const struct sg_relay *relay);
-/* Frees the stream; out stays until it has been taken. */
+/* The body has ended: adds it up for the last time and frees its stream, so that what waits for its
+ * record, or its answer, holds no more memory than out and the summary. */
 void sg_relay_end_stream(struct sg_relay *relay);
 /* Wipes everything; small buffers keep their memory. */
 void sg_relay_clear(struct sg_relay *relay);

@@ -174,6 +174,7 @@ static void bound(struct scrubgate_ruleset *set)
         behind = larger(behind, looks_behind(rule->keywords, SG_KEYWORD_REACH));
         set->longest = larger(set->longest, extent->max + ahead + SLACK);
         set->behind = larger(set->behind, behind + SLACK);
+        set->slow_cost += rule->slow ? rule->cost : 0;
     }
 }
 
@@ -263,6 +264,8 @@ enum scrubgate_status sg_rulefile_compile(struct scrubgate_ruleset **set,
     if (made == NULL || readers == NULL)
         goto out;
     rc = compile(readers, made, sources, n, today_days, &told);
+    if (rc >= 0)
+        rc = sg_random(&made->serial, sizeof made->serial);
     if (rc < 0)
         goto out;
     *set = made;

@@ -49,9 +49,13 @@ struct scrubgate_ruleset {
     size_t n_warnings;
     size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
     size_t behind;  /* max over rules of what is looked at before a match, near and unless too */
+    uint64_t slow_cost; /* of slow rules together: units of the match limit that a start may take */
     struct sg_sieves *sieves;       /* the signatures of all rules */
     const struct sg_kernel *kernel; /* that sieves and folds here: chosen at load, static */
     char digest[65];
+    /* Drawn at load, so that what was worked out for one set is not taken for another's that lies
+     * where it lay. 0: made by hand, not to be told apart. */
+    uint64_t serial;
 };
 
 /* The rule with that id, or NULL. */

@@ -50,6 +50,7 @@ static void choose(struct sg_actives *actives, const struct scrubgate_ruleset *s
                    const struct sg_scan_config *config)
 {
     clear(&actives->message);
+    actives->placed = false;
     if (config->only != NULL) {
         add(&actives->message, config->only);
         return;
@@ -90,19 +91,62 @@ static void lay_out(struct sg_active *active, const struct scrubgate_ruleset *se
     gated->led = open->led + open->sieve->n;
 }
 
-enum scrubgate_status sg_actives_init(struct sg_actives *actives,
-                                      const struct scrubgate_ruleset *set,
-                                      const struct sg_scan_config *config)
+/* Room for both sets of rules, where the last message's are not wanted any more. */
+static enum scrubgate_status make_room(struct sg_actives *actives, size_t size)
+{
+    if (size <= actives->cap)
+        return SCRUBGATE_OK;
+    free(actives->memory);
+    actives->memory = malloc(size);
+    actives->cap = actives->memory == NULL ? 0 : size;
+    return actives->memory == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+/* --- one choice for many messages ---------------------------------------------------------- */
+
+bool sg_actives_fit(const struct sg_actives *actives, const struct scrubgate_ruleset *set,
+                    const struct sg_scan_config *config)
+{
+    const struct sg_choice *choice = &actives->choice;
+    return choice->serial != 0 && choice->serial == set->serial && choice->set == set &&
+           choice->direction == config->direction && choice->level == config->level &&
+           choice->only == config->only && choice->channel_known == (config->channel != NULL) &&
+           (config->channel == NULL || strcmp(choice->channel, config->channel) == 0);
+}
+
+/* Notes what the rules were chosen for. A channel too long to keep is chosen for each time. */
+static void note(struct sg_choice *choice, const struct scrubgate_ruleset *set,
+                 const struct sg_scan_config *config)
+{
+    *choice = (struct sg_choice){.set = set,
+                                 .serial = set->serial,
+                                 .direction = config->direction,
+                                 .level = config->level,
+                                 .only = config->only,
+                                 .channel_known = config->channel != NULL};
+    if (config->channel == NULL)
+        return;
+    size_t size = strlen(config->channel) + 1;
+    if (size <= sizeof choice->channel)
+        memcpy(choice->channel, config->channel, size);
+    else
+        choice->serial = 0;
+}
+
+enum scrubgate_status sg_actives_choose(struct sg_actives *actives,
+                                        const struct scrubgate_ruleset *set,
+                                        const struct sg_scan_config *config)
 {
     const size_t size = size_for(set);
-    *actives = (struct sg_actives){.placed = false};
-    uint8_t *memory = malloc(2 * size);
-    if (memory == NULL)
+    if (sg_actives_fit(actives, set, config))
+        return SCRUBGATE_OK;
+    actives->choice.serial = 0;
+    if (make_room(actives, 2 * size) < 0)
         return SCRUBGATE_ENOMEM;
-    actives->memory = memory;
-    lay_out(&actives->message, set, memory);
-    lay_out(&actives->value, set, memory + size);
+    lay_out(&actives->message, set, actives->memory);
+    lay_out(&actives->value, set, (uint8_t *)actives->memory + size);
     choose(actives, set, config);
+    note(&actives->choice, set, config);
     return SCRUBGATE_OK;
 }
 

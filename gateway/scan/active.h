@@ -35,16 +35,34 @@ struct sg_active {
     struct sg_active_part open, gated;
 };
 
-/* A message's rules, and those of the value at hand. */
-struct sg_actives {
-    struct sg_active message, value;
-    bool placed; /* some rules ask where a value stands */
-    void *memory;
+/* What decides which rules run in a message. serial 0: nothing has been chosen. */
+struct sg_choice {
+    const struct scrubgate_ruleset *set;
+    uint64_t serial; /* the set's */
+    enum scrubgate_direction direction;
+    unsigned level;
+    const struct sg_rule *only;
+    bool channel_known;
+    char channel[64];
 };
 
-SCRUBGATE_MUST_USE enum scrubgate_status sg_actives_init(struct sg_actives *actives,
-                                                         const struct scrubgate_ruleset *set,
-                                                         const struct sg_scan_config *config);
+/* A message's rules, and those of the value at hand. All-zero is one that nothing was chosen for.
+ */
+struct sg_actives {
+    struct sg_active message, value;
+    struct sg_choice choice;
+    bool placed; /* some rules ask where a value stands */
+    void *memory;
+    size_t cap; /* of memory */
+};
+
+/* Chooses the rules for a message, unless they are chosen already. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_actives_choose(struct sg_actives *actives,
+                                                           const struct scrubgate_ruleset *set,
+                                                           const struct sg_scan_config *config);
+/* Whether the rules in it are those of such a message. */
+bool sg_actives_fit(const struct sg_actives *actives, const struct scrubgate_ruleset *set,
+                    const struct sg_scan_config *config);
 void sg_actives_fini(struct sg_actives *actives);
 /* The rules that run in a value. Valid until the next call. */
 const struct sg_active *sg_actives_at(struct sg_actives *actives, enum sg_field field,

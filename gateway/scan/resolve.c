@@ -12,7 +12,7 @@
 #include "scan/content.h"
 #include "scan/fingerprint.h"
 
-enum { DISTINCT_MOST = 1024 };
+enum { DISTINCT_MOST = 1024, PENDING_KEPT = 64 };
 
 /* A value seen in this message, for {n}. */
 struct sg_distinct {
@@ -20,9 +20,27 @@ struct sg_distinct {
     uint64_t digest, n;
 };
 
-void sg_resolver_init(struct sg_resolver *resolver, bool shadow, struct sg_content *content)
+void sg_resolver_reset(struct sg_resolver *resolver, bool shadow, struct sg_content *content)
 {
-    *resolver = (struct sg_resolver){.shadow = shadow, .content = content};
+    resolver->shadow = shadow;
+    resolver->content = content;
+    resolver->n_distinct = 0;
+}
+
+void sg_resolver_clear(struct sg_resolver *resolver)
+{
+    sg_buf_spare(&resolver->cluster.value, SG_SPARE_MOST);
+    sg_buf_spare(&resolver->text, SG_SPARE_MOST);
+    sg_buf_spare(&resolver->values, SG_SPARE_MOST);
+    resolver->n_pending = resolver->n_distinct = 0;
+    if (resolver->cap > PENDING_KEPT) {
+        free(resolver->pending);
+        resolver->pending = NULL;
+        resolver->cap = 0;
+    }
+    free(resolver->distinct); /* few rules ask for numbers */
+    resolver->distinct = NULL;
+    resolver->cap_distinct = 0;
 }
 
 void sg_resolver_fini(struct sg_resolver *resolver)

@@ -45,7 +45,10 @@ struct sg_resolver {
     const struct sg_scan_sink *sink;
 };
 
-void sg_resolver_init(struct sg_resolver *resolver, bool shadow, struct sg_content *content);
+/* Starts a message. resolver is zeroed or another message's. */
+void sg_resolver_reset(struct sg_resolver *resolver, bool shadow, struct sg_content *content);
+/* Wipes what a message has left; small memory is kept for the next. */
+void sg_resolver_clear(struct sg_resolver *resolver);
 void sg_resolver_fini(struct sg_resolver *resolver);
 /* Starts a value. */
 void sg_resolver_begin(struct sg_resolver *resolver, const struct sg_scan_sink *sink);

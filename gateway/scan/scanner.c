@@ -66,6 +66,7 @@ struct sg_scanner {
     enum sg_field field; /* of the value, until it has begun */
     struct sg_place place;
     bool begun;       /* the value has had a feed */
+    size_t room;      /* of marks */
     uint64_t marks[]; /* the runs' next and open */
 };
 
@@ -170,13 +171,46 @@ static uint64_t *init_lane(struct sg_scanner *scanner, struct lane *lane, bool f
     return marks + 2 * each;
 }
 
-/* Rules that may be tried at many places are known to cost that. */
-static uint64_t work_each(const struct scrubgate_ruleset *rules)
+/* Of the scratch's idle ones that whose rules are chosen already, or the oldest. NULL: none. */
+static struct sg_scanner *take_idle(struct scrubgate_scratch *scratch,
+                                    const struct scrubgate_ruleset *rules,
+                                    const struct sg_scan_config *config)
 {
-    uint64_t each = WORK_EACH;
-    for (size_t i = 0; i < rules->n_rules; i++)
-        each += rules->rules[i]->slow ? 2 * (uint64_t)rules->rules[i]->cost : 0;
-    return each;
+    size_t i = scratch->n_idle;
+    if (i == 0)
+        return NULL;
+    while (i > 0 && !sg_actives_fit(&scratch->idle[i - 1]->actives, rules, config))
+        i--;
+    i = i > 0 ? i - 1 : 0;
+    struct sg_scanner *taken = scratch->idle[i];
+    scratch->n_idle--;
+    memmove(scratch->idle + i, scratch->idle + i + 1, (scratch->n_idle - i) * sizeof taken);
+    return taken;
+}
+
+static void put_idle(struct scrubgate_scratch *scratch, struct sg_scanner *scanner)
+{
+    if (scratch->n_idle == SG_SCRATCH_SPARES) {
+        sg_scanner_dispose(scratch->idle[0]);
+        scratch->n_idle--;
+        memmove(scratch->idle, scratch->idle + 1, scratch->n_idle * sizeof scanner);
+    }
+    scratch->idle[scratch->n_idle++] = scanner;
+}
+
+/* An idle scanner with room for so many marks, else a new one. */
+static struct sg_scanner *take(struct scrubgate_scratch *scratch,
+                               const struct scrubgate_ruleset *rules,
+                               const struct sg_scan_config *config, size_t room)
+{
+    struct sg_scanner *taken = take_idle(scratch, rules, config);
+    if (taken != NULL && taken->room >= room)
+        return taken;
+    sg_scanner_dispose(taken);
+    taken = malloc(sizeof *taken + room * sizeof *taken->marks);
+    if (taken != NULL)
+        *taken = (struct sg_scanner){.room = room};
+    return taken;
 }
 
 enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
@@ -185,12 +219,14 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
                                      const struct sg_scan_config *config)
 {
     *scanner = NULL;
-    enum scrubgate_status rc = SCRUBGATE_OK;
     size_t each = rules->n_rules + (rules->n_rules + 63) / 64;
-    struct sg_scanner *made = malloc(sizeof *made + 4 * each * sizeof *made->marks);
+    struct sg_scanner *made = take(scratch, rules, config, 4 * each);
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
-    *made = (struct sg_scanner){.set = rules, .config = *config, .scratch = scratch};
+    made->set = rules;
+    made->config = *config;
+    made->scratch = scratch;
+    made->culprit = NULL;
     made->keyed = config->key != NULL;
     made->kernel = config->kernel != NULL ? config->kernel : rules->kernel;
     if (made->kernel == NULL) /* rules that were compiled, but not loaded */
@@ -199,16 +235,17 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
                      scratch->messages++ % config->recheck == config->recheck - 1;
     made->engine = config->reference || made->checking ? &sg_engine_reference : &sg_engine_sweep;
     made->work = WORK_FIRST;
-    made->work_each = work_each(rules);
+    /* Rules that may be tried at many places are known to cost that. */
+    made->work_each = WORK_EACH + 2 * rules->slow_cost;
     uint64_t *marks = init_lane(made, &made->text, false, made->marks, each);
     (void)init_lane(made, &made->view, true, marks, each);
-    rc = sg_actives_init(&made->actives, rules, config);
+    enum scrubgate_status rc = sg_actives_choose(&made->actives, rules, config);
     if (rc >= 0 && made->keyed)
         rc = sg_scratch_key(scratch, config->key);
     if (rc < 0)
         goto out;
     sg_content_init(&made->content, scratch->seed);
-    sg_resolver_init(&made->resolver, config->shadow, made->keyed ? &made->content : NULL);
+    sg_resolver_reset(&made->resolver, config->shadow, made->keyed ? &made->content : NULL);
     *scanner = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:
@@ -220,11 +257,21 @@ void sg_scanner_free(struct sg_scanner *scanner)
 {
     if (scanner == NULL)
         return;
+    sg_resolver_clear(&scanner->resolver);
+    sg_buf_spare(&scanner->held, SG_SPARE_MOST);
+    sg_fold_fini(&scanner->fold);
+    sg_sweep_wipe(scanner->scratch->sweep); /* of a text that did not end */
+    put_idle(scanner->scratch, scanner);
+}
+
+void sg_scanner_dispose(struct sg_scanner *scanner)
+{
+    if (scanner == NULL)
+        return;
     sg_resolver_fini(&scanner->resolver);
     sg_buf_fini(&scanner->held);
     sg_fold_fini(&scanner->fold);
     sg_actives_fini(&scanner->actives);
-    sg_sweep_wipe(scanner->scratch->sweep); /* of a text that did not end */
     free(scanner);
 }
 

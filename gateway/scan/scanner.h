@@ -55,13 +55,15 @@ struct sg_scan_sink {
     void *ctx;
 };
 
-/* Borrows rules and scratch. *scanner is NULL on error. */
+/* Borrows rules and scratch, which must outlive it. *scanner is NULL on error. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
                                                         const struct scrubgate_ruleset *rules,
                                                         struct scrubgate_scratch *scratch,
                                                         const struct sg_scan_config *config);
-/* Wipes what is held. NULL is fine. */
+/* Wipes what is held, and leaves the memory to the scratch. NULL is fine. */
 void sg_scanner_free(struct sg_scanner *scanner);
+/* Frees one that has been left to a scratch. */
+void sg_scanner_dispose(struct sg_scanner *scanner);
 
 /* Starts a value: what kind it is and where it stands. place and sink are copied or used only
  * until the value ends; place.steps must stay valid till then. */

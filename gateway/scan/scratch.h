@@ -12,6 +12,10 @@
 #include "rule/pattern.h"
 #include "scan/engine.h"
 
+struct sg_scanner;
+
+enum { SG_SCRATCH_SPARES = 4 };
+
 struct scrubgate_scratch {
     struct sg_matcher *matcher;
     struct sg_hmac *hmac; /* keyed with key, for SG_FINGERPRINT_LABEL; NULL: none yet */
@@ -20,6 +24,10 @@ struct scrubgate_scratch {
     uint64_t seed;               /* of content fingerprints, from the same key */
     uint64_t messages;           /* scanned so far: picks those that are checked */
     struct sg_buf spare, normal; /* for fingerprints; wiped after each use */
+    /* Scanners whose message has ended, the last one last. The next message takes one: its memory
+     * is at hand, and mostly so are its rules. */
+    struct sg_scanner *idle[SG_SCRATCH_SPARES];
+    size_t n_idle;
 };
 
 /* Makes hmac and seed those of the key. Cheap when it is the one of the last call. */
