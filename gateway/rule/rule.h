@@ -54,7 +54,6 @@ struct sg_rule {
     unsigned index; /* place in the ruleset: the last tie-breaker of rank */
     unsigned level; /* 1 … 4 */
     struct sg_pattern *pattern;
-    unsigned lead;                         /* its class in the ruleset's leads, or SG_LEAD_NONE */
     const struct sg_signature *signatures; /* of the pattern */
     size_t n_signatures;
     unsigned per_million; /* places of the sample at which one of them holds, of a million */

@@ -91,22 +91,25 @@ static void classify(struct sg_sieve *sieve, const struct sg_signature *const *s
 static enum scrubgate_status add_rows(struct sg_sieve *sieve,
                                       const struct sg_signature *const *signatures)
 {
-    const size_t words = sieve->n == 0 ? 1 : (sieve->n + 63) / 64, n = sieve->unknown + 1;
-    unsigned member[256]; /* a byte of each class */
+    const size_t words = sieve->n == 0 ? 1 : (sieve->n + 63) / 64;
+    const size_t apart = SG_SIGNATURE_BYTES * words; /* rows of one class and the next */
+    unsigned member[256];                            /* a byte of each class */
     sieve->words = words;
-    sieve->rows = calloc(SG_SIGNATURE_BYTES * n * words, sizeof *sieve->rows);
+    sieve->rows = calloc((sieve->unknown + 1) * apart, sizeof *sieve->rows);
     if (sieve->rows == NULL)
         return SCRUBGATE_ENOMEM;
-    for (unsigned byte = 0; byte < 256; byte++)
+    for (unsigned byte = 0; byte < 256; byte++) {
         member[sieve->classes[byte]] = byte;
+        sieve->starts[byte] = (uint32_t)(sieve->classes[byte] * SG_SIGNATURE_BYTES * words);
+    }
     for (size_t s = 0; s < sieve->n; s++) {
         const uint64_t bit = UINT64_C(1) << s % 64;
         for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++) {
-            uint64_t *rows = sieve->rows + k * n * words + s / 64;
+            uint64_t *rows = sieve->rows + k * words + s / 64;
             for (unsigned class = 0; class < sieve->outside; class ++)
-                rows[class * words] |= has(&signatures[s]->at[k], member[class]) ? bit : 0;
-            rows[sieve->outside * words] |= (signatures[s]->outside >> k & 1) != 0 ? bit : 0;
-            rows[sieve->unknown * words] |= bit;
+                rows[class * apart] |= has(&signatures[s]->at[k], member[class]) ? bit : 0;
+            rows[sieve->outside * apart] |= (signatures[s]->outside >> k & 1) != 0 ? bit : 0;
+            rows[sieve->unknown * apart] |= bit;
         }
     }
     return SCRUBGATE_OK;

@@ -74,6 +74,7 @@ struct sg_sieve {
     unsigned outside;     /* the class of positions outside the value */
     unsigned unknown;     /* the class of positions that have not come yet: holds for everything */
     uint64_t *rows;
+    uint32_t starts[256]; /* of bytes: where in rows those of its class begin */
 
     /*
      * Coarse, in three forms. Zero stands for outside, so byte 0 is in a set that allows outside.
@@ -126,7 +127,7 @@ static inline unsigned sg_sieve_kind(uint8_t byte)
 static inline const uint64_t *sg_sieve_row(const struct sg_sieve *sieve, unsigned position,
                                            unsigned class)
 {
-    return sieve->rows + ((size_t)position * (sieve->unknown + 1) + class) * sieve->words;
+    return sieve->rows + ((size_t) class * SG_SIGNATURE_BYTES + position) * sieve->words;
 }
 
 #endif

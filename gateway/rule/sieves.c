@@ -16,6 +16,17 @@ static void choose(struct sg_sieve_part *parts, const struct scrubgate_ruleset *
     }
 }
 
+/* How far before the place of one of its signatures a match of the rule may start. */
+static size_t lead_of(const struct sg_rule *rule)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < rule->n_signatures; i++) {
+        if (rule->signatures[i].max_before > most)
+            most = rule->signatures[i].max_before;
+    }
+    return most;
+}
+
 /* One part for each list of words, however many rules share it. Gates only save time: those that
  * the sieve has no room for are left out. */
 static size_t list_gates(struct sg_sieve_part *parts, struct scrubgate_ruleset *set)
@@ -37,8 +48,9 @@ static size_t list_gates(struct sg_sieve_part *parts, struct scrubgate_ruleset *
             words += gate->n;
         }
         gate->number = (unsigned)k;
-        if (gate->before > set->sieves->before)
-            set->sieves->before = gate->before;
+        size_t before = gate->before + lead_of(set->rules[i]);
+        if (before > set->sieves->before)
+            set->sieves->before = before;
         if (gate->after > set->sieves->after)
             set->sieves->after = gate->after;
     }

@@ -20,7 +20,7 @@
 struct sg_sieves {
     struct sg_sieve *open, *gated; /* a part is a rule, by index */
     struct sg_sieve *words;        /* a part is a gate */
-    size_t before, after;          /* the farthest that a gate reaches from a start */
+    size_t before, after;          /* the farthest that a gate reaches from a place */
 };
 
 /* Builds set->sieves and numbers the gates. ELIMIT when the signatures are too many. */

@@ -26,6 +26,7 @@ static void fill(struct sg_block *block, struct sg_bytes text, size_t start, siz
     memset(block->text + len, 0, room - len);
     block->start = start;
     block->end = end;
+    block->used = room > block->used ? room : block->used;
 }
 
 void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
@@ -45,8 +46,11 @@ void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct s
 
 void sg_block_clear(struct sg_block *block, bool wipe)
 {
-    if (wipe && block->end > 0)
-        sg_wipe(block->text, block->end - block->start + SG_KERNEL_SLACK);
+    if (wipe && block->used > 0) {
+        sg_wipe(block->before, sizeof block->before);
+        sg_wipe(block->text, block->used);
+        block->used = 0;
+    }
     block->start = block->end = 0;
 }
 
@@ -81,23 +85,20 @@ typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
 bool sg_block_rows_wide(const struct sg_sieve *sieve, const uint8_t *at, const uint64_t *wanted,
                         uint64_t *held)
 {
-    const uint8_t *classes = sieve->classes;
-    const size_t words = sieve->words, apart = (size_t)(sieve->unknown + 1) * words;
-    const uint64_t *row = sieve->rows, *from = wanted;
+    const size_t words = sieve->words;
+    const uint64_t *rows = sieve->rows, *end = rows + SG_SIGNATURE_BYTES * words, *from = wanted;
     pair any = {1, 0};
-    at--;
-    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && (any[0] | any[1]) != 0;
-         k += 4, at += 4, row += 4 * apart, from = held) {
-        const uint64_t *rows[4] = {
-            row + classes[at[0]] * words, row + apart + classes[at[1]] * words,
-            row + 2 * apart + classes[at[2]] * words, row + 3 * apart + classes[at[3]] * words};
+    for (at--; rows < end && (any[0] | any[1]) != 0; rows += 4 * words, at += 4, from = held) {
+        const uint64_t *own[4];
+        for (size_t k = 0; k < 4; k++)
+            own[k] = rows + sieve->starts[at[k]] + k * words;
         any = (pair){0, 0};
         /* The last word may be alone: then it is looked at with the one before it. */
         for (size_t word = 0; word < words; word += 2) {
             size_t here = word + 2 <= words ? word : words - 2;
-            pair left = *(const pair *)(from + here) & *(const pair *)(rows[0] + here) &
-                        *(const pair *)(rows[1] + here) & *(const pair *)(rows[2] + here) &
-                        *(const pair *)(rows[3] + here);
+            pair left = *(const pair *)(from + here) & *(const pair *)(own[0] + here) &
+                        *(const pair *)(own[1] + here) & *(const pair *)(own[2] + here) &
+                        *(const pair *)(own[3] + here);
             *(pair *)(held + here) = left;
             any |= left;
         }

@@ -19,6 +19,7 @@ struct sg_block {
     _Alignas(64) uint8_t before[64]; /* its last byte is the one before the block */
     uint8_t text[SG_KERNEL_BLOCK + SG_KERNEL_SLACK];
     size_t start, end; /* of the window: what has been copied; end 0: nothing */
+    size_t used;       /* bytes of text that hold something of a message */
 };
 
 /* The places of a block that the coarse stage lets through. */
@@ -49,14 +50,12 @@ bool sg_block_rows_wide(const struct sg_sieve *sieve, const uint8_t *at, const u
 static inline bool sg_block_rows_narrow(const struct sg_sieve *sieve, const uint8_t *at,
                                         const uint64_t *wanted, uint64_t *held)
 {
-    const uint8_t *classes = sieve->classes;
-    const size_t apart = (size_t)sieve->unknown + 1;
-    const uint64_t *row = sieve->rows;
+    const uint32_t *starts = sieve->starts;
+    const uint64_t *rows = sieve->rows, *end = rows + SG_SIGNATURE_BYTES;
     uint64_t left = *wanted;
-    at--;
-    for (unsigned k = 0; k < SG_SIGNATURE_BYTES && left != 0; k += 4, at += 4, row += 4 * apart)
-        left &= row[classes[at[0]]] & row[apart + classes[at[1]]] &
-                row[2 * apart + classes[at[2]]] & row[3 * apart + classes[at[3]]];
+    for (at--; rows < end && left != 0; rows += 4, at += 4)
+        left &= rows[starts[at[0]]] & rows[starts[at[1]] + 1] & rows[starts[at[2]] + 2] &
+                rows[starts[at[3]] + 3];
     *held = left;
     return left != 0;
 }

@@ -84,6 +84,8 @@ void sg_progress_copy(struct sg_progress *to, const struct sg_progress *from);
 void sg_progress_track(struct sg_progress *progress);
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sweep_new(struct sg_sweep **sweep);
+/* No byte of a text that did not end stays. */
+void sg_sweep_wipe(struct sg_sweep *sweep);
 /* Wipes and frees. */
 void sg_sweep_free(struct sg_sweep *sweep);
 

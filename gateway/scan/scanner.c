@@ -25,7 +25,8 @@
 enum {
     STEP = 32 * 1024, /* text is taken in steps of so many bytes: bounds what is done in one go */
     WORK_FIRST = 4 * 1000 * 1000, /* units of the match limit: what any message may cost ... */
-    WORK_EACH = 2000              /* ... and what each byte of it adds */
+    WORK_EACH = 2000,             /* ... and what each byte of it adds */
+    LOOKED_BACK = 64 /* findings among which the same value may have been found already */
 };
 
 /* A text that is scanned: the value, or its view. */
@@ -49,6 +50,7 @@ struct sg_scanner {
     uint64_t same_to;    /* not folding: before it, they are surely the same */
     struct sg_fold fold; /* folding: the view */
     uint64_t work;       /* units that the message may still cost */
+    uint64_t work_each;  /* what each byte adds to them */
     bool checking;       /* the sweep engine is checked by the reference engine */
     bool check_ended;    /* ... but gave up on this value */
     uint64_t sums[2];    /* checking: of what was found by the one that counts, by the checked */
@@ -75,7 +77,8 @@ struct sg_scanner {
 static uint64_t known_fingerprint(const struct sg_resolver *resolver,
                                   const struct sg_finding *finding)
 {
-    for (size_t i = resolver->n_pending; i-- > 0;) {
+    size_t last = resolver->n_pending > LOOKED_BACK ? resolver->n_pending - LOOKED_BACK : 0;
+    for (size_t i = resolver->n_pending; i-- > last;) {
         const struct sg_finding *other = &resolver->pending[i];
         if (other->start == finding->start && other->end == finding->end &&
             strcmp(other->rule->entity, finding->rule->entity) == 0)
@@ -232,6 +235,8 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
                      scratch->messages++ % config->recheck == config->recheck - 1;
     made->engine = config->reference || made->checking ? &sg_engine_reference : &sg_engine_sweep;
     made->work = WORK_FIRST;
+    /* Rules that may be tried at many places are known to cost that. */
+    made->work_each = WORK_EACH + 2 * rules->slow_cost;
     uint64_t *marks = init_lane(made, &made->text, false, made->marks, each);
     (void)init_lane(made, &made->view, true, marks, each);
     enum scrubgate_status rc = sg_actives_choose(&made->actives, rules, config);
@@ -255,6 +260,7 @@ void sg_scanner_free(struct sg_scanner *scanner)
     sg_resolver_clear(&scanner->resolver);
     sg_buf_spare(&scanner->held, SG_SPARE_MOST);
     sg_fold_fini(&scanner->fold);
+    sg_sweep_wipe(scanner->scratch->sweep); /* of a text that did not end */
     put_idle(scanner->scratch, scanner);
 }
 
@@ -301,11 +307,21 @@ static void begin_value(struct sg_scanner *scanner)
     begin_lane(&scanner->text, active);
     begin_lane(&scanner->view, active);
     scanner->culprit = NULL;
+    if (scanner->folding) /* of a value that was given up */
+        sg_fold_clear(&scanner->fold);
     scanner->folding = false;
     scanner->same_to = 0;
     scanner->check_ended = false;
     scanner->sums[0] = scanner->sums[1] = 0;
     scanner->begun = true;
+}
+
+/* How much of the text at hand may go: all but the undecided bytes and the context before them. */
+static size_t spent(const struct sg_scanner *scanner, uint64_t base)
+{
+    uint64_t context = scanner->set->behind + SG_WINDOW_MARGIN;
+    uint64_t decided = scanner->frontier - base;
+    return decided > context ? (size_t)(decided - context) : 0;
 }
 
 /* The text and its view part somewhere behind what is decided: the view's lane goes on from where
@@ -319,7 +335,10 @@ static enum scrubgate_status fork_view(struct sg_scanner *scanner, const struct 
     view->frontier = text->frontier;
     view->end = text->end;
     scanner->folding = true;
-    return sg_fold_begin(&scanner->fold, window->base, (struct sg_bytes){window->text.data, same});
+    /* The view begins with the context of what is not decided. */
+    size_t start = spent(scanner, window->base);
+    struct sg_bytes shared = {window->text.data + start, same - start};
+    return sg_fold_begin(&scanner->fold, window->base + start, shared);
 }
 
 static enum scrubgate_status advance_lane(struct lane *lane, const struct sg_window *window)
@@ -440,14 +459,6 @@ static void end_value(struct sg_scanner *scanner)
         scanner->config.rechecked(scanner->config.ctx, scanner->sums[0] == scanner->sums[1]);
 }
 
-/* How much of the text at hand may go: all but the undecided bytes and the context before them. */
-static size_t spent(const struct sg_scanner *scanner, uint64_t base)
-{
-    uint64_t context = scanner->set->behind + SG_WINDOW_MARGIN;
-    uint64_t decided = scanner->frontier - base;
-    return decided > context ? (size_t)(decided - context) : 0;
-}
-
 /* Nothing is held: scan the piece where it lies, then hold what is left. */
 static enum scrubgate_status feed_in_place(struct sg_scanner *scanner, struct sg_bytes piece,
                                            bool last)
@@ -499,7 +510,7 @@ enum scrubgate_status sg_scanner_feed(struct sg_scanner *scanner, struct sg_byte
         return SCRUBGATE_OK; /* no rule matches empty text */
     if (!scanner->begun)
         begin_value(scanner);
-    scanner->work += (uint64_t)piece.len * WORK_EACH;
+    scanner->work += (uint64_t)piece.len * scanner->work_each;
     enum scrubgate_status rc = scanner->held.len == 0 ? feed_in_place(scanner, piece, last)
                                                       : feed_held(scanner, piece, last);
     if (rc >= 0 && !last &&

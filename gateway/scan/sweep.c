@@ -12,7 +12,6 @@
  */
 #include "scan/engine.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +64,11 @@ enum scrubgate_status sg_sweep_new(struct sg_sweep **sweep)
     memset(*sweep, 0, offsetof(struct sg_sweep, stretches));
     forget(*sweep);
     return SCRUBGATE_OK;
+}
+
+void sg_sweep_wipe(struct sg_sweep *sweep)
+{
+    sg_block_clear(&sweep->block, true);
 }
 
 void sg_sweep_free(struct sg_sweep *sweep)
@@ -133,6 +137,14 @@ static bool has_bit(const uint64_t *bits, size_t i)
     return (bits[i / 64] >> i % 64 & 1) != 0;
 }
 
+/* The starts first … last that a search is paid for: those before the floor were, when they were
+ * new, but for the one that was waited at. */
+static uint64_t count_starts(const struct pass *pass, size_t first, size_t last)
+{
+    size_t from = first > pass->floor ? first : pass->floor;
+    return last < from ? 1 : last - from + 1;
+}
+
 /* Takes what a search may have cost from what the message may cost. */
 static enum scrubgate_status spend(struct sg_engine_run *run, uint64_t units)
 {
@@ -163,7 +175,7 @@ static enum scrubgate_status search_stretch(struct pass *pass, const struct sg_r
                                      window->last, &match, &hit);
         size_t end = rc < 0 || match == SG_MATCH_NONE ? stretch.last : hit.start;
         if (rc >= 0)
-            rc = spend(run, (uint64_t)(end - *from + 1) * rule->cost + JUDGING);
+            rc = spend(run, count_starts(pass, *from, end) * rule->cost + JUDGING);
         if (rc < 0)
             return rc;
         *from = end + (match == SG_MATCH_NONE);
@@ -377,7 +389,8 @@ static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_
         forget(run->sweep);
     else
         *frontier = close_pass(&pass);
-    sg_block_clear(&run->sweep->block, window->last); /* the next text may be another message's */
+    /* The next text may be another message's. */
+    sg_block_clear(&run->sweep->block, window->last || rc < 0);
     return rc;
 }
 

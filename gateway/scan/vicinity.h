@@ -17,7 +17,7 @@
 #include "scan/block.h"
 #include "scan/engine.h"
 
-enum { SG_VICINITY_BLOCKS = 4, SG_VICINITY_WORDS = 256 };
+enum { SG_VICINITY_BLOCKS = 16, SG_VICINITY_WORDS = 256 };
 
 /* The words that begin in one block of a window. */
 struct sg_vicinity_block {
