@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scan/block.h"
 #include "scan/kernel.h"
+#include "scan/scratch.h"
 
 #include "../lib/suite.h"
 #include "../lib/toy.h"
@@ -118,10 +120,102 @@ static void a_message_that_takes_too_much_work_is_refused_and_the_rule_named(voi
     scrubgate_ruleset_free(set);
 }
 
+/* Each start waits for 59 bytes, and is searched again with each piece until they are there. */
+static void a_search_is_paid_once_however_its_text_comes(void **state)
+{
+    (void)state;
+    struct scrubgate_ruleset *set = sg_toy_rules(RULE("a", "\\d{59}", ", check: luhn"));
+    struct scrubgate_scratch *scratch = NULL;
+    struct sg_scanner *scanner = NULL;
+    struct sg_toy toy = {.next = 0};
+    const struct sg_scan_config config = {.level = 1, .max_held = LENGTH};
+    static const struct row digits = {.filler = "1", .planted = "", .at = 0};
+    const struct sg_bytes text = text_of(&digits);
+    unsigned cost = 1;
+    enum scrubgate_status rc;
+    assert_int_equal(scrubgate_scratch_new(&scratch), SCRUBGATE_OK);
+    do {
+        cost *= 2;
+        set->rules[0]->cost = cost;
+        assert_int_equal(sg_scanner_new(&scanner, set, scratch, &config), SCRUBGATE_OK);
+        rc = sg_toy_scan(&toy, scanner, text, LENGTH, 1);
+        sg_scanner_free(scanner);
+    } while (rc == SCRUBGATE_OK && cost < 1000 * 1000);
+    assert_int_equal(rc, SCRUBGATE_EMATCH);
+    set->rules[0]->cost = cost / 4; /* up to half of what there is */
+    assert_int_equal(sg_scanner_new(&scanner, set, scratch, &config), SCRUBGATE_OK);
+    assert_int_equal(sg_toy_scan(&toy, scanner, text, 7, 7), SCRUBGATE_OK);
+    sg_scanner_free(scanner);
+    sg_toy_fini(&toy);
+    scrubgate_scratch_free(scratch);
+    scrubgate_ruleset_free(set);
+}
+
+/* --- what stays ---------------------------------------------------------------------------- */
+
+#define SECRET "4111-1111-1111-1111"
+
+/* How a message that began with the secret comes to its end. */
+static const struct ending {
+    const char *name;
+    bool ends, refused;
+} endings[] = {
+    {"a text that has ended leaves no byte", true, false},
+    {"a text that was refused leaves no byte", true, true},
+    {"a text that was given up leaves no byte", false, false},
+};
+
+/* Looked for in the engine's memory, the first bytes of which are its copy of a block. */
+static bool keeps_secret(const struct scrubgate_scratch *scratch)
+{
+    const struct sg_bytes memory = {(const uint8_t *)scratch->sweep, sizeof(struct sg_block)};
+    bool found = false;
+    for (size_t i = 0; i + strlen(SECRET) <= memory.len && !found; i++)
+        found = memcmp(memory.data + i, SECRET, strlen(SECRET)) == 0;
+    return found;
+}
+
+static enum scrubgate_status drop(void *ctx, uint64_t start, struct sg_bytes text)
+{
+    (void)ctx, (void)start, (void)text;
+    return SCRUBGATE_OK;
+}
+
+static void leaves_no_byte(void **state)
+{
+    const struct ending *row = *state;
+    struct scrubgate_ruleset *set = sg_toy_rules(RULE("a", "\\d{3}", ", check: luhn"));
+    struct scrubgate_scratch *scratch = NULL;
+    struct sg_scanner *scanner = NULL;
+    const struct sg_scan_config config = {.level = 1, .max_held = LENGTH};
+    const struct sg_scan_sink sink = {.keep = drop};
+    const struct sg_place top = {NULL, 0};
+    assert_int_equal(scrubgate_scratch_new(&scratch), SCRUBGATE_OK);
+    assert_int_equal(sg_scanner_new(&scanner, set, scratch, &config), SCRUBGATE_OK);
+    assert_int_equal(sg_scanner_begin(scanner, SG_FIELD_TEXT, top, &sink), SCRUBGATE_OK);
+    assert_int_equal(sg_scanner_feed(scanner, SG_BYTES("card no: " SECRET ", "), false),
+                     SCRUBGATE_OK);
+    assert_true(keeps_secret(scratch)); /* else there is nothing to see here */
+    set->rules[0]->cost = row->refused ? 1000 * 1000 * 1000 : 1;
+    if (row->ends)
+        assert_int_equal(sg_scanner_feed(scanner, SG_BYTES("or 222"), true),
+                         row->refused ? SCRUBGATE_EMATCH : SCRUBGATE_OK);
+    if (!row->ends)
+        sg_scanner_free(scanner);
+    assert_false(keeps_secret(scratch));
+    if (row->ends)
+        sg_scanner_free(scanner);
+    scrubgate_scratch_free(scratch);
+    scrubgate_ruleset_free(set);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(finds_what_the_reference_finds, rows);
     sg_suite_add("a message that takes too much work is refused and the rule named",
                  a_message_that_takes_too_much_work_is_refused_and_the_rule_named, NULL);
+    sg_suite_add("a search is paid once, however its text comes",
+                 a_search_is_paid_once_however_its_text_comes, NULL);
+    SG_SUITE_ROWS(leaves_no_byte, endings);
     return sg_suite_run("sweep");
 }
