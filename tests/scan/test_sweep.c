@@ -23,6 +23,8 @@
     "  - {id: " id ", title: t, entity: TOY, level: 1, match: '" match "', with: '<" id            \
     ">', tests: [{todo: x}]" rest "}\n"
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+
 enum { LENGTH = 3 * SG_KERNEL_BLOCK };
 
 /* A text of LENGTH times `filler` with `planted` at an offset. */
@@ -48,6 +50,8 @@ static const struct row {
      "passport:::::::::::abcdefghijklmnop#1234", SG_KERNEL_BLOCK - 28},
     {"the last bytes of all", RULE("a", "cat", ""), ".", "cat", LENGTH - 3},
     {"a run as long as the text", RULE("a", "\\d{3,30}x", ""), "1", "x", 2 * SG_KERNEL_BLOCK},
+    {"what is counted comes later than anyone counts", RULE("a", "#[a-z]{1,300}\\d{3}", ""), ".",
+     "#" LETTERS LETTERS LETTERS LETTERS LETTERS "123", SG_KERNEL_BLOCK},
     {"more stretches than there is room for",
      RULE("a", "1[ab]", "") RULE("b", "1[ac]", "") RULE("c", "1[ad]", "") RULE("d", "1[ae]", "")
          RULE("e", "1[af]", "") RULE("f", "1[ag]", ""),
