@@ -222,6 +222,26 @@ static void bytes_leave_as_soon_as_no_rule_can_reach_them(void **state)
     close_bench(&bench);
 }
 
+/* Of the first value, digits in another script are held, and their view with them. */
+static void a_value_after_one_that_was_given_up_is_scanned_alone(void **state)
+{
+    (void)state;
+    struct bench bench;
+    uint64_t out = 0;
+    const struct sg_place top = {NULL, 0};
+    const struct sg_scan_sink sink = {.keep = count_kept, .ctx = &out};
+    struct sg_bytes text = SG_BYTES("\xEF\xBC\x93 \xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x93");
+    open_bench(&bench, RULE("a", "\\d{3}", ""),
+               (struct sg_scan_config){.level = 1, .max_held = 4096});
+    assert_int_equal(sg_scanner_begin(bench.scanner, SG_FIELD_TEXT, top, &sink), SCRUBGATE_OK);
+    assert_int_equal(
+        sg_scanner_feed(bench.scanner, SG_BYTES("plain \xEF\xBC\x91\xEF\xBC\x92"), false),
+        SCRUBGATE_OK);
+    assert_int_equal(sg_toy_scan(&bench.toy, bench.scanner, text, text.len, 1), SCRUBGATE_OK);
+    assert_true(sg_bytes_equal(sg_buf_bytes(&bench.toy.told), SG_BYTES("toy.a@4-13 ")));
+    close_bench(&bench);
+}
+
 static void more_held_than_allowed_is_refused(void **state)
 {
     (void)state;
@@ -482,6 +502,8 @@ int main(void)
     sg_suite_add("shadow tells and changes nothing", shadow_tells_and_changes_nothing, NULL);
     sg_suite_add("bytes leave as soon as no rule can reach them",
                  bytes_leave_as_soon_as_no_rule_can_reach_them, NULL);
+    sg_suite_add("a value after one that was given up is scanned alone",
+                 a_value_after_one_that_was_given_up_is_scanned_alone, NULL);
     sg_suite_add("more held than allowed is refused", more_held_than_allowed_is_refused, NULL);
     sg_suite_add("a matcher that gives up refuses and names the rule",
                  a_matcher_that_gives_up_refuses_and_names_the_rule, NULL);

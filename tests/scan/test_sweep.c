@@ -124,37 +124,6 @@ static void a_message_that_takes_too_much_work_is_refused_and_the_rule_named(voi
     scrubgate_ruleset_free(set);
 }
 
-/* Each start waits for 59 bytes, and is searched again with each piece until they are there. */
-static void a_search_is_paid_once_however_its_text_comes(void **state)
-{
-    (void)state;
-    struct scrubgate_ruleset *set = sg_toy_rules(RULE("a", "\\d{59}", ", check: luhn"));
-    struct scrubgate_scratch *scratch = NULL;
-    struct sg_scanner *scanner = NULL;
-    struct sg_toy toy = {.next = 0};
-    const struct sg_scan_config config = {.level = 1, .max_held = LENGTH};
-    static const struct row digits = {.filler = "1", .planted = "", .at = 0};
-    const struct sg_bytes text = text_of(&digits);
-    unsigned cost = 1;
-    enum scrubgate_status rc;
-    assert_int_equal(scrubgate_scratch_new(&scratch), SCRUBGATE_OK);
-    do {
-        cost *= 2;
-        set->rules[0]->cost = cost;
-        assert_int_equal(sg_scanner_new(&scanner, set, scratch, &config), SCRUBGATE_OK);
-        rc = sg_toy_scan(&toy, scanner, text, LENGTH, 1);
-        sg_scanner_free(scanner);
-    } while (rc == SCRUBGATE_OK && cost < 1000 * 1000);
-    assert_int_equal(rc, SCRUBGATE_EMATCH);
-    set->rules[0]->cost = cost / 4; /* up to half of what there is */
-    assert_int_equal(sg_scanner_new(&scanner, set, scratch, &config), SCRUBGATE_OK);
-    assert_int_equal(sg_toy_scan(&toy, scanner, text, 7, 7), SCRUBGATE_OK);
-    sg_scanner_free(scanner);
-    sg_toy_fini(&toy);
-    scrubgate_scratch_free(scratch);
-    scrubgate_ruleset_free(set);
-}
-
 /* --- what stays ---------------------------------------------------------------------------- */
 
 #define SECRET "4111-1111-1111-1111"
@@ -218,8 +187,6 @@ int main(void)
     SG_SUITE_ROWS(finds_what_the_reference_finds, rows);
     sg_suite_add("a message that takes too much work is refused and the rule named",
                  a_message_that_takes_too_much_work_is_refused_and_the_rule_named, NULL);
-    sg_suite_add("a search is paid once, however its text comes",
-                 a_search_is_paid_once_however_its_text_comes, NULL);
     SG_SUITE_ROWS(leaves_no_byte, endings);
     return sg_suite_run("sweep");
 }
