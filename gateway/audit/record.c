@@ -60,10 +60,10 @@ static enum scrubgate_status finish(struct line *line)
     return line->rc;
 }
 
-static void raw(struct line *line, const char *text)
+static void raw(struct line *line, struct sg_bytes text)
 {
     if (line->rc >= 0)
-        line->rc = sg_buf_add_text(line->out, text);
+        line->rc = sg_buf_add_bytes(line->out, text);
 }
 
 /* A key as it stands in a line, measured by the compiler: a record has thirty. */
@@ -128,10 +128,10 @@ static void foreign(struct line *line, struct sg_bytes name, struct sg_bytes tex
 
 static void digest_value(struct line *line, uint64_t digest)
 {
-    raw(line, "\"");
+    raw(line, SG_BYTES("\""));
     if (line->rc >= 0)
         line->rc = sg_buf_add_hex64(line->out, digest);
-    raw(line, "\"");
+    raw(line, SG_BYTES("\""));
 }
 
 static void digest(struct line *line, struct sg_bytes name, uint64_t value)
@@ -153,7 +153,7 @@ static void common(struct line *line, const struct sg_record_source *source, uin
     number(line, KEY("type_uid"), class_uid * 100 + activity);
     number(line, KEY("severity_id"), severity);
     key(line, KEY("metadata"));
-    raw(line, metadata);
+    raw(line, SG_BYTES(metadata));
     word(line, KEY("instance"), source->instance);
 }
 
@@ -205,17 +205,17 @@ static const char *part_word(enum sg_record_part part)
 static void found_list(struct line *line, const struct sg_decision *decision)
 {
     key(line, KEY("found"));
-    raw(line, "[");
+    raw(line, SG_BYTES("["));
     for (size_t i = 0; i < decision->n_found && line->rc >= 0; i++) {
         const struct sg_record_rule *found = &decision->found[i];
-        raw(line, i == 0 ? "{" : ",{");
+        raw(line, i == 0 ? SG_BYTES("{") : SG_BYTES(",{"));
         word(line, KEY("rule"), found->rule);
         word(line, KEY("entity"), found->entity);
         word(line, KEY("action"), found->action);
         number(line, KEY("count"), found->count);
-        raw(line, "}");
+        raw(line, SG_BYTES("}"));
     }
-    raw(line, "]");
+    raw(line, SG_BYTES("]"));
 }
 
 /* Places only, as [rule, offset, length]; the counts in found are complete, this list is cut. */
@@ -223,18 +223,18 @@ static void span_list(struct line *line, const struct sg_decision *decision)
 {
     size_t n = decision->n_spans < SG_RECORD_SPANS ? decision->n_spans : SG_RECORD_SPANS;
     key(line, KEY("spans"));
-    raw(line, "[");
+    raw(line, SG_BYTES("["));
     for (size_t i = 0; i < n && line->rc >= 0; i++) {
         const struct sg_record_span *span = &decision->spans[i];
-        raw(line, i == 0 ? "[" : ",[");
+        raw(line, i == 0 ? SG_BYTES("[") : SG_BYTES(",["));
         count(line, span->rule);
-        raw(line, ",");
+        raw(line, SG_BYTES(","));
         count(line, span->offset);
-        raw(line, ",");
+        raw(line, SG_BYTES(","));
         count(line, span->length);
-        raw(line, "]");
+        raw(line, SG_BYTES("]"));
     }
-    raw(line, "]");
+    raw(line, SG_BYTES("]"));
 }
 
 static void facets(struct line *line, const struct sg_record_facets *known)
@@ -242,7 +242,7 @@ static void facets(struct line *line, const struct sg_record_facets *known)
     size_t most = sizeof known->identities / sizeof known->identities[0];
     assert(known->n_identities <= most);
     key(line, KEY("facets"));
-    raw(line, "{");
+    raw(line, SG_BYTES("{"));
     digest(line, KEY("customer"), known->customer);
     digest(line, KEY("agent"), known->agent);
     digest(line, KEY("conversation"), known->conversation);
@@ -252,12 +252,12 @@ static void facets(struct line *line, const struct sg_record_facets *known)
     if (known->n_identities > 0) {
         key(line, KEY("identity"));
         for (size_t i = 0; i < known->n_identities; i++) {
-            raw(line, i == 0 ? "[" : ",");
+            raw(line, i == 0 ? SG_BYTES("[") : SG_BYTES(","));
             digest_value(line, known->identities[i]);
         }
-        raw(line, "]");
+        raw(line, SG_BYTES("]"));
     }
-    raw(line, "}");
+    raw(line, SG_BYTES("}"));
 }
 
 enum scrubgate_status sg_record_decision(struct sg_buf *out, const struct sg_record_source *source,
@@ -305,9 +305,9 @@ enum scrubgate_status sg_record_outcome(struct sg_buf *out, const struct sg_reco
     number(&line, KEY("status_id"), success ? STATUS_SUCCESS : STATUS_FAILURE);
     word(&line, KEY("route"), outcome->route);
     key(&line, KEY("http_response"));
-    raw(&line, "{");
+    raw(&line, SG_BYTES("{"));
     number(&line, KEY("code"), outcome->status);
-    raw(&line, "}");
+    raw(&line, SG_BYTES("}"));
     foreign(&line, KEY("reason"), sg_bytes_of(outcome->reason));
     number(&line, KEY("latency_ns"), outcome->latency_ns);
     return finish(&line);

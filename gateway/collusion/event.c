@@ -21,21 +21,16 @@ static struct sg_bytes cut(struct sg_bytes text)
     return text;
 }
 
-/* ,"name": - by hand like all of the line: it is written for every message, and printf's own work
- * would be most of its cost. */
-static enum scrubgate_status add_key(struct sg_buf *out, const char *name)
-{
-    enum scrubgate_status rc = sg_buf_add_text(out, ",\"");
-    if (rc >= 0)
-        rc = sg_buf_add_text(out, name);
-    return rc < 0 ? rc : sg_buf_add_text(out, "\":");
-}
+/* By hand like all of the line: it is written for every message, and printf's own work would be
+ * most of its cost. */
+#define KEY(name) SG_BYTES(",\"" name "\":")
 
-static enum scrubgate_status add_foreign(struct sg_buf *out, const char *name, struct sg_bytes text)
+static enum scrubgate_status add_foreign(struct sg_buf *out, struct sg_bytes key,
+                                         struct sg_bytes text)
 {
     if (text.len == 0)
         return SCRUBGATE_OK;
-    enum scrubgate_status rc = add_key(out, name);
+    enum scrubgate_status rc = sg_buf_add_bytes(out, key);
     return rc < 0 ? rc : sg_json_add_string(out, cut(text));
 }
 
@@ -47,11 +42,11 @@ static enum scrubgate_status add_quoted(struct sg_buf *out, uint64_t digest)
     return rc < 0 ? rc : sg_buf_add_byte(out, '"');
 }
 
-static enum scrubgate_status add_digest(struct sg_buf *out, const char *name, uint64_t digest)
+static enum scrubgate_status add_digest(struct sg_buf *out, struct sg_bytes key, uint64_t digest)
 {
     if (digest == 0)
         return SCRUBGATE_OK; /* not known: left out */
-    enum scrubgate_status rc = add_key(out, name);
+    enum scrubgate_status rc = sg_buf_add_bytes(out, key);
     return rc < 0 ? rc : add_quoted(out, digest);
 }
 
@@ -62,7 +57,7 @@ static enum scrubgate_status add_identities(struct sg_buf *out,
     assert(event->n_identities <= sizeof event->identities / sizeof event->identities[0]);
     if (event->n_identities == 0)
         return rc;
-    rc = add_key(out, "identity");
+    rc = sg_buf_add_bytes(out, KEY("identity"));
     for (size_t i = 0; i < event->n_identities && rc >= 0; i++) {
         rc = sg_buf_add_byte(out, i == 0 ? '[' : ',');
         if (rc >= 0)
@@ -75,31 +70,31 @@ enum scrubgate_status sg_collusion_event_print(const struct sg_collusion_event *
                                                struct sg_buf *out)
 {
     size_t start = out->len;
-    enum scrubgate_status rc = sg_buf_add_text(out, "{\"t\":");
+    enum scrubgate_status rc = sg_buf_add_bytes(out, SG_BYTES("{\"t\":"));
     if (rc >= 0)
         rc = sg_buf_add_u64(out, event->time_ms);
     if (rc >= 0)
-        rc = add_foreign(out, "event", event->event);
+        rc = add_foreign(out, KEY("event"), event->event);
     if (rc >= 0)
-        rc = add_digest(out, "ticket", event->ticket);
+        rc = add_digest(out, KEY("ticket"), event->ticket);
     if (rc >= 0)
-        rc = add_digest(out, "customer", event->customer);
+        rc = add_digest(out, KEY("customer"), event->customer);
     if (rc >= 0)
-        rc = add_digest(out, "agent", event->agent);
+        rc = add_digest(out, KEY("agent"), event->agent);
     if (rc >= 0)
-        rc = add_foreign(out, "brand", event->brand);
+        rc = add_foreign(out, KEY("brand"), event->brand);
     if (rc >= 0)
-        rc = add_foreign(out, "queue", event->queue);
+        rc = add_foreign(out, KEY("queue"), event->queue);
     if (rc >= 0)
-        rc = add_digest(out, "network", event->network);
+        rc = add_digest(out, KEY("network"), event->network);
     if (rc >= 0)
-        rc = add_digest(out, "device", event->device);
+        rc = add_digest(out, KEY("device"), event->device);
     if (rc >= 0)
         rc = add_identities(out, event);
     if (rc >= 0)
-        rc = add_digest(out, "content", event->content);
+        rc = add_digest(out, KEY("content"), event->content);
     if (rc >= 0)
-        rc = sg_buf_add_text(out, "}\n");
+        rc = sg_buf_add_bytes(out, SG_BYTES("}\n"));
     if (rc < 0)
         out->len = start; /* no half line */
     return rc;

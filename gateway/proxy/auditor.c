@@ -25,6 +25,7 @@
 enum { BYTES_MOST = 64 * 1024 * 1024 };
 /* Notes that outlive a failed commit have their own room: they must not shut messages out. */
 enum { KEPT_MOST = 32768, KEPT_BYTES_MOST = 32 * 1024 * 1024 };
+enum { SPARES_MOST = 128 };
 
 struct list {
     struct sg_audit_ticket *first, **end;
@@ -58,7 +59,8 @@ struct sg_audit_port {
     struct sg_task task; /* first, and so is the wake in its wrapper: owners are found from them */
     struct sg_auditor *auditor;
     struct sg_loop *loop;
-    struct list fresh; /* submitted in this turn */
+    struct list fresh;  /* submitted in this turn */
+    struct list spares; /* notes that are durable, for the next ones */
     struct lane lane;
     struct port_wake {
         struct sg_wake wake;
@@ -107,7 +109,7 @@ static void list_join(struct list *to, struct list *from)
     list_init(from);
 }
 
-/* A note belongs to whoever has it: it goes no further than its commit. */
+/* A note belongs to whoever has it. */
 static bool is_note(const struct sg_audit_ticket *ticket)
 {
     return ticket->done == NULL && ticket->owned_by_port;
@@ -202,7 +204,9 @@ static size_t append_list(struct sg_auditor *auditor, struct list *list)
     return n;
 }
 
-/* What a commit's end means for each ticket: notes are freed or kept, the others go back. */
+/* What a commit's end means for each ticket: a note that could not be written is kept, or dropped;
+ * all else goes back to its worker, for memory is best freed where it was allocated. What was kept
+ * has no worker any more. */
 static void settle(struct sg_auditor *auditor, struct list *list, enum scrubgate_status rc,
                    struct list *kept)
 {
@@ -215,7 +219,10 @@ static void settle(struct sg_auditor *auditor, struct list *list, enum scrubgate
                 ticket->status = SCRUBGATE_EIO;
             list_add(&back, ticket);
         } else if (rc >= 0 && ticket->status >= 0) {
-            free_note(ticket);
+            if (list != &auditor->kept)
+                list_add(&back, ticket);
+            else
+                free_note(ticket);
         } else if (rc >= 0 || kept->n >= KEPT_MOST ||
                    kept->bytes + ticket->record.len > KEPT_BYTES_MOST) {
             drop_note(auditor, ticket); /* rc >= 0: this one alone could not be appended */
@@ -435,18 +442,26 @@ uint64_t sg_auditor_dropped(const struct sg_auditor *auditor)
 
 /* --- ports: on a worker's thread --- */
 
+static void put_spare(struct sg_audit_port *port, struct sg_audit_ticket *ticket)
+{
+    if (port->spares.n < SPARES_MOST)
+        list_add(&port->spares, ticket);
+    else
+        free_note(ticket);
+}
+
 /* done may free the ticket's owner and the ticket in it: it comes last. */
-static void answer(struct list *list)
+static void answer(struct sg_audit_port *port, struct list *list)
 {
     struct sg_audit_ticket *ticket;
     while ((ticket = list_take(list)) != NULL) {
         bool owned = ticket->owned_by_port;
         ticket->waiting = false;
-        sg_buf_fini(&ticket->record);
+        sg_buf_spare(&ticket->record, SG_SPARE_MOST);
         if (ticket->done != NULL)
             ticket->done(ticket);
         if (owned)
-            free(ticket);
+            put_spare(port, ticket);
     }
 }
 
@@ -469,9 +484,10 @@ static void hand_over(struct sg_audit_port *port, struct list *refused)
 
 static void on_turn_end(struct sg_task *task)
 {
+    struct sg_audit_port *port = (struct sg_audit_port *)task;
     struct list refused;
-    hand_over((struct sg_audit_port *)task, &refused);
-    answer(&refused);
+    hand_over(port, &refused);
+    answer(port, &refused);
 }
 
 static void on_ring(struct sg_wake *wake)
@@ -482,7 +498,7 @@ static void on_ring(struct sg_wake *wake)
     (void)pthread_mutex_lock(&port->auditor->lock);
     list_join(&done, &port->lane.out);
     (void)pthread_mutex_unlock(&port->auditor->lock);
-    answer(&done);
+    answer(port, &done);
 }
 
 enum scrubgate_status sg_audit_port_open(struct sg_audit_port **port, struct sg_auditor *auditor,
@@ -497,6 +513,7 @@ enum scrubgate_status sg_audit_port_open(struct sg_audit_port **port, struct sg_
     made->task.run = on_turn_end;
     made->woken.port = made;
     list_init(&made->fresh);
+    list_init(&made->spares);
     enum scrubgate_status rc = sg_wake_init(loop, &made->woken.wake, on_ring);
     if (rc < 0) {
         free(made);
@@ -520,7 +537,9 @@ void sg_audit_port_close(struct sg_audit_port *port)
     list_join(&refused, &port->lane.out);
     for (ticket = refused.first; ticket != NULL; ticket = ticket->next)
         ticket->done = NULL; /* its owner is going too */
-    answer(&refused);
+    answer(port, &refused);
+    while ((ticket = list_take(&port->spares)) != NULL)
+        free_note(ticket);
     free(port);
 }
 
@@ -534,13 +553,16 @@ void sg_audit_submit(struct sg_audit_port *port, struct sg_audit_ticket *ticket)
 
 void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record)
 {
-    struct sg_audit_ticket *ticket = calloc(1, sizeof *ticket);
+    struct sg_audit_ticket *ticket = list_take(&port->spares);
+    if (ticket == NULL)
+        ticket = calloc(1, sizeof *ticket);
     if (ticket == NULL) {
         sg_buf_fini(record);
         atomic_fetch_add(&port->auditor->dropped, 1);
         return;
     }
-    sg_buf_move(&ticket->record, record);
-    ticket->owned_by_port = true;
+    struct sg_buf spare = ticket->record;
+    *ticket = (struct sg_audit_ticket){.record = *record, .owned_by_port = true};
+    *record = spare;
     sg_audit_submit(port, ticket);
 }

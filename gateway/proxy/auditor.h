@@ -23,13 +23,13 @@ struct sg_audit_port; /* one worker's door to it */
 
 /* One record waiting to be durable; embedded in its owner. */
 struct sg_audit_ticket {
-    struct sg_buf record;         /* set by the owner (sg_record_*); freed by the port */
+    struct sg_buf record;         /* the owner's (sg_record_*); empty again at done */
     uint64_t seq;                 /* set when durable */
     enum scrubgate_status status; /* OK or why not */
     void (*done)(struct sg_audit_ticket *ticket); /* on the worker's thread; NULL: nobody waits */
     struct sg_audit_ticket *next;                 /* the port's */
     bool waiting;                                 /* the port's */
-    bool owned_by_port;                           /* heap ticket that the port frees after done */
+    bool owned_by_port;                           /* heap ticket that is the port's after done */
 };
 
 /* Opens the journal and starts the thread. */
@@ -49,7 +49,8 @@ void sg_audit_port_close(struct sg_audit_port *port); /* waits for its tickets, 
  * the loop cost one wake-up. When too much waits already the answer is EIO: the disk is behind. */
 void sg_audit_submit(struct sg_audit_port *port, struct sg_audit_ticket *ticket);
 
-/* A record nobody waits for (an outcome): record is taken (emptied). When a commit fails it is kept
+/* A record nobody waits for (an outcome): it is taken, an empty one with some memory may come back
+ * in its place. When a commit fails it is kept
  * for the next one; dropped and counted only when memory or the room for what is kept runs out. */
 void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record);
 

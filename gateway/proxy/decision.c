@@ -129,9 +129,10 @@ static struct sg_bytes label_of(const struct sg_context *context, enum sg_party 
 /* One of the words that analysis knows. */
 static struct sg_bytes event_word(const struct sg_context *context)
 {
-    static const char *const words[] = {"open", "assign", "message", "resolve"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (sg_bytes_equal(context->parties->value[SG_PARTY_EVENT], sg_bytes_of(words[i])))
+    static const char *const words[] = {"open", "assign", "resolve"};
+    struct sg_bytes said = context->parties->value[SG_PARTY_EVENT];
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && said.len > 0; i++)
+        if (sg_bytes_equal(said, sg_bytes_of(words[i])))
             return sg_bytes_of(words[i]);
     return SG_BYTES("message");
 }

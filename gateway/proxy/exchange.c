@@ -58,8 +58,8 @@ static struct sg_exchange *take(struct sg_worker *worker)
 
 static void free_exchange(struct sg_exchange *x)
 {
-    sg_relay_fini(&x->to_upstream.relay);
-    sg_relay_fini(&x->to_client.relay);
+    sg_leg_fini(&x->to_upstream);
+    sg_leg_fini(&x->to_client);
     sg_kept_fini(&x->head);
     sg_parties_fini(&x->parties);
     free(x);
@@ -275,7 +275,7 @@ static void request_end(void *own)
 
 static void note_outcome(struct sg_exchange *x)
 {
-    struct sg_buf record;
+    struct sg_buf *record = &x->worker->record;
     const struct sg_outcome outcome = {
         .id = x->trace.id,
         .trace_id = x->trace.trace_id,
@@ -284,10 +284,8 @@ static void note_outcome(struct sg_exchange *x)
         .reason = sg_reason_word(x->reason),
         .latency_ns = sg_loop_now(x->worker->loop) - x->begun_ns,
     };
-    sg_buf_init(&record, 0);
-    if (sg_record_outcome(&record, x->worker->source, &outcome) >= 0)
-        sg_audit_note(x->worker->audit, &record);
-    sg_buf_fini(&record);
+    if (sg_record_outcome(record, x->worker->source, &outcome) >= 0)
+        sg_audit_note(x->worker->audit, record);
 }
 
 static void closed(void *own, enum sg_request_end how)

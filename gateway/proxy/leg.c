@@ -123,12 +123,12 @@ static void decide(struct sg_leg *leg, enum sg_record_part part)
     }
     if (part != SG_PART_BEGIN)
         sg_decision_count(&leg->worker->metrics, leg->context, &leg->relay, &leg->judgement);
-    leg->ticket = (struct sg_audit_ticket){.done = ticket_done};
+    leg->ticket.done = ticket_done;
     enum scrubgate_status rc = leg->ops->prepare(leg);
     if (rc >= 0)
         rc = sg_decision_record(&leg->ticket.record, leg->context, &leg->relay, &leg->judgement);
     if (rc < 0) {
-        sg_buf_fini(&leg->ticket.record);
+        sg_buf_clear(&leg->ticket.record);
         refuse(leg, rc == SCRUBGATE_ENOMEM ? SG_REASON_MEMORY : SG_REASON_AUDIT, "");
         return;
     }
@@ -267,4 +267,10 @@ bool sg_leg_close(struct sg_leg *leg)
     sg_task_cancel(leg->worker->loop, &leg->task);
     leg->orphaned = leg->waiting;
     return leg->waiting;
+}
+
+void sg_leg_fini(struct sg_leg *leg)
+{
+    sg_relay_fini(&leg->relay);
+    sg_buf_fini(&leg->ticket.record);
 }

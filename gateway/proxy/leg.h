@@ -86,5 +86,7 @@ void sg_leg_drained(struct sg_leg *leg);
 void sg_leg_abandon(struct sg_leg *leg, const char *reason);
 /* The owner is closing. True: a record still waits, and orphan will be called when it is done. */
 bool sg_leg_close(struct sg_leg *leg);
+/* Frees what it keeps from one message to the next. */
+void sg_leg_fini(struct sg_leg *leg);
 
 #endif

@@ -144,6 +144,7 @@ static void free_parts(struct sg_worker *worker)
     sg_facets_free(worker->facets);
     scrubgate_scratch_free(worker->scratch);
     sg_buf_fini(&worker->head);
+    sg_buf_fini(&worker->record);
     if (worker->loop != NULL)
         sg_wake_fini(worker->loop, &worker->wake);
     sg_loop_free(worker->loop);

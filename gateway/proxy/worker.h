@@ -55,7 +55,8 @@ struct sg_worker {
     uint64_t exchange_serial;
     struct sg_exchange *live, *idle; /* exchange.c's */
     size_t n_idle;
-    struct sg_buf head; /* the request head being written */
+    struct sg_buf head;   /* the request head being written */
+    struct sg_buf record; /* a record that nobody waits for */
     struct sg_timer census;
     atomic_size_t connections; /* as last counted: for admin */
 };

@@ -190,6 +190,7 @@ static void on_done(struct sg_audit_ticket *ticket)
     assert_false(message->submitting);
     assert_false(ticket->waiting);
     assert_int_equal(ticket->record.len, 0);
+    sg_buf_fini(&ticket->record);
     if (ticket->status >= 0)
         world->good++;
     else
@@ -215,6 +216,7 @@ static void note(struct world *world, const char *text)
     assert_int_equal(sg_buf_add_text(&record, text), SCRUBGATE_OK);
     sg_audit_note(world->port, &record);
     assert_int_equal(record.len, 0);
+    sg_buf_fini(&record);
 }
 
 static void assert_log(struct world *world, const char *want)
@@ -506,6 +508,7 @@ static void test_closing_a_port_waits_and_calls_nobody(void **state)
     close_port(&world);
     assert_false(mine.ticket.waiting);
     assert_int_equal(mine.ticket.status, SCRUBGATE_OK);
+    sg_buf_fini(&mine.ticket.record);
     assert_log(&world, "{\"seq\":0,\"a\":1}\n{\"seq\":1,\"b\":2}\n{\"seq\":2,\"note\":1}\n");
     end(&world);
 }

@@ -89,9 +89,9 @@ static void pass(struct world *world)
 
 static void end(struct world *world)
 {
-    sg_relay_fini(&world->x.to_upstream.relay);
     sg_audit_port_close(world->worker.audit);
     sg_auditor_stop(world->auditor);
+    sg_leg_fini(&world->x.to_upstream);
     sg_loop_free(world->worker.loop);
     scrubgate_scratch_free(world->worker.scratch);
     scrubgate_ruleset_free(world->generation.rules);

@@ -174,7 +174,7 @@ static void end(struct world *world)
     sg_audit_port_close(world->worker.audit);
     sg_auditor_stop(world->auditor);
     sg_relay_clear(&world->leg.relay);
-    sg_relay_fini(&world->leg.relay);
+    sg_leg_fini(&world->leg);
     sg_loop_free(world->worker.loop);
     sg_buf_fini(&world->out);
     sg_buf_fini(&world->told);
