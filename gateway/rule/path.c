@@ -17,7 +17,6 @@ struct want {
 struct sg_path {
     const struct want *wants;
     size_t n;
-    const char *text;
 };
 
 /* Characters that end a bare name or could be mistaken for a pattern's own. */
@@ -142,7 +141,7 @@ enum scrubgate_status sg_path_parse(const struct sg_path **path, struct sg_arena
         if (rc < 0)
             return rc;
     }
-    *made = (struct sg_path){wants, n, copy};
+    *made = (struct sg_path){wants, n};
     *path = made;
     return SCRUBGATE_OK;
 }
@@ -182,11 +181,6 @@ bool sg_path_matches(const struct sg_path *path, struct sg_place place)
         }
     }
     return true;
-}
-
-const char *sg_path_text(const struct sg_path *path)
-{
-    return path->text;
 }
 
 static enum scrubgate_status print_name(const struct sg_step *step, struct sg_buf *out)

@@ -39,8 +39,6 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_path_parse(const struct sg_path **pa
                                                        struct sg_arena *arena, struct sg_bytes text,
                                                        size_t *at, struct scrubgate_fault *fault);
 bool sg_path_matches(const struct sg_path *path, struct sg_place place);
-/* The text it was read from, NUL-ended. */
-const char *sg_path_text(const struct sg_path *path);
 /* Appends "$.a.b[0]". */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_place_print(struct sg_place place, struct sg_buf *out);
 

@@ -263,23 +263,6 @@ bool sg_pattern_fits(const struct sg_pattern *pattern, struct sg_matcher *matche
     return rc >= 0;
 }
 
-enum scrubgate_status sg_pattern_cost(const struct sg_pattern *pattern, struct sg_matcher *matcher,
-                                      struct sg_bytes text, uint32_t *units)
-{
-    uint32_t low = 0, high = MATCH_LIMIT;
-    if (!sg_pattern_fits(pattern, matcher, text, high))
-        return SCRUBGATE_ELIMIT;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (sg_pattern_fits(pattern, matcher, text, middle))
-            high = middle;
-        else
-            low = middle;
-    }
-    *units = high;
-    return SCRUBGATE_OK;
-}
-
 /* --- a thread's memory --------------------------------------------------------------------------
  */
 

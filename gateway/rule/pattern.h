@@ -65,10 +65,6 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_search_within(
  */
 bool sg_pattern_fits(const struct sg_pattern *pattern, struct sg_matcher *matcher,
                      struct sg_bytes text, uint32_t units);
-/* The fewest units that fit, by bisection; ELIMIT when the default limit (10,000) does not. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_pattern_cost(const struct sg_pattern *pattern,
-                                                         struct sg_matcher *matcher,
-                                                         struct sg_bytes text, uint32_t *units);
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_matcher_new(struct sg_matcher **matcher);
 void sg_matcher_free(struct sg_matcher *matcher);

@@ -16,6 +16,7 @@
 
 #include "../lib/alloc_fail.h"
 #include "../lib/suite.h"
+#include "../lib/toy_pattern.h"
 
 /* last: whether the text ends. The span of a partial match is its start only. */
 static const struct row {
@@ -90,28 +91,11 @@ static const struct cut {
      {"4111 1111 1111 1111", "x 4111-1111-1111-1111.", "a4111111111111111", "411111111111"}},
 };
 
-static struct sg_pattern *pattern_of(const char *text, bool may_be_empty)
-{
-    struct sg_pattern *pattern;
-    struct scrubgate_fault fault = {.what = ""};
-    size_t at = 0;
-    if (sg_pattern_new(&pattern, sg_bytes_of(text), may_be_empty, &at, &fault) < 0)
-        fail_msg("%s at %zu: %s", text, at, fault.what);
-    return pattern;
-}
-
-static struct sg_matcher *matcher_of(void)
-{
-    struct sg_matcher *matcher;
-    assert_int_equal(sg_matcher_new(&matcher), SCRUBGATE_OK);
-    return matcher;
-}
-
 static void finds(void **state)
 {
     const struct row *row = *state;
-    struct sg_pattern *pattern = pattern_of(row->pattern, false);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern(row->pattern, false);
+    struct sg_matcher *matcher = sg_toy_matcher();
     enum sg_match match;
     struct sg_span span = {0, 0};
     assert_int_equal(sg_pattern_search(pattern, matcher, sg_bytes_of(row->text), row->from,
@@ -190,8 +174,8 @@ static void extent_suffices(const struct sg_pattern *pattern, struct sg_matcher 
 static void holds_for_every_part(void **state)
 {
     const struct cut *row = *state;
-    struct sg_pattern *pattern = pattern_of(row->pattern, false);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern(row->pattern, false);
+    struct sg_matcher *matcher = sg_toy_matcher();
     for (size_t t = 0; t < 4 && row->texts[t] != NULL; t++) {
         struct sg_bytes whole = sg_bytes_of(row->texts[t]);
         for (size_t len = 0; len <= whole.len; len++) {
@@ -211,8 +195,8 @@ static void holds_for_every_part(void **state)
 static void agrees_with_pcre2(void **state)
 {
     const struct cut *row = *state;
-    struct sg_pattern *pattern = pattern_of(row->pattern, false);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern(row->pattern, false);
+    struct sg_matcher *matcher = sg_toy_matcher();
     int error;
     PCRE2_SIZE offset;
     /* Some repeats 10.42 wrongly makes possessive. UTF only for code points in classes: bytes are
@@ -250,8 +234,8 @@ static void agrees_with_pcre2(void **state)
 static void a_search_over_its_limit_is_an_error(void **state)
 {
     (void)state;
-    struct sg_pattern *pattern = pattern_of("(?:a{1,10}){1,10}b", false);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern("(?:a{1,10}){1,10}b", false);
+    struct sg_matcher *matcher = sg_toy_matcher();
     uint8_t text[80];
     enum sg_match match = SG_MATCH_NONE;
     struct sg_span span;
@@ -264,8 +248,6 @@ static void a_search_over_its_limit_is_an_error(void **state)
                          SCRUBGATE_EMATCH);
         assert_string_equal(sg_matcher_error(matcher), "match limit exceeded");
     }
-    uint32_t units = 0;
-    assert_int_equal(sg_pattern_cost(pattern, matcher, bytes, &units), SCRUBGATE_ELIMIT);
     /* The matcher is as good as new. */
     assert_int_equal(sg_pattern_search(pattern, matcher, SG_BYTES("xaab"), 0, true, &match, &span),
                      SCRUBGATE_OK);
@@ -274,39 +256,44 @@ static void a_search_over_its_limit_is_an_error(void **state)
     sg_pattern_free(pattern);
 }
 
-static void the_cost_is_the_least_that_fits(void **state)
+/* What a text of many a takes is near `units`: it fits twice that, and not half. */
+static const struct fit {
+    const char *name, *pattern;
+    uint32_t units;
+} fits[] = {
+    {"a literal takes next to nothing", "abc", 2},
+    {"a run that is given back takes its length", "[a-c]{1,30}c", 32},
+    {"a repeat of more ways than one takes the ways", "(?:aa?){1,7}c", 1200},
+};
+
+static void fits_what_it_takes(void **state)
 {
-    (void)state;
-    static const char *const patterns[] = {"abc", "[a-c]{1,30}c", "(?:aa?){1,7}c"};
-    struct sg_matcher *matcher = matcher_of();
+    const struct fit *row = *state;
+    struct sg_pattern *pattern = sg_toy_pattern(row->pattern, false);
+    struct sg_matcher *matcher = sg_toy_matcher();
     struct sg_bytes text = SG_BYTES("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-abc-aab");
-    uint32_t before = 0;
-    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
-        struct sg_pattern *pattern = pattern_of(patterns[i], false);
-        uint32_t units = 0;
-        assert_int_equal(sg_pattern_cost(pattern, matcher, text, &units), SCRUBGATE_OK);
-        assert_true(units > before); /* each is worse than the one before */
-        assert_true(sg_pattern_fits(pattern, matcher, text, units));
-        assert_false(sg_pattern_fits(pattern, matcher, text, units - 1));
-        before = units;
-        sg_pattern_free(pattern);
-    }
+    enum sg_match match;
+    struct sg_span span;
+    assert_true(sg_pattern_fits(pattern, matcher, text, 2 * row->units));
+    assert_false(sg_pattern_fits(pattern, matcher, text, row->units / 2));
+    /* The limit of every other search is what it was. */
+    assert_int_equal(sg_pattern_search(pattern, matcher, text, 0, true, &match, &span),
+                     SCRUBGATE_OK);
     sg_matcher_free(matcher);
+    sg_pattern_free(pattern);
 }
 
 /* JIT gives bytes back uncounted: only the interpreter's count shows what this takes. */
 static void giving_back_bytes_costs(void **state)
 {
     (void)state;
-    struct sg_pattern *pattern = pattern_of("[a-z]{1,1000}[a-z]{1,1000}x", false);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern("[a-z]{1,1000}[a-z]{1,1000}x", false);
+    struct sg_matcher *matcher = sg_toy_matcher();
     static uint8_t text[1000];
     memset(text, 'a', sizeof text);
     text[sizeof text - 2] = '-';
     text[sizeof text - 1] = 'x';
-    uint32_t units = 0;
-    struct sg_bytes bytes = {text, sizeof text};
-    assert_int_equal(sg_pattern_cost(pattern, matcher, bytes, &units), SCRUBGATE_ELIMIT);
+    assert_false(sg_pattern_fits(pattern, matcher, (struct sg_bytes){text, sizeof text}, 10000));
     sg_matcher_free(matcher);
     sg_pattern_free(pattern);
 }
@@ -314,8 +301,8 @@ static void giving_back_bytes_costs(void **state)
 static void matches_the_longest_there_may_be(void **state)
 {
     (void)state;
-    struct sg_pattern *pattern = pattern_of("(?:[ab]{63}c){256}", false);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern("(?:[ab]{63}c){256}", false);
+    struct sg_matcher *matcher = sg_toy_matcher();
     static uint8_t text[16384];
     struct sg_span span;
     for (size_t i = 0; i < sizeof text; i++)
@@ -348,7 +335,7 @@ static void a_broken_pattern_gives_none(void **state)
 static void tells_its_bounds(void **state)
 {
     (void)state;
-    struct sg_pattern *pattern = pattern_of("(?<=x)7{2,3}\\b", false);
+    struct sg_pattern *pattern = sg_toy_pattern("(?<=x)7{2,3}\\b", false);
     assert_int_equal(sg_pattern_extent(pattern)->min, 2);
     assert_int_equal(sg_pattern_extent(pattern)->max, 3);
     assert_int_equal(sg_pattern_extent(pattern)->behind, 1);
@@ -359,8 +346,8 @@ static void tells_its_bounds(void **state)
 static void an_empty_match_is_found_when_asked(void **state)
 {
     (void)state;
-    struct sg_pattern *pattern = pattern_of("(?:ab)?$", true);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern("(?:ab)?$", true);
+    struct sg_matcher *matcher = sg_toy_matcher();
     struct sg_span span;
     assert_int_equal(search(pattern, matcher, SG_BYTES("xab"), 0, true, &span), SG_MATCH_FOUND);
     assert_int_equal(span.start, 1);
@@ -387,7 +374,7 @@ static void running_out_of_memory_is_an_answer(void **state)
 {
     (void)state;
     bool refused = true;
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_matcher *matcher = sg_toy_matcher();
     for (size_t n = 0; refused; n++) {
         struct sg_pattern *pattern;
         struct sg_span span;
@@ -425,7 +412,7 @@ int main(void)
     SG_SUITE_ROWS(holds_for_every_part, cuts);
     SG_SUITE_ROWS(agrees_with_pcre2, cuts);
     sg_suite_add("a search over its limit is an error", a_search_over_its_limit_is_an_error, NULL);
-    sg_suite_add("the cost is the least that fits", the_cost_is_the_least_that_fits, NULL);
+    SG_SUITE_ROWS(fits_what_it_takes, fits);
     sg_suite_add("giving back bytes costs", giving_back_bytes_costs, NULL);
     sg_suite_add("matches the longest there may be", matches_the_longest_there_may_be, NULL);
     sg_suite_add("a broken pattern gives none", a_broken_pattern_gives_none, NULL);

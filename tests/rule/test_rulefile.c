@@ -13,32 +13,20 @@
 #include <string.h>
 #include <scrubgate/stream.h>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "rule/rulefile.h"
 #include "rule/ruleset.h"
 #include "../lib/alloc_fail.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
-
-/* The days of 2026-11-22. */
-static int64_t today(void)
-{
-    return sg_clock_days(2026, 11, 22);
-}
-
-static enum scrubgate_status compile(struct scrubgate_ruleset **set, const char *text,
-                                     struct scrubgate_fault *fault)
-{
-    struct sg_pack_source source = {"toy.yaml", sg_bytes_of(text)};
-    return sg_rulefile_compile(set, &source, 1, today(), fault);
-}
+#include "../lib/toy_pack.h"
+#include "../lib/toy_place.h"
 
 static struct scrubgate_ruleset *must_compile(const char *text)
 {
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    if (compile(&set, text, &fault) != SCRUBGATE_OK)
+    if (sg_toy_pack(&set, text, &fault) != SCRUBGATE_OK)
         fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
     return set;
 }
@@ -138,13 +126,13 @@ static void test_fault(void **state)
     const struct fault_row *row = *state;
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    assert_int_equal(compile(&set, row->text, &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_toy_pack(&set, row->text, &fault), SCRUBGATE_EINVAL);
     assert_null(set);
     if (fault.line != row->line || fault.column != row->column ||
         strstr(fault.what, row->says) == NULL)
         fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
     assert_string_equal(fault.file, "toy.yaml");
-    assert_int_equal(compile(&set, row->text, NULL), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_toy_pack(&set, row->text, NULL), SCRUBGATE_EINVAL);
 }
 
 /* --- places inside patterns --------------------------------------------------------------- */
@@ -179,7 +167,7 @@ static void test_place(void **state)
                    "pack: toy\nrules:\n  - id: word\n    entity: TOY\n%s" TESTS
                    "define: {three: 'x{3}', broken: 'y)'}\n",
                    row->lines);
-    assert_int_equal(compile(&set, text, &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_toy_pack(&set, text, &fault), SCRUBGATE_EINVAL);
     if (fault.line != row->line || fault.column != row->column)
         fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
 }
@@ -272,6 +260,7 @@ static const char whole[] =
 
 static void check_context(const struct sg_rule *rule)
 {
+    struct sg_step steps[SG_TOY_STEPS];
     assert_null(rule->keywords);
     assert_int_equal(rule->n_checks, 2);
     assert_string_equal(sg_check_name(rule->checks[1]), "weighted(7 3 1, 10, 0)");
@@ -283,7 +272,7 @@ static void check_context(const struct sg_rule *rule)
     assert_int_equal(rule->where.directions, 1u << SCRUBGATE_TO_AGENT);
     assert_int_equal(rule->where.fields, SG_FIELD_TEXT | SG_FIELD_NUMBER);
     assert_int_equal(rule->where.n_paths, 2);
-    assert_string_equal(sg_path_text(rule->where.paths[1]), "$.b");
+    assert_true(sg_path_matches(rule->where.paths[1], sg_toy_place("b", steps)));
     assert_int_equal(rule->where.n_channels, 1);
     assert_string_equal(rule->where.channels[0], "sms");
 }
@@ -352,11 +341,12 @@ static void test_defaults(void **state)
 static void test_exclusions(void **state)
 {
     (void)state;
+    struct sg_step steps[SG_TOY_STEPS];
     struct scrubgate_ruleset *set = must_compile(whole);
     const struct sg_rule *rule = set->rules[0];
     assert_int_equal(rule->n_excluded, 3); /* the last day still counts, yesterday does not */
-    assert_string_equal(sg_path_text(rule->excluded[0]), "$.n");
-    assert_string_equal(sg_path_text(rule->excluded[2]), "$..p");
+    assert_true(sg_path_matches(rule->excluded[0], sg_toy_place("n", steps)));
+    assert_true(sg_path_matches(rule->excluded[2], sg_toy_place("a/#1/p", steps)));
     assert_int_equal(set->rules[1]->n_excluded, 0);
     assert_int_equal(set->n_warnings, 1);
     assert_non_null(strstr(set->warnings[0].text, "toy.yaml:28:5: exclusion fp-3"));
@@ -401,7 +391,7 @@ static void test_exclusion(void **state)
     struct scrubgate_fault fault = {.what = ""};
     char text[512];
     (void)snprintf(text, sizeof text, RULE("") "exclude:\n  - %s\n", row->line);
-    assert_int_equal(compile(&set, text, &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_toy_pack(&set, text, &fault), SCRUBGATE_EINVAL);
     if (fault.line != 8 || fault.column != row->column || strstr(fault.what, row->says) == NULL)
         fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
 }
@@ -415,7 +405,7 @@ static void test_repeated_exclusion(void **state)
     struct scrubgate_fault fault = {.what = ""};
     char text[512];
     (void)snprintf(text, sizeof text, RULE("") "exclude:\n%s%s", line, line);
-    assert_int_equal(compile(&set, text, &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_toy_pack(&set, text, &fault), SCRUBGATE_EINVAL);
     assert_int_equal(fault.line, 9);
     assert_non_null(strstr(fault.what, "exclusion at line 8"));
 }
@@ -440,7 +430,7 @@ static void test_other_pack(void **state)
         {"toy.yaml", SG_BYTES(RULE(""))},
     };
     struct scrubgate_ruleset *set = NULL;
-    assert_int_equal(sg_rulefile_compile(&set, sources, 2, today(), NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_rulefile_compile(&set, sources, 2, sg_toy_today(), NULL), SCRUBGATE_OK);
     assert_int_equal(set->n_packs, 2);
     assert_int_equal(set->rules[0]->n_excluded, 1);
     scrubgate_ruleset_free(set);
@@ -453,7 +443,8 @@ static void test_same_pack(void **state)
                                              {"two.yaml", SG_BYTES(RULE(""))}};
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    assert_int_equal(sg_rulefile_compile(&set, sources, 2, today(), &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_rulefile_compile(&set, sources, 2, sg_toy_today(), &fault),
+                     SCRUBGATE_EINVAL);
     assert_string_equal(fault.file, "two.yaml");
     assert_int_equal(fault.line, 1);
     assert_int_equal(fault.column, 7);
@@ -472,7 +463,7 @@ static void test_digest(void **state)
     (void)snprintf(framed, sizeof framed, "%zu\n%s%zu\n%s", strlen(one), one, strlen(two), two);
     assert_int_equal(sg_sha256(sg_bytes_of(framed), digest), SCRUBGATE_OK);
     sg_hex((struct sg_bytes){digest, sizeof digest}, want);
-    assert_int_equal(sg_rulefile_compile(&set, sources, 2, today(), NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_rulefile_compile(&set, sources, 2, sg_toy_today(), NULL), SCRUBGATE_OK);
     assert_string_equal(scrubgate_ruleset_digest(set), want);
     assert_int_equal(sg_sha256(sg_bytes_of(one), digest), SCRUBGATE_OK);
     sg_hex((struct sg_bytes){digest, sizeof digest}, want);
@@ -522,7 +513,7 @@ static void test_folder(void **state)
     write(&dir, "a.yaml", "pack: first\nrules: []\n");
     write(&dir, "notes.txt", "no pack");
     const char *folder[] = {dir.path};
-    assert_int_equal(sg_rulefile_load(&set, folder, 1, today(), &fault), SCRUBGATE_OK);
+    assert_int_equal(sg_rulefile_load(&set, folder, 1, sg_toy_today(), &fault), SCRUBGATE_OK);
     assert_int_equal(set->n_packs, 2);
     assert_string_equal(set->packs[0].name, "first");
     assert_string_equal(set->packs[1].name, "toy");
@@ -531,7 +522,7 @@ static void test_folder(void **state)
     char file[512];
     sg_tempdir_path(&dir, "b.yaml", file);
     const char *twice[] = {dir.path, file};
-    assert_int_equal(sg_rulefile_load(&set, twice, 2, today(), &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_rulefile_load(&set, twice, 2, sg_toy_today(), &fault), SCRUBGATE_EINVAL);
     assert_null(set);
     assert_non_null(strstr(fault.what, "already loaded"));
     sg_tempdir_remove(&dir);
@@ -547,10 +538,11 @@ static void test_missing(void **state)
     sg_tempdir_make(&dir);
     sg_tempdir_path(&dir, "nowhere", missing);
     const char *paths[] = {missing, dir.path};
-    assert_int_equal(sg_rulefile_load(&set, paths, 1, today(), &fault), SCRUBGATE_EIO);
+    assert_int_equal(sg_rulefile_load(&set, paths, 1, sg_toy_today(), &fault), SCRUBGATE_EIO);
     assert_null(set);
     assert_string_equal(fault.file, missing);
-    assert_int_equal(sg_rulefile_load(&set, paths + 1, 1, today(), &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_rulefile_load(&set, paths + 1, 1, sg_toy_today(), &fault),
+                     SCRUBGATE_EINVAL);
     assert_null(set);
     assert_string_equal(fault.file, dir.path);
     assert_non_null(strstr(fault.what, "no *.yaml"));
@@ -562,7 +554,7 @@ static void test_builtin(void **state)
     (void)state;
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    if (sg_rulefile_load(&set, NULL, 0, today(), &fault) != SCRUBGATE_OK)
+    if (sg_rulefile_load(&set, NULL, 0, sg_toy_today(), &fault) != SCRUBGATE_OK)
         fail_msg("%s:%u:%u: %s", fault.file, fault.line, fault.column, fault.what);
     assert_int_equal(set->n_packs, sg_builtin_packs_count);
     scrubgate_ruleset_free(set);
@@ -577,7 +569,7 @@ static bool load_without(size_t n, const char *file, size_t *failed)
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
     sg_alloc_fail_start(n);
-    enum scrubgate_status rc = sg_rulefile_load(&set, &file, 1, today(), &fault);
+    enum scrubgate_status rc = sg_rulefile_load(&set, &file, 1, sg_toy_today(), &fault);
     bool refused = sg_alloc_fail_stop();
     *failed += rc < 0 ? 1 : 0;
     assert_int_equal(rc < 0, set == NULL);

@@ -14,23 +14,10 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "rule/rulefile.h"
 #include "rule/ruleset.h"
 #include "../lib/suite.h"
-
-/* The days of 2026-11-22. */
-static int64_t today(void)
-{
-    return sg_clock_days(2026, 11, 22);
-}
-
-static enum scrubgate_status compile(struct scrubgate_ruleset **set, const char *text,
-                                     struct scrubgate_fault *fault)
-{
-    struct sg_pack_source source = {"toy.yaml", sg_bytes_of(text)};
-    return sg_rulefile_compile(set, &source, 1, today(), fault);
-}
+#include "../lib/toy_pack.h"
 
 /* A pack that holds every key there is. */
 static const char whole[] =
@@ -87,7 +74,7 @@ static void test_pattern(void **state)
                    "pack: toy\nrules:\n  - id: word\n    entity: TOY\n    match: '%s'\n"
                    "    tests: ['an «abb» here']\n",
                    row->match);
-    assert_int_equal(compile(&set, text, &fault), SCRUBGATE_EINVAL);
+    assert_int_equal(sg_toy_pack(&set, text, &fault), SCRUBGATE_EINVAL);
     assert_null(set);
     if (fault.line != 5 || fault.column != row->column || strstr(fault.what, row->says) == NULL)
         fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
@@ -120,7 +107,7 @@ static enum scrubgate_status compile_many(size_t n, size_t each, const char *mat
         packs++;
         assert_true(packs <= MOST);
     }
-    enum scrubgate_status rc = sg_rulefile_compile(set, sources, packs, today(), fault);
+    enum scrubgate_status rc = sg_rulefile_compile(set, sources, packs, sg_toy_today(), fault);
     for (size_t i = 0; i < packs; i++)
         sg_buf_fini(&texts[i]);
     return rc;
@@ -161,7 +148,7 @@ static void test_context_is_compiled_once(void **state)
         "  - {id: c, entity: T, match: add, near: {words: [x, z]}, keywords: [x, y], "
         "tests: [not: a]}\n";
     struct scrubgate_ruleset *set = NULL;
-    assert_int_equal(compile(&set, text, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_toy_pack(&set, text, NULL), SCRUBGATE_OK);
     assert_ptr_equal(set->rules[0]->near.words, set->rules[1]->near.words);
     assert_ptr_equal(set->rules[0]->unless, set->rules[1]->unless);
     assert_ptr_not_equal(set->rules[1]->near.words, set->rules[2]->near.words);
@@ -192,7 +179,7 @@ static void test_many_words(void **state)
         assert_int_equal(sg_buf_add_text(&text, "]}}\n"), 0);
     }
     const struct sg_pack_source source = {"toy.yaml", sg_buf_bytes(&text)};
-    if (sg_rulefile_compile(&set, &source, 1, today(), &fault) < 0)
+    if (sg_rulefile_compile(&set, &source, 1, sg_toy_today(), &fault) < 0)
         fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
     for (unsigned i = 0; i < RULES; i++)
         gated += set->rules[i]->gate.n > 0 ? 1 : 0;
@@ -239,7 +226,7 @@ static void test_rate(void **state)
                    "pack: toy\nrules:\n  - id: word\n    entity: TOY\n    %s\n"
                    "    tests: ['«abb»']\n",
                    row->lines);
-    enum scrubgate_status rc = compile(&set, text, &fault);
+    enum scrubgate_status rc = sg_toy_pack(&set, text, &fault);
     if (row->refused != NULL) {
         assert_int_equal(rc, SCRUBGATE_EINVAL);
         if (strstr(fault.what, row->refused) == NULL || fault.line < 5 || fault.column == 0)
@@ -261,7 +248,7 @@ static void test_too_many_signatures(void **state)
     (void)state;
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    static const char several[] = "'(?:born|dob|aged|alter|fecha|naiss|geb)x{1,3}'";
+    static const char several[] = "'(?:born|dob|aged|alter|fecha|naiss|geb)'";
     assert_int_equal(compile_many(2000, 1000, several, &set, &fault), SCRUBGATE_EINVAL);
     assert_null(set);
     if (strstr(fault.what, "signatures, over the 2048") == NULL)
@@ -279,7 +266,7 @@ static void answer(struct sg_bytes text)
     const struct sg_pack_source source = {"toy.yaml", {copy, text.len}};
     struct scrubgate_ruleset *set = NULL;
     struct scrubgate_fault fault = {.what = ""};
-    enum scrubgate_status rc = sg_rulefile_compile(&set, &source, 1, today(), &fault);
+    enum scrubgate_status rc = sg_rulefile_compile(&set, &source, 1, sg_toy_today(), &fault);
     if (rc < 0) {
         assert_int_equal(rc, SCRUBGATE_EINVAL);
         assert_null(set);

@@ -14,6 +14,7 @@
 
 #include "../lib/alloc_fail.h"
 #include "../lib/suite.h"
+#include "../lib/toy_pattern.h"
 
 #define TEN "c{0,2}d?c{0,2}d?c{0,2}d?c{0,2}d?c{0,2}d?"
 
@@ -48,29 +49,12 @@ static const struct row {
     {"a reference searched for in many places", "([a-c]{1,60})[a-c]{1,60}\\1x", "match takes"},
 };
 
-static struct sg_pattern *pattern_of(const char *text)
-{
-    struct sg_pattern *pattern;
-    struct scrubgate_fault fault = {.what = ""};
-    size_t at = 0;
-    if (sg_pattern_new(&pattern, sg_bytes_of(text), true, &at, &fault) < 0)
-        fail_msg("%s at %zu: %s", text, at, fault.what);
-    return pattern;
-}
-
-static struct sg_matcher *matcher_of(void)
-{
-    struct sg_matcher *matcher;
-    assert_int_equal(sg_matcher_new(&matcher), SCRUBGATE_OK);
-    return matcher;
-}
-
 static void judges(void **state)
 {
     const struct row *row = *state;
     struct scrubgate_fault fault = {.what = ""};
-    struct sg_pattern *pattern = pattern_of(row->pattern);
-    struct sg_matcher *matcher = matcher_of();
+    struct sg_pattern *pattern = sg_toy_pattern(row->pattern, true);
+    struct sg_matcher *matcher = sg_toy_matcher();
     unsigned cost = 0;
     enum scrubgate_status rc = sg_rulelint_cost(pattern, "match", matcher, &cost, &fault);
     assert_int_equal(rc, row->says == NULL ? SCRUBGATE_OK : SCRUBGATE_EINVAL);
@@ -88,8 +72,8 @@ static void names_the_key_of_the_rule(void **state)
 {
     (void)state;
     struct scrubgate_fault fault = {.what = ""};
-    struct sg_matcher *matcher = matcher_of();
-    struct sg_pattern *bad = pattern_of("(?:a{1,10}){1,10}b");
+    struct sg_matcher *matcher = sg_toy_matcher();
+    struct sg_pattern *bad = sg_toy_pattern("(?:a{1,10}){1,10}b", true);
     assert_int_equal(sg_rulelint_cost(bad, "unless", matcher, NULL, &fault), SCRUBGATE_EINVAL);
     assert_memory_equal(fault.what, "unless takes", strlen("unless takes"));
     sg_pattern_free(bad);
@@ -113,7 +97,8 @@ static enum scrubgate_status lint(void *ctx)
 static void running_out_of_memory_is_an_answer(void **state)
 {
     (void)state;
-    struct job job = {.pattern = pattern_of("a[bc]{1,3}d(?:e|f|gh){1,9}"), .matcher = matcher_of()};
+    struct job job = {.pattern = sg_toy_pattern("a[bc]{1,3}d(?:e|f|gh){1,9}", true),
+                      .matcher = sg_toy_matcher()};
     assert_int_equal(lint(&job), SCRUBGATE_OK);
     assert_true(sg_alloc_fail_each(lint, &job) > 0);
     sg_matcher_free(job.matcher);

@@ -15,18 +15,9 @@
 
 #include "../lib/alloc_fail.h"
 #include "../lib/suite.h"
+#include "../lib/toy_pattern.h"
 
 static struct sg_sample *sample;
-
-static struct sg_pattern *pattern_of(const char *text)
-{
-    struct sg_pattern *pattern;
-    struct scrubgate_fault fault = {.what = ""};
-    size_t at = 0;
-    if (sg_pattern_new(&pattern, sg_bytes_of(text), true, &at, &fault) < 0)
-        fail_msg("%s at %zu: %s", text, at, fault.what);
-    return pattern;
-}
 
 /* --- as they should be --------------------------------------------------------------------------
  */
@@ -119,7 +110,7 @@ static void print_signature(const struct sg_signature *s, struct sg_buf *out)
 static void is_as_it_should_be(void **state)
 {
     const struct row *row = *state;
-    struct sg_pattern *pattern = pattern_of(row->pattern);
+    struct sg_pattern *pattern = sg_toy_pattern(row->pattern, true);
     struct sg_signatures signatures;
     size_t n = 0;
     assert_int_equal(sg_signatures_make(&signatures, pattern, sample), SCRUBGATE_OK);
@@ -156,7 +147,7 @@ static void counts_the_places_of_the_sample(void **state)
     struct sg_bytes text = sg_sample_text();
     (void)state;
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
-        struct sg_pattern *pattern = pattern_of(patterns[i]);
+        struct sg_pattern *pattern = sg_toy_pattern(patterns[i], true);
         struct sg_signatures signatures;
         size_t n = 0;
         assert_int_equal(sg_signatures_make(&signatures, pattern, sample), SCRUBGATE_OK);
@@ -184,7 +175,7 @@ static enum scrubgate_status make(void *ctx)
 
 static void answers_when_out_of_memory(void **state)
 {
-    struct sg_pattern *pattern = pattern_of("(?:a|b|the|of){1,2}(?:e|on ){2}([a-z])\\1?");
+    struct sg_pattern *pattern = sg_toy_pattern("(?:a|b|the|of){1,2}(?:e|on ){2}([a-z])\\1?", true);
     (void)state;
     assert_true(sg_alloc_fail_each(make, pattern) > 10);
     sg_pattern_free(pattern);

@@ -22,18 +22,9 @@
 #include "rule/signature_walk.h"
 
 #include "../lib/suite.h"
+#include "../lib/toy_pattern.h"
 
 static struct sg_sample *sample;
-
-static struct sg_pattern *pattern_of(const char *text)
-{
-    struct sg_pattern *pattern;
-    struct scrubgate_fault fault = {.what = ""};
-    size_t at = 0;
-    if (sg_pattern_new(&pattern, sg_bytes_of(text), true, &at, &fault) < 0)
-        fail_msg("%s at %zu: %s", text, at, fault.what);
-    return pattern;
-}
 
 /* --- none misses a match ------------------------------------------------------------------------
  */
@@ -441,7 +432,7 @@ static void misses_no_known_match(void **state)
     const struct known *known = *state;
     struct seen *seen = seen_new();
     struct sg_matcher *matcher;
-    struct sg_pattern *pattern = pattern_of(known->pattern);
+    struct sg_pattern *pattern = sg_toy_pattern(known->pattern, true);
     assert_int_equal(sg_matcher_new(&matcher), SCRUBGATE_OK);
     seen->pattern = known->pattern;
     seen->lens[0] = strlen(known->text);
