@@ -95,17 +95,15 @@ static size_t led_by(const struct sg_set *set, struct sg_bytes text, size_t plac
 static void hold(struct pass *pass, size_t signature, size_t place)
 {
     const struct sg_sieve_entry *entry = &pass->part->sieve->entries[signature];
-    size_t first = place;
-    if (!sg_quotas_hold(entry->quotas, pass->window->text, place, pass->window->last))
+    const struct sg_window *window = pass->window;
+    size_t lead = 0;
+    if (entry->max_before > 0)
+        lead = led_by(&entry->before, window->text, place, entry->max_before);
+    if (lead < entry->min_before ||
+        !sg_quotas_hold(entry->quotas, window->text, place, window->last))
         return;
-    if (entry->max_before > 0) {
-        size_t lead = led_by(&entry->before, pass->window->text, place, entry->max_before);
-        if (lead < entry->min_before)
-            return;
-        first -= lead;
-    }
-    sg_stretches_add(&pass->sweep->stretches, pass->part->first + signature, entry->part, first,
-                     place - entry->min_before);
+    sg_stretches_add(&pass->sweep->stretches, pass->part->first + signature, entry->part,
+                     place - lead, place - entry->min_before);
 }
 
 /* A place at or beyond `end` may be led up to from before it. */

@@ -10,11 +10,9 @@
 
 void sg_vicinity_begin(struct sg_vicinity *vicinity)
 {
-    if (!vicinity->used)
-        return;
-    for (size_t i = 0; i < SG_VICINITY_BLOCKS; i++)
+    for (size_t i = 0; i < vicinity->used; i++)
         vicinity->blocks[i].end = 0;
-    vicinity->used = false;
+    vicinity->used = 0;
 }
 
 static void note(struct sg_vicinity_block *block, size_t place, unsigned gate)
@@ -57,7 +55,8 @@ static const struct sg_vicinity_block *block_of(struct sg_vicinity *vicinity, st
     block->end = start + (left < SG_KERNEL_BLOCK ? left : SG_KERNEL_BLOCK);
     block->n = 0;
     block->full = false;
-    vicinity->used = true;
+    if (vicinity->used <= number % SG_VICINITY_BLOCKS)
+        vicinity->used = number % SG_VICINITY_BLOCKS + 1;
     sg_block_sieve(copy, &vicinity->hits, run->kernel, sieve, window, start, block->end);
     for (size_t i = 0; i < (block->end - start + 63) / 64; i++) {
         for (uint64_t hits = vicinity->hits.words[i]; hits != 0; hits &= hits - 1)

@@ -30,7 +30,7 @@ struct sg_vicinity_block {
 };
 
 struct sg_vicinity {
-    bool used; /* some block is known */
+    size_t used; /* blocks from the first that may be known */
     struct sg_hits hits;
     struct sg_vicinity_block blocks[SG_VICINITY_BLOCKS];
 };
