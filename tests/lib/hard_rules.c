@@ -108,12 +108,13 @@ const struct sg_hard_rules sg_hard_rules[] = {
       "abcdefghijklm"}},
     {"words far before a place: before what leads up to it",
      RULE_WITH("a", "[a-h]{1,60}#\\d", "near: {words: [passport], before: 20, else: drop}")
-         RULE_WITH("b", "[m-p]{2,40}@[a-d]\\d", "keywords: [tok, licence]"),
+         RULE_WITH("b", "[m-p]{2,40}@[a-d]\\d",
+                   "near: {words: [token, licence], before: 20, else: drop}"),
      "abcdefgh#12@mnop:",
      {"passport:::::::::::abcdefghabcdefghabcdefghabcdefghabcdefghabcdefgh#1",
       "passport abcdefghabcdefghabcdefghabcdefgh#2", "passport: ",
-      "abcdefghabcdefghabcdefghabcdefghabcdefgh#3", "tok mnopmnopmnopmnopmnopmnopmnopmnop@a4",
-      "licence:::::::mnopmnopmnopmnopmnopmnop@b5", "tok ", "mnopmnopmnop@c6"}},
+      "abcdefghabcdefghabcdefghabcdefghabcdefgh#3", "token mnopmnopmnopmnopmnopmnopmnopmnop@a4",
+      "licence:::::::mnopmnopmnopmnopmnopmnop@b5", "token ", "mnopmnopmnop@c6"}},
 };
 
 const size_t sg_hard_rules_count = sizeof sg_hard_rules / sizeof sg_hard_rules[0];
