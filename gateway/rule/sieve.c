@@ -13,11 +13,6 @@
 #include "rule/sieve_coarse.h"
 #include "rule/sieve_looks.h"
 
-static bool has(const struct sg_set *set, unsigned byte)
-{
-    return (set->words[byte / 64] >> byte % 64 & 1) != 0;
-}
-
 static size_t count_signatures(const struct sg_sieve_part *parts, size_t n)
 {
     size_t sum = 0;
@@ -59,13 +54,13 @@ static unsigned split_classes(uint8_t classes[256], unsigned n, const struct sg_
     unsigned sizes[256] = {0}, inside[256] = {0}, parted[256];
     for (unsigned byte = 0; byte < 256; byte++) {
         sizes[classes[byte]]++;
-        inside[classes[byte]] += has(set, byte);
+        inside[classes[byte]] += sg_set_has(set, byte);
     }
     const unsigned before = n;
     for (unsigned class = 0; class < before; class ++)
         parted[class] = inside[class] > 0 && inside[class] < sizes[class] ? n++ : class;
     for (unsigned byte = 0; byte < 256; byte++) {
-        if (has(set, byte))
+        if (sg_set_has(set, byte))
             classes[byte] = (uint8_t)parted[classes[byte]];
     }
     return n;
@@ -107,7 +102,7 @@ static enum scrubgate_status add_rows(struct sg_sieve *sieve,
         for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++) {
             uint64_t *rows = sieve->rows + k * words + s / 64;
             for (unsigned class = 0; class < sieve->outside; class ++)
-                rows[class * apart] |= has(&signatures[s]->at[k], member[class]) ? bit : 0;
+                rows[class * apart] |= sg_set_has(&signatures[s]->at[k], member[class]) ? bit : 0;
             rows[sieve->outside * apart] |= (signatures[s]->outside >> k & 1) != 0 ? bit : 0;
             rows[sieve->unknown * apart] |= bit;
         }

@@ -100,23 +100,18 @@ static void close_bench(struct bench *bench)
     free(bench);
 }
 
-static bool has(const struct sg_set *set, uint8_t byte)
-{
-    return (set->words[byte / 64] >> byte % 64 & 1) != 0;
-}
-
 /* Whether the signature holds at the place, and its prefix allows a match from start on. */
 static bool holds(const struct sg_signature *signature, struct sg_bytes text, size_t place,
                   size_t start)
 {
     for (size_t k = 0; k < SG_SIGNATURE_BYTES; k++) {
         bool inside = place + k >= 1 && place + k - 1 < text.len;
-        if (inside ? !has(&signature->at[k], text.data[place + k - 1])
+        if (inside ? !sg_set_has(&signature->at[k], text.data[place + k - 1])
                    : (signature->outside >> k & 1) == 0)
             return false;
     }
     for (size_t i = start; i < place; i++) {
-        if (!has(&signature->before, text.data[i]))
+        if (!sg_set_has(&signature->before, text.data[i]))
             return false;
     }
     return true;
