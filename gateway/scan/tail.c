@@ -472,6 +472,15 @@ bool sg_tail_empty(const struct sg_tail *tail)
     return used(tail) == 0;
 }
 
+bool sg_tail_has_news(const struct sg_tail *tail)
+{
+    for (size_t i = 0; i < tail->n_slots; i++) {
+        if (tail->slots[i].place != SIBLINGS && tail->slots[i].fresh > 0)
+            return true;
+    }
+    return false;
+}
+
 void sg_tail_merge(struct sg_tail *tail, const struct sg_tail *from)
 {
     for (size_t i = 0; i < from->n_slots; i++) {

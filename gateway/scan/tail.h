@@ -82,6 +82,8 @@ size_t sg_tail_pack(const struct sg_tail *tail, uint8_t out[SG_TAIL_PACKED]);
 void sg_tail_unpack(struct sg_tail *tail, struct sg_bytes packed);
 
 bool sg_tail_empty(const struct sg_tail *tail);
+/* Whether the last message has left something, for the next one. */
+bool sg_tail_has_news(const struct sg_tail *tail);
 /* Adds what the last message brought to `from` behind what `tail` holds: another message of the
  * sender was remembered meanwhile. */
 void sg_tail_merge(struct sg_tail *tail, const struct sg_tail *from);
