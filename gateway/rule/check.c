@@ -29,6 +29,7 @@ static size_t gather(const struct sg_check_kind *all[MOST_KINDS])
                     {sg_check_bank_kinds, sg_check_bank_count},
                     {sg_check_id_kinds, sg_check_id_count},
                     {sg_check_date_kinds, sg_check_date_count},
+                    {sg_check_phone_kinds, sg_check_phone_count},
                     {sg_check_generic_kinds, sg_check_generic_count}};
     size_t n = 0;
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {

@@ -50,6 +50,8 @@ extern const struct sg_check_kind sg_check_card_kinds[];
 extern const struct sg_check_kind sg_check_bank_kinds[];
 extern const struct sg_check_kind sg_check_id_kinds[];
 extern const struct sg_check_kind sg_check_date_kinds[];
+extern const struct sg_check_kind sg_check_phone_kinds[];
+extern const size_t sg_check_phone_count;
 extern const struct sg_check_kind sg_check_generic_kinds[];
 extern const size_t sg_check_card_count, sg_check_bank_count, sg_check_id_count,
     sg_check_date_count, sg_check_generic_count;
