@@ -50,11 +50,11 @@ struct sg_example {
 };
 
 struct sg_rule {
-    const char *id; /* "payment.card" */
-    const char *title, *entity;        /* entity: "" for a fold rule */
-    const struct sg_reading *fold;     /* a fold rule: what is matched is read so; else NULL */
-    unsigned index; /* place in its ruleset: the last tie-breaker of rank */
-    unsigned level; /* 1 … 4 */
+    const char *id;                /* "payment.card" */
+    const char *title, *entity;    /* entity: "" for a fold rule */
+    const struct sg_reading *fold; /* a fold rule: what is matched is read so; else NULL */
+    unsigned index;                /* place in its ruleset: the last tie-breaker of rank */
+    unsigned level;                /* 1 … 4 */
     struct sg_pattern *pattern;
     const struct sg_signature *signatures; /* of the pattern */
     size_t n_signatures;

@@ -131,8 +131,8 @@ static enum scrubgate_status read_fold(struct sg_reader *reader, const struct sg
     const char *nearest = sg_reading_nearest(name);
     return sg_reader_fault(reader, at, "there is no reading %.*s%s%s%s",
                            (int)(name.len < 64 ? name.len : 64), (const char *)name.data,
-                           nearest == NULL ? "" : "; did you mean ",
-                           nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+                           nearest == NULL ? "" : "; did you mean ", nearest == NULL ? "" : nearest,
+                           nearest == NULL ? "" : "?");
 }
 
 static enum scrubgate_status read_names(struct sg_reader *reader, const struct sg_yaml_node *node,
@@ -528,10 +528,9 @@ static enum scrubgate_status read_tests(struct sg_reader *reader, const struct s
 enum scrubgate_status sg_rule_parse(struct sg_reader *reader, const struct sg_yaml_node *node,
                                     struct sg_rule *rule)
 {
-    static const char *const keys[] = {"id",    "title",  "entity",   "level",   "match",
-                                       "slow",  "check",  "keywords", "near",    "unless",
-                                       "where", "action", "with",     "control", "tests",
-                                       "fold"};
+    static const char *const keys[] = {"id",    "title",    "entity", "level",  "match", "slow",
+                                       "check", "keywords", "near",   "unless", "where", "action",
+                                       "with",  "control",  "tests",  "fold"};
     enum scrubgate_status rc =
         sg_yaml_only(reader->tree, node, keys, sizeof keys / sizeof *keys, reader->fault);
     if (rc >= 0)

@@ -39,7 +39,7 @@ struct sg_warning {
 struct scrubgate_ruleset {
     struct sg_arena arena;
     struct scrubgate_ruleset *folds; /* the fold rules, a set of their own; NULL: there are none */
-    struct sg_rule **rules; /* by index */
+    struct sg_rule **rules;          /* by index */
     size_t n_rules;
     struct sg_shared_pattern *contexts; /* own the patterns that rules borrow */
     size_t n_contexts;

@@ -2,7 +2,8 @@
 /*
  * lanes.c - a text and its views, each scanned in a lane of its own.
  *
- *     window -> [up to where may a view differ?] -> [lane: engine] -> findings, led back to the text
+ *     window -> [up to where may a view differ?] -> [lane: engine] -> findings, led back to the
+ * text
  *                        \-> [the view above: more of it] -> [its lane] -> ...
  *
  * What may turn out to differ waits, so that when a view parts from the text below it, both lanes
@@ -21,15 +22,6 @@ static void lead_back(const struct sg_lanes *lanes, unsigned depth, uint64_t *st
         if (lanes->lane[depth].apart)
             sg_fold_back(&lanes->lane[depth].fold, *start, *end, start, end);
     }
-}
-
-static uint64_t place_back(const struct sg_lanes *lanes, unsigned depth, uint64_t place)
-{
-    for (; depth > 0; depth--) {
-        if (lanes->lane[depth].apart)
-            place = sg_fold_place(&lanes->lane[depth].fold, place);
-    }
-    return place;
 }
 
 static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
@@ -240,8 +232,7 @@ static enum scrubgate_status find_passages(struct sg_lane *lane, const struct sg
 {
     struct sg_lanes *lanes = lane->lanes;
     uint64_t unused = 0;
-    enum scrubgate_status rc =
-        sg_passages_find(&lane->passages, lanes->setup.engine, window);
+    enum scrubgate_status rc = sg_passages_find(&lane->passages, lanes->setup.engine, window);
     if (rc < 0)
         lanes->culprit = lane->passages.run.culprit;
     else if (lanes->setup.checking && !lanes->check_ended)
@@ -352,9 +343,8 @@ static enum scrubgate_status advance_from(struct sg_lanes *lanes, unsigned depth
     rc = extend(view, &known, parted);
     if (rc < 0)
         return rc;
-    struct sg_window read = {.text = sg_buf_bytes(&view->fold.view),
-                             .base = view->fold.view_base,
-                             .last = known.last};
+    struct sg_window read = {
+        .text = sg_buf_bytes(&view->fold.view), .base = view->fold.view_base, .last = known.last};
     uint64_t place = 0;
     rc = advance_from(lanes, view->depth, &read, &place);
     if (rc < 0 || read.last)

@@ -63,8 +63,8 @@ struct sg_lanes_setup {
 struct sg_lanes {
     struct sg_lanes_setup setup;
     struct sg_lane lane[SG_LANES];
-    size_t n_rules, n_folds; /* that the marks have room for */
-    uint64_t frontier;       /* no finding that starts before it is still to come */
+    size_t n_rules, n_folds;       /* that the marks have room for */
+    uint64_t frontier;             /* no finding that starts before it is still to come */
     const struct sg_rule *culprit; /* the rule that made the last EMATCH */
     bool check_ended;              /* checking: the checked engine gave up on this text */
     uint64_t sums[2];              /* checking: of what the counting and the checked engine found */
@@ -79,7 +79,8 @@ void sg_lanes_begin(struct sg_lanes *lanes, const struct sg_active *rules,
 /* Decides all that the window decides; moves frontier, which never parts a code point. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_lanes_advance(struct sg_lanes *lanes,
                                                           const struct sg_window *window);
-/* How much of the window's text is of no more use: what is decided, but for the context before it. */
+/* How much of the window's text is of no more use: what is decided, but for the context before it.
+ */
 size_t sg_lanes_spent(const struct sg_lanes *lanes, uint64_t base);
 /* Whether both engines found the same; true when nothing was checked. */
 bool sg_lanes_agree(const struct sg_lanes *lanes);

@@ -66,7 +66,8 @@ enum scrubgate_status sg_passages_find(struct sg_passages *passages, const struc
 
 /* --- the view ------------------------------------------------------------------------------ */
 
-/* A walk over the pieces of two maps in a row: raw bytes -> steps -> read bytes -> pieces -> view. */
+/* A walk over the pieces of two maps in a row: raw bytes -> steps -> read bytes -> pieces -> view.
+ */
 struct walk {
     const struct sg_reading_text *text;
     const struct sg_fold *chars;
@@ -149,8 +150,7 @@ static enum scrubgate_status add_reading(struct sg_passages *passages, struct sg
     if (is_ascii(read))
         return add_steps(&passages->text, view);
     sg_fold_clear(&passages->chars);
-    enum scrubgate_status rc =
-        sg_fold_begin(&passages->chars, 0, (struct sg_bytes){read.data, 0});
+    enum scrubgate_status rc = sg_fold_begin(&passages->chars, 0, (struct sg_bytes){read.data, 0});
     if (rc >= 0)
         rc = sg_fold_add(&passages->chars, read, true);
     if (rc >= 0)
@@ -178,8 +178,7 @@ static enum scrubgate_status add_passage(struct sg_passages *passages,
                              (size_t)(passage->end - passage->start)};
     if (passage->start < view->raw_end)
         return SCRUBGATE_OK; /* another one's */
-    enum scrubgate_status rc =
-        sg_reading_read(passage->rule->fold, bytes, &passages->text, &reads);
+    enum scrubgate_status rc = sg_reading_read(passage->rule->fold, bytes, &passages->text, &reads);
     if (rc < 0 || !reads)
         return rc;
     rc = sg_fold_copy(view, part_to(window, view, passage->start));

@@ -2,7 +2,8 @@
 /*
  * scanner.c - one text value in, in pieces; clear bytes and edits out, in order.
  *
- *     body -> feed -> window -> [lanes: the text, its views] -> resolve -> keep and edit, to the body
+ *     body -> feed -> window -> [lanes: the text, its views] -> resolve -> keep and edit, to the
+ * body
  *                        \-> [lanes: what was said before, the text] -/
  *
  * A value that comes whole is scanned where it lies; of one that comes in pieces only what is not
@@ -26,9 +27,9 @@ enum {
     STEP = 32 * 1024, /* text is taken in steps of so many bytes: bounds what is done in one go */
     WORK_FIRST = 4 * 1000 * 1000, /* units of the match limit: what any message may cost ... */
     WORK_EACH = 2000,             /* ... and what each byte of it adds */
-    JOINT_STEP = 1024,  /* behind what was said before, in smaller ones: the reach ends it soon */
-    JOINT_REACH = 512,  /* what was said before says nothing of what starts so far behind it */
-    LOOKED_BACK = 64 /* findings among which the same value may have been found already */
+    JOINT_STEP = 1024, /* behind what was said before, in smaller ones: the reach ends it soon */
+    JOINT_REACH = 512, /* what was said before says nothing of what starts so far behind it */
+    LOOKED_BACK = 64   /* findings among which the same value may have been found already */
 };
 
 /* The value behind what its sender said before: scanned beside it. */
@@ -167,8 +168,7 @@ static enum scrubgate_status set_lanes(struct sg_scanner *scanner)
         setup.kernel = sg_kernels[0];
     setup.checking = !config->reference && config->recheck > 0 &&
                      scratch->messages++ % config->recheck == config->recheck - 1;
-    setup.engine =
-        config->reference || setup.checking ? &sg_engine_reference : &sg_engine_sweep;
+    setup.engine = config->reference || setup.checking ? &sg_engine_reference : &sg_engine_sweep;
     enum scrubgate_status rc = sg_lanes_set(&scanner->lanes, &setup);
     if (rc < 0 || config->tail == NULL)
         return rc;
@@ -179,8 +179,7 @@ static enum scrubgate_status set_lanes(struct sg_scanner *scanner)
 static enum scrubgate_status choose_rules(struct sg_scanner *scanner)
 {
     const struct scrubgate_ruleset *folds = scanner->set->folds;
-    enum scrubgate_status rc =
-        sg_actives_choose(&scanner->actives, scanner->set, &scanner->config);
+    enum scrubgate_status rc = sg_actives_choose(&scanner->actives, scanner->set, &scanner->config);
     if (rc < 0 || folds == NULL || scanner->config.only != NULL)
         return rc;
     return sg_actives_choose(&scanner->folds, folds, &scanner->config);
@@ -288,8 +287,7 @@ static enum scrubgate_status begin_value(struct sg_scanner *scanner)
     if (tail == NULL)
         return SCRUBGATE_OK;
     sg_buf_clear(&joint->text);
-    enum scrubgate_status rc =
-        sg_tail_before(tail, scanner->field, scanner->place, &joint->text);
+    enum scrubgate_status rc = sg_tail_before(tail, scanner->field, scanner->place, &joint->text);
     sg_tail_begin(tail, scanner->field, scanner->place);
     joint->before = joint->text.len;
     joint->base = 0;
