@@ -33,6 +33,16 @@ size_t scrubgate_ruleset_count(const struct scrubgate_ruleset *set)
     return set->n_rules + (set->folds == NULL ? 0 : set->folds->n_rules);
 }
 
+const struct sg_rule *sg_ruleset_at(const struct scrubgate_ruleset *set, size_t number)
+{
+    return number < set->n_rules ? set->rules[number] : set->folds->rules[number - set->n_rules];
+}
+
+size_t sg_ruleset_number(const struct scrubgate_ruleset *set, const struct sg_rule *rule)
+{
+    return rule->fold == NULL ? rule->index : set->n_rules + rule->index;
+}
+
 const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const char *id)
 {
     for (size_t i = 0; i < set->n_rules; i++) {

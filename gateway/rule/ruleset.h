@@ -59,6 +59,9 @@ struct scrubgate_ruleset {
     uint64_t serial;
 };
 
+/* Fold rules have numbers behind all others: number < scrubgate_ruleset_count(set). */
+const struct sg_rule *sg_ruleset_at(const struct scrubgate_ruleset *set, size_t number);
+size_t sg_ruleset_number(const struct scrubgate_ruleset *set, const struct sg_rule *rule);
 /* The rule with that id, or NULL. */
 const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const char *id);
 
