@@ -15,8 +15,7 @@
 
 /* --- findings ------------------------------------------------------------------------------ */
 
-/* A span of the lane's text as one of the text's. */
-static void lead_back(const struct sg_lanes *lanes, unsigned depth, uint64_t *start, uint64_t *end)
+void sg_lanes_back(const struct sg_lanes *lanes, unsigned depth, uint64_t *start, uint64_t *end)
 {
     for (; depth > 0; depth--) {
         if (lanes->lane[depth].apart)
@@ -35,7 +34,7 @@ static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
     if (lanes->setup.checking)
         lanes->sums[0] += sg_finding_mix(finding, lane->depth);
     own.folded = lane->depth > 0;
-    lead_back(lanes, lane->depth, &own.start, &own.end);
+    sg_lanes_back(lanes, lane->depth, &own.start, &own.end);
     return lanes->setup.found(lanes->setup.ctx, &own, value);
 }
 
@@ -131,6 +130,8 @@ enum scrubgate_status sg_lanes_set(struct sg_lanes *lanes, const struct sg_lanes
         lanes->n_folds = n_folds;
     }
     lanes->setup = *setup;
+    if (lanes->setup.kernel == NULL) /* rules that were compiled, but not loaded */
+        lanes->setup.kernel = sg_kernels[0];
     lanes->culprit = NULL;
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (unsigned depth = 0; depth < SG_LANES && rc >= 0; depth++) {
@@ -386,6 +387,13 @@ enum scrubgate_status sg_lanes_advance(struct sg_lanes *lanes, const struct sg_w
     if (decided > lanes->frontier)
         lanes->frontier = decided;
     return rc;
+}
+
+bool sg_lanes_view(const struct sg_lanes *lanes, unsigned depth, struct sg_bytes *view)
+{
+    const struct sg_lane *lane = &lanes->lane[depth];
+    *view = sg_buf_bytes(&lane->fold.view);
+    return lane->apart;
 }
 
 bool sg_lanes_agree(const struct sg_lanes *lanes)

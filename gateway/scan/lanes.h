@@ -82,6 +82,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_lanes_advance(struct sg_lanes *lanes
 /* How much of the window's text is of no more use: what is decided, but for the context before it.
  */
 size_t sg_lanes_spent(const struct sg_lanes *lanes, uint64_t base);
+/* The view of that depth of a text that has been scanned whole; false when it is the same as the
+ * one below. Valid until clear. */
+bool sg_lanes_view(const struct sg_lanes *lanes, unsigned depth, struct sg_bytes *view);
+/* A span of a lane's text as one of the text's. */
+void sg_lanes_back(const struct sg_lanes *lanes, unsigned depth, uint64_t *start, uint64_t *end);
 /* Whether both engines found the same; true when nothing was checked. */
 bool sg_lanes_agree(const struct sg_lanes *lanes);
 /* Wipes what the text has left; fini frees as well. */

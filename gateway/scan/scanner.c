@@ -164,8 +164,6 @@ static enum scrubgate_status set_lanes(struct sg_scanner *scanner)
         .found = found,
         .ctx = scanner,
     };
-    if (setup.kernel == NULL) /* rules that were compiled, but not loaded */
-        setup.kernel = sg_kernels[0];
     setup.checking = !config->reference && config->recheck > 0 &&
                      scratch->messages++ % config->recheck == config->recheck - 1;
     setup.engine = config->reference || setup.checking ? &sg_engine_reference : &sg_engine_sweep;
