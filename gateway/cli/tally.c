@@ -88,10 +88,8 @@ unsigned sg_level_earned(uint64_t right, uint64_t found)
         return 0;
     while (level < 4 && low < promises[level])
         level++;
-    /* What was never wrong may earn a level that so few findings cannot prove. */
-    if (right == found && level == 2)
-        level = 1;
-    return level;
+    /* What was never wrong gets the benefit of the doubt that so few findings leave. */
+    return right == found && level > 1 ? level - 1 : level;
 }
 
 bool sg_level_broken(unsigned level, uint64_t right, uint64_t found)
