@@ -31,10 +31,11 @@ static int check(const struct sg_texts *paths, bool json)
     if (json)
         (void)printf("{\"packs\":%zu,\"rules\":%zu,\"warnings\":%zu,\"longest\":%zu,"
                      "\"digest\":\"%s\"}\n",
-                     set->n_packs, set->n_rules, set->n_warnings, set->longest, set->digest);
+                     set->n_packs, scrubgate_ruleset_count(set), set->n_warnings, set->longest,
+                     set->digest);
     else
         (void)printf("%zu rules in %zu packs compile; longest reach %zu bytes; digest %s\n",
-                     set->n_rules, set->n_packs, set->longest, set->digest);
+                     scrubgate_ruleset_count(set), set->n_packs, set->longest, set->digest);
     scrubgate_ruleset_free(set);
     return SG_EXIT_FINE;
 }
@@ -67,7 +68,7 @@ static int test(const struct sg_texts *paths, bool json)
     if (set == NULL)
         return SG_EXIT_USAGE;
     enum scrubgate_status rc = sg_load_test(set, true, tell, &score, &failed);
-    size_t rules = set->n_rules;
+    size_t rules = scrubgate_ruleset_count(set);
     scrubgate_ruleset_free(set);
     if (rc < 0) {
         (void)fprintf(stderr, "scrubgate rules: the tests could not be run: %s\n",
@@ -88,9 +89,9 @@ static int list(const struct sg_texts *paths, bool json)
     struct scrubgate_ruleset *set = compile(paths);
     if (set == NULL)
         return SG_EXIT_USAGE;
-    for (size_t i = 0; i < set->n_rules; i++) {
-        const struct sg_rule *rule = set->rules[i];
-        const char *action = scrubgate_action_word(rule->action);
+    for (size_t i = 0; i < scrubgate_ruleset_count(set); i++) {
+        const struct sg_rule *rule = sg_ruleset_at(set, i);
+        const char *action = rule->fold == NULL ? scrubgate_action_word(rule->action) : "fold";
         if (json)
             (void)printf("{\"rule\":\"%s\",\"entity\":\"%s\",\"level\":%u,\"action\":\"%s\","
                          "\"tests\":%zu,\"longest\":%zu,\"per_million\":%u,\"cost\":%u}\n",

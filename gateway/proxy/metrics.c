@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-#include "rule/rule.h"
+#include "rule/ruleset.h"
 
 enum { NS_PER_US = 1000 };
 
@@ -161,11 +161,11 @@ static void print_rules(struct page *page, const struct sg_metrics_process *proc
 {
     describe(page, "scrubgate_rule_failures", "counter",
              "Messages on which a rule could not be matched, since the rules were loaded.");
-    for (size_t i = 0; i < process->n_rules; i++) {
+    for (size_t i = 0; i < scrubgate_ruleset_count(process->rules); i++) {
         uint64_t failures = load(&process->rule_failures[i]);
         if (failures > 0)
-            PRINT(page, "scrubgate_rule_failures_total{rule=\"%s\"} %llu\n", process->rules[i]->id,
-                  (unsigned long long)failures);
+            PRINT(page, "scrubgate_rule_failures_total{rule=\"%s\"} %llu\n",
+                  sg_ruleset_at(process->rules, i)->id, (unsigned long long)failures);
     }
 }
 

@@ -130,9 +130,8 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
         .start_ms = server->start_ms,
         .rules_digest = server->generation->digest,
         .by_reference = sg_trust_lost(&server->trust),
-        .rules = server->generation->rules->rules,
+        .rules = server->generation->rules,
         .rule_failures = server->generation->rule_failures,
-        .n_rules = server->generation->rules->n_rules,
     };
     for (size_t i = 0; i < server->n_workers; i++)
         process.connections +=

@@ -106,21 +106,33 @@ static unsigned doubled(unsigned digit)
     return digit < 5 ? digit * 2 : digit * 2 - 9;
 }
 
+/* From the right; the last digit is doubled when twice says so. */
+static unsigned luhn_sum(const uint8_t *digits, size_t len, bool twice)
+{
+    unsigned sum = 0;
+    for (size_t i = len; i > 0; i--, twice = !twice)
+        sum += twice ? doubled((unsigned)(digits[i - 1] - '0')) : (unsigned)(digits[i - 1] - '0');
+    return sum;
+}
+
+bool sg_taken_luhn(const struct sg_taken *taken, size_t from)
+{
+    for (size_t i = from; i < taken->len; i++) {
+        if (!sg_is_digit(taken->text[i]))
+            return false;
+    }
+    return taken->len >= from + 2 &&
+           luhn_sum(taken->text + from, taken->len - from, false) % 10 == 0;
+}
+
 static bool luhn_holds(const void *bound, const struct sg_taken *taken)
 {
     const struct prefix *prefix = bound;
     struct sg_bytes before = sg_bytes_of(prefix->digits);
-    unsigned sum = 0;
-    bool twice = false;
+    unsigned sum = luhn_sum(before.data, before.len, taken->len % 2 == 1);
     if (taken->len < 2 || taken->digits != taken->len)
         return false;
-    for (size_t i = taken->len + before.len; i > 0; i--) {
-        uint8_t c = i > before.len ? taken->text[i - 1 - before.len] : before.data[i - 1];
-        unsigned digit = (unsigned)(c - '0');
-        sum += twice ? doubled(digit) : digit;
-        twice = !twice;
-    }
-    return sum % 10 == 0;
+    return (sum + luhn_sum(taken->text, taken->len, false)) % 10 == 0;
 }
 
 static enum scrubgate_status luhn_bind(const void **bound, struct sg_arena *arena,

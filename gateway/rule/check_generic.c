@@ -20,11 +20,10 @@ static bool mod97_holds(const void *bound, const struct sg_taken *taken)
     return taken->len >= 3 && sg_taken_mod97(taken, 0) == 1;
 }
 
-static bool verhoeff_holds(const void *bound, const struct sg_taken *taken)
+bool sg_taken_verhoeff(const struct sg_taken *taken)
 {
     /* One step of the position permutation; i steps for the i-th digit from the right. */
     static const uint8_t permute[10] = {1, 5, 7, 6, 2, 8, 3, 0, 9, 4};
-    (void)bound;
     if (taken->len < 2 || taken->digits != taken->len)
         return false;
     unsigned sum = 0;
@@ -37,6 +36,12 @@ static bool verhoeff_holds(const void *bound, const struct sg_taken *taken)
         sum = turn % 5 + ((sum < 5) == (b < 5) ? 0 : 5);
     }
     return sum == 0;
+}
+
+static bool verhoeff_holds(const void *bound, const struct sg_taken *taken)
+{
+    (void)bound;
+    return sg_taken_verhoeff(taken);
 }
 
 /* An ISO 7064 system by its two numbers. */

@@ -11,8 +11,8 @@
 enum rules { RULES_10, RULES_40, RULES_200, RULES_SETS };
 extern const char *const rules_names[RULES_SETS]; /* "10", "40", "200" */
 
-/* 40: the packs built in. 10: ten of those. 200: those and tests/bench/rules200, seen from the root
- * of the source tree. Ends the program, saying why, when one does not load. */
+/* 40: tests/bench/rules40. 10: ten of those. 200: those and tests/bench/rules200, seen from the
+ * root of the source tree. Ends the program, saying why, when one does not load. */
 struct scrubgate_ruleset *rules_load(enum rules which);
 
 #endif

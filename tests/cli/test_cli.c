@@ -222,8 +222,8 @@ static const struct run_row runs[] = {
               "toy\xE2\x80\x8B"
               "777"},
      .in = "",
-     .out = "{\"view\":\"toy777\",\"matches\":[{\"start\":0,\"end\":9,\"rule\":\"toy.toy\","
-            "\"entity\":\"TOY\",\"accepted\":true,\"why\":\"accepted\",\"in\":\"view\"}],"
+     .out = "{\"views\":[\"toy777\"],\"matches\":[{\"start\":0,\"end\":9,\"rule\":\"toy.toy\","
+            "\"entity\":\"TOY\",\"accepted\":true,\"why\":\"accepted\",\"view\":1}],"
             "\"result\":\"[TOY]\"}\n"},
     {.name = "explain says that a text would be refused",
      .args = {"explain", "-r", "stop.yaml", "a stopword"},
