@@ -46,7 +46,10 @@ static size_t gather(struct named all[MOST_KINDS])
                     {sg_check_bank_kinds, sg_check_bank_count},
                     {sg_check_europe_kinds, sg_check_europe_count},
                     {sg_check_thing_kinds, sg_check_thing_count},
+                    {sg_check_coin_kinds, sg_check_coin_count},
+                    {sg_check_token_kinds, sg_check_token_count},
                     {sg_check_date_kinds, sg_check_date_count},
+                    {sg_check_phone_kinds, sg_check_phone_count},
                     {sg_check_generic_kinds, sg_check_generic_count}};
     const struct {
         const struct sg_plan *plans;
@@ -176,6 +179,7 @@ static void take(struct sg_taken *taken, struct sg_bytes match)
 {
     taken->len = taken->digits = 0;
     taken->overlong = false;
+    taken->star = match.len > 0 && match.data[match.len - 1] == '*';
     for (size_t i = 0; i < match.len; i++) {
         int c = match.data[i];
         if (!sg_is_alnum(c))

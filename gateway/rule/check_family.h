@@ -25,6 +25,7 @@ struct sg_taken {
     size_t len;
     size_t digits; /* how many of them are digits */
     bool overlong; /* there were more */
+    bool star;     /* a '*' ends the match: ISO 7064 has it for a check character */
 };
 
 /* The arguments between the brackets, cut at commas and trimmed. */
@@ -50,10 +51,15 @@ extern const struct sg_check_kind sg_check_card_kinds[];
 extern const struct sg_check_kind sg_check_bank_kinds[];
 extern const struct sg_check_kind sg_check_europe_kinds[];
 extern const struct sg_check_kind sg_check_thing_kinds[];
+extern const struct sg_check_kind sg_check_coin_kinds[];
+extern const struct sg_check_kind sg_check_token_kinds[];
 extern const struct sg_check_kind sg_check_date_kinds[];
+extern const struct sg_check_kind sg_check_phone_kinds[];
+extern const size_t sg_check_phone_count;
 extern const struct sg_check_kind sg_check_generic_kinds[];
 extern const size_t sg_check_card_count, sg_check_bank_count, sg_check_europe_count,
-    sg_check_thing_count, sg_check_date_count, sg_check_generic_count;
+    sg_check_thing_count, sg_check_coin_count, sg_check_token_count, sg_check_date_count,
+    sg_check_generic_count;
 
 /* True when taken is exactly len digits and nothing else. */
 bool sg_taken_is_digits(const struct sg_taken *taken, size_t len);
