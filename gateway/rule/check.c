@@ -49,6 +49,7 @@ static size_t gather(struct named all[MOST_KINDS])
                     {sg_check_coin_kinds, sg_check_coin_count},
                     {sg_check_token_kinds, sg_check_token_count},
                     {sg_check_date_kinds, sg_check_date_count},
+                    {sg_check_phone_kinds, sg_check_phone_count},
                     {sg_check_generic_kinds, sg_check_generic_count}};
     const struct {
         const struct sg_plan *plans;

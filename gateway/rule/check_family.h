@@ -54,6 +54,8 @@ extern const struct sg_check_kind sg_check_thing_kinds[];
 extern const struct sg_check_kind sg_check_coin_kinds[];
 extern const struct sg_check_kind sg_check_token_kinds[];
 extern const struct sg_check_kind sg_check_date_kinds[];
+extern const struct sg_check_kind sg_check_phone_kinds[];
+extern const size_t sg_check_phone_count;
 extern const struct sg_check_kind sg_check_generic_kinds[];
 extern const size_t sg_check_card_count, sg_check_bank_count, sg_check_europe_count,
     sg_check_thing_count, sg_check_coin_count, sg_check_token_count, sg_check_date_count,
