@@ -13,6 +13,7 @@
 
 #include "rule/pattern.h"
 #include "scan/scratch.h"
+#include "scan/tail.h"
 
 /* A capture looks for its value, copies it, or is done with. */
 enum capture_state { SEEKING, FILLING, SETTLED };
@@ -197,6 +198,8 @@ enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub, const struct scrubga
         if (made->states == NULL)
             goto out;
     }
+    if (config->scan.tail != NULL)
+        sg_tail_message(config->scan.tail);
     rc = sg_scanner_new(&made->scanner, rules, scratch, &config->scan);
     if (rc < 0)
         goto out;

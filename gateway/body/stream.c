@@ -32,10 +32,25 @@ struct scrubgate_stream {
     uint64_t max_decoded;
     char *channel; /* ours: the caller's need not live on */
     uint8_t key[SG_KEY_SIZE];
+    struct sg_tail tail; /* of a body that stands alone: its own values may continue each other */
     enum scrubgate_status refused;
     bool done;
     char reason[256];
 };
+
+enum scrubgate_status scrubgate_tail_new(struct scrubgate_tail **tail)
+{
+    *tail = calloc(1, sizeof **tail);
+    return *tail == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+void scrubgate_tail_free(struct scrubgate_tail *tail)
+{
+    if (tail == NULL)
+        return;
+    sg_tail_wipe(&tail->own);
+    free(tail);
+}
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
@@ -82,12 +97,16 @@ static enum scrubgate_status open_scrub(struct scrubgate_stream *stream,
                                         const struct scrubgate_stream_config *config,
                                         struct sg_capture *captures, size_t n)
 {
+    struct sg_tail *tail = stream->media.format == SG_MEDIA_TEXT ? NULL : &stream->tail;
+    if (config->tail != NULL)
+        tail = &config->tail->own;
     struct sg_scrub_config own = {
         .scan = {.direction = config->direction,
                  .level = config->level == 0 ? DEFAULT_LEVEL : config->level,
                  .shadow = config->shadow,
                  .reference = config->reference,
                  .max_held = config->max_held == 0 ? default_held : config->max_held,
+                 .tail = tail,
                  .recheck = config->recheck,
                  .rechecked = config->on_recheck,
                  .ctx = config->ctx},

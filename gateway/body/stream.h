@@ -8,6 +8,12 @@
 #include <scrubgate/stream.h>
 
 #include "body/scrub.h"
+#include "scan/tail.h"
+
+/* All-zero is: nothing remembered. Its owner wipes it: sg_tail_wipe. */
+struct scrubgate_tail {
+    struct sg_tail own;
+};
 
 /*
  * As scrubgate_stream_open, and fills captures (borrowed, n of them, initialised by the caller)
