@@ -34,6 +34,7 @@ struct scrubgate_stream {
     uint8_t key[SG_KEY_SIZE];
     struct sg_tail tail; /* of a body that stands alone: its own values may continue each other */
     enum scrubgate_status refused;
+    bool names; /* nothing is scanned */
     bool done;
     char reason[256];
 };
@@ -79,7 +80,7 @@ static enum scrubgate_status open_stages(struct scrubgate_stream *stream)
     stream->format = n;
     if (rc >= 0)
         rc = open_format(stream, &stages[n++]);
-    if (rc >= 0 && stream->media.gzip)
+    if (rc >= 0 && stream->media.gzip && !stream->names)
         rc = sg_gzip_new(&stages[n++]);
     if (rc < 0) {
         for (size_t i = 0; i < STAGES_MOST; i++)
@@ -112,6 +113,7 @@ static enum scrubgate_status open_scrub(struct scrubgate_stream *stream,
                  .ctx = config->ctx},
         .captures = captures,
         .n_captures = n,
+        .captures_only = stream->names,
         .on_event = config->on_event,
         .ctx = config->ctx,
     };
@@ -130,11 +132,11 @@ static enum scrubgate_status open_scrub(struct scrubgate_stream *stream,
     return sg_scrub_new(&stream->scrub, rules, scratch, &own);
 }
 
-enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
-                                     const struct scrubgate_ruleset *rules,
-                                     struct scrubgate_scratch *scratch,
-                                     const struct scrubgate_stream_config *config,
-                                     struct sg_capture *captures, size_t n)
+static enum scrubgate_status open_stream(struct scrubgate_stream **s,
+                                         const struct scrubgate_ruleset *rules,
+                                         struct scrubgate_scratch *scratch,
+                                         const struct scrubgate_stream_config *config,
+                                         struct sg_capture *captures, size_t n, bool names)
 {
     const char *why;
     *s = NULL;
@@ -145,7 +147,7 @@ enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     if (stream == NULL)
         return rc;
-    *stream = (struct scrubgate_stream){0};
+    *stream = (struct scrubgate_stream){.names = names};
     stream->max_decoded = config->max_decoded == 0 ? default_decoded : config->max_decoded;
     rc = sg_media_choose(&stream->media, sg_bytes_of(config->content_type),
                          sg_bytes_of(config->content_encoding), &why);
@@ -160,6 +162,24 @@ enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
 out:
     scrubgate_stream_close(&stream);
     return rc < 0 ? rc : SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
+                                     const struct scrubgate_ruleset *rules,
+                                     struct scrubgate_scratch *scratch,
+                                     const struct scrubgate_stream_config *config,
+                                     struct sg_capture *captures, size_t n)
+{
+    return open_stream(s, rules, scratch, config, captures, n, false);
+}
+
+enum scrubgate_status sg_stream_open_names(struct scrubgate_stream **s,
+                                           const struct scrubgate_ruleset *rules,
+                                           struct scrubgate_scratch *scratch,
+                                           const struct scrubgate_stream_config *config,
+                                           struct sg_capture *captures, size_t n)
+{
+    return open_stream(s, rules, scratch, config, captures, n, true);
 }
 
 enum scrubgate_status scrubgate_stream_open(struct scrubgate_stream **s,

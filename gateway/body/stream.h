@@ -24,6 +24,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_open(
     struct scrubgate_scratch *scratch, const struct scrubgate_stream_config *config,
     struct sg_capture *captures, size_t n);
 
+/* One that only fills captures and scans nothing: what comes out is to be thrown away. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_open_names(
+    struct scrubgate_stream **s, const struct scrubgate_ruleset *rules,
+    struct scrubgate_scratch *scratch, const struct scrubgate_stream_config *config,
+    struct sg_capture *captures, size_t n);
+
 /* Pushes a whole body at once and appends what comes out to out, which may be NULL: thrown away.
  * DONE, or why it was refused; then nothing was appended by the push that was. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_run(struct scrubgate_stream *s,
