@@ -41,12 +41,11 @@ static bool is_luhn(const struct sg_taken *taken)
     return sg_taken_luhn(taken, 0);
 }
 
-/* Provinces 01 to 24, and 30 for those registered abroad; natural persons are below 6. */
+/* Provinces 01 to 24, and 30 for those registered abroad. */
 static bool is_cedula(const struct sg_taken *taken)
 {
     uint64_t province = sg_taken_number(taken, 0, 2);
-    return ((province >= 1 && province <= 24) || province == 30) && taken->text[2] < '6' &&
-           sg_taken_luhn(taken, 0);
+    return ((province >= 1 && province <= 24) || province == 30) && sg_taken_luhn(taken, 0);
 }
 
 /* Weights 18 to 2 on an alphabet in which the letter between N and O is one of its own. */
@@ -105,7 +104,7 @@ const struct sg_plan sg_check_america_plans[] = {
     },
     {
         .name = "ar-cuit",
-        .shape = "[23]##########",
+        .shape = "[235]##########",
         .sums = {{{5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 10, "09987654321", 0}},
     },
     {
