@@ -19,7 +19,8 @@
 struct telling {
     struct sg_bytes text;
     bool json;
-    size_t n;
+    size_t n_views, n;
+    bool failed; /* there was no memory */
 };
 
 static void say_reason(const struct sg_explanation *one, char *why, size_t cap)
@@ -52,53 +53,75 @@ static void say_reason(const struct sg_explanation *one, char *why, size_t cap)
     }
 }
 
-static void tell_json(const struct telling *telling, const struct sg_explanation *one,
-                      const char *why)
+/* Prints text as a JSON string behind what names it. */
+static void print_quoted(struct telling *telling, const char *name, struct sg_bytes text)
 {
+    struct sg_buf quoted = {0};
+    telling->failed = telling->failed || sg_json_add_string(&quoted, text) < 0;
+    (void)printf("%s%.*s", name, (int)quoted.len, (const char *)quoted.data);
+    sg_buf_fini(&quoted);
+}
+
+static void tell_view(void *ctx, struct sg_bytes view)
+{
+    struct telling *telling = ctx;
+    telling->n_views++;
+    if (telling->json)
+        print_quoted(telling, telling->n_views == 1 ? "{\"views\":[" : ",", view);
+    else
+        (void)printf("%s\n%.*s\n\n",
+                     telling->n_views == 1 ? "A reader sees:" : "It reads:", (int)view.len,
+                     (const char *)view.data);
+}
+
+static void open_matches(const struct telling *telling)
+{
+    if (telling->json)
+        (void)printf("%s\"matches\":[", telling->n_views == 0 ? "{" : "],");
+}
+
+static void tell_json(struct telling *telling, const struct sg_explanation *one, const char *why)
+{
+    if (telling->n == 0)
+        open_matches(telling);
     (void)printf("%s{\"start\":%zu,\"end\":%zu,\"rule\":\"%s\",\"entity\":\"%s\","
-                 "\"accepted\":%s,\"why\":\"%s\"%s}",
+                 "\"accepted\":%s,\"why\":\"%s\"",
                  telling->n == 0 ? "" : ",", one->span.start, one->span.end, one->rule->id,
                  one->rule->entity, one->result.verdict == SG_CONTEXT_ACCEPT ? "true" : "false",
-                 why, one->folded ? ",\"in\":\"view\"" : "");
+                 why);
+    if (one->view > 0)
+        (void)printf(",\"view\":%u", one->view);
+    if (one->rule->fold != NULL)
+        print_quoted(telling, ",\"reads\":", one->read);
+    (void)printf("}");
+}
+
+static void tell_text(const struct telling *telling, const struct sg_explanation *one,
+                      const char *why)
+{
+    struct sg_bytes part = {telling->text.data + one->span.start, one->span.end - one->span.start};
+    (void)printf("%4zu-%-4zu %-26s %-16s «%.*s»\n", one->span.start, one->span.end, one->rule->id,
+                 one->rule->fold != NULL ? "fold" : one->rule->entity, (int)part.len,
+                 (const char *)part.data);
+    if (one->rule->fold != NULL)
+        (void)printf("          %s reads it as «%.*s»\n", sg_reading_name(one->rule->fold),
+                     (int)one->read.len, (const char *)one->read.data);
+    else if (one->view > 0)
+        (void)printf("          read as «%.*s»\n", (int)one->seen.len,
+                     (const char *)one->seen.data);
+    (void)printf("          %s\n", why);
 }
 
 static void tell(void *ctx, const struct sg_explanation *one)
 {
     struct telling *telling = ctx;
     char why[160];
-    struct sg_bytes part = {telling->text.data + one->span.start, one->span.end - one->span.start};
     say_reason(one, why, sizeof why);
     if (telling->json)
         tell_json(telling, one, why);
     else
-        (void)printf("%4zu-%-4zu %-26s %-16s «%.*s»\n", one->span.start, one->span.end,
-                     one->rule->id, one->rule->entity, (int)part.len, (const char *)part.data);
-    if (!telling->json && one->folded)
-        (void)printf("          read as «%.*s»\n", (int)one->seen.len,
-                     (const char *)one->seen.data);
-    if (!telling->json)
-        (void)printf("          %s\n", why);
+        tell_text(telling, one, why);
     telling->n++;
-}
-
-/* The text as a reader sees it, told when that is another; the caller clears it. */
-static enum scrubgate_status tell_view(const struct telling *telling, struct sg_fold *view)
-{
-    struct sg_buf quoted = {0};
-    enum scrubgate_status rc = sg_fold_begin(view, 0, (struct sg_bytes){NULL, 0});
-    if (rc >= 0)
-        rc = sg_fold_add(view, telling->text, true);
-    if (rc >= 0 && view->changed && telling->json)
-        rc = sg_json_add_string(&quoted, sg_buf_bytes(&view->view));
-    if (rc >= 0 && telling->json && view->changed)
-        (void)printf("{\"view\":%.*s,\"matches\":[", (int)quoted.len, (const char *)quoted.data);
-    else if (rc >= 0 && telling->json)
-        (void)printf("{\"matches\":[");
-    else if (rc >= 0 && view->changed)
-        (void)printf("A reader sees:\n%.*s\n\n", (int)view->view.len,
-                     (const char *)view->view.data);
-    sg_buf_fini(&quoted);
-    return rc;
 }
 
 /* The text as it would leave, into out. */
@@ -115,7 +138,7 @@ static enum scrubgate_status scrub(const struct scrubgate_ruleset *set,
     return rc;
 }
 
-static enum scrubgate_status print_result(const struct telling *telling, struct sg_bytes result,
+static enum scrubgate_status print_result(struct telling *telling, struct sg_bytes result,
                                           enum scrubgate_status refused)
 {
     struct sg_buf quoted = {0};
@@ -140,17 +163,18 @@ static int explain(const struct sg_texts *paths, unsigned level, struct telling 
     struct scrubgate_scratch *scratch = NULL;
     const struct sg_rule *culprit = NULL;
     struct sg_buf result = {0};
-    struct sg_fold view = {.changed = false};
+    const struct sg_explain_to to = {tell_view, tell, telling};
     struct sg_scan_config config = {.level = level};
     if (set == NULL)
         return SG_EXIT_USAGE;
     int exit_code = SG_EXIT_WRONG;
     enum scrubgate_status rc = scrubgate_scratch_new(&scratch);
     if (rc >= 0)
-        rc = tell_view(telling, &view);
-    if (rc >= 0)
-        rc = sg_explain(set, scratch, &config, telling->text, view.changed ? &view : NULL, tell,
-                        telling, &culprit);
+        rc = sg_explain(set, scratch, &config, telling->text, &to, &culprit);
+    if (rc >= 0 && telling->n == 0)
+        open_matches(telling);
+    if (telling->failed)
+        rc = SCRUBGATE_ENOMEM;
     if (rc < 0) {
         (void)fprintf(stderr, "scrubgate explain: %s%s%s\n", scrubgate_status_word(rc),
                       culprit == NULL ? "" : " in rule ", culprit == NULL ? "" : culprit->id);
@@ -161,7 +185,6 @@ static int explain(const struct sg_texts *paths, unsigned level, struct telling 
     if (rc >= 0 && sg_flush_output())
         exit_code = SG_EXIT_FINE;
 out:
-    sg_fold_fini(&view);
     sg_buf_fini(&result);
     scrubgate_scratch_free(scratch);
     scrubgate_ruleset_free(set);

@@ -98,7 +98,8 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
     if (rc < 0)
         goto out;
     made->digest = scrubgate_ruleset_digest(made->rules);
-    made->rule_failures = calloc(made->rules->n_rules + 1, sizeof *made->rule_failures);
+    made->rule_failures =
+        calloc(scrubgate_ruleset_count(made->rules) + 1, sizeof *made->rule_failures);
     if (made->rule_failures == NULL) {
         rc = SCRUBGATE_ENOMEM;
         goto out;
@@ -117,8 +118,9 @@ out:
 
 bool sg_generation_failed(struct sg_generation *generation, const struct sg_rule *rule)
 {
-    return atomic_fetch_add_explicit(&generation->rule_failures[rule->index], 1,
-                                     memory_order_relaxed) == 0;
+    size_t number = sg_ruleset_number(generation->rules, rule);
+    return atomic_fetch_add_explicit(&generation->rule_failures[number], 1, memory_order_relaxed) ==
+           0;
 }
 
 struct sg_generation *sg_generation_hold(struct sg_generation *generation)

@@ -24,7 +24,7 @@ struct sg_generation {
     struct sg_origin **upstream;         /* by route index */
     struct sg_origin **divert;           /* by route index; NULL where none */
     const char *digest;                  /* of the rules */
-    atomic_uint_fast64_t *rule_failures; /* by rule index; all workers count */
+    atomic_uint_fast64_t *rule_failures; /* by rule number; all workers count */
 };
 
 /* Takes config, also on error. echo_url: where the embedded echo listens, or NULL. Loads and tests

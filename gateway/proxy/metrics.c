@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-#include "rule/rule.h"
+#include "rule/ruleset.h"
 
 enum { NS_PER_US = 1000 };
 
@@ -161,11 +161,11 @@ static void print_rules(struct page *page, const struct sg_metrics_process *proc
 {
     describe(page, "scrubgate_rule_failures", "counter",
              "Messages on which a rule could not be matched, since the rules were loaded.");
-    for (size_t i = 0; i < process->n_rules; i++) {
+    for (size_t i = 0; i < scrubgate_ruleset_count(process->rules); i++) {
         uint64_t failures = load(&process->rule_failures[i]);
         if (failures > 0)
-            PRINT(page, "scrubgate_rule_failures_total{rule=\"%s\"} %llu\n", process->rules[i]->id,
-                  (unsigned long long)failures);
+            PRINT(page, "scrubgate_rule_failures_total{rule=\"%s\"} %llu\n",
+                  sg_ruleset_at(process->rules, i)->id, (unsigned long long)failures);
     }
 }
 
@@ -176,6 +176,19 @@ static void print_engine(struct page *page, const struct totals *sum, bool by_re
             sum->recheck_differences);
     gauge(page, "scrubgate_engine_reference", "1 when the reference engine scans all messages.",
           by_reference ? 1 : 0);
+}
+
+static void print_memory(struct page *page, const struct sg_memory_counts *counts)
+{
+    gauge(page, "scrubgate_conversation_memory_senders",
+          "Senders of whose last messages something is remembered.", counts->senders);
+    gauge(page, "scrubgate_conversation_memory_bytes", "Bytes that takes.", counts->bytes);
+    counter(page, "scrubgate_conversation_memory_recalled",
+            "Messages that were read behind what their sender said before.", counts->recalled);
+    counter(page, "scrubgate_conversation_memory_expired", "Senders forgotten for their time.",
+            counts->expired);
+    counter(page, "scrubgate_conversation_memory_evicted",
+            "Senders forgotten because the memory was full.", counts->evicted);
 }
 
 enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, size_t n,
@@ -189,6 +202,8 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
     print_rules(&page, process);
     print_scrub_time(&page, &sum);
     print_engine(&page, &sum, process->by_reference);
+    if (process->remembers)
+        print_memory(&page, &process->memory);
     counter(&page, "scrubgate_findings", "Findings of any action.", sum.findings);
     counter(&page, "scrubgate_edits", "Replacements made.", sum.edits);
     counter(&page, "scrubgate_bytes_in", "Bytes of inspected bodies, as they came.", sum.bytes_in);

@@ -5,13 +5,15 @@
 #include "rule/check.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/digest.h"
 #include "base/yaml.h"
 #include "rule/check_family.h"
+#include "rule/check_plan.h"
 
-enum { MOST_KINDS = 64, LONGEST_NAME = 40 };
+enum { MOST_KINDS = 160, LONGEST_NAME = 40 };
 
 struct sg_check {
     const struct sg_check_kind *kind;
@@ -19,36 +21,71 @@ struct sg_check {
     const char *name;
 };
 
-/* Copies the tables of all families into all, by address; returns how many kinds there are. */
-static size_t gather(const struct sg_check_kind *all[MOST_KINDS])
+/* What a name stands for. */
+struct named {
+    const char *name;
+    const struct sg_check_kind *kind;
+    const void *bound; /* the row of a number plan */
+};
+
+static bool plan_holds(const void *bound, const struct sg_taken *taken)
+{
+    return sg_plan_holds(bound, taken);
+}
+
+/* What all number plans are: the row is what they are bound to. */
+static const struct sg_check_kind plan_kind = {"", "the name alone", NULL, plan_holds, NULL};
+
+/* Lists the checks of all families; returns how many there are. */
+static size_t gather(struct named all[MOST_KINDS])
 {
     const struct {
         const struct sg_check_kind *kinds;
         size_t n;
     } families[] = {{sg_check_card_kinds, sg_check_card_count},
                     {sg_check_bank_kinds, sg_check_bank_count},
-                    {sg_check_id_kinds, sg_check_id_count},
+                    {sg_check_europe_kinds, sg_check_europe_count},
+                    {sg_check_thing_kinds, sg_check_thing_count},
+                    {sg_check_coin_kinds, sg_check_coin_count},
+                    {sg_check_token_kinds, sg_check_token_count},
                     {sg_check_date_kinds, sg_check_date_count},
+                    {sg_check_phone_kinds, sg_check_phone_count},
                     {sg_check_generic_kinds, sg_check_generic_count}};
+    const struct {
+        const struct sg_plan *plans;
+        size_t n;
+    } tables[] = {{sg_check_europe_plans, sg_check_europe_plan_count},
+                  {sg_check_america_plans, sg_check_america_plan_count},
+                  {sg_check_asia_plans, sg_check_asia_plan_count},
+                  {sg_check_south_plans, sg_check_south_plan_count}};
     size_t n = 0;
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
         for (size_t i = 0; i < families[f].n; i++) {
             assert(n < MOST_KINDS);
-            all[n++] = &families[f].kinds[i];
+            all[n++] = (struct named){families[f].kinds[i].name, &families[f].kinds[i], NULL};
+        }
+    }
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        for (size_t i = 0; i < tables[t].n; i++) {
+            assert(n < MOST_KINDS);
+            all[n++] = (struct named){tables[t].plans[i].name, &plan_kind, &tables[t].plans[i]};
         }
     }
     return n;
 }
 
-static const struct sg_check_kind *find(struct sg_bytes name, struct scrubgate_fault *fault)
+/* False with the fault's sentence when there is no such name. */
+static bool find(struct sg_bytes name, struct named *found, struct scrubgate_fault *fault)
 {
-    const struct sg_check_kind *all[MOST_KINDS];
+    struct named all[MOST_KINDS];
     const char *names[MOST_KINDS];
     size_t n = gather(all);
     for (size_t i = 0; i < n; i++) {
-        names[i] = all[i]->name;
-        if (sg_bytes_equal(name, sg_bytes_of(names[i])))
-            return all[i];
+        names[i] = all[i].name;
+        if (sg_bytes_equal(name, sg_bytes_of(names[i]))) {
+            *found = all[i];
+            return true;
+        }
     }
     char word[LONGEST_NAME + 1] = "";
     for (size_t i = 0; i < name.len && i < LONGEST_NAME; i++)
@@ -59,7 +96,7 @@ static const struct sg_check_kind *find(struct sg_bytes name, struct scrubgate_f
     else
         sg_fault_set(fault, NULL, 0, 0,
                      "there is no check \"%s\"; docs/RULES.md lists those there are", word);
-    return NULL;
+    return false;
 }
 
 /* Cuts "a b, c" at its commas. */
@@ -115,17 +152,18 @@ enum scrubgate_status sg_check_parse(const struct sg_check **check, struct sg_ar
     enum scrubgate_status rc = split(text, &name, &args, fault);
     if (rc < 0)
         return rc;
-    const struct sg_check_kind *kind = find(name, fault);
-    if (kind == NULL)
+    struct named found;
+    if (!find(name, &found, fault))
         return SCRUBGATE_EINVAL;
-    const void *bound = NULL;
+    const struct sg_check_kind *kind = found.kind;
+    const void *bound = found.bound;
     if (kind->bind != NULL) {
         rc = kind->bind(&bound, arena, &args, fault);
         if (rc < 0)
             return rc;
     } else if (args.n > 0) {
         sg_fault_set(fault, NULL, 0, 0, "the check %s takes no arguments: write it as %s",
-                     kind->name, kind->usage);
+                     found.name, found.name);
         return SCRUBGATE_EINVAL;
     }
     struct sg_check *made = sg_arena_alloc(arena, sizeof *made);
@@ -141,6 +179,7 @@ static void take(struct sg_taken *taken, struct sg_bytes match)
 {
     taken->len = taken->digits = 0;
     taken->overlong = false;
+    taken->star = match.len > 0 && match.data[match.len - 1] == '*';
     for (size_t i = 0; i < match.len; i++) {
         int c = match.data[i];
         if (!sg_is_alnum(c))
@@ -183,6 +222,11 @@ uint64_t sg_taken_number(const struct sg_taken *taken, size_t from, size_t len)
     for (size_t i = from; i < from + len; i++)
         value = value * 10 + (uint64_t)(taken->text[i] - '0');
     return value;
+}
+
+bool sg_taken_is_one_of(uint8_t c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
 }
 
 int sg_taken_value(uint8_t c)

@@ -5,8 +5,8 @@
  *     check: [luhn, card-issuer]      check: weighted(7 3 1, 10)
  *
  * A check is a pure function of the bytes of the match. It ignores what is no letter or digit, so a
- * pattern need not remove separators. One file per family: check_card.c, check_bank.c, check_id.c,
- * check_date.c, check_generic.c; the table of names is in check.c.
+ * pattern need not remove separators. One file per family: check_card.c, check_bank.c,
+ * check_id_*.c, …; the table of names is in check.c.
  */
 #ifndef SG_RULE_CHECK_H
 #define SG_RULE_CHECK_H

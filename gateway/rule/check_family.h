@@ -25,6 +25,7 @@ struct sg_taken {
     size_t len;
     size_t digits; /* how many of them are digits */
     bool overlong; /* there were more */
+    bool star;     /* a '*' ends the match: ISO 7064 has it for a check character */
 };
 
 /* The arguments between the brackets, cut at commas and trimmed. */
@@ -48,11 +49,17 @@ struct sg_check_kind {
 
 extern const struct sg_check_kind sg_check_card_kinds[];
 extern const struct sg_check_kind sg_check_bank_kinds[];
-extern const struct sg_check_kind sg_check_id_kinds[];
+extern const struct sg_check_kind sg_check_europe_kinds[];
+extern const struct sg_check_kind sg_check_thing_kinds[];
+extern const struct sg_check_kind sg_check_coin_kinds[];
+extern const struct sg_check_kind sg_check_token_kinds[];
 extern const struct sg_check_kind sg_check_date_kinds[];
+extern const struct sg_check_kind sg_check_phone_kinds[];
+extern const size_t sg_check_phone_count;
 extern const struct sg_check_kind sg_check_generic_kinds[];
-extern const size_t sg_check_card_count, sg_check_bank_count, sg_check_id_count,
-    sg_check_date_count, sg_check_generic_count;
+extern const size_t sg_check_card_count, sg_check_bank_count, sg_check_europe_count,
+    sg_check_thing_count, sg_check_coin_count, sg_check_token_count, sg_check_date_count,
+    sg_check_generic_count;
 
 /* True when taken is exactly len digits and nothing else. */
 bool sg_taken_is_digits(const struct sg_taken *taken, size_t len);
@@ -63,9 +70,15 @@ int sg_taken_value(uint8_t c);
 /* Value modulo 97 of taken read as a number, letters as two digits, starting at from and going
  * round to from again. */
 unsigned sg_taken_mod97(const struct sg_taken *taken, size_t from);
+/* True when the digits from `from` on end in their Luhn digit; false when one is a letter. */
+bool sg_taken_luhn(const struct sg_taken *taken, size_t from);
+/* True when the digits end in their Verhoeff digit. */
+bool sg_taken_verhoeff(const struct sg_taken *taken);
 /* ISO 7064 hybrid system MOD radix+1,radix (radix 10, 26 or 36): the check character is the last.
  */
 bool sg_taken_hybrid(const struct sg_taken *taken, int radix);
+/* True when c is one of the characters of set. */
+bool sg_taken_is_one_of(uint8_t c, const char *set);
 /* True for a day of the Gregorian calendar. */
 bool sg_date_exists(int year, int month, int day);
 

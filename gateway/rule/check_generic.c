@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * check_generic.c - validators that a rule tunes itself: standard checksums, weighted sums, and
- * what a secret or an address looks like.
+ * what an address looks like.
  */
 #include "rule/check_family.h"
 
-#include <string.h>
-
 #include "base/diag.h"
-#include "base/digest.h"
 
 enum { MOST_WEIGHTS = 32, HIGHEST_WEIGHT = 99, HIGHEST_MODULUS = 97 };
 
@@ -20,11 +17,10 @@ static bool mod97_holds(const void *bound, const struct sg_taken *taken)
     return taken->len >= 3 && sg_taken_mod97(taken, 0) == 1;
 }
 
-static bool verhoeff_holds(const void *bound, const struct sg_taken *taken)
+bool sg_taken_verhoeff(const struct sg_taken *taken)
 {
     /* One step of the position permutation; i steps for the i-th digit from the right. */
     static const uint8_t permute[10] = {1, 5, 7, 6, 2, 8, 3, 0, 9, 4};
-    (void)bound;
     if (taken->len < 2 || taken->digits != taken->len)
         return false;
     unsigned sum = 0;
@@ -39,6 +35,39 @@ static bool verhoeff_holds(const void *bound, const struct sg_taken *taken)
     return sum == 0;
 }
 
+static bool verhoeff_holds(const void *bound, const struct sg_taken *taken)
+{
+    (void)bound;
+    return sg_taken_verhoeff(taken);
+}
+
+static bool damm_holds(const void *bound, const struct sg_taken *taken)
+{
+    /* Damm's quasigroup of order ten. */
+    static const char table[10][11] = {"0317598642", "7092154863", "4206871359", "1750983426",
+                                       "6123045978", "3674209581", "5869720134", "8945362017",
+                                       "9438617205", "2581436790"};
+    unsigned interim = 0;
+    (void)bound;
+    if (taken->len < 2 || taken->digits != taken->len)
+        return false;
+    for (size_t i = 0; i < taken->len; i++)
+        interim = (unsigned)(table[interim][taken->text[i] - '0'] - '0');
+    return interim == 0;
+}
+
+/* Goods and books: weights 1 and 3 in turn. */
+static bool ean13_holds(const void *bound, const struct sg_taken *taken)
+{
+    unsigned sum = 0;
+    (void)bound;
+    if (!sg_taken_is_digits(taken, 13))
+        return false;
+    for (size_t i = 0; i < 13; i++)
+        sum += (unsigned)(taken->text[i] - '0') * (i % 2 == 0 ? 1 : 3);
+    return sum % 10 == 0;
+}
+
 /* An ISO 7064 system by its two numbers. */
 struct iso7064 {
     int modulus, radix;
@@ -47,8 +76,8 @@ struct iso7064 {
 };
 
 static const struct iso7064 systems[] = {
-    {11, 2, 1, 10},  {97, 10, 2, 10}, {661, 26, 2, 26},  {11, 10, 1, 10},
-    {27, 26, 1, 26}, {37, 36, 1, 36}, {1271, 36, 2, 36},
+    {11, 2, 1, 10},  {37, 2, 1, 36},  {97, 10, 2, 10}, {661, 26, 2, 26},
+    {11, 10, 1, 10}, {27, 26, 1, 26}, {37, 36, 1, 36}, {1271, 36, 2, 36},
 };
 
 static enum scrubgate_status iso7064_bind(const void **bound, struct sg_arena *arena,
@@ -67,7 +96,7 @@ static enum scrubgate_status iso7064_bind(const void **bound, struct sg_arena *a
         }
     }
     sg_fault_set(fault, NULL, 0, 0,
-                 "iso7064 takes one of 11,2  11,10  27,26  37,36  97,10  661,26  1271,36, as "
+                 "iso7064 takes one of 11,2  11,10  27,26  37,2  37,36  97,10  661,26  1271,36, as "
                  "iso7064(11,10)");
     return SCRUBGATE_EINVAL;
 }
@@ -79,6 +108,9 @@ static bool pure_holds(const struct iso7064 *system, const struct sg_taken *take
     int sum = 0;
     for (size_t i = 0; i < taken->len; i++)
         sum = (sum * system->radix + sg_taken_value(taken->text[i]) - shift) % system->modulus;
+    /* The check character of 37 values: * is 36. */
+    if (system->modulus == 37 && taken->star)
+        sum = (sum * 2 + 36) % 37;
     return sum == 1;
 }
 
@@ -236,123 +268,15 @@ static bool ipv4_holds(const void *bound, struct sg_bytes match)
     return octets == 4;
 }
 
-static int base64_value(int c)
-{
-    if (sg_is_alpha(c))
-        return c >= 'a' ? c - 'a' + 26 : c - 'A';
-    if (sg_is_digit(c))
-        return c - '0' + 52;
-    return c == '-' || c == '+' ? 62 : c == '_' || c == '/' ? 63 : -1;
-}
-
-/* The first segment, up to a dot, decodes to the beginning of a JSON object with a name in it. */
-static bool base64_json_holds(const void *bound, struct sg_bytes match)
-{
-    (void)bound;
-    unsigned bits = 0, have = 0;
-    bool opened = false;
-    for (size_t i = 0; i < match.len; i++) {
-        int value = base64_value(match.data[i]);
-        if (value < 0)
-            return false;
-        bits = (bits << 6 | (unsigned)value) & 0xFFFF;
-        have += 6;
-        if (have < 8)
-            continue;
-        have -= 8;
-        unsigned c = bits >> have & 0xFF;
-        if (opened && c == '"')
-            return true;
-        bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-        if (opened ? !blank : c != '{')
-            return false;
-        opened = true;
-    }
-    return false;
-}
-
-/* Binary logarithm times 65536, for value >= 1: squaring yields one binary place after another. */
-static uint64_t log2_fixed(uint64_t value)
-{
-    uint64_t whole = 0, part = 0;
-    while (value >> (whole + 1) != 0)
-        whole++;
-    uint64_t x = whole >= 31 ? value >> (whole - 31) : value << (31 - whole); /* 1.0 is 2^31 */
-    for (uint64_t bit = 1u << 15; bit > 0; bit >>= 1) {
-        x = x * x >> 31;
-        if (x >= UINT64_C(1) << 32) {
-            x >>= 1;
-            part |= bit;
-        }
-    }
-    return whole << 16 | part;
-}
-
-/* Shannon entropy of its letters and digits, as they are written, in bits per character. */
-static bool entropy_holds(const void *bound, struct sg_bytes match)
-{
-    const uint64_t *least = bound; /* hundredths of a bit */
-    uint32_t count[128] = {0};
-    uint64_t n = 0, sum = 0;
-    for (size_t i = 0; i < match.len; i++) {
-        if (sg_is_alnum(match.data[i])) {
-            count[match.data[i]]++;
-            n++;
-        }
-    }
-    /* H = log2 n - (sum of k log2 k) / n */
-    for (size_t c = 0; c < 128; c++)
-        sum += count[c] == 0 ? 0 : count[c] * log2_fixed(count[c]);
-    sg_wipe(count, sizeof count);
-    if (n == 0)
-        return false;
-    uint64_t whole = log2_fixed(n), less = sum / n;
-    return (whole > less ? whole - less : 0) * 100 >= *least * 65536;
-}
-
-/* "3", "3.5" or "3.25" as hundredths. */
-static bool read_hundredths(struct sg_bytes text, uint64_t *value)
-{
-    size_t dot = sg_bytes_find(text, '.');
-    uint64_t whole = 0, part = 0;
-    if (!sg_bytes_to_u64((struct sg_bytes){text.data, dot}, &whole) || whole > 7)
-        return false;
-    if (dot < text.len) {
-        struct sg_bytes places = {text.data + dot + 1, text.len - dot - 1};
-        if (places.len > 2 || !sg_bytes_to_u64(places, &part))
-            return false;
-        part *= places.len == 1 ? 10 : 1;
-    }
-    *value = whole * 100 + part;
-    return *value > 0;
-}
-
-static enum scrubgate_status entropy_bind(const void **bound, struct sg_arena *arena,
-                                          const struct sg_check_args *args,
-                                          struct scrubgate_fault *fault)
-{
-    uint64_t *least = sg_arena_alloc(arena, sizeof *least);
-    if (least == NULL)
-        return SCRUBGATE_ENOMEM;
-    if (args->n != 1 || !read_hundredths(args->arg[0], least) || *least > 595) {
-        sg_fault_set(fault, NULL, 0, 0,
-                     "entropy takes the least bits per character, 0.01 to 5.95 (letters and "
-                     "digits have no more), as entropy(3.5)");
-        return SCRUBGATE_EINVAL;
-    }
-    *bound = least;
-    return SCRUBGATE_OK;
-}
-
 const struct sg_check_kind sg_check_generic_kinds[] = {
     {"mod97", "mod97", NULL, mod97_holds, NULL},
     {"verhoeff", "verhoeff", NULL, verhoeff_holds, NULL},
+    {"damm", "damm", NULL, damm_holds, NULL},
+    {"ean13", "ean13", NULL, ean13_holds, NULL},
     {"iso7064", "iso7064(11,10)", iso7064_bind, iso7064_holds, NULL},
     {"weighted", "weighted(7 3 1, 10)", weighted_bind, weighted_holds, NULL},
     {"not-repeated", "not-repeated", NULL, not_repeated_holds, NULL},
     {"ipv4", "ipv4", NULL, NULL, ipv4_holds},
-    {"base64-json", "base64-json", NULL, NULL, base64_json_holds},
-    {"entropy", "entropy(3.5)", entropy_bind, NULL, entropy_holds},
 };
 const size_t sg_check_generic_count =
     sizeof sg_check_generic_kinds / sizeof *sg_check_generic_kinds;

@@ -14,6 +14,7 @@
 #include "rule/gate.h"
 #include "rule/path.h"
 #include "rule/pattern.h"
+#include "rule/reading.h"
 #include "rule/signature.h"
 #include "rule/template.h"
 
@@ -49,10 +50,11 @@ struct sg_example {
 };
 
 struct sg_rule {
-    const char *id; /* "payment.card" */
-    const char *title, *entity;
-    unsigned index; /* place in the ruleset: the last tie-breaker of rank */
-    unsigned level; /* 1 … 4 */
+    const char *id;                /* "payment.card" */
+    const char *title, *entity;    /* entity: "" for a fold rule */
+    const struct sg_reading *fold; /* a fold rule: what is matched is read so; else NULL */
+    unsigned index;                /* place in its ruleset: the last tie-breaker of rank */
+    unsigned level;                /* 1 … 4 */
     struct sg_pattern *pattern;
     const struct sg_signature *signatures; /* of the pattern */
     size_t n_signatures;

@@ -86,6 +86,10 @@ static enum scrubgate_status read_entity(struct sg_reader *reader, const struct 
                                          struct sg_rule *rule)
 {
     const struct sg_yaml_node *entity;
+    if (rule->fold != NULL) {
+        rule->entity = "";
+        return SCRUBGATE_OK;
+    }
     enum scrubgate_status rc = sg_reader_need(reader, node, "entity", &entity);
     if (rc >= 0)
         rc = sg_reader_copy(reader, entity, &rule->entity);
@@ -101,11 +105,43 @@ static enum scrubgate_status read_entity(struct sg_reader *reader, const struct 
                            "'entity' must be a name in capitals, digits and _, as CREDIT_CARD");
 }
 
+/* The keys that say what becomes of a finding: a fold rule's is read, and nothing else. */
+static enum scrubgate_status read_fold(struct sg_reader *reader, const struct sg_yaml_node *node,
+                                       struct sg_rule *rule)
+{
+    static const char *const others[] = {"entity", "action", "with", "control", "slow"};
+    const struct sg_yaml_node *at = sg_yaml_get(node, "fold");
+    struct sg_bytes name;
+    if (at == NULL)
+        return SCRUBGATE_OK;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const struct sg_yaml_node *other = sg_yaml_get(node, others[i]);
+        if (other != NULL)
+            return sg_reader_fault(reader, other,
+                                   "a fold rule finds nothing by itself and has no '%s': remove "
+                                   "it, or 'fold'",
+                                   others[i]);
+    }
+    enum scrubgate_status rc = sg_reader_text(reader, at, &name);
+    if (rc < 0)
+        return rc;
+    rule->fold = sg_reading_find(name);
+    if (rule->fold != NULL)
+        return SCRUBGATE_OK;
+    const char *nearest = sg_reading_nearest(name);
+    return sg_reader_fault(reader, at, "there is no reading %.*s%s%s%s",
+                           (int)(name.len < 64 ? name.len : 64), (const char *)name.data,
+                           nearest == NULL ? "" : "; did you mean ", nearest == NULL ? "" : nearest,
+                           nearest == NULL ? "" : "?");
+}
+
 static enum scrubgate_status read_names(struct sg_reader *reader, const struct sg_yaml_node *node,
                                         struct sg_rule *rule)
 {
     uint64_t level = DEFAULT_LEVEL;
     enum scrubgate_status rc = read_id(reader, node, rule);
+    if (rc >= 0)
+        rc = read_fold(reader, node, rule);
     if (rc >= 0)
         rc = read_entity(reader, node, rule);
     if (rc >= 0)
@@ -421,7 +457,7 @@ static enum scrubgate_status read_action_word(struct sg_reader *reader,
                                             {"divert", SCRUBGATE_DIVERT},
                                             {"tag", SCRUBGATE_TAG}};
     const struct sg_yaml_node *at = sg_yaml_get(node, "action");
-    unsigned value = SCRUBGATE_MASK;
+    unsigned value = rule->fold == NULL ? SCRUBGATE_MASK : SCRUBGATE_TAG;
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (at != NULL && at->kind == SG_YAML_SCALAR && strcmp(at->text, "token") == 0)
         return sg_reader_fault(reader, at,
@@ -492,9 +528,9 @@ static enum scrubgate_status read_tests(struct sg_reader *reader, const struct s
 enum scrubgate_status sg_rule_parse(struct sg_reader *reader, const struct sg_yaml_node *node,
                                     struct sg_rule *rule)
 {
-    static const char *const keys[] = {"id",    "title",  "entity",   "level",   "match",
-                                       "slow",  "check",  "keywords", "near",    "unless",
-                                       "where", "action", "with",     "control", "tests"};
+    static const char *const keys[] = {"id",    "title",    "entity", "level",  "match", "slow",
+                                       "check", "keywords", "near",   "unless", "where", "action",
+                                       "with",  "control",  "tests",  "fold"};
     enum scrubgate_status rc =
         sg_yaml_only(reader->tree, node, keys, sizeof keys / sizeof *keys, reader->fault);
     if (rc >= 0)

@@ -178,6 +178,31 @@ static void bound(struct scrubgate_ruleset *set)
     }
 }
 
+/* Moves the fold rules into a set of their own. The set keeps what they are made of. */
+static enum scrubgate_status part_folds(struct scrubgate_ruleset *set)
+{
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; i < set->n_rules; i++)
+        n += set->rules[i]->fold != NULL;
+    if (n == 0)
+        return SCRUBGATE_OK;
+    struct scrubgate_ruleset *folds = calloc(1, sizeof *folds);
+    if (folds == NULL)
+        return SCRUBGATE_ENOMEM;
+    set->folds = folds;
+    folds->rules = sg_arena_alloc(&set->arena, n * sizeof(struct sg_rule *));
+    if (folds->rules == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < set->n_rules; i++) {
+        struct sg_rule *rule = set->rules[i];
+        struct scrubgate_ruleset *to = rule->fold != NULL ? folds : set;
+        rule->index = (unsigned)(rule->fold != NULL ? folds->n_rules++ : kept++);
+        to->rules[rule->index] = rule;
+    }
+    set->n_rules = kept;
+    return SCRUBGATE_OK;
+}
+
 /* The engine searches at single starts. */
 static enum scrubgate_status anchor_all(struct scrubgate_ruleset *set)
 {
@@ -220,6 +245,24 @@ static enum scrubgate_status read_exclusions(struct sg_reader *reader, int64_t t
     return list == NULL ? SCRUBGATE_OK : sg_exclude_read(reader, list, today_days);
 }
 
+/* What the engine needs of a set whose rules are all read. */
+static enum scrubgate_status prepare(struct scrubgate_ruleset *set, struct sg_sample *sample)
+{
+    enum scrubgate_status rc = sg_sieves_new(set, sample);
+    if (rc >= 0)
+        bound(set);
+    if (rc >= 0)
+        rc = anchor_all(set);
+    if (rc >= 0)
+        rc = sg_random(&set->serial, sizeof set->serial);
+    if (rc < 0 || set->folds == NULL)
+        return rc;
+    rc = prepare(set->folds, sample);
+    set->longest = larger(set->longest, set->folds->longest);
+    set->behind = larger(set->behind, set->folds->behind);
+    return rc;
+}
+
 static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate_ruleset *set,
                                      const struct sg_pack_source *sources, size_t n,
                                      int64_t today_days, struct scrubgate_fault *fault)
@@ -242,11 +285,9 @@ static enum scrubgate_status compile(struct sg_reader *readers, struct scrubgate
     if (rc >= 0)
         rc = digest_all(sources, n, set->digest);
     if (rc >= 0)
-        rc = sg_sieves_new(set, sample);
+        rc = part_folds(set);
     if (rc >= 0)
-        bound(set);
-    if (rc >= 0)
-        rc = anchor_all(set);
+        rc = prepare(set, sample);
     sg_sample_free(sample);
     sg_matcher_free(matcher);
     return rc;
@@ -264,8 +305,6 @@ enum scrubgate_status sg_rulefile_compile(struct scrubgate_ruleset **set,
     if (made == NULL || readers == NULL)
         goto out;
     rc = compile(readers, made, sources, n, today_days, &told);
-    if (rc >= 0)
-        rc = sg_random(&made->serial, sizeof made->serial);
     if (rc < 0)
         goto out;
     *set = made;

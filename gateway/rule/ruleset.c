@@ -13,6 +13,7 @@ void scrubgate_ruleset_free(struct scrubgate_ruleset *set)
 {
     if (set == NULL)
         return;
+    scrubgate_ruleset_free(set->folds);
     for (size_t i = 0; i < set->n_rules; i++)
         sg_pattern_free(set->rules[i]->pattern);
     for (size_t i = 0; i < set->n_contexts; i++)
@@ -29,7 +30,17 @@ const char *scrubgate_ruleset_digest(const struct scrubgate_ruleset *set)
 
 size_t scrubgate_ruleset_count(const struct scrubgate_ruleset *set)
 {
-    return set->n_rules;
+    return set->n_rules + (set->folds == NULL ? 0 : set->folds->n_rules);
+}
+
+const struct sg_rule *sg_ruleset_at(const struct scrubgate_ruleset *set, size_t number)
+{
+    return number < set->n_rules ? set->rules[number] : set->folds->rules[number - set->n_rules];
+}
+
+size_t sg_ruleset_number(const struct scrubgate_ruleset *set, const struct sg_rule *rule)
+{
+    return rule->fold == NULL ? rule->index : set->n_rules + rule->index;
 }
 
 const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const char *id)
@@ -38,5 +49,5 @@ const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const
         if (strcmp(set->rules[i]->id, id) == 0)
             return set->rules[i];
     }
-    return NULL;
+    return set->folds == NULL ? NULL : sg_ruleset_find(set->folds, id);
 }

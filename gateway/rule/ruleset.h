@@ -38,7 +38,8 @@ struct sg_warning {
 
 struct scrubgate_ruleset {
     struct sg_arena arena;
-    struct sg_rule **rules; /* by index */
+    struct scrubgate_ruleset *folds; /* the fold rules, a set of their own; NULL: there are none */
+    struct sg_rule **rules;          /* by index */
     size_t n_rules;
     struct sg_shared_pattern *contexts; /* own the patterns that rules borrow */
     size_t n_contexts;
@@ -58,6 +59,9 @@ struct scrubgate_ruleset {
     uint64_t serial;
 };
 
+/* Fold rules have numbers behind all others: number < scrubgate_ruleset_count(set). */
+const struct sg_rule *sg_ruleset_at(const struct scrubgate_ruleset *set, size_t number);
+size_t sg_ruleset_number(const struct scrubgate_ruleset *set, const struct sg_rule *rule);
 /* The rule with that id, or NULL. */
 const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const char *id);
 

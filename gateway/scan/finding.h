@@ -22,6 +22,10 @@ struct sg_finding {
     struct sg_span value; /* then where the resolver keeps it */
 };
 
+/* A number for a finding, by which sets of findings can be compared as sums; salt: where it was
+ * found. */
+uint64_t sg_finding_mix(const struct sg_finding *finding, uint64_t salt);
+
 /* Better-ranked first: validated, contextual, longest, leftmost, rule order. Below zero: a first.
  */
 int sg_finding_rank(const struct sg_finding *a, const struct sg_finding *b);

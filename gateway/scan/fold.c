@@ -55,7 +55,7 @@ static enum scrubgate_status add_piece(struct sg_fold *fold, struct sg_fold_piec
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status add_same(struct sg_fold *fold, struct sg_bytes text)
+enum scrubgate_status sg_fold_copy(struct sg_fold *fold, struct sg_bytes text)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     while (rc >= 0 && text.len > 0) {
@@ -72,18 +72,16 @@ static enum scrubgate_status add_same(struct sg_fold *fold, struct sg_bytes text
     return rc;
 }
 
-static enum scrubgate_status add_changed(struct sg_fold *fold, const struct sg_fold_step *step)
+enum scrubgate_status sg_fold_replace(struct sg_fold *fold, struct sg_bytes view, size_t raw_len)
 {
-    struct sg_fold_piece piece = {.raw_len = (uint32_t)step->len, .whole = true};
+    assert(view.len <= LONGEST_PIECE && raw_len <= LONGEST_PIECE);
+    struct sg_fold_piece piece = {
+        .view_len = (uint32_t)view.len, .raw_len = (uint32_t)raw_len, .whole = true};
     fold->changed = true;
-    if (step->code.kind == SG_FOLD_MAP) {
-        enum scrubgate_status rc = sg_buf_reserve(&fold->view, 1);
-        piece.view_len = 1;
-        if (rc >= 0)
-            rc = add_piece(fold, piece);
-        return rc < 0 ? rc : sg_buf_add_byte(&fold->view, step->code.byte);
-    }
-    return add_piece(fold, piece);
+    enum scrubgate_status rc = sg_buf_reserve(&fold->view, view.len);
+    if (rc >= 0)
+        rc = add_piece(fold, piece);
+    return rc < 0 ? rc : sg_buf_add_bytes(&fold->view, view);
 }
 
 enum scrubgate_status sg_fold_begin(struct sg_fold *fold, uint64_t base, struct sg_bytes same)
@@ -91,7 +89,13 @@ enum scrubgate_status sg_fold_begin(struct sg_fold *fold, uint64_t base, struct 
     assert(fold->n_pieces == 0 && fold->view.len == 0);
     fold->view_base = fold->raw_end = base;
     fold->before = (uint8_t)sg_fold_side_of(SG_FOLD_SIDE_NONE, same);
-    return add_same(fold, same);
+    return sg_fold_copy(fold, same);
+}
+
+/* What a changed code point is in the view. */
+static struct sg_bytes read_as(const struct sg_fold_step *step)
+{
+    return (struct sg_bytes){&step->code.byte, step->code.kind == SG_FOLD_MAP ? 1 : 0};
 }
 
 /* The end of the ASCII bytes that begin at `from`. */
@@ -153,9 +157,9 @@ enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw, boo
         if (step.code.kind == SG_FOLD_KEEP) {
             reader.before = SG_FOLD_SIDE_NONE;
         } else {
-            rc = add_same(fold, (struct sg_bytes){raw.data + same, place - same});
+            rc = sg_fold_copy(fold, (struct sg_bytes){raw.data + same, place - same});
             if (rc >= 0)
-                rc = add_changed(fold, &step);
+                rc = sg_fold_replace(fold, read_as(&step), step.len);
             reader.changed = true;
             if (step.code.kind == SG_FOLD_MAP)
                 reader.before = sg_fold_side_after(reader.before, step.code.byte);
@@ -164,7 +168,7 @@ enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw, boo
         place += step.len;
     }
     if (rc >= 0)
-        rc = add_same(fold, (struct sg_bytes){raw.data + same, place - same});
+        rc = sg_fold_copy(fold, (struct sg_bytes){raw.data + same, place - same});
     fold->before = (uint8_t)reader.before;
     return rc;
 }
@@ -190,6 +194,8 @@ void sg_fold_drop(struct sg_fold *fold, uint64_t view)
     assert(view >= fold->view_base && view <= view_end(fold));
     while (n < fold->n_pieces && fold->pieces[n].view + fold->pieces[n].view_len <= view)
         n++;
+    if (n < fold->n_pieces && fold->pieces[n].whole && fold->pieces[n].view < view)
+        view = fold->pieces[n].view; /* its bytes stand together */
     fold->n_pieces -= n;
     if (n > 0 && fold->n_pieces > 0)
         memmove(fold->pieces, fold->pieces + n, fold->n_pieces * sizeof *fold->pieces);

@@ -6,6 +6,8 @@
  * letters are A-Z, blanks are blanks, dashes are dashes, and letters that look Latin are Latin
  * where they stand beside ASCII. Everything else is as it is, byte by byte, so the view of ASCII is
  * the same text. A map leads from each byte of the view back to the code points it stands for.
+ *
+ * The views that fold rules ask for (scan/passages.h) are made with the same map.
  */
 #ifndef SG_SCAN_FOLD_H
 #define SG_SCAN_FOLD_H
@@ -63,6 +65,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_begin(struct sg_fold *fold, uin
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_add(struct sg_fold *fold, struct sg_bytes raw,
                                                      bool last);
+/* The view goes on with raw text as it is. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_copy(struct sg_fold *fold, struct sg_bytes raw);
+/* The view goes on with bytes that stand for the next raw_len raw ones, all together; none: those
+ * are gone. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_fold_replace(struct sg_fold *fold, struct sg_bytes view,
+                                                         size_t raw_len);
 /* Forgets the view's bytes before offset `view` and what maps them. */
 void sg_fold_drop(struct sg_fold *fold, uint64_t view);
 /* The raw bytes that the view's bytes [start, end) stand for, whole code points each. What is gone

@@ -188,6 +188,8 @@ enum scrubgate_status sg_load_test(const struct scrubgate_ruleset *set, bool eve
     enum scrubgate_status rc = scrubgate_scratch_new(&scratch);
     for (size_t i = 0; i < set->n_rules && rc >= 0; i++)
         rc = try_rule(set, set->rules[i], scratch, every_split, told, ctx, failed);
+    for (size_t i = 0; set->folds != NULL && i < set->folds->n_rules && rc >= 0; i++)
+        rc = try_rule(set->folds, set->folds->rules[i], scratch, every_split, told, ctx, failed);
     scrubgate_scratch_free(scratch);
     return rc;
 }
@@ -225,6 +227,10 @@ enum scrubgate_status sg_load_compile(struct scrubgate_ruleset **set, const char
     if (rc < 0)
         goto out;
     rc = sg_selftest_run(made, made->kernel, fault);
+    if (rc >= 0 && made->folds != NULL) {
+        made->folds->kernel = made->kernel;
+        rc = sg_selftest_run(made->folds, made->kernel, fault);
+    }
     if (rc < 0)
         goto out;
     *set = made;

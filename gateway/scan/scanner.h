@@ -2,7 +2,7 @@
 /*
  * scanner.h - one text value in, in pieces; clear bytes and edits out, in order.
  *
- *     feed -> window -> engine (every rule) -> resolve (clusters) -> sink
+ *     feed -> window -> lanes (the text, its views) -> resolve (clusters) -> sink
  *
  * The scanner knows no format: bodies decode their values and map offsets back. What it hands to
  * the sink covers the value without gaps or overlaps, each byte once, the same for every chunking.
@@ -21,6 +21,7 @@
 #include "rule/rule.h"
 #include "scan/finding.h"
 
+struct sg_tail;
 struct sg_scanner; /* one message's scanning: values one after another */
 
 /* What a message is, for choosing rules. Borrowed until the scanner is freed. */
@@ -40,6 +41,8 @@ struct sg_scan_config {
     unsigned recheck;
     void (*rechecked)(void *ctx, bool same);
     void *ctx;
+    /* What the message's sender said before; the scanner notes what this one says. NULL: none. */
+    struct sg_tail *tail;
 };
 
 /* Where the scanner's results go. Offsets count from the start of the value. A negative answer

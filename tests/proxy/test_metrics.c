@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "proxy/metrics.h"
-#include "rule/rule.h"
+#include "rule/ruleset.h"
 
 #include "../lib/suite.h"
 
@@ -25,8 +25,11 @@ static struct sg_metrics *new_metrics(void)
 static char *print(const struct sg_metrics *a, const struct sg_metrics *b)
 {
     static struct sg_rule never = {.id = "toy.never"}, thrice = {.id = "toy.thrice"};
-    static struct sg_rule *const rules[] = {&never, &thrice};
-    static const atomic_uint_fast64_t failures[] = {0, 3};
+    static struct sg_rule folding = {.id = "toy.folding"};
+    static struct sg_rule *rules[] = {&never, &thrice}, *folds[] = {&folding};
+    static struct scrubgate_ruleset fold_set = {.rules = folds, .n_rules = 1};
+    static const struct scrubgate_ruleset set = {.rules = rules, .n_rules = 2, .folds = &fold_set};
+    static const atomic_uint_fast64_t failures[] = {0, 3, 1};
     const struct sg_metrics *const all[] = {a, b};
     const struct sg_metrics_process process = {.audit_records = 7,
                                                .audit_dropped = 6,
@@ -35,9 +38,8 @@ static char *print(const struct sg_metrics *a, const struct sg_metrics *b)
                                                .rules_digest = "abc",
                                                .connections = 9,
                                                .by_reference = true,
-                                               .rules = rules,
-                                               .rule_failures = failures,
-                                               .n_rules = 2};
+                                               .rules = &set,
+                                               .rule_failures = failures};
     struct sg_buf out = {0};
     assert_int_equal(sg_metrics_print(all, 2, &process, &out), SCRUBGATE_OK);
     assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
@@ -90,7 +92,8 @@ static void test_a_rule_is_printed_when_it_has_failed(void **state)
     (void)state;
     char *page = print(a, b);
     has(page, "\n# TYPE scrubgate_rule_failures counter\n"
-              "scrubgate_rule_failures_total{rule=\"toy.thrice\"} 3\n");
+              "scrubgate_rule_failures_total{rule=\"toy.thrice\"} 3\n"
+              "scrubgate_rule_failures_total{rule=\"toy.folding\"} 1\n");
     assert_null(strstr(page, "toy.never"));
     free(page);
     free(a);
