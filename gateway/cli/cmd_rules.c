@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cmd_rules.c - scrubgate rules check|test|list: look after packs.
+ * cmd_rules.c - scrubgate rules check|test|list|score: look after packs.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/score.h"
 #include "rule/ruleset.h"
 #include "scan/load.h"
 
@@ -105,16 +106,37 @@ static int list(const struct sg_texts *paths, bool json)
     return SG_EXIT_FINE;
 }
 
+/* The first path is the corpus, the others are packs. */
+static int score(const struct sg_texts *paths, const struct sg_score_options *options)
+{
+    struct sg_texts packs = {.n = 0};
+    for (size_t i = 1; i < paths->n; i++)
+        packs.item[packs.n++] = paths->item[i];
+    struct scrubgate_ruleset *set = compile(&packs);
+    FILE *in = set == NULL ? NULL : sg_open_input(paths->item[0]);
+    int exit_code = SG_EXIT_USAGE;
+    if (in != NULL)
+        exit_code = sg_score_run(in, paths->item[0], set, options);
+    if (in != NULL && in != stdin)
+        (void)fclose(in);
+    scrubgate_ruleset_free(set);
+    return exit_code;
+}
+
 static int run(const struct sg_command *command, int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*act)(const struct sg_texts *paths, bool json);
     } acts[] = {{"check", check}, {"test", test}, {"list", list}};
-    bool json = false;
+    struct sg_score_options scoring = {.level = 2, .most = 20};
     struct sg_texts paths = {.n = 0};
     const struct sg_option options[] = {
-        {"json", 0, SG_OPTION_FLAG, NULL, "as JSON", &json},
+        {"json", 0, SG_OPTION_FLAG, NULL, "as JSON", &scoring.json},
+        {"level", 'l', SG_OPTION_NUMBER, "N", "score: what rules of this level and below mask (2)",
+         &scoring.level},
+        {"most", 'm', SG_OPTION_NUMBER, "N",
+         "score: so many misses and false finds are listed (20)", &scoring.most},
     };
     int rest = 0;
     enum sg_parsed parsed =
@@ -122,27 +144,33 @@ static int run(const struct sg_command *command, int argc, char **argv)
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (rest == argc)
-        return sg_say_usage(command, "wants check, test or list");
+        return sg_say_usage(command, "wants check, test, list or score");
     const char *word = argv[rest++];
     for (; rest < argc; rest++) {
         if (paths.n == SG_TEXTS_MOST)
             return sg_say_usage(command, "too many paths");
         paths.item[paths.n++] = argv[rest];
     }
+    if (scoring.level < 1 || scoring.level > SG_LEVELS)
+        return sg_say_usage(command, "--level is 1, 2, 3 or 4");
+    if (strcmp(word, "score") == 0)
+        return paths.n > 0 ? score(&paths, &scoring)
+                           : sg_say_usage(command, "score wants a corpus");
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
         if (strcmp(acts[i].name, word) != 0)
             continue;
-        int exit_code = acts[i].act(&paths, json);
+        int exit_code = acts[i].act(&paths, scoring.json);
         return sg_flush_output() ? exit_code : SG_EXIT_WRONG;
     }
-    return sg_say_usage(command, "wants check, test or list");
+    return sg_say_usage(command, "wants check, test, list or score");
 }
 
 const struct sg_command sg_cmd_rules = {
     .name = "rules",
-    .summary = "check, test or list packs of rules (the built-in ones without PATH)",
-    .usage = "check|test|list [--json] [PATH]…",
+    .summary = "check, test, list or score packs of rules (the built-in ones without PATH)",
+    .usage = "check|test|list [--json] [PATH]… | score [-l N] [-m N] [--json] CORPUS [PATH]…",
     .examples = "  scrubgate rules test rules/\n"
-                "  scrubgate rules list --json | jq -r .entity | sort -u\n",
+                "  scrubgate rules list --json | jq -r .entity | sort -u\n"
+                "  scrubgate rules score corpus.ndjson rules/\n",
     .run = run,
 };

@@ -21,6 +21,7 @@ static size_t gather(const struct sg_reading *all[MOST_KINDS])
         size_t n;
     } families[] = {{sg_reading_digits_kinds, sg_reading_digits_count},
                     {sg_reading_address_kinds, sg_reading_address_count},
+                    {sg_reading_spaced_kinds, sg_reading_spaced_count},
                     {sg_reading_escape_kinds, sg_reading_escape_count},
                     {sg_reading_coded_kinds, sg_reading_coded_count},
                     {sg_reading_marks_kinds, sg_reading_marks_count}};

@@ -4,16 +4,69 @@
  */
 #include "rule/reading_family.h"
 
-static enum scrubgate_status as_it_is(struct sg_bytes passage, struct sg_reading_text *out,
+/* The passage is not there: a comment, a mark of markdown. */
+static enum scrubgate_status read_nothing(struct sg_bytes text, struct sg_reading_text *out,
+                                          bool *reads)
+{
+    *reads = text.len > 0;
+    return *reads ? sg_reading_put(out, SG_BYTES(""), text.len) : SCRUBGATE_OK;
+}
+
+/* A tag of HTML is nothing, and one blank where it begins another line or cell. */
+static enum scrubgate_status read_tag(struct sg_bytes text, struct sg_reading_text *out,
                                       bool *reads)
 {
-    (void)passage;
-    (void)out;
-    *reads = false;
-    return SCRUBGATE_OK;
+    static const char *const blocks[] = {"br", "p",  "div", "td", "th",   "tr", "li",
+                                         "ul", "ol", "dd",  "dt", "hr",   "h1", "h2",
+                                         "h3", "h4", "h5",  "h6", "table"};
+    size_t start = 0, end;
+    bool block = false;
+    while (start < text.len && !sg_is_alpha(text.data[start]) && text.data[start] != '!')
+        start++;
+    for (end = start; end < text.len && sg_is_alnum(text.data[end]);)
+        end++;
+    struct sg_bytes name = {text.data + start, end - start};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        block = block || sg_bytes_equal_nocase(name, sg_bytes_of(blocks[i]));
+    *reads = text.len > 0;
+    return *reads ? sg_reading_put(out, block ? SG_BYTES(" ") : SG_BYTES(""), text.len)
+                  : SCRUBGATE_OK;
+}
+
+/* The characters from the last to the first. The order of steps is the text's, so it is one. */
+static enum scrubgate_status read_reversed(struct sg_bytes text, struct sg_reading_text *out,
+                                           bool *reads)
+{
+    enum scrubgate_status rc = sg_buf_reserve(&out->view, text.len);
+    for (size_t end = text.len, start; end > 0 && rc >= 0; end = start) {
+        start = end - 1;
+        while (start > 0 && end - start < 4 && (text.data[start] & 0xC0) == 0x80)
+            start--;
+        if ((text.data[start] & 0xC0) != 0xC0) /* no character: byte by byte */
+            start = end - 1;
+        struct sg_bytes character = {text.data + start, end - start};
+        rc = end == text.len ? sg_reading_put(out, character, text.len)
+                             : sg_reading_put(out, character, 0);
+    }
+    *reads = text.len > 1;
+    return rc;
+}
+
+/* 0x1E, which stands between a sender's messages, is not there. */
+static enum scrubgate_status read_join(struct sg_bytes text, struct sg_reading_text *out,
+                                       bool *reads)
+{
+    enum { BETWEEN = 0x1E };
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < text.len && rc >= 0; i++) {
+        bool between = text.data[i] == BETWEEN;
+        rc = sg_reading_put(out, (struct sg_bytes){text.data + i, between ? 0 : 1}, 1);
+        *reads = *reads || between;
+    }
+    return rc;
 }
 
 const struct sg_reading sg_reading_marks_kinds[] = {
-    {"nothing", as_it_is}, {"reversed", as_it_is}, {"join", as_it_is}};
+    {"nothing", read_nothing}, {"tag", read_tag}, {"reversed", read_reversed}, {"join", read_join}};
 const size_t sg_reading_marks_count =
     sizeof sg_reading_marks_kinds / sizeof *sg_reading_marks_kinds;

@@ -160,12 +160,17 @@ static void drop_slot(struct sg_tail *tail, size_t slot)
     tail->slots[tail->n_slots] = (struct sg_tail_slot){0};
 }
 
+static bool is_mark(uint8_t c)
+{
+    return c == SG_TAIL_CLOSE || c == SG_TAIL_LOOSE;
+}
+
 /* Its oldest part. */
 static void forget_part(struct sg_tail *tail, size_t slot)
 {
     struct sg_bytes parts = parts_of(tail, slot);
     size_t n = 0;
-    while (n < parts.len && parts.data[n] != SG_TAIL_CLOSE && parts.data[n] != SG_TAIL_LOOSE)
+    while (n < parts.len && !is_mark(parts.data[n]))
         n++;
     forget(tail, slot, n < parts.len ? n + 1 : n);
 }
@@ -320,6 +325,8 @@ static bool counts_up(const struct sg_tail *tail, uint32_t place, struct sg_byte
     struct sg_bytes parts = parts_of(tail, slot);
     const uint8_t *last = parts.data + parts.len - 1 - text.len;
     size_t same = 0;
+    if (last > parts.data && !is_mark(last[-1]))
+        return false;
     while (same < text.len && last[same] == text.data[same])
         same++;
     return same * 2 > text.len;
@@ -426,9 +433,52 @@ enum scrubgate_status sg_tail_before(const struct sg_tail *tail, enum sg_field f
     return slot == tail->n_slots ? SCRUBGATE_OK : sg_buf_add_bytes(before, parts_of(tail, slot));
 }
 
+size_t sg_tail_pack(const struct sg_tail *tail, uint8_t out[SG_TAIL_PACKED])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < tail->n_slots; i++) {
+        const struct sg_tail_slot *slot = &tail->slots[i];
+        struct sg_bytes parts = parts_of(tail, i);
+        if (slot->place == SIBLINGS || parts.len == 0)
+            continue;
+        memcpy(out + n, &slot->place, sizeof slot->place);
+        memcpy(out + n + 4, &slot->len, sizeof slot->len);
+        out[n + 6] = (uint8_t)slot->prose;
+        memcpy(out + n + SG_TAIL_HEAD, parts.data, parts.len);
+        n += SG_TAIL_HEAD + parts.len;
+    }
+    return n;
+}
+
+void sg_tail_unpack(struct sg_tail *tail, struct sg_bytes packed)
+{
+    size_t at = 0, to = 0;
+    sg_tail_wipe(tail);
+    while (at < packed.len) {
+        struct sg_tail_slot *slot = &tail->slots[tail->n_slots++];
+        memcpy(&slot->place, packed.data + at, sizeof slot->place);
+        memcpy(&slot->len, packed.data + at + 4, sizeof slot->len);
+        slot->prose = packed.data[at + 6];
+        at += SG_TAIL_HEAD;
+        memcpy(tail->text + to, packed.data + at, slot->len);
+        at += slot->len;
+        to += slot->len;
+    }
+    assert(at == packed.len && to <= SG_TAIL_TEXT);
+}
+
 bool sg_tail_empty(const struct sg_tail *tail)
 {
     return used(tail) == 0;
+}
+
+bool sg_tail_has_news(const struct sg_tail *tail)
+{
+    for (size_t i = 0; i < tail->n_slots; i++) {
+        if (tail->slots[i].place != SIBLINGS && tail->slots[i].fresh > 0)
+            return true;
+    }
+    return false;
 }
 
 void sg_tail_merge(struct sg_tail *tail, const struct sg_tail *from)

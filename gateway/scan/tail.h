@@ -72,7 +72,18 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_tail_before(const struct sg_tail *ta
                                                         enum sg_field field, struct sg_place place,
                                                         struct sg_buf *before);
 
+/* What the next message needs of it, in few bytes, and back. The packed bytes are text of people
+ * too. Nothing remembered packs to nothing. */
+enum {
+    SG_TAIL_HEAD = 7, /* of a packed slot: place, length, prose */
+    SG_TAIL_PACKED = SG_TAIL_TEXT + SG_TAIL_PLACES * SG_TAIL_HEAD
+};
+size_t sg_tail_pack(const struct sg_tail *tail, uint8_t out[SG_TAIL_PACKED]);
+void sg_tail_unpack(struct sg_tail *tail, struct sg_bytes packed);
+
 bool sg_tail_empty(const struct sg_tail *tail);
+/* Whether the last message has left something, for the next one. */
+bool sg_tail_has_news(const struct sg_tail *tail);
 /* Adds what the last message brought to `from` behind what `tail` holds: another message of the
  * sender was remembered meanwhile. */
 void sg_tail_merge(struct sg_tail *tail, const struct sg_tail *from);
