@@ -75,6 +75,8 @@ TESTS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/*/test_*.c)))
 FUZZERS := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 SOAKS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/soak/soak_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
+CORPUS_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/corpus/generate.c tests/corpus/test_%,\
+	$(sort $(wildcard tests/corpus/*.c))))
 BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c)))
 
 .PHONY: all lib run test check soak mutants fuzz bench bench-scan install uninstall format lint tidy \
@@ -169,6 +171,10 @@ $B/tests/bench/bench_%: $B/tests/bench/bench_%.o $B/tests/bench/load.o $B/libgat
 $B/tests/bench/bench_scan: $B/tests/bench/bench_scan.o $(BENCH_SCAN_OBJ) $B/tests/bench/load.o \
 		$B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
+
+# Labelled text made up by dice: a program that prints it, the test and the bench that judge by it.
+$B/tests/corpus/generate: $B/tests/corpus/generate.o $(CORPUS_OBJ) $B/tests/lib/dice.o
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) -o $@
 
 # Built anew when the peer is installed or removed.
 $B/tests/bench/scan_peer.o: ALL_CFLAGS += $(PEER_CFLAGS)
