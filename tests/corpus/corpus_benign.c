@@ -261,7 +261,7 @@ static void say_like(struct sg_dice *dice, const struct likeness *likeness,
     shape(dice, form, &line);
     if (!bare)
         line_add(&line, second + 2);
-    corpus_say(audience, "benign", likeness->kind, NULL, &line);
+    audience_hear(audience, "benign", likeness->kind, NULL, &line);
 }
 
 void corpus_benign(uint64_t seed, size_t each, const struct audience *audience)
@@ -276,6 +276,6 @@ void corpus_benign(uint64_t seed, size_t each, const struct audience *audience)
         line_add(&line, sentences[n % COUNT(sentences)]);
         if (n >= COUNT(sentences))
             line_addf(&line, " %s", PICK(&dice, sentences));
-        corpus_say(audience, "benign", "prose", NULL, &line);
+        audience_hear(audience, "benign", "prose", NULL, &line);
     }
 }
