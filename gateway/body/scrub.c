@@ -13,6 +13,7 @@
 
 #include "rule/pattern.h"
 #include "scan/scratch.h"
+#include "scan/tail.h"
 
 /* A capture looks for its value, copies it, or is done with. */
 enum capture_state { SEEKING, FILLING, SETTLED };
@@ -26,6 +27,7 @@ struct sg_scrub {
     size_t cap_tallies;
     enum capture_state *states; /* of config.captures */
     size_t n_filling;
+    uint64_t passed;         /* captures_only: bytes of the value */
     struct sg_splice splice; /* of the current value */
     struct sg_place place;
     struct sg_buf path; /* its printed place, NUL-ended; empty until an event asks */
@@ -197,7 +199,11 @@ enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub, const struct scrubga
         if (made->states == NULL)
             goto out;
     }
-    rc = sg_scanner_new(&made->scanner, rules, scratch, &config->scan);
+    if (config->scan.tail != NULL && !config->captures_only)
+        sg_tail_message(config->scan.tail);
+    rc = SCRUBGATE_OK;
+    if (!config->captures_only)
+        rc = sg_scanner_new(&made->scanner, rules, scratch, &config->scan);
     if (rc < 0)
         goto out;
     *scrub = made;
@@ -228,11 +234,22 @@ enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field
     scrub->summary.values++;
     assert(scrub->n_filling == 0); /* the value before has ended */
     begin_captures(scrub);
-    return sg_scanner_begin(scrub->scanner, field, place, &sink);
+    scrub->passed = 0;
+    return scrub->config.captures_only ? SCRUBGATE_OK
+                                       : sg_scanner_begin(scrub->scanner, field, place, &sink);
+}
+
+static enum scrubgate_status pass(struct sg_scrub *scrub, struct sg_bytes piece)
+{
+    uint64_t start = scrub->passed;
+    scrub->passed += piece.len;
+    return piece.len == 0 ? SCRUBGATE_OK : keep(scrub, start, piece);
 }
 
 static void explain(struct sg_scrub *scrub, enum scrubgate_status rc)
 {
+    if (scrub->config.captures_only)
+        return;
     const struct sg_rule *culprit = sg_scanner_culprit(scrub->scanner);
     if (scrub->reason[0] != '\0' || rc != SCRUBGATE_EMATCH || culprit == NULL)
         return;
@@ -244,10 +261,12 @@ static void explain(struct sg_scrub *scrub, enum scrubgate_status rc)
 enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub, struct sg_bytes piece, bool last)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    scrub->content_due = true;
+    scrub->content_due = !scrub->config.captures_only;
     if (scrub->n_filling > 0)
         rc = fill_captures(scrub, piece, last);
-    if (rc >= 0)
+    if (rc >= 0 && scrub->config.captures_only)
+        rc = pass(scrub, piece);
+    else if (rc >= 0)
         rc = sg_scanner_feed(scrub->scanner, piece, last);
     if (rc < 0)
         explain(scrub, rc);

@@ -56,6 +56,7 @@ struct sg_scrub_config {
     struct sg_scan_config scan;
     struct sg_capture *captures; /* borrowed, filled while the body passes */
     size_t n_captures;
+    bool captures_only; /* nothing is scanned: every byte is kept */
     void (*on_event)(void *ctx, const struct scrubgate_event *event); /* may be NULL */
     void *ctx;
 };

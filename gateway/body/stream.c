@@ -32,10 +32,26 @@ struct scrubgate_stream {
     uint64_t max_decoded;
     char *channel; /* ours: the caller's need not live on */
     uint8_t key[SG_KEY_SIZE];
+    struct sg_tail tail; /* of a body that stands alone: its own values may continue each other */
     enum scrubgate_status refused;
+    bool names; /* nothing is scanned */
     bool done;
     char reason[256];
 };
+
+enum scrubgate_status scrubgate_tail_new(struct scrubgate_tail **tail)
+{
+    *tail = calloc(1, sizeof **tail);
+    return *tail == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+void scrubgate_tail_free(struct scrubgate_tail *tail)
+{
+    if (tail == NULL)
+        return;
+    sg_tail_wipe(&tail->own);
+    free(tail);
+}
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
@@ -64,7 +80,7 @@ static enum scrubgate_status open_stages(struct scrubgate_stream *stream)
     stream->format = n;
     if (rc >= 0)
         rc = open_format(stream, &stages[n++]);
-    if (rc >= 0 && stream->media.gzip)
+    if (rc >= 0 && stream->media.gzip && !stream->names)
         rc = sg_gzip_new(&stages[n++]);
     if (rc < 0) {
         for (size_t i = 0; i < STAGES_MOST; i++)
@@ -82,17 +98,22 @@ static enum scrubgate_status open_scrub(struct scrubgate_stream *stream,
                                         const struct scrubgate_stream_config *config,
                                         struct sg_capture *captures, size_t n)
 {
+    struct sg_tail *tail = stream->media.format == SG_MEDIA_TEXT ? NULL : &stream->tail;
+    if (config->tail != NULL)
+        tail = &config->tail->own;
     struct sg_scrub_config own = {
         .scan = {.direction = config->direction,
                  .level = config->level == 0 ? DEFAULT_LEVEL : config->level,
                  .shadow = config->shadow,
                  .reference = config->reference,
                  .max_held = config->max_held == 0 ? default_held : config->max_held,
+                 .tail = tail,
                  .recheck = config->recheck,
                  .rechecked = config->on_recheck,
                  .ctx = config->ctx},
         .captures = captures,
         .n_captures = n,
+        .captures_only = stream->names,
         .on_event = config->on_event,
         .ctx = config->ctx,
     };
@@ -111,11 +132,11 @@ static enum scrubgate_status open_scrub(struct scrubgate_stream *stream,
     return sg_scrub_new(&stream->scrub, rules, scratch, &own);
 }
 
-enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
-                                     const struct scrubgate_ruleset *rules,
-                                     struct scrubgate_scratch *scratch,
-                                     const struct scrubgate_stream_config *config,
-                                     struct sg_capture *captures, size_t n)
+static enum scrubgate_status open_stream(struct scrubgate_stream **s,
+                                         const struct scrubgate_ruleset *rules,
+                                         struct scrubgate_scratch *scratch,
+                                         const struct scrubgate_stream_config *config,
+                                         struct sg_capture *captures, size_t n, bool names)
 {
     const char *why;
     *s = NULL;
@@ -126,7 +147,7 @@ enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     if (stream == NULL)
         return rc;
-    *stream = (struct scrubgate_stream){0};
+    *stream = (struct scrubgate_stream){.names = names};
     stream->max_decoded = config->max_decoded == 0 ? default_decoded : config->max_decoded;
     rc = sg_media_choose(&stream->media, sg_bytes_of(config->content_type),
                          sg_bytes_of(config->content_encoding), &why);
@@ -141,6 +162,24 @@ enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
 out:
     scrubgate_stream_close(&stream);
     return rc < 0 ? rc : SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_stream_open(struct scrubgate_stream **s,
+                                     const struct scrubgate_ruleset *rules,
+                                     struct scrubgate_scratch *scratch,
+                                     const struct scrubgate_stream_config *config,
+                                     struct sg_capture *captures, size_t n)
+{
+    return open_stream(s, rules, scratch, config, captures, n, false);
+}
+
+enum scrubgate_status sg_stream_open_names(struct scrubgate_stream **s,
+                                           const struct scrubgate_ruleset *rules,
+                                           struct scrubgate_scratch *scratch,
+                                           const struct scrubgate_stream_config *config,
+                                           struct sg_capture *captures, size_t n)
+{
+    return open_stream(s, rules, scratch, config, captures, n, true);
 }
 
 enum scrubgate_status scrubgate_stream_open(struct scrubgate_stream **s,

@@ -8,12 +8,24 @@
 #include <scrubgate/stream.h>
 
 #include "body/scrub.h"
+#include "scan/tail.h"
+
+/* All-zero is: nothing remembered. Its owner wipes it: sg_tail_wipe. */
+struct scrubgate_tail {
+    struct sg_tail own;
+};
 
 /*
  * As scrubgate_stream_open, and fills captures (borrowed, n of them, initialised by the caller)
  * while the body passes.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_open(
+    struct scrubgate_stream **s, const struct scrubgate_ruleset *rules,
+    struct scrubgate_scratch *scratch, const struct scrubgate_stream_config *config,
+    struct sg_capture *captures, size_t n);
+
+/* One that only fills captures and scans nothing: what comes out is to be thrown away. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_stream_open_names(
     struct scrubgate_stream **s, const struct scrubgate_ruleset *rules,
     struct scrubgate_scratch *scratch, const struct scrubgate_stream_config *config,
     struct sg_capture *captures, size_t n);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "body/stream.h"
 #include "cli/console.h"
 #include "cli/lines.h"
 #include "cli/spotter.h"
@@ -62,14 +63,18 @@ static const char *span(void *ctx, const struct sg_text_line *line)
     (void)printf("\"spans\":[");
     enum scrubgate_status rc = SCRUBGATE_OK;
     const struct sg_json_node *one = line->first;
+    struct scrubgate_stream_config config = *run->base;
+    struct scrubgate_tail tail = {.own = {.n_slots = 0}};
+    config.tail = line->talk ? &tail : NULL;
     for (long i = 0; one != NULL && rc >= 0; i++) {
         rc = one->kind == SG_JSON_STRING
-                 ? sg_spots_take(&run->spots, run->scratch, run->base, line->type, one->text)
+                 ? sg_spots_take(&run->spots, run->scratch, &config, line->type, one->text)
                  : SCRUBGATE_EMALFORMED;
         if (rc >= 0)
             print_spots(&run->spots, one->text, line->talk ? i : -1, &first);
         one = sg_text_line_next(line, one);
     }
+    sg_tail_wipe(&tail.own);
     (void)printf("]");
     if (rc < 0) {
         (void)printf(",\"error\":\"%s\"", scrubgate_status_word(rc));

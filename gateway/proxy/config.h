@@ -77,8 +77,9 @@ struct sg_config {
     const char *state, *audit_dir, *origin;
     const char *ca_file; /* NULL: the system's trusted certificates */
     struct sg_limits limits;
-    unsigned recheck;        /* 1 in so many messages is scanned by both engines; 0: none */
-    struct sg_route *routes; /* longest path first */
+    uint64_t memory, memory_ns; /* of conversations: bytes, 0: none; and for how long */
+    unsigned recheck;           /* 1 in so many messages is scanned by both engines; 0: none */
+    struct sg_route *routes;    /* longest path first */
     size_t n_routes;
     bool embedded_echo; /* a route's upstream is the embedded echo (built-in defaults only) */
     char digest[65];    /* of the file's bytes after overrides, hex */
@@ -90,7 +91,7 @@ struct sg_override {
     const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
 };
 
-enum { SG_CONFIG_VARIABLES = 17 };
+enum { SG_CONFIG_VARIABLES = 19 };
 
 /* The overrides that environment variables such as SCRUBGATE_LIMITS_BODY make: fills list and
  * returns how many. */

@@ -18,6 +18,8 @@ static const struct {
     {"audit.dir", "SCRUBGATE_AUDIT_DIR"},
     {"audit.origin", "SCRUBGATE_AUDIT_ORIGIN"},
     {"scan.recheck", "SCRUBGATE_SCAN_RECHECK"},
+    {"conversation.memory", "SCRUBGATE_CONVERSATION_MEMORY"},
+    {"conversation.time", "SCRUBGATE_CONVERSATION_TIME"},
     {"limits.header", "SCRUBGATE_LIMITS_HEADER"},
     {"limits.body", "SCRUBGATE_LIMITS_BODY"},
     {"limits.held", "SCRUBGATE_LIMITS_HELD"},

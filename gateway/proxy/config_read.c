@@ -11,6 +11,9 @@
 
 enum { WORKERS_MOST = 256, LISTEN_MOST = 16, RULES_MOST = 64, RECHECK_MOST = 1000000000 };
 
+static const uint64_t MEMORY_LEAST = 1024 * 1024, MEMORY_MOST = UINT64_C(64) << 30,
+                      MEMORY_MS_MOST = 86400000;
+
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 /* A key and who reads it. */
@@ -200,6 +203,31 @@ static enum scrubgate_status read_scan(struct sg_config *config, const struct sg
     return rc;
 }
 
+static enum scrubgate_status read_conversation(struct sg_config *config, const struct sg_yaml *tree,
+                                               const struct sg_yaml_node *node,
+                                               struct scrubgate_fault *fault)
+{
+    static const char *const keys[] = {"memory", "time"};
+    enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
+    const struct sg_yaml_node *memory = sg_yaml_get(node, "memory");
+    const struct sg_yaml_node *time = sg_yaml_get(node, "time");
+    uint64_t bytes = 0, ms = 0;
+    if (rc >= 0 && memory != NULL) {
+        rc = sg_yaml_size(tree, memory, &bytes, fault);
+        if (rc >= 0 && bytes != 0 && (bytes < MEMORY_LEAST || bytes > MEMORY_MOST))
+            rc = sg_yaml_fault(tree, memory, fault,
+                               "memory is out of range: 0 (none), or 1MiB to 64GiB");
+        config->memory = bytes;
+    }
+    if (rc >= 0 && time != NULL) {
+        rc = sg_yaml_duration(tree, time, &ms, fault);
+        if (rc >= 0 && (ms < 1000 || ms > MEMORY_MS_MOST))
+            rc = sg_yaml_fault(tree, time, fault, "time is out of range: 1s to 1d");
+        config->memory_ns = ms * 1000000u;
+    }
+    return rc;
+}
+
 static enum scrubgate_status read_audit(struct sg_config *config, const struct sg_yaml *tree,
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
@@ -228,14 +256,15 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
 enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_yaml *tree,
                                      unsigned flags, struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"listen", "admin",  "workers", "rules",       "state",
-                                       "scan",   "limits", "audit",   "upstream_ca", "routes"};
+    static const char *const keys[] = {"listen",      "admin",        "workers", "rules",
+                                       "state",       "scan",         "limits",  "audit",
+                                       "upstream_ca", "conversation", "routes"};
     static const struct reader readers[] = {
         {"listen", read_listen},   {"admin", read_admin},
         {"workers", read_workers}, {"rules", read_rules},
         {"state", read_state},     {"limits", read_limits},
         {"audit", read_audit},     {"upstream_ca", read_upstream_ca},
-        {"scan", read_scan},
+        {"scan", read_scan},       {"conversation", read_conversation},
     };
     bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;
     const struct sg_yaml_node *root = sg_yaml_root(tree);

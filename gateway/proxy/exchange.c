@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "proxy/exchange_inside.h"
 #include "proxy/problem.h"
 
@@ -151,6 +152,35 @@ static void rechecked(void *ctx, bool same)
     sg_trust_rechecked(x->worker->trust, &seen, same);
 }
 
+/* --- what the sender said before --- */
+
+static void recall(void *ctx, struct sg_tail *tail)
+{
+    struct sg_leg *leg = ctx;
+    struct sg_memory *memory = leg->worker->memory;
+    struct sg_bytes parts[SG_SENDER_PARTS];
+    size_t n = sg_parties_sender(leg->context->parties, leg->judgement.direction,
+                                 leg->judgement.request, parts);
+    leg->remembers = n > 0;
+    if (!leg->remembers)
+        return;
+    leg->sender = sg_memory_key(memory, parts, n);
+    leg->version = sg_memory_recall(memory, leg->sender, sg_clock_mono_ns(), tail);
+}
+
+static void keep(void *ctx, const struct sg_tail *tail)
+{
+    struct sg_leg *leg = ctx;
+    if (leg->remembers)
+        sg_memory_keep(leg->worker->memory, leg->sender, sg_clock_mono_ns(), tail, leg->version);
+}
+
+static bool names_senders(const struct sg_route *route)
+{
+    return route->party[SG_PARTY_CUSTOMER].kind != SG_SOURCE_NONE ||
+           route->party[SG_PARTY_CONVERSATION].kind != SG_SOURCE_NONE;
+}
+
 void sg_exchange_open_relay(struct sg_exchange *x, struct sg_leg *leg,
                             const struct sg_headers *headers, bool captures)
 {
@@ -176,6 +206,8 @@ void sg_exchange_open_relay(struct sg_exchange *x, struct sg_leg *leg,
         .limit = limits->body,
         .pass_on_failure = route->pass_on_failure,
     };
+    if (x->worker->memory != NULL && names_senders(route))
+        config.memory = (struct sg_relay_memory){recall, keep, leg};
     if (captures)
         x->seeker = leg;
     sg_trust_choose(x->worker->trust, x->generation->config, &config.stream);

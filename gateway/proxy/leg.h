@@ -18,6 +18,7 @@
 #include "net/loop.h"
 #include "proxy/auditor.h"
 #include "proxy/decision.h"
+#include "proxy/memory.h"
 #include "proxy/relay.h"
 #include "proxy/worker.h"
 
@@ -59,10 +60,13 @@ struct sg_leg {
     enum sg_leg_state state;
     struct sg_judgement judgement;
     struct sg_audit_ticket ticket;
-    struct sg_task task;    /* what is left for the next turn of the loop */
-    uint64_t seq;           /* of its first record */
-    uint64_t length;        /* of the body as its head says; UINT64_MAX: not said */
-    uint64_t turn, spent;   /* bytes pushed in this turn */
+    struct sg_task task;         /* what is left for the next turn of the loop */
+    uint64_t seq;                /* of its first record */
+    uint64_t length;             /* of the body as its head says; UINT64_MAX: not said */
+    uint64_t turn, spent;        /* bytes pushed in this turn */
+    struct sg_memory_key sender; /* whose last messages were recalled, of which version */
+    uint64_t version;
+    bool remembers;         /* sender is set */
     enum sg_reason refusal; /* what the decision, once recorded, refuses the message for */
     bool recorded;          /* its decision is recorded; else it passes */
     bool durable;           /* seq is set: a record is in the log */

@@ -178,6 +178,19 @@ static void print_engine(struct page *page, const struct totals *sum, bool by_re
           by_reference ? 1 : 0);
 }
 
+static void print_memory(struct page *page, const struct sg_memory_counts *counts)
+{
+    gauge(page, "scrubgate_conversation_memory_senders",
+          "Senders of whose last messages something is remembered.", counts->senders);
+    gauge(page, "scrubgate_conversation_memory_bytes", "Bytes that takes.", counts->bytes);
+    counter(page, "scrubgate_conversation_memory_recalled",
+            "Messages that were read behind what their sender said before.", counts->recalled);
+    counter(page, "scrubgate_conversation_memory_expired", "Senders forgotten for their time.",
+            counts->expired);
+    counter(page, "scrubgate_conversation_memory_evicted",
+            "Senders forgotten because the memory was full.", counts->evicted);
+}
+
 enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, size_t n,
                                        const struct sg_metrics_process *process, struct sg_buf *out)
 {
@@ -189,6 +202,8 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
     print_rules(&page, process);
     print_scrub_time(&page, &sum);
     print_engine(&page, &sum, process->by_reference);
+    if (process->remembers)
+        print_memory(&page, &process->memory);
     counter(&page, "scrubgate_findings", "Findings of any action.", sum.findings);
     counter(&page, "scrubgate_edits", "Replacements made.", sum.edits);
     counter(&page, "scrubgate_bytes_in", "Bytes of inspected bodies, as they came.", sum.bytes_in);

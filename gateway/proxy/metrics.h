@@ -16,6 +16,7 @@
 
 #include "audit/record.h"
 #include "base/buf.h"
+#include "proxy/memory.h"
 
 struct sg_rule;
 
@@ -61,6 +62,8 @@ struct sg_metrics_process {
     uint64_t audit_records, audit_failures, audit_dropped, reloads, reload_failures, start_ms;
     const char *rules_digest;
     size_t connections;
+    bool remembers; /* conversations; then: */
+    struct sg_memory_counts memory;
     bool by_reference; /* the reference engine scans, whatever else there is */
     /* The rules in force and how many messages each of them failed on, by number. */
     const struct scrubgate_ruleset *rules;

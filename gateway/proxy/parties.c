@@ -55,6 +55,34 @@ bool sg_parties_wanting(const struct sg_parties *parties)
     return parties->n > 0;
 }
 
+static struct sg_bytes known(const struct sg_parties *parties, enum sg_party party)
+{
+    for (size_t i = 0; i < parties->n; i++) {
+        if (parties->captured[i] == party && parties->capture[i].found)
+            return sg_buf_bytes(&parties->capture[i].value);
+    }
+    return parties->value[party];
+}
+
+size_t sg_parties_sender(const struct sg_parties *parties, enum scrubgate_direction direction,
+                         bool request, struct sg_bytes parts[SG_SENDER_PARTS])
+{
+    bool to_agent = direction == SCRUBGATE_TO_AGENT;
+    struct sg_bytes customer = known(parties, SG_PARTY_CUSTOMER);
+    struct sg_bytes conversation = known(parties, SG_PARTY_CONVERSATION);
+    if (customer.len == 0 && conversation.len == 0)
+        return 0;
+    parts[0] = to_agent ? SG_BYTES("customer") : SG_BYTES("agent");
+    if (!request)
+        parts[0] = to_agent ? SG_BYTES("answer to agent") : SG_BYTES("answer to customer");
+    parts[1] = known(parties, SG_PARTY_BRAND);
+    parts[2] = conversation;
+    parts[3] = to_agent ? customer : known(parties, SG_PARTY_AGENT);
+    /* An agent speaks with many: without a conversation, with whom. */
+    parts[4] = to_agent || conversation.len > 0 ? (struct sg_bytes){NULL, 0} : customer;
+    return SG_SENDER_PARTS;
+}
+
 static enum scrubgate_status digest_device(struct sg_parties *parties, struct sg_facets *facets,
                                            const struct sg_headers *headers)
 {

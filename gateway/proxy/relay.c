@@ -68,6 +68,8 @@ static void begin(struct sg_relay *relay, uint64_t limit)
     relay->failed = NULL;
     relay->on_recheck = NULL;
     relay->recheck_ctx = NULL;
+    relay->gathers = false;
+    relay->memory = (struct sg_relay_memory){.recall = NULL};
 }
 
 void sg_relay_pass(struct sg_relay *relay, uint64_t limit)
@@ -103,10 +105,20 @@ static bool may_give_in(const struct sg_relay *relay)
     }
 }
 
+static void drop_raw(struct sg_relay *relay)
+{
+    scrubgate_stream_close(&relay->names);
+    sg_buf_spare(&relay->raw, SG_SPARE_MOST);
+    relay->raw_taken = 0;
+    relay->gathers = false;
+    sg_tail_wipe(&relay->tail.own);
+}
+
 /* Neither a stream nor what it added up to. */
 static void drop_stream(struct sg_relay *relay)
 {
     scrubgate_stream_close(&relay->stream);
+    drop_raw(relay);
     relay->summary = NULL;
     sg_summary_fini(&relay->last);
 }
@@ -127,6 +139,23 @@ static void give_in(struct sg_relay *relay)
     relay->keeps = false;
     relay->gave_in = true;
     relay->n_spans = 0;
+}
+
+/* Reads who speaks before what is said, where both stand in the body. */
+static enum scrubgate_status open_memory(struct sg_relay *relay,
+                                         const struct scrubgate_ruleset *rules,
+                                         struct scrubgate_scratch *scratch,
+                                         const struct sg_relay_config *config,
+                                         const struct scrubgate_stream_config *stream)
+{
+    relay->memory = config->memory;
+    relay->captures = config->captures;
+    relay->n_captures = config->n_captures;
+    relay->gathers = config->memory.recall != NULL;
+    if (!relay->gathers || config->n_captures == 0)
+        return SCRUBGATE_OK;
+    return sg_stream_open_names(&relay->names, rules, scratch, stream, config->captures,
+                                config->n_captures);
 }
 
 void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules,
@@ -152,9 +181,12 @@ void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules
         stream.on_recheck = note_recheck;
         stream.on_event = note_span;
         stream.ctx = relay;
+        stream.tail = config->memory.recall != NULL ? &relay->tail : NULL;
         why = "";
         rc = sg_stream_open(&relay->stream, rules, scratch, &stream, config->captures,
                             config->n_captures);
+        if (rc >= 0)
+            rc = open_memory(relay, rules, scratch, config, &stream);
     }
     if (rc < 0) {
         sg_relay_refuse(relay, rc, why);
@@ -225,18 +257,23 @@ static void keep_original(struct sg_relay *relay, struct sg_bytes piece)
     sg_buf_fini(&relay->original);
 }
 
-static size_t push_scrubbed(struct sg_relay *relay, struct sg_bytes piece, bool last)
+/* Into the stream; how much was taken. kept: what is pushed is in the original. */
+static size_t push_piece(struct sg_relay *relay, struct sg_bytes piece, bool last, bool kept)
 {
     struct scrubgate_in in = {piece.data, piece.len, 0};
     uint64_t begun = sg_clock_mono_ns();
     enum scrubgate_status rc = push_stream(relay, &in, last);
     relay->busy_ns += sg_clock_mono_ns() - begun;
     if (rc >= 0) {
-        keep_original(relay, (struct sg_bytes){piece.data, in.pos});
+        if (!kept)
+            keep_original(relay, (struct sg_bytes){piece.data, in.pos});
         relay->done = rc == SCRUBGATE_DONE;
+        if (relay->done && relay->memory.recall != NULL)
+            relay->memory.keep(relay->memory.ctx, &relay->tail.own);
         return in.pos;
     }
-    keep_original(relay, piece);
+    if (!kept)
+        keep_original(relay, piece);
     relay->failed = sg_stream_summary(relay->stream)->failed;
     if (relay->status >= 0)
         sg_relay_refuse(relay, rc, scrubgate_stream_reason(relay->stream));
@@ -245,6 +282,74 @@ static size_t push_scrubbed(struct sg_relay *relay, struct sg_bytes piece, bool 
         relay->done = last;
     }
     return piece.len;
+}
+
+/* Enough has been gathered to know who speaks, as far as it will be known. */
+static void recall(struct sg_relay *relay)
+{
+    uint64_t begun = sg_clock_mono_ns();
+    relay->gathers = false;
+    if (relay->names != NULL) {
+        enum scrubgate_status rc = sg_stream_run(relay->names, sg_buf_bytes(&relay->raw), NULL);
+        (void)rc; /* what is wrong with the body, or missing of it, is the scan's to find */
+        scrubgate_stream_close(&relay->names);
+    }
+    relay->memory.recall(relay->memory.ctx, &relay->tail.own);
+    sg_tail_message(&relay->tail.own);
+    for (size_t i = 0; i < relay->n_captures; i++) { /* the scan fills them again */
+        sg_buf_clear(&relay->captures[i].value);
+        relay->captures[i].found = false;
+    }
+    relay->busy_ns += sg_clock_mono_ns() - begun;
+}
+
+/* Takes what it can of piece into raw. */
+static size_t gather(struct sg_relay *relay, struct sg_bytes piece, bool last)
+{
+    size_t n = SG_RELAY_MARK - relay->raw.len;
+    n = piece.len < n ? piece.len : n;
+    enum scrubgate_status rc = sg_buf_add(&relay->raw, piece.data, n);
+    if (rc < 0) {
+        sg_relay_refuse(relay, rc, "");
+        return piece.len;
+    }
+    keep_original(relay, (struct sg_bytes){piece.data, n});
+    if (relay->raw.len == SG_RELAY_MARK || (last && n == piece.len))
+        recall(relay);
+    return n;
+}
+
+/* What was gathered goes into the stream first. False: some of it is left. */
+static bool push_raw(struct sg_relay *relay, bool last)
+{
+    struct sg_bytes rest = {relay->raw.data + relay->raw_taken, relay->raw.len - relay->raw_taken};
+    size_t taken = push_piece(relay, rest, last, true);
+    if (relay->stream == NULL)
+        return false;
+    relay->raw_taken += taken;
+    if (relay->raw_taken < relay->raw.len)
+        return false;
+    sg_buf_spare(&relay->raw, SG_SPARE_MOST);
+    relay->raw_taken = 0;
+    return true;
+}
+
+static size_t push_scrubbed(struct sg_relay *relay, struct sg_bytes piece, bool last)
+{
+    size_t n = relay->gathers ? gather(relay, piece, last) : 0;
+    if (relay->gathers || relay->status < 0)
+        return n;
+    struct sg_bytes rest = {piece.len > n ? piece.data + n : NULL, piece.len - n};
+    if (relay->raw.len > 0) {
+        bool all = push_raw(relay, last && rest.len == 0);
+        if (relay->status < 0)
+            return piece.len;
+        if (relay->stream == NULL) /* gave in */
+            return n + (rest.len > 0 ? push_plain(relay, rest, last) : 0);
+        if (!all || rest.len == 0)
+            return n;
+    }
+    return n + push_piece(relay, rest, last, false);
 }
 
 size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last)
@@ -305,6 +410,7 @@ void sg_relay_end_stream(struct sg_relay *relay)
         return;
     sg_stream_close_into(&relay->stream, &relay->last);
     relay->summary = &relay->last;
+    drop_raw(relay);
 }
 
 /* --- the end --- */
@@ -322,5 +428,6 @@ void sg_relay_fini(struct sg_relay *relay)
     drop_stream(relay);
     sg_buf_fini(&relay->out);
     sg_buf_fini(&relay->original);
+    sg_buf_fini(&relay->raw);
     sg_wipe(relay, sizeof *relay);
 }

@@ -27,13 +27,30 @@ struct sg_relay_span {
     uint64_t start, length;
 };
 
+/* How a relay remembers: what a sender's last messages left is read in front of this one. */
+struct sg_relay_memory {
+    /* The parties that could be found are in the captures: fills tail, which is empty. */
+    void (*recall)(void *ctx, struct sg_tail *tail);
+    /* The body is scrubbed, to its end. */
+    void (*keep)(void *ctx, const struct sg_tail *tail);
+    void *ctx;
+};
+
 /* All-zero is a closed one. Memory of its buffers is kept from one body to the next. */
 struct sg_relay {
     struct scrubgate_stream *stream;  /* NULL: bytes pass as they are */
     const struct sg_summary *summary; /* as last asked for */
     struct sg_summary last;           /* what it stays at when the stream has ended */
     struct sg_buf out;
-    size_t taken;                 /* of out */
+    size_t taken;      /* of out */
+    struct sg_buf raw; /* as it came, not yet scanned: who speaks may stand behind what is said */
+    size_t raw_taken;  /* of raw */
+    bool gathers;      /* raw is being filled */
+    struct scrubgate_stream *names; /* finds the captures in raw; NULL: there is none to find */
+    struct sg_capture *captures;
+    size_t n_captures;
+    struct sg_relay_memory memory; /* recall NULL: nothing is remembered */
+    struct scrubgate_tail tail;
     struct sg_buf original;       /* as it came, while it may still have to pass on failure */
     bool keeps;                   /* original is being kept */
     bool gave_in;                 /* could not decide; the original passes */
@@ -61,7 +78,8 @@ struct sg_relay_config {
     struct sg_capture *captures;
     size_t n_captures;
     uint64_t limit;
-    bool pass_on_failure; /* keeps the original, up to the mark */
+    bool pass_on_failure;          /* keeps the original, up to the mark */
+    struct sg_relay_memory memory; /* recall NULL: none. Else up to the mark is gathered first */
 };
 
 /* Opens it for scrubbing. A body that cannot be inspected is no error here but the relay's status,

@@ -32,6 +32,7 @@
 #include "proxy/generation.h"
 #include "proxy/keys.h"
 #include "proxy/listeners.h"
+#include "proxy/memory.h"
 #include "proxy/oplog.h"
 #include "proxy/trust.h"
 #include "proxy/worker.h"
@@ -58,6 +59,7 @@ struct server {
     char *instance;
     struct sg_record_source source;
     struct sg_trust trust;
+    struct sg_memory *memory; /* NULL: none is kept */
     struct sg_listeners listeners;
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
@@ -136,6 +138,9 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
     for (size_t i = 0; i < server->n_workers; i++)
         process.connections +=
             atomic_load_explicit(&server->workers[i]->connections, memory_order_relaxed);
+    process.remembers = server->memory != NULL;
+    if (process.remembers)
+        sg_memory_count(server->memory, &process.memory);
     return sg_metrics_print(server->metrics, server->n_workers, &process, out);
 }
 
@@ -175,6 +180,8 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "audit";
     if (!same_text(a->ca_file, b->ca_file))
         return "upstream_ca";
+    if (a->memory != b->memory || a->memory_ns != b->memory_ns)
+        return "conversation";
     if (a->embedded_echo != b->embedded_echo)
         return "routes: the embedded echo";
     if (x->header != y->header || x->connections != y->connections ||
@@ -360,6 +367,7 @@ static enum scrubgate_status start_workers(struct server *server, struct scrubga
             .keys = &server->keys,
             .source = &server->source,
             .trust = &server->trust,
+            .memory = server->memory,
             .ended = &server->ended,
         };
         setup.listeners = sg_listeners_take(&server->listeners, i, &setup.n_listeners);
@@ -390,6 +398,8 @@ static enum scrubgate_status start(struct server *server, struct scrubgate_fault
         rc = open_keys(server, fault);
     if (rc >= 0)
         rc = sg_auditor_start(&server->auditor, config->audit_dir, fault);
+    if (rc >= 0 && config->memory > 0)
+        rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
     if (rc >= 0)
         rc = record_change(server, "start", NULL, server->generation);
     if (rc >= 0)
@@ -478,6 +488,7 @@ static void finish(struct server *server)
         sg_worker_stop(server->workers[i], SG_WORKER_STOPS); /* no effect on one that is gone */
         sg_worker_free(server->workers[i]);
     }
+    sg_memory_free(server->memory);
     if (server->n_workers > 0 && record_change(server, "stop", server->generation, NULL) < 0)
         sg_oplog(SG_OPLOG_ERROR, "the stop could not be recorded", NULL);
     if (server->auditor != NULL)

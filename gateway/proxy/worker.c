@@ -51,13 +51,16 @@ static void woken(struct sg_wake *wake)
     }
 }
 
-/* Idle connections are looked at by the front now and then; so is their number. */
-static void count_connections(struct sg_timer *timer)
+/* Idle connections are looked at by the front now and then; so is their number, and what is
+ * remembered too long. */
+static void look_around(struct sg_timer *timer)
 {
     struct sg_worker *worker =
         (struct sg_worker *)(void *)((char *)timer - offsetof(struct sg_worker, census));
     atomic_store_explicit(&worker->connections, sg_front_connections(worker->front),
                           memory_order_relaxed);
+    if (worker->memory != NULL)
+        sg_memory_expire(worker->memory, sg_clock_mono_ns());
     if (sg_timer_set(worker->loop, timer, sg_loop_now(worker->loop) + SECONDS) < 0)
         sg_oplog(SG_OPLOG_WARN, "connections are no longer counted", NULL);
 }
@@ -169,8 +172,9 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made->keys = setup->keys;
     made->source = setup->source;
     made->trust = setup->trust;
+    made->memory = setup->memory;
     made->ended = setup->ended;
-    made->census.due = count_connections;
+    made->census.due = look_around;
     rc = sg_random(&made->exchange_serial, sizeof made->exchange_serial);
     if (rc >= 0)
         rc = make_parts(made, setup, fault);

@@ -3,7 +3,8 @@
  * worker.h - one core's share of the gateway: loop, front, upstream pools, audit port, scratch.
  *
  * Shares nothing with its siblings but the generation (read-only, but for counters), the auditor
- * (by its port) and one flag: whether the fast engine is trusted.
+ * (by its port), one flag, whether the fast engine is trusted, and what senders said last (a lock
+ * for each of its shards).
  */
 #ifndef SG_PROXY_WORKER_H
 #define SG_PROXY_WORKER_H
@@ -24,6 +25,7 @@
 #include "proxy/eventlog.h"
 #include "proxy/generation.h"
 #include "proxy/keys.h"
+#include "proxy/memory.h"
 #include "proxy/metrics.h"
 #include "proxy/trust.h"
 
@@ -50,7 +52,8 @@ struct sg_worker {
     atomic_bool gone;
     const struct sg_keys *keys;
     const struct sg_record_source *source;
-    struct sg_trust *trust; /* the process's */
+    struct sg_trust *trust;   /* the process's */
+    struct sg_memory *memory; /* the process's; NULL: none */
     struct sg_metrics metrics;
     uint64_t exchange_serial;
     struct sg_exchange *live, *idle; /* exchange.c's */
@@ -69,7 +72,8 @@ struct sg_worker_setup {
     const struct sg_keys *keys;
     const struct sg_record_source *source;
     struct sg_trust *trust;
-    const int *listeners; /* descriptors, the worker's from the call on, also on error */
+    struct sg_memory *memory; /* NULL: none */
+    const int *listeners;     /* descriptors, the worker's from the call on, also on error */
     size_t n_listeners;
     struct sg_wake *ended;
 };

@@ -41,12 +41,11 @@ static bool is_luhn(const struct sg_taken *taken)
     return sg_taken_luhn(taken, 0);
 }
 
-/* Provinces 01 to 24, and 30 for those registered abroad; natural persons are below 6. */
+/* Provinces 01 to 24, and 30 for those registered abroad. */
 static bool is_cedula(const struct sg_taken *taken)
 {
     uint64_t province = sg_taken_number(taken, 0, 2);
-    return ((province >= 1 && province <= 24) || province == 30) && taken->text[2] < '6' &&
-           sg_taken_luhn(taken, 0);
+    return ((province >= 1 && province <= 24) || province == 30) && sg_taken_luhn(taken, 0);
 }
 
 /* Weights 18 to 2 on an alphabet in which the letter between N and O is one of its own. */
@@ -60,11 +59,32 @@ static bool is_curp(const struct sg_taken *taken)
     return taken->text[17] == '0' + (10 - sum % 10) % 10;
 }
 
+/* Since July 2026 a CNPJ may have letters, which count as their place in ASCII less that of 0. */
+static bool is_new_cnpj(const struct sg_taken *taken)
+{
+    for (size_t at = 12; at < 14; at++) {
+        int sum = 0;
+        for (size_t i = 0; i < at; i++) {
+            int weight = (int)(at - 1 - i) % 8 + 2;
+            sum += weight * (taken->text[i] - '0');
+        }
+        int rest = sum % 11;
+        if (taken->text[at] != '0' + (rest < 2 ? 0 : 11 - rest))
+            return false;
+    }
+    return true;
+}
+
 /* --- rows --------------------------------------------------------------------------------- */
 
 #define MINUS11_0 "00987654321"      /* 11 less the remainder, and 10 is written 0 */
 #define MBI       "[AC-HJKMNP-RT-Y]" /* letters that are not taken for digits */
 #define MBI_ALL   "[0-9AC-HJKMNP-RT-Y]"
+
+static const struct sg_plan br_cnpj_new = {
+    .shape = "************##",
+    .also = is_new_cnpj,
+};
 
 static const struct sg_plan pe_dni_letter = {
     .shape = "########@",
@@ -96,6 +116,7 @@ const struct sg_plan sg_check_america_plans[] = {
         .shape = "##############",
         .sums = {{{5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 12, MINUS11_0, 0},
                  {{6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 13, MINUS11_0, 0}},
+        .other = &br_cnpj_new,
     },
     {
         .name = "cl-rut",
@@ -105,7 +126,7 @@ const struct sg_plan sg_check_america_plans[] = {
     },
     {
         .name = "ar-cuit",
-        .shape = "[23]##########",
+        .shape = "[235]##########",
         .sums = {{{5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 10, "09987654321", 0}},
     },
     {

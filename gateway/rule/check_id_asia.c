@@ -49,7 +49,7 @@ static bool is_tw_id(const struct sg_taken *taken)
     return sum % 10 == 0;
 }
 
-/* The sixth figure of the birth date's century; 9 and 0 were born before 1900. */
+/* The seventh digit names the century; 9 and 0 were born before 1900. */
 static bool is_rrn_date(const struct sg_taken *taken)
 {
     static const int century[] = {1800, 1900, 1900, 2000, 2000, 1900, 1900, 2000, 2000, 1800};
@@ -58,11 +58,13 @@ static bool is_rrn_date(const struct sg_taken *taken)
                           (int)sg_taken_number(taken, 4, 2));
 }
 
-/* Since October 2020 the last six digits are random: no check digit for who was born later. */
+/* Since October 2020 the last six digits are random: no check digit for who was born later. Nobody
+ * born from 2040 on has one yet. */
 static bool is_new_rrn(const struct sg_taken *taken)
 {
     bool this_century = sg_taken_is_one_of(taken->text[6], "3478");
-    return this_century && sg_taken_number(taken, 0, 4) >= 2010 && is_rrn_date(taken);
+    uint64_t month = sg_taken_number(taken, 0, 4);
+    return this_century && month >= 2010 && month < 4000 && is_rrn_date(taken);
 }
 
 /* The ninth digit counts five times, and the tens of that once more. */
@@ -156,7 +158,7 @@ const struct sg_plan sg_check_asia_plans[] = {
     {.name = "in-aadhaar", .shape = "[2-9]###########", .also = is_aadhaar},
     {.name = "in-pan", .shape = "@@@[CPHFATBLJG]@####@"},
     {.name = "in-gstin", .shape = "##@@@@@####@*@*", .also = is_gstin},
-    {.name = "pk-cnic", .shape = "[1-8]############"},
+    {.name = "pk-cnic", .shape = "[1-9]############"},
     {
         .name = "cn-id",
         .shape = "[1-9]################[0-9X]",
@@ -192,7 +194,7 @@ const struct sg_plan sg_check_asia_plans[] = {
     },
     {
         .name = "th-id",
-        .shape = "[1-9]############",
+        .shape = "#############",
         .sums = {{{13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 12, MINUS11_MOD10, 0}},
     },
     {

@@ -172,7 +172,7 @@ const struct sg_plan sg_check_europe_plans[] = {
     {.name = "be-nrn", .shape = "###########", .also = is_nrn},
     {
         .name = "at-svnr",
-        .shape = "[1-9]#########",
+        .shape = "##########",
         .sums = {{{3, 7, 9, 0, 5, 8, 4, 2, 1, 6}, 11, 3, MOD11, 0}},
         /* When a day has no numbers left, its month is 13, 14, 15. */
         .date = {"ddmmyy", 4, {0}, {12}},

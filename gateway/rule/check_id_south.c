@@ -11,13 +11,6 @@ static bool is_luhn(const struct sg_taken *taken)
     return sg_taken_luhn(taken, 0);
 }
 
-/* From 10 million to 150 million were given. */
-static bool is_ird(const struct sg_taken *taken)
-{
-    uint64_t number = sg_taken_number(taken, 0, 9);
-    return number >= 10000000 && number <= 150000000;
-}
-
 #define MEDICARE_WEIGHTS                                                                           \
     {                                                                                              \
         1, 3, 7, 9, 1, 3, 7, 9                                                                     \
@@ -72,7 +65,6 @@ const struct sg_plan sg_check_south_plans[] = {
         .sums = {{{3, 2, 7, 6, 5, 4, 3, 2}, 11, 8, MINUS11, 0},
                  {{7, 4, 3, 2, 5, 2, 7, 6}, 11, 8, MINUS11, 0}},
         .second = true,
-        .also = is_ird,
     },
 };
 const size_t sg_check_south_plan_count = sizeof sg_check_south_plans / sizeof *sg_check_south_plans;

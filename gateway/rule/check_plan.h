@@ -30,7 +30,7 @@ struct sg_plan_sum {
     int16_t plus;    /* added to the sum */
 };
 
-/* Two of d, m: two digits each. y: two, three (the thousands left out) or four. In any order. */
+/* A letter for each digit: dd, mm, and yy, yyy (the thousands left out) or yyyy, in any order. */
 struct sg_plan_date {
     const char *layout; /* "ddmmyy"; NULL: no date */
     uint8_t at;         /* where it begins */

@@ -107,7 +107,7 @@ const struct sg_phone_plan sg_phone_plans[] = {
     {"IT", 39, 6, 11, false, "0-9",
      "0[1-9] xxxx xxxx|0[1-9] xxxxxxxx|0[1-9] xxxxxxx|0[1-9] xxx xxxx|0[1-9] xx xx xx xx|0[1-9]x "
      "xxx xxxx|0[1-9]x xxxxxxx|0[1-9]x xxxxxx|0[1-9]x xxx xxx|0[1-9]xx xxx xxx|0[1-9]xx xxxxxx|3xx "
-     "xxx xxxx|3xx xxxxxxx|3xx xx xx xxx|3xx xxx xx xx|3xx xxxxxx|800 xxx xxx"},
+     "xxx xxxx|3xx xxxxxxx|3xx xx xx xxx|3xx xxx xx xx|800 xxx xxx"},
     {"RO", 40, 9, 9, true, "1-9", NULL},
     {"CH", 41, 9, 9, true, "1-9", NULL},
     {"CZ", 420, 9, 9, false, "1-9", "[2-79]xx xxx xxx|800 xxx xxx"},
@@ -131,8 +131,7 @@ const struct sg_phone_plan sg_phone_plans[] = {
     {"PM", 508, 6, 9, true, "1-9", NULL},
     {"HT", 509, 8, 8, false, "1-9", NULL},
     {"PE", 51, 8, 9, true, "1-9", "9xx xxx xxx"},
-    {"MX", 52, 10, 11, false, "1-9",
-     "[2-9]xx xxx xxxx|[2-9]x xxxx xxxx|[2-9]x xx xx xx xx|[2-9]xx xxx xx xx"},
+    {"MX", 52, 10, 11, false, "1-9", "[2-9]xx xxx xxxx|[2-9]x xxxx xxxx|[2-9]xx xxx xx xx"},
     {"CU", 53, 6, 10, true, "1-9", NULL},
     {"AR", 54, 10, 11, true, "1-9",
      "[1-3]x xxxx xxxx|9 [1-3]x xxxx xxxx|[1-3]x 15 xxxx xxxx|[23]xx 15 xxx xxxx|[23]xxx 15 xx "

@@ -18,6 +18,7 @@
 #include <scrubgate/status.h>
 
 struct scrubgate_stream; /* one body on its way through */
+struct scrubgate_tail;   /* what a sender's last messages leave for the next one */
 
 /* Windows on the caller's memory: push() moves pos and keeps no pointer. */
 struct scrubgate_in {
@@ -42,6 +43,9 @@ struct scrubgate_stream_config {
     size_t max_held;      /* most bytes held back, 0 means 64 KiB */
     uint64_t max_decoded; /* most bytes after decoding, 0 means 16 MiB */
     const uint8_t *key;   /* 32 bytes for fingerprints, NULL for none; copied */
+    /* Of the message's sender in its conversation: a value that earlier messages began is found in
+     * this one. Borrowed until close, for one stream at a time. NULL: the body stands alone. */
+    struct scrubgate_tail *tail;
     unsigned recheck; /* 1 in so many messages of a scratch is scanned by the reference engine, too,
                          whose answer counts; 0: none */
     /* After each value of such a message: whether both engines found the same. Not same is a fault
@@ -50,6 +54,10 @@ struct scrubgate_stream_config {
     void (*on_event)(void *ctx, const struct scrubgate_event *event);
     void *ctx;
 };
+
+/* Nothing remembered. It will hold a little text of the messages that pass: free wipes it. */
+SCRUBGATE_MUST_USE enum scrubgate_status scrubgate_tail_new(struct scrubgate_tail **tail);
+void scrubgate_tail_free(struct scrubgate_tail *tail);
 
 /*
  * Borrows rules and scratch until close; copies config. *s is NULL on error. EUNSUPPORTED: the

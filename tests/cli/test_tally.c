@@ -45,7 +45,8 @@ static const struct level_row {
     {"always right, often", 2000, 2000, 1, false, false},
     {"always right, 20 times", 20, 20, 2, false, false},
     {"always right, 100 times", 100, 100, 1, false, false},
-    {"one in 100 wrong", 990, 1000, 2, false, false},
+    {"one in 100 wrong", 990, 1000, 2, true, false},
+    {"one in 250 wrong", 996, 1000, 2, false, false},
     {"one in 50 wrong", 980, 1000, 2, true, false},
     {"one in five wrong", 800, 1000, 3, true, true},
     {"mostly wrong", 100, 1000, 4, true, true},
@@ -95,7 +96,7 @@ int main(void)
     SG_SUITE_ROWS(lies_between, shares);
     SG_SUITE_ROWS(earns, levels);
     sg_suite_add("F2 weighs recall twice", test_f2_weighs_recall_twice, NULL);
-    sg_suite_add("rows are told apart by name and level", test_rows_are_told_apart_by_name_and_level,
-                 NULL);
+    sg_suite_add("rows are told apart by name and level",
+                 test_rows_are_told_apart_by_name_and_level, NULL);
     return sg_suite_run("tally");
 }

@@ -17,20 +17,12 @@
 
 #include "base/bytes.h"
 
+#include "dice.h"
+
 enum {
     SG_CHATTER_USUAL = 120,        /* most messages are shorter than about that */
     SG_CHATTER_LONGEST = 40 * 1024 /* and none is longer than that */
 };
-
-/* Numbers by dice: the same from the same seed, on every machine. */
-struct sg_dice {
-    uint64_t state;
-};
-uint64_t sg_dice_roll(struct sg_dice *dice);
-/* 0 … below - 1; below > 0. */
-size_t sg_dice_below(struct sg_dice *dice, size_t below);
-/* True so many times of a thousand. */
-bool sg_dice_often(struct sg_dice *dice, unsigned per_mille);
 
 /* What the rules under test make of a text, beside the chat that every stock gets. */
 struct sg_stock {

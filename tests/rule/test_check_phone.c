@@ -82,6 +82,26 @@ static const struct row {
     {"one that is not", "phone(DE AT CH)", "+44 20 7946 0123", false},
     {"a card", "phone", "4111 1111 1111 1111", false},
     {"an epoch", "phone", "1700000000", false},
+    {"a place on the earth whose degrees begin like a code", "phone", "+19.294982-162", false},
+    {"a slashed size behind a 0", "phone", "052/988/237", false},
+    {"a row of pairs", "phone", "2 14 36 48 28 11", false},
+    {"two days", "phone", "02.10-03.09.2010", false},
+    {"a bare run behind 011", "phone", "0116619425278", false},
+    {"digits of any country where a word says phone", "phone-local", "5550123", true},
+    {"fewer than six", "phone-local", "55501", false},
+    {"a bare run of North America there", "phone-local", "2025550123", true},
+    {"an epoch there", "phone-local", "1700000000", false},
+    {"an epoch in milliseconds there", "phone-local", "1700000000000", false},
+    {"a number with its calling code there", "phone-local", "5511912345678", true},
+    {"a product there", "phone-local", "4006381333931", false},
+    {"a decimal there", "phone-local", "42.337380", false},
+    {"three digits, a dot and four there", "phone-local", "555.0123", true},
+    {"a version there", "phone-local", "123.0.6700.100", false},
+    {"pairs between dots there", "phone-local", "1.40.62.05.00", true},
+    {"an object identifier there", "phone-local", "1.3.6.1.4.1.6199", false},
+    {"opening hours there", "phone-local", "08.30-12.30", false},
+    {"a day there", "phone-local", "01.02.2019", false},
+    {"a list of ports there", "phone-local", "6503/6959/9142", false},
     {"an account in groups", "phone", "3704 0044 0532 0130 00", false},
 };
 
@@ -98,6 +118,9 @@ static const struct refusal {
     {"a region in small letters", "phone(de)"},
     {"a comma between regions", "phone(DE, AT)"},
     {"a name of three letters", "phone(DEU)"},
+    {"more than 24 of them",
+     "phone(DE AT CH FR ES PT IT NL BE LU DK SE NO FI IS PL CZ SK HU RO BG GR "
+     "HR RS SI)"},
 };
 
 static void test_refusal(void **state)
