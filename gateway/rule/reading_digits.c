@@ -133,7 +133,7 @@ static enum scrubgate_status put_group(struct writer *writer, struct sg_bytes te
 /* Digits that were told one by one belong together. */
 static bool is_loose(const struct sg_spoken_group *group)
 {
-    return group->spelled || group->plus || size_of(group) == 1;
+    return group->spelled || group->plus || group->looks > 0 || size_of(group) == 1;
 }
 
 /* What is between groups i and i + 1 is nothing, or one blank. */
@@ -141,12 +141,13 @@ static enum scrubgate_status put_gap(struct writer *writer, const struct sg_spok
                                      struct sg_bytes text, size_t i, struct sg_bytes *usual)
 {
     struct sg_bytes gap = gap_behind(run, text, i);
-    bool loose = is_loose(&run->groups[i]) && is_loose(&run->groups[i + 1]);
+    const struct sg_spoken_group *before = &run->groups[i], *behind = &run->groups[i + 1];
+    bool loose = (is_loose(before) && is_loose(behind)) || before->spelled || behind->spelled;
     if (gap.len == 0)
         return SCRUBGATE_OK;
     if (loose && usual->len == 0)
         *usual = gap;
-    bool gone = run->groups[i].plus || (loose && sg_bytes_equal(gap, *usual));
+    bool gone = before->plus || (loose && sg_bytes_equal(gap, *usual));
     return put(writer, gone ? SG_BYTES("") : SG_BYTES(" "), gap.len);
 }
 
@@ -159,25 +160,67 @@ static enum scrubgate_status put_same(struct sg_reading_text *out, struct sg_byt
     return rc;
 }
 
+static enum scrubgate_status put_groups(struct writer *writer, const struct sg_spoken *run,
+                                        struct sg_bytes text)
+{
+    struct sg_bytes usual = {NULL, 0};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < run->n && rc >= 0; i++) {
+        rc = put_group(writer, text, &run->groups[i]);
+        if (rc >= 0 && i + 1 < run->n)
+            rc = put_gap(writer, run, text, i, &usual);
+    }
+    return rc;
+}
+
+/* A digit that the number perhaps begins with, between marks of its own. */
+static enum scrubgate_status put_head(struct writer *writer, const struct sg_spoken *run,
+                                      struct sg_bytes text)
+{
+    size_t gap = run->groups[0].start - run->head.end;
+    enum scrubgate_status rc = put_group(writer, text, &run->head);
+    writer->mark = true;
+    return rc < 0 || gap == 0 ? rc : sg_reading_put(writer->out, SG_BYTES(""), gap);
+}
+
+/* The same for one that it perhaps ends with. */
+static enum scrubgate_status put_tail(struct writer *writer, const struct sg_spoken *run,
+                                      struct sg_bytes text)
+{
+    size_t gap = run->tail.start - run->groups[run->n - 1].end;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (gap > 0)
+        rc = sg_reading_put(writer->out, SG_BYTES(""), gap);
+    if (rc >= 0)
+        rc = put_group(writer, text, &run->tail);
+    return rc < 0 ? rc : sg_reading_put_byte(writer->out, SG_READING_SPELLED_END, 0);
+}
+
 /* Puts text[from …) up to the run as it is, and the run as it is told. */
 static enum scrubgate_status put_run(struct sg_reading_text *out, const struct sg_spoken *run,
-                                     struct sg_bytes text, size_t from, bool marked)
+                                     struct sg_bytes text, size_t from, const struct sum *sum,
+                                     size_t *end)
 {
+    bool marked = sum->spelled * 2 >= sum->digits;
+    bool edges = marked && sum->digits >= NUMBER_LEAST;
+    bool head = edges && run->head.n > 0 && run->head.start >= from;
     struct writer writer = {.out = out, .mark = marked};
-    struct sg_bytes usual = {NULL, 0};
-    size_t start = run->groups[0].start;
-    bool plus = marked && start > from && text.data[start - 1] == '+';
+    size_t start = head ? run->head.start : run->groups[0].start;
+    bool plus = marked && !head && start > from && text.data[start - 1] == '+';
     enum scrubgate_status rc = put_same(out, text, from, plus ? start - 1 : start);
     if (rc >= 0 && plus)
         rc = put(&writer, SG_BYTES("+"), 1);
-    for (size_t i = 0; i < run->n && rc >= 0; i++) {
-        rc = put_group(&writer, text, &run->groups[i]);
-        if (rc >= 0 && i + 1 < run->n)
-            rc = put_gap(&writer, run, text, i, &usual);
-    }
+    if (rc >= 0 && head)
+        rc = put_head(&writer, run, text);
+    if (rc >= 0)
+        rc = put_groups(&writer, run, text);
     if (rc >= 0 && marked)
         rc = sg_reading_put_byte(out, SG_READING_SPELLED_END, 0);
-    return rc;
+    *end = run->groups[run->n - 1].end;
+    if (rc < 0 || !edges || run->tail.n == 0)
+        return rc;
+    *end = run->tail.end;
+    return put_tail(&writer, run, text);
 }
 
 /* The next place where a number may begin: a letter or digit that none stands before. */
@@ -202,8 +245,7 @@ static enum scrubgate_status read_digits(struct sg_bytes text, struct sg_reading
         }
         struct sum sum = add_up(&run, text);
         if (is_told(&run, &sum)) {
-            rc = put_run(out, &run, text, same, sum.spelled * 2 >= sum.digits);
-            same = run.groups[run.n - 1].end;
+            rc = put_run(out, &run, text, same, &sum, &same);
             *reads = true;
         }
         at = run.end;
