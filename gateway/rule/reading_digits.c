@@ -20,14 +20,16 @@ enum {
     FEW_DIGITS = 3,   /* said ones: fewer are no number that is told */
     SINGLES = 5,      /* written one by one: fewer are a list */
     NUMBER_LEAST = 7, /* digits of a number that is worth hiding */
-    CARD_LEAST = 12
+    CARD_LEAST = 12,
+    FOURS = 4 /* groups of a card, whatever stands between them */
 };
 
 /* What a run is made of. */
 struct sum {
     size_t digits, spelled, looks, bars; /* digits */
     size_t groups, singles, said;        /* groups of digits */
-    bool even;                           /* the same, unusual, between all groups */
+    size_t fours;                        /* of these, of four digits */
+    bool same, even;                     /* between all groups; and it is nothing usual */
 };
 
 /* What is between groups i and i + 1. */
@@ -52,12 +54,13 @@ static bool is_usual(struct sg_bytes gap)
 
 static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
 {
-    struct sum sum = {.even = run->n > 1};
+    struct sum sum = {.same = run->n > 1, .even = run->n > 1};
     for (size_t i = 0; i < run->n; i++) {
         const struct sg_spoken_group *group = &run->groups[i];
         size_t n = size_of(group);
         sum.digits += n;
         sum.groups += n > 0;
+        sum.fours += n == 4;
         sum.singles += n == 1 && !group->spelled;
         sum.said += group->spelled;
         sum.spelled += group->spelled ? n : 0;
@@ -65,7 +68,8 @@ static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
         sum.bars += group->bars;
         if (i + 1 < run->n) {
             struct sg_bytes gap = gap_behind(run, text, i), first = gap_behind(run, text, 0);
-            sum.even = sum.even && !is_usual(gap) && sg_bytes_equal(gap, first);
+            sum.same = sum.same && sg_bytes_equal(gap, first);
+            sum.even = sum.same && !is_usual(gap);
         }
     }
     return sum;
@@ -83,7 +87,8 @@ static bool is_told(const struct sg_spoken *run, const struct sum *sum)
         return sum->looks * 2 <= sum->digits ||
                (sum->bars == sum->looks && sum->looks < sum->digits && sum->digits >= CARD_LEAST);
     return (sum->singles >= SINGLES && sum->singles * 4 >= sum->groups * 3) || run->gap_words ||
-           (sum->even && sum->groups > 2);
+           (sum->even && sum->groups > 2) ||
+           (sum->fours == FOURS && sum->groups == FOURS && !sum->same);
 }
 
 /* --- putting it --------------------------------------------------------------------------------
