@@ -159,7 +159,8 @@ static void recall(void *ctx, struct sg_tail *tail)
     struct sg_leg *leg = ctx;
     struct sg_memory *memory = leg->worker->memory;
     struct sg_bytes parts[SG_SENDER_PARTS];
-    size_t n = sg_parties_sender(leg->context->parties, leg->judgement.direction, parts);
+    size_t n = sg_parties_sender(leg->context->parties, leg->judgement.direction,
+                                 leg->judgement.request, parts);
     leg->remembers = n > 0;
     if (!leg->remembers)
         return;

@@ -65,7 +65,7 @@ static struct sg_bytes known(const struct sg_parties *parties, enum sg_party par
 }
 
 size_t sg_parties_sender(const struct sg_parties *parties, enum scrubgate_direction direction,
-                         struct sg_bytes parts[SG_SENDER_PARTS])
+                         bool request, struct sg_bytes parts[SG_SENDER_PARTS])
 {
     bool to_agent = direction == SCRUBGATE_TO_AGENT;
     struct sg_bytes customer = known(parties, SG_PARTY_CUSTOMER);
@@ -73,6 +73,8 @@ size_t sg_parties_sender(const struct sg_parties *parties, enum scrubgate_direct
     if (customer.len == 0 && conversation.len == 0)
         return 0;
     parts[0] = to_agent ? SG_BYTES("customer") : SG_BYTES("agent");
+    if (!request)
+        parts[0] = to_agent ? SG_BYTES("answer to agent") : SG_BYTES("answer to customer");
     parts[1] = known(parties, SG_PARTY_BRAND);
     parts[2] = conversation;
     parts[3] = to_agent ? customer : known(parties, SG_PARTY_AGENT);

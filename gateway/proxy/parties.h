@@ -41,9 +41,9 @@ bool sg_parties_wanting(const struct sg_parties *parties);
 enum { SG_SENDER_PARTS = 5 };
 /* What names the sender of a message in that direction, in its conversation, as far as it is known
  * by now: fills parts (borrowed) and answers how many. 0: neither conversation nor customer is
- * known. */
+ * known. request: or the answer to one, whose sender is a program of its own. */
 size_t sg_parties_sender(const struct sg_parties *parties, enum scrubgate_direction direction,
-                         struct sg_bytes parts[SG_SENDER_PARTS]);
+                         bool request, struct sg_bytes parts[SG_SENDER_PARTS]);
 /* Takes what the captures hold and digests it all, with the client's address (empty: unknown) and
  * the shape of its request. May be called again when more captures were filled. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_parties_settle(struct sg_parties *parties,

@@ -69,13 +69,13 @@ static const struct likeness likenesses[] = {
      "from|between|on|vom|du|del|available|delivery|closed|Lieferung|since|open"},
     {"article",
      "40#########|978-3-16-^#####-#|978^#########|^#-###-#####-#|5901234^####7|^^####^###04|012345^"
-     "###05|SKU-########|ASIN B0#`###`#`|^##-##-####|P/N ^##-####-###|GTIN 40#########|EAN "
+     "###05|SKU-########|ASIN B0#`###`#`|^###-##-####|P/N ^##-####-###|GTIN 40#########|EAN "
      "59#########|MPN: ``-#####-`",
      "EAN|ISBN|article|item|Artikel|Artikelnummer|barcode|UPC|product|ref.|GTIN|art. nr|codice a "
      "barre|SKU"},
     {"ports",
      "80, 443, 8080, 8443|ports 3478-3481, 50000-50059|22/80/443/3306|:8080 and :9090|TCP 5060 "
-     "5061 10000-20000|192.168.1.1:8080|127.0.0.1|0.0.0.0:####|port 5####",
+     "5061 10000-20000|localhost:####|22, 25, 53, 110, 143, 993|port 5####",
      "open|firewall|ports|forward|listen on|netstat|bind"},
     {"serial",
      "SN^`##`####|``####`######|S/N "
@@ -261,7 +261,7 @@ static void say_like(struct sg_dice *dice, const struct likeness *likeness,
     shape(dice, form, &line);
     if (!bare)
         line_add(&line, second + 2);
-    corpus_say(audience, "benign", likeness->kind, NULL, &line);
+    audience_hear(audience, "benign", likeness->kind, NULL, &line);
 }
 
 void corpus_benign(uint64_t seed, size_t each, const struct audience *audience)
@@ -276,6 +276,6 @@ void corpus_benign(uint64_t seed, size_t each, const struct audience *audience)
         line_add(&line, sentences[n % COUNT(sentences)]);
         if (n >= COUNT(sentences))
             line_addf(&line, " %s", PICK(&dice, sentences));
-        corpus_say(audience, "benign", "prose", NULL, &line);
+        audience_hear(audience, "benign", "prose", NULL, &line);
     }
 }

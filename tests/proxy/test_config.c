@@ -47,6 +47,8 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_int_equal(config->limits.body, 16 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
     assert_int_equal(config->recheck, 5000);
+    assert_int_equal(config->memory, 64 * 1024 * 1024);
+    assert_int_equal(config->memory_ns, UINT64_C(900000000000));
     const struct sg_route *in = sg_config_route(config, SG_BYTES("/in/hello?x=/out/"));
     const struct sg_route *out = sg_config_route(config, SG_BYTES("/out/"));
     assert_non_null(in);
@@ -82,20 +84,24 @@ static void overrides_win_over_the_file_and_change_the_digest(void **state)
     struct sg_config *plain = NULL, *changed = NULL;
     struct scrubgate_fault fault = {.what = ""};
     const struct sg_override overrides[] = {
-        {"limits.body", "1MiB", "--set"},
-        {"listen", "127.0.0.1:1, 127.0.0.1:2", "--set"},
-        {"workers", "3", "SCRUBGATE_WORKERS"},
-        {"scan.recheck", "0", "--set"},
+        {"limits.body", "1MiB", "--set"},      {"listen", "127.0.0.1:1, 127.0.0.1:2", "--set"},
+        {"workers", "3", "SCRUBGATE_WORKERS"}, {"scan.recheck", "0", "--set"},
+        {"conversation.memory", "0", "--set"},
     };
-    write_file("limits: {body: 2MiB, held: 32KiB}\nscan: {recheck: 7}\n" ROUTE);
+    write_file("limits: {body: 2MiB, held: 32KiB}\nscan: {recheck: 7}\n"
+               "conversation: {memory: 1MiB, time: 1m}\n" ROUTE);
     assert_int_equal(sg_config_load(&plain, path, NULL, 0, &fault), SCRUBGATE_OK);
-    assert_int_equal(sg_config_load(&changed, path, overrides, 4, &fault), SCRUBGATE_OK);
+    assert_int_equal(sg_config_load(&changed, path, overrides, 5, &fault), SCRUBGATE_OK);
     assert_int_equal(plain->limits.body, 2 * 1024 * 1024);
     assert_int_equal(changed->limits.body, 1024 * 1024);
     assert_int_equal(changed->limits.held, 32 * 1024);
     assert_int_equal(changed->n_listen, 2);
     assert_string_equal(changed->listen_text[1], "127.0.0.1:2");
     assert_int_equal(changed->workers, 3);
+    assert_int_equal(plain->memory, 1024 * 1024);
+    assert_int_equal(plain->memory_ns, UINT64_C(60000000000));
+    assert_int_equal(changed->memory, 0);
+    assert_int_equal(changed->memory_ns, UINT64_C(60000000000));
     assert_int_equal(plain->recheck, 7);
     assert_int_equal(changed->recheck, 0);
     assert_string_not_equal(plain->digest, changed->digest);
@@ -127,6 +133,12 @@ static void identity_names_bodies_headers_and_words(void **state)
 static const struct refusal {
     const char *name, *text, *want; /* want: part of "line:column: what" */
 } refusals[] = {
+    {"a memory too small to be one is refused", "conversation: {memory: 4KiB}\n" ROUTE,
+     ":1:24: memory is out of range"},
+    {"a memory for no time is refused", "conversation: {time: 10ms}\n" ROUTE,
+     ":1:22: time is out of range"},
+    {"a conversation has no other keys", "conversation: {disk: 1MiB}\n" ROUTE,
+     ":1:16: unknown key"},
     {"an unknown key is named with its place", "listn: 127.0.0.1:1\n" ROUTE, ":1:1: unknown key"},
     {"an unknown key of a route is named", ROUTE "    modus: shadow\n", ":6:5: unknown key"},
     {"a repeated key is refused", "state: a\nstate: b\n" ROUTE, ":2:1: "},

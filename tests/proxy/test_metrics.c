@@ -37,6 +37,8 @@ static char *print(const struct sg_metrics *a, const struct sg_metrics *b)
                                                .start_ms = 1500,
                                                .rules_digest = "abc",
                                                .connections = 9,
+                                               .remembers = true,
+                                               .memory = {11, 12, 13, 14, 15},
                                                .by_reference = true,
                                                .rules = &set,
                                                .rule_failures = failures};
@@ -77,6 +79,11 @@ static void test_workers_are_added_up(void **state)
     has(page, "\nscrubgate_recheck_total 10\n");
     has(page, "\nscrubgate_recheck_differences_total 1\n");
     has(page, "\nscrubgate_engine_reference 1\n");
+    has(page, "\nscrubgate_conversation_memory_senders 11\n");
+    has(page, "\nscrubgate_conversation_memory_bytes 12\n");
+    has(page, "\nscrubgate_conversation_memory_recalled_total 13\n");
+    has(page, "\nscrubgate_conversation_memory_expired_total 14\n");
+    has(page, "\nscrubgate_conversation_memory_evicted_total 15\n");
     has(page, "\nscrubgate_reloads_total 2\n");
     has(page, "\nscrubgate_connections 9\n");
     has(page, "\nscrubgate_start_time_seconds 1.500\n");

@@ -181,8 +181,50 @@ static void test_clearing_wipes_what_was_captured(void **state)
     end(&world);
 }
 
+static const struct sender_row {
+    const char *name;
+    enum scrubgate_direction direction;
+    bool request;
+    const char *customer, *conversation; /* "": not named */
+    const char *want;                    /* its parts, each behind a / */
+} sender_rows[] = {
+    {"a customer speaks in a conversation", SCRUBGATE_TO_AGENT, true, "c1", "v1",
+     "/customer/acme/v1/c1/"},
+    {"... or, where none is named, at all", SCRUBGATE_TO_AGENT, true, "c1", "",
+     "/customer/acme//c1/"},
+    {"an agent speaks in a conversation", SCRUBGATE_TO_CUSTOMER, true, "c1", "v1",
+     "/agent/acme/v1/agent-7/"},
+    {"... or to a customer", SCRUBGATE_TO_CUSTOMER, true, "c1", "", "/agent/acme//agent-7/c1"},
+    {"an answer is nobody's message", SCRUBGATE_TO_CUSTOMER, false, "c1", "v1",
+     "/answer to customer/acme/v1/agent-7/"},
+    {"a conversation is enough", SCRUBGATE_TO_AGENT, true, "", "v1", "/customer/acme/v1//"},
+    {"without both nobody is known", SCRUBGATE_TO_CUSTOMER, true, "", "", ""},
+};
+
+static void test_sender_row(void **state)
+{
+    const struct sender_row *row = *state;
+    struct sg_bytes parts[SG_SENDER_PARTS];
+    struct sg_buf text = {0};
+    struct world world;
+    begin(&world);
+    if (row->customer[0] != '\0')
+        capture(&world, SG_PARTY_CUSTOMER, row->customer);
+    if (row->conversation[0] != '\0')
+        capture(&world, SG_PARTY_CONVERSATION, row->conversation);
+    size_t n = sg_parties_sender(&world.parties, row->direction, row->request, parts);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(sg_buf_add_text(&text, "/"), 0);
+        assert_int_equal(sg_buf_add_bytes(&text, parts[i]), 0);
+    }
+    assert_true(sg_bytes_equal(sg_buf_bytes(&text), sg_bytes_of(row->want)));
+    sg_buf_fini(&text);
+    end(&world);
+}
+
 int main(void)
 {
+    SG_SUITE_ROWS(test_sender_row, sender_rows);
     sg_suite_add("headers and constants are known at once",
                  test_headers_and_constants_are_known_at_once, NULL);
     sg_suite_add("each body source is captured under a ceiling",

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/arena.h"
 #include "proxy/relay.h"
 
 #include "../lib/costly.h"
@@ -28,6 +29,42 @@ static struct sg_relay_config config_of(const char *type)
         .limit = LIMIT,
     };
 }
+
+/* What a relay that remembers told. */
+static struct heard {
+    unsigned recalls, keeps;
+    char who[32];     /* in the capture, at recall */
+    const char *said; /* earlier, to be recalled */
+    struct sg_tail kept;
+    struct sg_capture *who_from;
+} heard;
+
+static void say_to(struct sg_tail *tail, const char *text)
+{
+    sg_tail_message(tail);
+    sg_tail_begin(tail, SG_FIELD_TEXT, (struct sg_place){NULL, 0});
+    sg_tail_feed(tail, sg_bytes_of(text));
+    sg_tail_end(tail);
+}
+
+static void recall(void *ctx, struct sg_tail *tail)
+{
+    struct heard *own = ctx;
+    own->recalls++;
+    if (own->who_from != NULL)
+        assert_true(sg_bytes_to_text(sg_buf_bytes(&own->who_from->value), own->who, 32));
+    if (own->said != NULL)
+        say_to(tail, own->said);
+}
+
+static void keep(void *ctx, const struct sg_tail *tail)
+{
+    struct heard *own = ctx;
+    own->keeps++;
+    own->kept = *tail;
+}
+
+static const struct sg_relay_memory remembering = {recall, keep, &heard};
 
 static void open_relay(struct sg_relay *relay, const struct sg_relay_config *config)
 {
@@ -86,11 +123,14 @@ static const struct row {
     {"no type refuses", "", "x", NULL, SCRUBGATE_EUNSUPPORTED},
 };
 
-static void check_cut(const struct row *row, size_t first, size_t step, size_t most)
+static void check_cut(const struct row *row, size_t first, size_t step, size_t most, bool remembers)
 {
     static struct sg_relay relay;
-    const struct sg_relay_config config =
+    struct sg_relay_config config =
         config_of(row->type != NULL && row->type[0] != '\0' ? row->type : "application/x");
+    heard = (struct heard){.recalls = 0};
+    if (remembers)
+        config.memory = remembering;
     struct sg_bytes text = sg_bytes_of(row->text);
     struct sg_buf out = {0};
     open_relay(&relay, row->type != NULL ? &config : NULL);
@@ -102,7 +142,9 @@ static void check_cut(const struct row *row, size_t first, size_t step, size_t m
         assert_int_equal(relay.bytes_in, text.len);
         assert_int_equal(relay.bytes_out, out.len);
         assert_int_equal(relay.bytes_left, out.len);
+        assert_int_equal(heard.keeps, remembers && row->type != NULL ? 1 : 0);
     } else {
+        assert_int_equal(heard.keeps, 0);
         assert_int_equal(relay.status, row->status);
         assert_true(strlen(relay.reason) > 0);
     }
@@ -115,12 +157,14 @@ static void test_row(void **state)
 {
     const struct row *row = *state;
     size_t len = strlen(row->text);
-    for (size_t first = 0; first <= len; first++)
-        for (size_t most = 0; most <= 2; most++)
-            check_cut(row, first, len + 1, most);
-    check_cut(row, 1, 1, 0);
-    check_cut(row, 1, 1, 1);
-    check_cut(row, 3, 2, 1);
+    for (int remembers = 0; remembers <= 1; remembers++) {
+        for (size_t first = 0; first <= len; first++)
+            for (size_t most = 0; most <= 2; most++)
+                check_cut(row, first, len + 1, most, remembers != 0);
+        check_cut(row, 1, 1, 0, remembers != 0);
+        check_cut(row, 1, 1, 1, remembers != 0);
+        check_cut(row, 3, 2, 1, remembers != 0);
+    }
 }
 
 /* --- large bodies --- */
@@ -142,12 +186,13 @@ static char *large(size_t len, size_t *made)
 static void test_a_large_body_never_holds_more_than_the_mark(void **state)
 {
     static struct sg_relay relay;
-    const struct sg_relay_config config = config_of("text/plain");
+    struct sg_relay_config config = config_of("text/plain");
     static const size_t steps[] = {4096, 65536, 1000003};
     static const size_t mosts[] = {777, 16384, 0};
     size_t len;
     char *text = large(1000000, &len);
-    (void)state;
+    if (*state != NULL)
+        config.memory = remembering;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         for (size_t k = 0; k < sizeof mosts / sizeof mosts[0]; k++) {
             struct sg_buf out = {0};
@@ -237,9 +282,11 @@ static void test_lax_row(void **state)
     struct sg_relay_config config = config_of(row->type);
     struct sg_bytes text = sg_bytes_of(row->text);
     config.pass_on_failure = true;
-    for (size_t first = 0; first <= text.len; first++) {
+    for (size_t first = 0; first <= 2 * text.len + 1; first++) {
         struct sg_buf out = {0};
-        size_t pos = 0, len = first;
+        /* The second time round, what comes is gathered first. */
+        config.memory = first > text.len ? remembering : (struct sg_relay_memory){.recall = NULL};
+        size_t pos = 0, len = first % (text.len + 1);
         open_relay(&relay, &config);
         while (relay.status >= 0 && !relay.done) { /* nothing is taken: nothing has left */
             pos += sg_relay_push(&relay, (struct sg_bytes){text.data + pos, len},
@@ -317,6 +364,71 @@ static void test_over_the_limit_nothing_passes(void **state)
     sg_relay_fini(&relay);
 }
 
+/* --- remembering --- */
+
+static const struct memory_row {
+    const char *name, *said, *text, *want, *who, *kept;
+} memory_rows[] = {
+    {"who speaks is known before the first byte is scanned", NULL,
+     "{\"text\":\"an apple\",\"from\":\"c1\"}", "{\"text\":\"an [FRUIT]\",\"from\":\"c1\"}", "c1",
+     ""},
+    {"... where somebody is named", NULL, "{\"text\":\"an apple\"}", "{\"text\":\"an [FRUIT]\"}",
+     "", ""},
+    {"what a message leaves is kept", NULL, "\"my card is 41\"", "\"my card is 41\"", "",
+     "my card is 41\x1e"},
+    {"... behind what was said before", "my card is", "\"4111\"", "\"4111\"", "",
+     "my card is\x1e"
+     "4111\x1e"},
+    {"a body that cannot be read leaves nothing", "my card is", "\"4111", NULL, "", NULL},
+    {"nor does one that a rule blocks", "my card is", "\"41 bomb\"", NULL, "", NULL},
+};
+
+static void check_memory(const struct memory_row *row, size_t first, struct sg_capture *who)
+{
+    static struct sg_relay relay;
+    struct sg_relay_config config = config_of("application/json");
+    struct sg_buf out = {0}, before = {0};
+    config.memory = remembering;
+    config.captures = who;
+    config.n_captures = 1;
+    heard = (struct heard){.said = row->said, .who_from = who};
+    sg_buf_clear(&who->value);
+    who->found = false;
+    open_relay(&relay, &config);
+    run(&relay, sg_bytes_of(row->text), first, 3, 0, &out);
+    assert_int_equal(heard.recalls, 1);
+    assert_string_equal(heard.who, row->who);
+    assert_int_equal(heard.keeps, row->kept != NULL ? 1 : 0);
+    if (row->want != NULL) {
+        assert_true(sg_bytes_equal(sg_buf_bytes(&out), sg_bytes_of(row->want)));
+        assert_true(sg_bytes_equal(sg_buf_bytes(&who->value), sg_bytes_of(row->who)));
+    }
+    if (row->kept != NULL) {
+        assert_int_equal(
+            sg_tail_before(&heard.kept, SG_FIELD_TEXT, (struct sg_place){NULL, 0}, &before), 0);
+        assert_true(sg_bytes_equal(sg_buf_bytes(&before), sg_bytes_of(row->kept)));
+    }
+    sg_relay_clear(&relay);
+    assert_true(sg_tail_empty(&relay.tail.own));
+    assert_int_equal(relay.raw.len, 0);
+    sg_relay_fini(&relay);
+    sg_buf_fini(&out);
+    sg_buf_fini(&before);
+}
+
+static void test_memory_row(void **state)
+{
+    const struct memory_row *row = *state;
+    struct sg_arena arena = {0};
+    struct sg_capture who = {.value = {.ceiling = SG_CAPTURE_LONGEST}};
+    size_t at;
+    assert_int_equal(sg_path_parse(&who.path, &arena, SG_BYTES("$.from"), &at, NULL), 0);
+    for (size_t first = 0; first <= strlen(row->text); first++)
+        check_memory(row, first, &who);
+    sg_buf_fini(&who.value);
+    sg_arena_fini(&arena);
+}
+
 /* --- a rule that cannot be matched --- */
 
 static const struct failure_row {
@@ -380,6 +492,8 @@ int main(void)
     SG_SUITE_ROWS(test_row, rows);
     sg_suite_add("a large body never holds more than the mark",
                  test_a_large_body_never_holds_more_than_the_mark, NULL);
+    sg_suite_add("... nor does one that is gathered first",
+                 test_a_large_body_never_holds_more_than_the_mark, &remembering);
     sg_suite_add("a full relay takes nothing until there is room",
                  test_a_full_relay_takes_nothing_until_there_is_room, NULL);
     sg_suite_add("the limit is kept to the byte", test_the_limit_is_kept_to_the_byte, NULL);
@@ -391,6 +505,7 @@ int main(void)
     sg_suite_add("an original too large to keep is refused",
                  test_an_original_too_large_to_keep_is_refused, NULL);
     sg_suite_add("over the limit nothing passes", test_over_the_limit_nothing_passes, NULL);
+    SG_SUITE_ROWS(test_memory_row, memory_rows);
     SG_SUITE_ROWS(test_failure_row, failure_rows);
     sg_suite_add("findings are told by place only", test_findings_are_told_by_place_only, NULL);
     int rc = sg_suite_run("proxy/relay");
