@@ -416,7 +416,8 @@ static int profile(int argc, char **argv)
         return 2;
     }
     struct corpus *corpus = corpus_named(argv[2], seconds > 0 ? CHAT_BYTES : COUNTED_BYTES);
-    struct scrubgate_ruleset *set = rules_load(rules_named(rules));
+    struct scrubgate_ruleset *set =
+        strcmp(rules, "all") == 0 ? rules_load_builtin() : rules_load(rules_named(rules));
     if (hits) {
         hits_print(set, way.kernel != NULL ? way.kernel : set->kernel, corpus);
     } else {
