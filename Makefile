@@ -176,6 +176,8 @@ $B/tests/bench/bench_detect: $B/tests/bench/bench_detect.o $(CORPUS_OBJ) $(BENCH
 		$B/tests/lib/dice.o $B/tests/bench/load.o $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
 
+$B/tests/corpus/test_corpus: $(CORPUS_OBJ)
+
 # Labelled text made up by dice: a program that prints it, the test and the bench that judge by it.
 $B/tests/corpus/generate: $B/tests/corpus/generate.o $(CORPUS_OBJ) $B/tests/lib/dice.o
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) -o $@
