@@ -5,6 +5,8 @@
 FLAVOUR ?= release
 PREFIX ?= /usr/local
 SECS ?= 60
+SEED ?= 1
+EACH ?= 100
 SOAK_SECS ?= 600
 T ?=
 V ?= 0
@@ -220,10 +222,10 @@ bench-scan: ## print the scan engine's table alone
 	@$(MAKE) --no-print-directory $B/tests/bench/bench_scan
 	@tests/bench/run.sh $B scan
 
-bench-detect: ## print the table of detection alone; SEED=1 EACH=100
+bench-detect: ## print the tables of detection alone, from a corpus made with SEED
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_detect
-	@$B/tests/bench/bench_detect $B/scrubgate $(SEED) $(EACH)
+	@tests/bench/run.sh $B detect $(SEED) $(EACH)
 
 # --- the house ----------------------------------------------------------------------------------
 
@@ -256,7 +258,7 @@ help: ## this list
 	@echo 'Scrubgate $(VERSION)'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
-	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
+	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, SEED=…, EACH=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
 
 # --- set-up -------------------------------------------------------------------------------------
 
