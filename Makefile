@@ -5,6 +5,8 @@
 FLAVOUR ?= release
 PREFIX ?= /usr/local
 SECS ?= 60
+SEED ?= 1
+EACH ?= 100
 SOAK_SECS ?= 600
 T ?=
 V ?= 0
@@ -176,6 +178,8 @@ $B/tests/bench/bench_detect: $B/tests/bench/bench_detect.o $(CORPUS_OBJ) $(BENCH
 		$B/tests/lib/dice.o $B/tests/bench/load.o $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
 
+$B/tests/corpus/test_corpus: $(CORPUS_OBJ)
+
 # Labelled text made up by dice: a program that prints it, the test and the bench that judge by it.
 $B/tests/corpus/generate: $B/tests/corpus/generate.o $(CORPUS_OBJ) $B/tests/lib/dice.o
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) -o $@
@@ -218,10 +222,10 @@ bench-scan: ## print the scan engine's table alone
 	@$(MAKE) --no-print-directory $B/tests/bench/bench_scan
 	@tests/bench/run.sh $B scan
 
-bench-detect: ## print the table of detection alone; SEED=1 EACH=100
+bench-detect: ## print the tables of detection alone, from a corpus made with SEED
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_detect
-	@$B/tests/bench/bench_detect $B/scrubgate $(SEED) $(EACH)
+	@tests/bench/run.sh $B detect $(SEED) $(EACH)
 
 # --- the house ----------------------------------------------------------------------------------
 
@@ -254,7 +258,7 @@ help: ## this list
 	@echo 'Scrubgate $(VERSION)'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
-	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
+	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, SEED=…, EACH=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
 
 # --- set-up -------------------------------------------------------------------------------------
 

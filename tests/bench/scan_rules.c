@@ -128,3 +128,8 @@ struct scrubgate_ruleset *rules_load_builtin(void)
 {
     return load(NULL, 0);
 }
+
+struct scrubgate_ruleset *rules_load_path(const char *path)
+{
+    return load(&path, 1);
+}

@@ -16,5 +16,7 @@ extern const char *const rules_names[RULES_SETS]; /* "10", "40", "200" */
 struct scrubgate_ruleset *rules_load(enum rules which);
 /* All packs built in, however many rules they have by now. */
 struct scrubgate_ruleset *rules_load_builtin(void);
+/* One pack, or a folder of them. */
+struct scrubgate_ruleset *rules_load_path(const char *path);
 
 #endif
