@@ -17,8 +17,8 @@ void sg_vicinity_begin(struct sg_vicinity *vicinity)
 static void look_at(struct sg_vicinity_block *block, const struct sg_lexicon *lexicon,
                     const struct sg_lexicon_text *text, size_t place)
 {
-    unsigned cursor = 0, word;
-    if (place + SG_LEXICON_LEAST > text->text.len) {
+    unsigned cursor = SG_TRIPLE_NONE, word;
+    if (place + SG_TRIPLE_BYTES > text->text.len) {
         block->full = block->full || !text->whole_end; /* who knows what begins there */
         return;
     }
