@@ -23,7 +23,8 @@ enum {
     SG_SSE_EVENT_LONGEST = 256 * 1024, /* as it came; over it: ELIMIT, as all below */
     SG_SSE_LINES_MOST = 4096,          /* of an event */
     SG_MULTIPART_HEAD_LONGEST = 8 * 1024,
-    SG_MULTIPART_PARTS_MOST = 1024
+    SG_MULTIPART_PARTS_MOST = 1024,
+    SG_MULTIPART_HELD_MOST = 64 * 1024 /* of a part with a Content-Length, which may change */
 };
 
 /* Each borrows scrub until freed. *stage is NULL on error. */

@@ -32,8 +32,12 @@ struct multipart {
     size_t before; /* AT_BOUNDARY: bytes of the line's end before it */
     uint64_t parts;
     struct sg_multipart_part part;
-    struct sg_value value;  /* a text in a head … */
-    struct sg_outlet aside; /* … and what became of it */
+    struct sg_value value;        /* a text in a head … */
+    struct sg_outlet aside;       /* … and what became of it */
+    struct sg_outlet held;        /* a part with its head, while its length is not known … */
+    bool holds;                   /* … it is held */
+    size_t length_at, length_end; /* in held: what its head says */
+    struct scrubgate_out nowhere; /* what is set aside or held waits as a whole */
 };
 
 static enum scrubgate_status refuse(struct multipart *multipart, enum scrubgate_status rc,
@@ -60,12 +64,63 @@ static bool starts_line(struct sg_bytes text)
     return sg_bytes_start_with(text, SG_BYTES("\r\n"));
 }
 
+/* Where what is scrubbed goes now. */
+static struct sg_outlet *outlet_of(struct multipart *multipart)
+{
+    return multipart->holds ? &multipart->held : &multipart->stepper.outlet;
+}
+
 /* Copies the next n bytes as they came. */
 static enum scrubgate_status give(struct multipart *multipart, size_t n)
 {
     struct sg_bytes raw = {rest_of(multipart).data, n};
     multipart->used += n;
-    return sg_outlet_add(&multipart->stepper.outlet, raw);
+    return sg_outlet_add(outlet_of(multipart), raw);
+}
+
+/* --- lengths ---------------------------------------------------------------------------------- */
+
+/* Lets go of what is held, with another length when one is given. */
+static enum scrubgate_status release(struct multipart *multipart, const uint64_t *length)
+{
+    struct sg_outlet *outlet = &multipart->stepper.outlet;
+    struct sg_bytes held = sg_buf_bytes(&multipart->held.rest);
+    struct sg_bytes head = {held.data, multipart->length_at};
+    size_t end = multipart->length_end;
+    struct sg_buf digits = {0};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (length == NULL)
+        rc = sg_buf_add(&digits, held.data + head.len, end - head.len);
+    else
+        rc = sg_buf_add_u64(&digits, *length);
+    if (rc >= 0)
+        rc = sg_outlet_add(outlet, head);
+    if (rc >= 0)
+        rc = sg_outlet_add(outlet, sg_buf_bytes(&digits));
+    if (rc >= 0)
+        rc = sg_outlet_add(outlet, (struct sg_bytes){held.data + end, held.len - end});
+    sg_buf_fini(&digits);
+    sg_buf_clear(&multipart->held.rest);
+    multipart->holds = false;
+    return rc;
+}
+
+/* What a part's head says of its length must hold for what leaves, too. */
+static enum scrubgate_status keep_length(struct multipart *multipart, bool last)
+{
+    const struct sg_multipart_part *part = &multipart->part;
+    bool same = part->given == part->length;
+    if (multipart->holds && part->given > SG_MULTIPART_HELD_MOST) {
+        enum scrubgate_status rc = release(multipart, NULL);
+        if (rc < 0)
+            return rc;
+    }
+    if (!last || !part->has_length)
+        return SCRUBGATE_OK;
+    if (multipart->holds)
+        return release(multipart, same ? NULL : &part->given);
+    return same ? SCRUBGATE_OK
+                : refuse(multipart, SCRUBGATE_ELIMIT, "an edit in a part too long to count again");
 }
 
 /* --- content ---------------------------------------------------------------------------------- */
@@ -84,9 +139,11 @@ static enum scrubgate_status push_part(struct multipart *multipart, size_t n, bo
     multipart->used += n;
     if (n == 0 && !last)
         return SCRUBGATE_OK;
-    enum scrubgate_status rc = sg_multipart_part_push(&multipart->part, &multipart->stepper.outlet,
+    enum scrubgate_status rc = sg_multipart_part_push(&multipart->part, outlet_of(multipart),
                                                       &multipart->boundary, text, last);
-    return rc < 0 ? refuse(multipart, rc, multipart->part.why) : rc;
+    if (rc < 0)
+        return refuse(multipart, rc, multipart->part.why);
+    return keep_length(multipart, last);
 }
 
 /* Content, preamble or epilogue up to a boundary; as much of it as cannot be a part of one. */
@@ -221,7 +278,7 @@ static enum scrubgate_status scrub_head_text(struct multipart *multipart,
         [SG_HEAD_LINE] = encode_line,
         [SG_HEAD_QUOTED] = encode_quoted,
         [SG_HEAD_TOKEN] = encode_quoted,
-        [SG_HEAD_EXTENDED] = encode_extended,
+        [SG_HEAD_EXTENDED] = encode_extended, /* LENGTH is no text */
     };
     const struct sg_step steps[2] = {
         multipart->part.step,
@@ -238,31 +295,44 @@ static enum scrubgate_status scrub_head_text(struct multipart *multipart,
     return rc < 0 ? rc : sg_value_feed(&multipart->value, true);
 }
 
-/* Copies the head's n bytes but for its texts, which are scrubbed. */
+/* A text of the head, scrubbed; or where its length stands. */
+static enum scrubgate_status give_head_text(struct multipart *multipart,
+                                            const struct sg_head_text *text)
+{
+    struct sg_outlet *outlet = outlet_of(multipart);
+    if (text->kind == SG_HEAD_LENGTH) {
+        multipart->length_at = multipart->held.rest.len;
+        multipart->length_end = multipart->length_at + text->text.len;
+        return give(multipart, text->text.len);
+    }
+    enum scrubgate_status rc = scrub_head_text(multipart, text, at_of(multipart));
+    if (rc < 0)
+        return rc;
+    struct sg_bytes scrubbed = sg_buf_bytes(&multipart->aside.rest);
+    /* What stands in for a token is none. */
+    bool quotes = text->kind == SG_HEAD_TOKEN && !sg_bytes_equal(scrubbed, text->text);
+    if (quotes)
+        rc = sg_outlet_add(outlet, SG_BYTES("\""));
+    if (rc >= 0)
+        rc = sg_outlet_add(outlet, scrubbed);
+    if (rc >= 0 && quotes)
+        rc = sg_outlet_add(outlet, SG_BYTES("\""));
+    multipart->used += text->text.len;
+    sg_buf_clear(&multipart->aside.rest);
+    return rc;
+}
+
+/* Copies the head's n bytes but for its texts. */
 static enum scrubgate_status give_head(struct multipart *multipart,
                                        const struct sg_multipart_head *head, size_t n)
 {
-    struct sg_outlet *outlet = &multipart->stepper.outlet;
     const uint8_t *end = rest_of(multipart).data + n;
     enum scrubgate_status rc = SCRUBGATE_OK;
+    multipart->holds = head->has_length;
     for (size_t i = 0; i < head->n_texts && rc >= 0; i++) {
-        const struct sg_head_text *text = &head->texts[i];
-        rc = give(multipart, (size_t)(text->text.data - rest_of(multipart).data));
+        rc = give(multipart, (size_t)(head->texts[i].text.data - rest_of(multipart).data));
         if (rc >= 0)
-            rc = scrub_head_text(multipart, text, at_of(multipart));
-        if (rc < 0)
-            return rc;
-        struct sg_bytes scrubbed = sg_buf_bytes(&multipart->aside.rest);
-        /* What stands in for a token is none. */
-        bool quotes = text->kind == SG_HEAD_TOKEN && !sg_bytes_equal(scrubbed, text->text);
-        if (quotes)
-            rc = sg_outlet_add(outlet, SG_BYTES("\""));
-        if (rc >= 0)
-            rc = sg_outlet_add(outlet, scrubbed);
-        if (rc >= 0 && quotes)
-            rc = sg_outlet_add(outlet, SG_BYTES("\""));
-        multipart->used += text->text.len;
-        sg_buf_clear(&multipart->aside.rest);
+            rc = give_head_text(multipart, &head->texts[i]);
     }
     return rc < 0 ? rc : give(multipart, (size_t)(end - rest_of(multipart).data));
 }
@@ -287,7 +357,6 @@ static size_t head_length(struct sg_bytes rest)
 static enum scrubgate_status read_head(struct multipart *multipart, bool last, bool *more)
 {
     struct sg_multipart_head head;
-    struct scrubgate_out none = {NULL, 0, 0};
     const char *why = NULL;
     struct sg_bytes rest = rest_of(multipart);
     size_t n = head_length(rest);
@@ -305,9 +374,7 @@ static enum scrubgate_status read_head(struct multipart *multipart, bool last, b
     if (rc < 0)
         return refuse(multipart, rc, why);
     sg_multipart_part_name(&multipart->part, &head, multipart->parts++);
-    multipart->aside.out = &none; /* all of it waits in aside.rest */
     rc = give_head(multipart, &head, n);
-    multipart->aside.out = NULL;
     if (rc >= 0)
         rc = open_part(multipart, &head);
     multipart->state = CONTENT;
@@ -372,6 +439,7 @@ static void multipart_free(struct sg_stage *stage)
     sg_buf_fini(&multipart->work);
     sg_value_fini(&multipart->value);
     sg_outlet_fini(&multipart->aside);
+    sg_outlet_fini(&multipart->held);
     sg_stepper_fini(&multipart->stepper);
     sg_wipe(multipart, sizeof *multipart);
     free(multipart);
@@ -395,6 +463,7 @@ enum scrubgate_status sg_multipart_new(struct sg_stage **stage, struct sg_scrub 
     multipart->stepper.step = step;
     multipart->stepper.scrub = scrub;
     multipart->part.scrub = scrub;
+    multipart->aside.out = multipart->held.out = &multipart->nowhere;
     sg_value_init(&multipart->value, scrub, &multipart->aside, NULL);
     *stage = &multipart->stepper.stage;
     return SCRUBGATE_OK;

@@ -182,7 +182,7 @@ static enum scrubgate_status read_field(struct reader *reader, struct sg_bytes n
         if (head->has_length || !sg_bytes_to_u64(value, &head->length))
             return malformed(reader, "a Content-Length that cannot be read");
         head->has_length = true;
-        return SCRUBGATE_OK;
+        return add_text(reader, value, name, SG_HEAD_LENGTH);
     } else if (sg_bytes_equal_nocase(name, SG_BYTES("content-encoding"))) {
         reader->why = "a part with a content coding";
         return SCRUBGATE_EUNSUPPORTED;

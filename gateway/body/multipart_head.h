@@ -26,9 +26,10 @@ enum sg_head_text_kind {
     SG_HEAD_QUOTED,   /* a parameter in quotes */
     SG_HEAD_TOKEN,    /* ... without */
     SG_HEAD_EXTENDED, /* ... as %XX behind UTF-8'' (RFC 8187) */
+    SG_HEAD_LENGTH    /* no text: the digits of Content-Length */
 };
 
-/* A text to be scanned: borrowed from the block. */
+/* A text to be looked at: borrowed from the block. */
 struct sg_head_text {
     struct sg_bytes text;
     struct sg_bytes label; /* the parameter's name, or the field's */

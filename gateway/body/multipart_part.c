@@ -87,7 +87,7 @@ enum scrubgate_status sg_multipart_part_open(struct sg_multipart_part *part,
     const struct sg_frame frame = {{&part->step, head == NULL ? 0 : 1}, raw_of, part};
     part->layout = (struct sg_base64_layout){.line = 0};
     part->at = at;
-    part->taken = 0;
+    part->taken = part->given = 0;
     part->charset_len = 0;
     part->unsupported = NULL;
     part->has_length = head != NULL && head->has_length;
@@ -163,6 +163,7 @@ static enum scrubgate_status push_chain(struct sg_multipart_part *part, struct s
             rc = refuse(part, SCRUBGATE_EMALFORMED, "a replacement would make a boundary");
         else if (sg_outlet_add(outlet, given) < 0)
             rc = SCRUBGATE_ENOMEM;
+        part->given += out.pos;
         sg_wipe(room, out.pos);
     } while (rc == SCRUBGATE_FULL);
     return rc < 0 ? rc : SCRUBGATE_OK;

@@ -36,6 +36,7 @@ struct sg_multipart_part {
     uint8_t name[SG_STEP_NAME];
     uint64_t at;    /* body offset of its content */
     uint64_t taken; /* of it */
+    uint64_t given; /* what became of it */
     bool has_length;
     uint64_t length;         /* as its head says */
     const char *unsupported; /* why it cannot be inspected */

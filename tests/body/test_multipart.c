@@ -89,8 +89,11 @@ static const struct row rows[] = {
      OPEN "Content-Type: text/plain; name=\"[FRUIT]\"" N N "x" END},
     {"other fields", OPEN "Content-Description: an apple" N NAME("a") "X-A: jo@example.com" N N END,
      OPEN "Content-Description: an [FRUIT]" N NAME("a") "X-A: [MAIL]" N N END},
-    {"a length that is right", OPEN "Content-Length: 5" N N "apple" END,
-     OPEN "Content-Length: 5" N N "[FRUIT]" END},
+    {"a length that is right",
+     OPEN "content-length: 005" N NAME("a") N "plain" NEXT "Content-Length: 0" N N END, NULL},
+    {"a length is that of what leaves",
+     OPEN "X: apple" N "Content-Length: 5" N "Y: apple" N N "apple" NEXT N "apple" END,
+     OPEN "X: [FRUIT]" N "Content-Length: 7" N "Y: [FRUIT]" N N "[FRUIT]" NEXT N "[FRUIT]" END},
     {"transfer encodings that change nothing",
      OPEN CODED("7bit") N "apple" NEXT CODED("8bit") N "apple" NEXT CODED("BINARY") N "apple" END,
      OPEN CODED("7bit") N "[FRUIT]" NEXT CODED("8bit") N "[FRUIT]" NEXT CODED("BINARY") N
@@ -240,6 +243,18 @@ static void heads_and_parts_have_limits(void **state)
     check_many(OPEN N, "plenty\r\n--\r\n-", 30000, END, SCRUBGATE_DONE);
 }
 
+static void a_long_part_with_a_length_is_not_held(void **state)
+{
+    (void)state;
+    char head[64];
+    (void)snprintf(head, sizeof head, OPEN "Content-Length: %d" N N, 5 + SG_MULTIPART_HELD_MOST);
+    check_many(head, "x", 5 + SG_MULTIPART_HELD_MOST, END, SCRUBGATE_DONE);
+    check_many(head, "x", SG_MULTIPART_HELD_MOST, "apple" END, SCRUBGATE_ELIMIT);
+    (void)snprintf(head, sizeof head, OPEN "Content-Length: %d" N N "apple",
+                   SG_MULTIPART_HELD_MOST);
+    check_many(head, "x", SG_MULTIPART_HELD_MOST - 5, END, SCRUBGATE_ELIMIT);
+}
+
 static void a_boundary_must_be_one(void **state)
 {
     struct sg_stage *stage = (struct sg_stage *)state;
@@ -342,6 +357,8 @@ int main(void)
     SG_SUITE_ROWS(is_scrubbed, rows);
     SG_SUITE_ROWS(is_refused, refused);
     sg_suite_add("heads and parts have limits", heads_and_parts_have_limits, NULL);
+    sg_suite_add("a long part with a length is not held", a_long_part_with_a_length_is_not_held,
+                 NULL);
     sg_suite_add("a boundary must be one", a_boundary_must_be_one, NULL);
     sg_suite_add("events name the part and raw offsets", events_name_the_part_and_raw_offsets,
                  NULL);
