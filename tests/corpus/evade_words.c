@@ -260,7 +260,7 @@ static void said(struct sg_dice *dice, const char *value, struct line *out, cons
     {                                                                                              \
         said(dice, value, out, ats, dots);                                                         \
     }
-AT(en, "at|AT|At", "dot|DOT|period")
+AT(en, "at|at|AT|At", "dot|dot|dot|DOT|period")
 AT(de, "at|ät|klammeraffe", "punkt|dot|Punkt")
 AT(fr, "arobase|at|arobas", "point|dot")
 AT(es, "arroba|Arroba", "punto|PUNTO")
