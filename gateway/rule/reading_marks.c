@@ -12,6 +12,14 @@ static enum scrubgate_status read_nothing(struct sg_bytes text, struct sg_readin
     return *reads ? sg_reading_put(out, SG_BYTES(""), text.len) : SCRUBGATE_OK;
 }
 
+/* The passage parts two words, and no more: tabs. */
+static enum scrubgate_status read_blank(struct sg_bytes text, struct sg_reading_text *out,
+                                        bool *reads)
+{
+    *reads = text.len > 0;
+    return *reads ? sg_reading_put(out, SG_BYTES(" "), text.len) : SCRUBGATE_OK;
+}
+
 /* A tag of HTML is nothing; one blank where it begins another line, a bar where another cell. */
 static enum scrubgate_status read_tag(struct sg_bytes text, struct sg_reading_text *out,
                                       bool *reads)
@@ -71,7 +79,10 @@ static enum scrubgate_status read_join(struct sg_bytes text, struct sg_reading_t
     return rc;
 }
 
-const struct sg_reading sg_reading_marks_kinds[] = {
-    {"nothing", read_nothing}, {"tag", read_tag}, {"reversed", read_reversed}, {"join", read_join}};
+const struct sg_reading sg_reading_marks_kinds[] = {{"nothing", read_nothing},
+                                                    {"blank", read_blank},
+                                                    {"tag", read_tag},
+                                                    {"reversed", read_reversed},
+                                                    {"join", read_join}};
 const size_t sg_reading_marks_count =
     sizeof sg_reading_marks_kinds / sizeof *sg_reading_marks_kinds;
