@@ -44,6 +44,7 @@ static const char *read_line(const struct sg_json_node *root, struct sg_text_lin
                                   .talk = messages != NULL,
                                   .type = type_of(root),
                                   .root = root};
+    line->placed = line->type != NULL && strcmp(line->type, "text/plain") != 0;
     if (line->type == NULL)
         return "\"format\" is one of text, json, ndjson, form";
     if ((text != NULL && text->kind != SG_JSON_STRING) ||
