@@ -38,7 +38,7 @@ static void expect(const struct scrubgate_ruleset *set, const char *says)
 
 #define EXCLUDED(id, path)                                                                         \
     "  - {id: " id ", rule: toy.word, path: " path ", because: b, owner: c, expires: "             \
-                                                   "2027-01-01}\n"
+    "2027-01-01}\n"
 
 static const struct conflict_row {
     const char *name, *where, *exclusions;
