@@ -5,6 +5,8 @@
 FLAVOUR ?= release
 PREFIX ?= /usr/local
 SECS ?= 60
+SEED ?= 1
+EACH ?= 100
 SOAK_SECS ?= 600
 T ?=
 V ?= 0
@@ -79,7 +81,7 @@ CORPUS_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/corpus/generate.c tests/c
 	$(sort $(wildcard tests/corpus/*.c))))
 BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c)))
 
-.PHONY: all lib run test check soak mutants fuzz bench bench-scan install uninstall format lint tidy \
+.PHONY: all lib run test check soak mutants fuzz bench bench-scan bench-detect install uninstall format lint tidy \
 	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -172,6 +174,12 @@ $B/tests/bench/bench_scan: $B/tests/bench/bench_scan.o $(BENCH_SCAN_OBJ) $B/test
 		$B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
 
+$B/tests/bench/bench_detect: $B/tests/bench/bench_detect.o $(CORPUS_OBJ) $(BENCH_SCAN_OBJ) \
+		$B/tests/lib/dice.o $B/tests/bench/load.o $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
+
+$B/tests/corpus/test_corpus: $(CORPUS_OBJ)
+
 # Labelled text made up by dice: a program that prints it, the test and the bench that judge by it.
 $B/tests/corpus/generate: $B/tests/corpus/generate.o $(CORPUS_OBJ) $B/tests/lib/dice.o
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) -o $@
@@ -214,6 +222,11 @@ bench-scan: ## print the scan engine's table alone
 	@$(MAKE) --no-print-directory $B/tests/bench/bench_scan
 	@tests/bench/run.sh $B scan
 
+bench-detect: ## print the tables of detection alone, from a corpus made with SEED
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_detect
+	@tests/bench/run.sh $B detect $(SEED) $(EACH)
+
 # --- the house ----------------------------------------------------------------------------------
 
 format: ## lay out the sources as .clang-format says
@@ -245,7 +258,7 @@ help: ## this list
 	@echo 'Scrubgate $(VERSION)'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
-	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
+	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, SEED=…, EACH=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
 
 # --- set-up -------------------------------------------------------------------------------------
 

@@ -62,8 +62,8 @@ static const struct issuer {
     {1800, 1800, 4, LEN(15), LEN(15)},                /* JCB, old */
     {62, 62, 2, FROM16, FROM16},                      /* UnionPay */
     {81, 82, 2, FROM16, LEN(16)},                     /* UnionPay, RuPay */
-    {50, 50, 2, FROM12, LEN(16) | LEN(19)},           /* Maestro, Verve, Elo, RuPay */
-    {56, 58, 2, FROM12, LEN(16) | LEN(19)},           /* Maestro, Bankcard */
+    {50, 50, 2, FROM12, LEN(16)},                     /* Maestro, Verve, Elo, RuPay */
+    {56, 58, 2, FROM12, LEN(16)},                     /* Maestro, Bankcard */
     {5018, 5020, 4, FROM12, FROM12},                  /* Maestro, Dankort */
     {5038, 5038, 4, FROM12, FROM12},                  /* Maestro */
     {5893, 5893, 4, FROM12, FROM12},                  /* Maestro */
@@ -82,18 +82,19 @@ static const struct issuer {
     {633110, 633110, 6, VERVE_LEN, VERVE_LEN},        /* Switch */
     {6333, 6334, 4, VERVE_LEN, VERVE_LEN},            /* Switch, Solo */
     {636, 639, 3, FROM16, FROM16},                    /* InterPayment, InstaPayment, Elo */
-    {6, 6, 1, FROM16, LEN(19)},                       /* Maestro and local schemes */
+    {6, 6, 1, FROM16, 0},                             /* Maestro and local schemes */
     {2200, 2204, 4, FROM16, FROM16},                  /* Mir */
     {9792, 9792, 4, LEN(16), LEN(16)},                /* Troy */
     {9891, 9891, 4, LEN(16), LEN(16)},                /* DinaCard */
     {8600, 8600, 4, LEN(16), LEN(16)},                /* UzCard */
     {9860, 9860, 4, LEN(16), LEN(16)},                /* Humo */
-    {9, 9, 1, LEN(16), 0},                            /* Korean local */
-    {606282, 606282, 6, VISA_LEN, VISA_LEN},          /* Hipercard */
-    {3841, 3841, 4, VISA_LEN, VISA_LEN},              /* Hipercard */
-    {1, 1, 1, LEN(15), 0},                            /* UATP */
-    {1354, 1354, 4, LEN(15), LEN(15)},                /* UATP, as issued */
-    {564182, 564182, 6, VERVE_LEN, VERVE_LEN},        /* Switch */
+    {90, 91, 2, LEN(16), 0},                          /* Korean local */
+    {96, 99, 2, LEN(16), 0},                   /* Korean local; 92 to 95 are parcels in the US */
+    {606282, 606282, 6, VISA_LEN, VISA_LEN},   /* Hipercard */
+    {3841, 3841, 4, VISA_LEN, VISA_LEN},       /* Hipercard */
+    {1, 1, 1, LEN(15), 0},                     /* UATP */
+    {1354, 1354, 4, LEN(15), LEN(15)},         /* UATP, as issued */
+    {564182, 564182, 6, VERVE_LEN, VERVE_LEN}, /* Switch */
 };
 
 /* Digits put before the match's own; "" for none. */
@@ -272,8 +273,6 @@ static bool is_chunked(const struct layout *l)
         return false;
     if (l->n == 2 && sg_bytes_equal(l->gaps[0], SG_BYTES(".")))
         return false;
-    if (is_even(l) && l->sizes[0] >= 2)
-        return true;
     for (size_t i = 0; i < l->n; i++) {
         if (l->sizes[i] < (i + 1 == l->n ? 1 : i == 0 ? 4 : 3))
             return false;
@@ -284,7 +283,7 @@ static bool is_chunked(const struct layout *l)
 /* Pairs and threes want one and the same plain gap; single digits only the same. */
 static bool is_counted_out(const struct layout *l)
 {
-    return l->n > 5 && is_even(l) && has_equal_gaps(l) &&
+    return l->n > 3 && is_even(l) && has_equal_gaps(l) &&
            (l->sizes[0] == 1 || (l->gaps[0].len == 1 && has_soft_gaps(l)));
 }
 
@@ -386,7 +385,7 @@ static bool details_hold(const void *bound, struct sg_bytes match)
         if (!sg_is_digit(match.data[i]))
             continue;
         left--;
-        bool ends = digits == match.len ? i + 1 == 16 || i + 1 == 15
+        bool ends = digits == match.len ? i + 1 >= 14 && i + 1 <= 16
                                         : i + 1 < match.len && !sg_is_digit(match.data[i + 1]);
         if (ends && left > 0 && left <= DETAILS_LONGEST &&
             card_holds(&plain, (struct sg_bytes){match.data, i + 1}))

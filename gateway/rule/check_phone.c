@@ -299,7 +299,7 @@ static bool is_other_run(const struct written *number)
     const struct sg_phone_digits *digits = &number->digits;
     const uint8_t *digit = digits->digit;
     if (digits->groups == 1 && digits->len == 10)
-        return digit[0] == 1 && digit[1] >= 4;
+        return digit[0] == 1 && digit[1] >= 4 && digit[1] <= 8;
     if (is_ean13(digits))
         return true;
     return digits->len >= 12 && digit[0] != 0 && !holds_abroad(NULL, number, 0);

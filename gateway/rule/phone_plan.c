@@ -8,7 +8,8 @@
 
 const struct sg_phone_plan sg_phone_plans[] = {
     {"US", 1, 10, 10, false, "2-9",
-     "[2-9][02-9]x [2-9]xx xxxx|[2-9]1[02-9] [2-9]xx xxxx|1 [2-9]xx [2-9]xx xxxx"},
+     "[2-9][02-9]x [2-9]xx xxxx|[2-9]1[02-9] [2-9]xx xxxx|[2-9][02-9]x [2-9]xxxxxx|[2-9]1[02-9] "
+     "[2-9]xxxxxx|1 [2-9]xx [2-9]xx xxxx"},
     {"EG", 20, 8, 10, true, "1-9", NULL},
     {"SS", 211, 9, 9, true, "19", NULL},
     {"MA", 212, 9, 9, true, "5-9", NULL},
@@ -136,7 +137,8 @@ const struct sg_phone_plan sg_phone_plans[] = {
     {"AR", 54, 10, 11, true, "1-9",
      "[1-3]x xxxx xxxx|9 [1-3]x xxxx xxxx|[1-3]x 15 xxxx xxxx|[23]xx 15 xxx xxxx|[23]xxx 15 xx "
      "xxxx|[23]xxx xx xxxx"},
-    {"BR", 55, 8, 11, true, "1-9", "[1-9]x 9xxxx xxxx|[1-9]x [2-7]xxx xxxx|[1-9]x 9 xxxx xxxx"},
+    {"BR", 55, 8, 11, true, "1-9",
+     "[1-9]x 9xxxx xxxx|[1-9]x 9xxxxxxxx|[1-9]x [2-7]xxx xxxx|[1-9]x 9 xxxx xxxx"},
     {"CL", 56, 8, 11, false, "1-9",
      "9 xxxx xxxx|2 2xxx xxxx|2 3xxx xxxx|[3-7]x 2 xxx xxx|[3-7]x 2xx xxxx|9 xxx xx xxx"},
     {"CO", 57, 8, 11, false, "1-9", "3xx xxx xxxx|3xx xxxxxxx|60x xxx xxxx|60x xxxxxxx"},

@@ -60,9 +60,9 @@ static bool add_word(struct parts *parts, struct sg_bytes text, size_t gap, size
 {
     bool room = true, open = true; /* no @ yet */
     for (size_t i = start + 1; i < end && room; i++) {
-        struct sg_bytes rest = {text.data + i, end - i};
         uint8_t sign;
-        size_t len = sg_sign_glued(rest, text.data[i - 1], open, &sign);
+        size_t len = sg_sign_glued((struct sg_bytes){text.data + start, end - start}, i - start,
+                                   open, &sign);
         if (len == 0)
             continue;
         room = add(parts, (struct item){.gap = gap, .start = start, .end = i}) &&

@@ -20,14 +20,16 @@ enum {
     FEW_DIGITS = 3,   /* said ones: fewer are no number that is told */
     SINGLES = 5,      /* written one by one: fewer are a list */
     NUMBER_LEAST = 7, /* digits of a number that is worth hiding */
-    CARD_LEAST = 12
+    CARD_LEAST = 12,
+    FOURS = 4 /* groups of a card, whatever stands between them */
 };
 
 /* What a run is made of. */
 struct sum {
     size_t digits, spelled, looks, bars; /* digits */
     size_t groups, singles, said;        /* groups of digits */
-    bool even;                           /* the same, unusual, between all groups */
+    size_t fours;                        /* of these, of four digits */
+    bool same, even;                     /* between all groups; and it is nothing usual */
 };
 
 /* What is between groups i and i + 1. */
@@ -52,12 +54,13 @@ static bool is_usual(struct sg_bytes gap)
 
 static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
 {
-    struct sum sum = {.even = run->n > 1};
+    struct sum sum = {.same = run->n > 1, .even = run->n > 1};
     for (size_t i = 0; i < run->n; i++) {
         const struct sg_spoken_group *group = &run->groups[i];
         size_t n = size_of(group);
         sum.digits += n;
         sum.groups += n > 0;
+        sum.fours += n == 4;
         sum.singles += n == 1 && !group->spelled;
         sum.said += group->spelled;
         sum.spelled += group->spelled ? n : 0;
@@ -65,7 +68,8 @@ static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
         sum.bars += group->bars;
         if (i + 1 < run->n) {
             struct sg_bytes gap = gap_behind(run, text, i), first = gap_behind(run, text, 0);
-            sum.even = sum.even && !is_usual(gap) && sg_bytes_equal(gap, first);
+            sum.same = sum.same && sg_bytes_equal(gap, first);
+            sum.even = sum.same && !is_usual(gap);
         }
     }
     return sum;
@@ -83,7 +87,8 @@ static bool is_told(const struct sg_spoken *run, const struct sum *sum)
         return sum->looks * 2 <= sum->digits ||
                (sum->bars == sum->looks && sum->looks < sum->digits && sum->digits >= CARD_LEAST);
     return (sum->singles >= SINGLES && sum->singles * 4 >= sum->groups * 3) || run->gap_words ||
-           (sum->even && sum->groups > 2);
+           (sum->even && sum->groups > 2) ||
+           (sum->fours == FOURS && sum->groups == FOURS && !sum->same);
 }
 
 /* --- putting it --------------------------------------------------------------------------------
@@ -133,7 +138,7 @@ static enum scrubgate_status put_group(struct writer *writer, struct sg_bytes te
 /* Digits that were told one by one belong together. */
 static bool is_loose(const struct sg_spoken_group *group)
 {
-    return group->spelled || group->plus || size_of(group) == 1;
+    return group->spelled || group->plus || group->looks > 0 || size_of(group) == 1;
 }
 
 /* What is between groups i and i + 1 is nothing, or one blank. */
@@ -141,12 +146,13 @@ static enum scrubgate_status put_gap(struct writer *writer, const struct sg_spok
                                      struct sg_bytes text, size_t i, struct sg_bytes *usual)
 {
     struct sg_bytes gap = gap_behind(run, text, i);
-    bool loose = is_loose(&run->groups[i]) && is_loose(&run->groups[i + 1]);
+    const struct sg_spoken_group *before = &run->groups[i], *behind = &run->groups[i + 1];
+    bool loose = (is_loose(before) && is_loose(behind)) || before->spelled || behind->spelled;
     if (gap.len == 0)
         return SCRUBGATE_OK;
     if (loose && usual->len == 0)
         *usual = gap;
-    bool gone = run->groups[i].plus || (loose && sg_bytes_equal(gap, *usual));
+    bool gone = before->plus || (loose && sg_bytes_equal(gap, *usual));
     return put(writer, gone ? SG_BYTES("") : SG_BYTES(" "), gap.len);
 }
 
@@ -159,25 +165,67 @@ static enum scrubgate_status put_same(struct sg_reading_text *out, struct sg_byt
     return rc;
 }
 
+static enum scrubgate_status put_groups(struct writer *writer, const struct sg_spoken *run,
+                                        struct sg_bytes text)
+{
+    struct sg_bytes usual = {NULL, 0};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < run->n && rc >= 0; i++) {
+        rc = put_group(writer, text, &run->groups[i]);
+        if (rc >= 0 && i + 1 < run->n)
+            rc = put_gap(writer, run, text, i, &usual);
+    }
+    return rc;
+}
+
+/* A digit that the number perhaps begins with, between marks of its own. */
+static enum scrubgate_status put_head(struct writer *writer, const struct sg_spoken *run,
+                                      struct sg_bytes text)
+{
+    size_t gap = run->groups[0].start - run->head.end;
+    enum scrubgate_status rc = put_group(writer, text, &run->head);
+    writer->mark = true;
+    return rc < 0 || gap == 0 ? rc : sg_reading_put(writer->out, SG_BYTES(""), gap);
+}
+
+/* The same for one that it perhaps ends with. */
+static enum scrubgate_status put_tail(struct writer *writer, const struct sg_spoken *run,
+                                      struct sg_bytes text)
+{
+    size_t gap = run->tail.start - run->groups[run->n - 1].end;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (gap > 0)
+        rc = sg_reading_put(writer->out, SG_BYTES(""), gap);
+    if (rc >= 0)
+        rc = put_group(writer, text, &run->tail);
+    return rc < 0 ? rc : sg_reading_put_byte(writer->out, SG_READING_SPELLED_END, 0);
+}
+
 /* Puts text[from …) up to the run as it is, and the run as it is told. */
 static enum scrubgate_status put_run(struct sg_reading_text *out, const struct sg_spoken *run,
-                                     struct sg_bytes text, size_t from, bool marked)
+                                     struct sg_bytes text, size_t from, const struct sum *sum,
+                                     size_t *end)
 {
+    bool marked = sum->spelled * 2 >= sum->digits;
+    bool edges = marked && sum->digits >= NUMBER_LEAST;
+    bool head = edges && run->head.n > 0 && run->head.start >= from;
     struct writer writer = {.out = out, .mark = marked};
-    struct sg_bytes usual = {NULL, 0};
-    size_t start = run->groups[0].start;
-    bool plus = marked && start > from && text.data[start - 1] == '+';
+    size_t start = head ? run->head.start : run->groups[0].start;
+    bool plus = marked && !head && start > from && text.data[start - 1] == '+';
     enum scrubgate_status rc = put_same(out, text, from, plus ? start - 1 : start);
     if (rc >= 0 && plus)
         rc = put(&writer, SG_BYTES("+"), 1);
-    for (size_t i = 0; i < run->n && rc >= 0; i++) {
-        rc = put_group(&writer, text, &run->groups[i]);
-        if (rc >= 0 && i + 1 < run->n)
-            rc = put_gap(&writer, run, text, i, &usual);
-    }
+    if (rc >= 0 && head)
+        rc = put_head(&writer, run, text);
+    if (rc >= 0)
+        rc = put_groups(&writer, run, text);
     if (rc >= 0 && marked)
         rc = sg_reading_put_byte(out, SG_READING_SPELLED_END, 0);
-    return rc;
+    *end = run->groups[run->n - 1].end;
+    if (rc < 0 || !edges || run->tail.n == 0)
+        return rc;
+    *end = run->tail.end;
+    return put_tail(&writer, run, text);
 }
 
 /* The next place where a number may begin: a letter or digit that none stands before. */
@@ -202,8 +250,7 @@ static enum scrubgate_status read_digits(struct sg_bytes text, struct sg_reading
         }
         struct sum sum = add_up(&run, text);
         if (is_told(&run, &sum)) {
-            rc = put_run(out, &run, text, same, sum.spelled * 2 >= sum.digits);
-            same = run.groups[run.n - 1].end;
+            rc = put_run(out, &run, text, same, &sum, &same);
             *reads = true;
         }
         at = run.end;

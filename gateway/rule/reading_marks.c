@@ -20,25 +20,30 @@ static enum scrubgate_status read_blank(struct sg_bytes text, struct sg_reading_
     return *reads ? sg_reading_put(out, SG_BYTES(" "), text.len) : SCRUBGATE_OK;
 }
 
-/* A tag of HTML is nothing, and one blank where it begins another line or cell. */
+/* A tag of HTML is nothing; one blank where it begins another line, a bar where another cell. */
 static enum scrubgate_status read_tag(struct sg_bytes text, struct sg_reading_text *out,
                                       bool *reads)
 {
-    static const char *const blocks[] = {"br", "p",  "div", "td", "th",   "tr", "li",
-                                         "ul", "ol", "dd",  "dt", "hr",   "h1", "h2",
-                                         "h3", "h4", "h5",  "h6", "table"};
-    size_t start = 0, end;
-    bool block = false;
-    while (start < text.len && !sg_is_alpha(text.data[start]) && text.data[start] != '!')
-        start++;
+    static const struct {
+        const char *names[20], *view;
+    } kinds[] = {{{"br", "p", "div", "tr", "li", "ul", "ol", "dd", "dt", "hr", "h1", "h2", "h3",
+                   "h4", "h5", "h6", "table"},
+                  " "},
+                 {{"td", "th"}, "|"}};
+    const char *view = "";
+    size_t start = 1, end;
+    if (text.len == 0)
+        return SCRUBGATE_OK;
     for (end = start; end < text.len && sg_is_alnum(text.data[end]);)
         end++;
-    struct sg_bytes name = {text.data + start, end - start};
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        block = block || sg_bytes_equal_nocase(name, sg_bytes_of(blocks[i]));
-    *reads = text.len > 0;
-    return *reads ? sg_reading_put(out, block ? SG_BYTES(" ") : SG_BYTES(""), text.len)
-                  : SCRUBGATE_OK;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (size_t i = 0; kinds[k].names[i] != NULL; i++)
+            if (end <= text.len &&
+                sg_bytes_equal_nocase((struct sg_bytes){text.data + start, end - start},
+                                      sg_bytes_of(kinds[k].names[i])))
+                view = kinds[k].view;
+    *reads = true;
+    return sg_reading_put(out, sg_bytes_of(view), text.len);
 }
 
 /* The characters from the last to the first. The order of steps is the text's, so it is one. */

@@ -86,7 +86,7 @@ static const struct sg_number_word words[] = {
     {"fois", 0, OFTEN, false}, {"followed", 0, GAP, false}, {"foor", 4, UNIT, false},
     {"for", 4, UNIT, true}, {"fore", 4, UNIT, true}, {"forty", 40, TENS, false},
     {"four", 4, UNIT, false}, {"fourteen", 14, TEEN, false}, {"fourty", 40, TENS, false},
-    {"fower", 4, UNIT, false}, {"free", 3, UNIT, true}, {"fuenf", 5, UNIT, false},
+    {"fower", 4, UNIT, false}, {"fuenf", 5, UNIT, false},
     {"fuenfzehn", 15, TEEN, false}, {"fuenfzig", 50, TENS, false}, {"funf", 5, UNIT, false},
     {"funfzehn", 15, TEEN, false}, {"funfzig", 50, TENS, false}, {"gap", 0, GAP, false},
     {"guion", 0, GAP, false}, {"hifen", 0, GAP, false}, {"honderd", 100, HUNDRED, false},

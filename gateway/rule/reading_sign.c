@@ -4,6 +4,8 @@
  */
 #include "rule/reading_sign.h"
 
+#include <assert.h>
+
 #include "base/digest.h"
 #include "rule/reading_word.h"
 
@@ -16,7 +18,8 @@ static const struct {
 } said[] = {
     {'@', " at arroba arobas arobase arobaze chiocciola chiocciolina apenstaartje apestaartje "
           "apenstaart malpa malpka klammeraffe klammeraff affenschwanz chez aet atsign atsymbol "
-          "commat собака собачка собачко эт ат собак sobaka sobachka 艾特 小老鼠 アット "},
+          "commat собака собачка собачко эт ат собак sobaka sobachka 艾特 小老鼠 圈a アットマーク "
+          "アット "},
     {'.', " dot d0t doted punkt point punto ponto punt kropka точка точкой тчк tochka nokta period "
           "fullstop 点 點 ドット "},
     {'_', " underscore unterstrich subguion sublinhado underline podkreslnik podkreslenie podloga "
@@ -123,46 +126,55 @@ bool sg_sign_tld(struct sg_bytes text)
     return is;
 }
 
-static bool has_provider(struct sg_bytes rest)
+/* Is the text, at its start or at its end, one who keeps mail? */
+static bool has_provider(struct sg_bytes text, bool end)
 {
     for (size_t i = 0; i < sizeof providers / sizeof *providers; i++) {
         struct sg_bytes name = sg_bytes_of(providers[i]);
-        if (rest.len > name.len &&
-            sg_bytes_equal_nocase((struct sg_bytes){rest.data, name.len}, name))
+        if (text.len < name.len)
+            continue;
+        const uint8_t *at = end ? text.data + text.len - name.len : text.data;
+        if (sg_bytes_equal_nocase((struct sg_bytes){at, name.len}, name))
             return true;
     }
     return false;
 }
 
-/* Is the word in capitals, between two that are not? */
-static bool stands_out(struct sg_bytes rest, uint8_t before, size_t len)
+/* Are the letters in capitals, between two that are not? */
+static bool stands_out(struct sg_bytes word, size_t at, size_t end)
 {
-    for (size_t i = 0; i < len; i++)
-        if (rest.data[i] < 'A' || rest.data[i] > 'Z')
+    for (size_t i = at; i < end; i++)
+        if (word.data[i] < 'A' || word.data[i] > 'Z')
             return false;
-    bool capital = before >= 'A' && before <= 'Z';
-    return !capital && rest.len > len && (rest.data[len] < 'A' || rest.data[len] > 'Z');
+    bool before = word.data[at - 1] >= 'A' && word.data[at - 1] <= 'Z';
+    bool behind = end < word.len && word.data[end] >= 'A' && word.data[end] <= 'Z';
+    return !before && !behind;
 }
 
-size_t sg_sign_glued(struct sg_bytes rest, uint8_t before, bool open, uint8_t *sign)
+size_t sg_sign_glued(struct sg_bytes word, size_t at, bool open, uint8_t *sign)
 {
     static const struct {
         const char *word;
         uint8_t sign;
-    } glued[] = {{"at", '@'},    {"arroba", '@'}, {"arobase", '@'}, {"chiocciola", '@'},
-                 {"dot", '.'},   {"punkt", '.'},  {"point", '.'},   {"punto", '.'},
-                 {"ponto", '.'}, {"punt", '.'},   {"kropka", '.'},  {"nokta", '.'}};
+    } glued[] = {{"at", '@'},     {"arroba", '@'}, {"arobase", '@'}, {"chiocciola", '@'},
+                 {"dot", '.'},    {"punkt", '.'},  {"point", '.'},   {"punto", '.'},
+                 {"ponto", '.'},  {"punt", '.'},   {"kropka", '.'},  {"nokta", '.'},
+                 {"艾特", '@'},   {"小老鼠", '@'}, {"圈a", '@'},     {"アットマーク", '@'},
+                 {"アット", '@'}, {"点", '.'},     {"點", '.'},      {"ドット", '.'}};
+    assert(at > 0 && at <= word.len);
+    struct sg_bytes rest = {word.data + at, word.len - at}, before = {word.data, at};
     for (size_t i = 0; i < sizeof glued / sizeof *glued; i++) {
-        struct sg_bytes word = sg_bytes_of(glued[i].word);
-        bool at = glued[i].sign == '@';
-        if (rest.len <= word.len || (at && !open) ||
-            !sg_bytes_equal_nocase((struct sg_bytes){rest.data, word.len}, word))
+        struct sg_bytes name = sg_bytes_of(glued[i].word);
+        bool is_at = glued[i].sign == '@';
+        if (rest.len <= name.len || (is_at && !open) ||
+            !sg_bytes_equal_nocase((struct sg_bytes){rest.data, name.len}, name))
             continue;
-        struct sg_bytes next = {rest.data + word.len, rest.len - word.len};
+        struct sg_bytes next = {rest.data + name.len, rest.len - name.len};
         *sign = glued[i].sign;
-        if (stands_out(rest, before, word.len) ||
-            (at ? has_provider(next) : !open && sg_sign_tld(next)))
-            return word.len;
+        if (name.data[0] >= 0x80 || stands_out(word, at, at + name.len) ||
+            (is_at ? has_provider(next, false)
+                   : (!open || has_provider(before, true)) && sg_sign_tld(next)))
+            return name.len;
     }
     return 0;
 }

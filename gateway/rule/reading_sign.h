@@ -14,10 +14,10 @@
 /* The sign that a word, or a phrase of two, stands for: @ . _ - or +; 0: none. In brackets some
  * more do: "(a)". */
 uint8_t sg_sign_said(struct sg_bytes text, bool bracketed);
-/* The length of the word for a sign at the start of `rest`, the rest of a longer word; 0: none.
- * It is one when its capitals stand out, or between the names of who keeps mail and of a domain:
- * "joATexampleDOTcom", "joatgmaildotcom". before: the byte in front; open: there was no @ yet. */
-size_t sg_sign_glued(struct sg_bytes rest, uint8_t before, bool open, uint8_t *sign);
+/* The length of the word for a sign within a longer word, at > 0; 0: none stands there. It is one
+ * when its capitals stand out, or beside the names of who keeps mail and of a domain:
+ * "joATexampleDOTcom", "joatgmaildotcom". open: there was no @ yet. */
+size_t sg_sign_glued(struct sg_bytes word, size_t at, bool open, uint8_t *sign);
 /* One of the usual last names of a domain. */
 bool sg_sign_tld(struct sg_bytes word);
 

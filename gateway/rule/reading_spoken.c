@@ -418,6 +418,22 @@ static bool is_edge(const struct lexer *lexer, size_t i, bool first)
     }
 }
 
+/* Token i as a digit that it may be, or nothing; next says which of its gaps matters. */
+static struct sg_spoken_group perhaps(const struct lexer *lexer, size_t i, size_t next)
+{
+    struct sg_spoken_group group = {.n = 0};
+    if (i >= lexer->n || next >= lexer->n || !is(lexer, i, SG_NUMBER_UNIT))
+        return group;
+    size_t first = i < next ? i : next;
+    for (size_t k = lexer->tokens[first].end; k < lexer->tokens[first + 1].start; k++)
+        if (memchr(" ,-", lexer->text.data[k], 3) == NULL)
+            return group;
+    group.start = lexer->tokens[i].start;
+    group.end = lexer->tokens[i].end;
+    write_digits(&group, lexer->tokens[i].value);
+    return group;
+}
+
 void sg_spoken_read(struct sg_spoken *spoken, struct sg_bytes text, size_t at)
 {
     struct lexer lexer;
@@ -430,12 +446,17 @@ void sg_spoken_read(struct sg_spoken *spoken, struct sg_bytes text, size_t at)
     size_t lexed = lexer.n;
     if (lexed == 0)
         spoken->end = at + (lexer.word.raw_len > 0 ? lexer.word.raw_len : 1);
-    while (lexer.n > 0 && is_edge(&lexer, lexer.n - 1, false))
-        lexer.n--;
-    while (i < lexer.n && is_edge(&lexer, i, true))
+    while (i < lexed && is_edge(&lexer, i, true))
         i++;
+    while (lexer.n > i && is_edge(&lexer, lexer.n - 1, false))
+        lexer.n--;
+    spoken->head = perhaps(&lexer, i == 0 ? SIZE_MAX : i - 1, i);
+    n = lexer.n;
+    lexer.n = lexed;
+    spoken->tail = perhaps(&lexer, n, n == 0 ? SIZE_MAX : n - 1);
+    lexer.n = n;
     if (lexer.n > i)
-        spoken->end = lexer.tokens[lexer.n - 1].end;
+        spoken->end = spoken->tail.n > 0 ? spoken->tail.end : lexer.tokens[n - 1].end;
     for (; i < lexer.n; i += n) {
         n = group_at(&lexer, i, &spoken->groups[spoken->n]);
         spoken->gap_words = spoken->gap_words || is(&lexer, i, SG_NUMBER_GAP);
@@ -452,4 +473,6 @@ void sg_spoken_wipe(struct sg_spoken *spoken)
 {
     sg_wipe(spoken->groups, spoken->n * sizeof *spoken->groups);
     spoken->n = 0;
+    sg_wipe(&spoken->head, sizeof spoken->head);
+    sg_wipe(&spoken->tail, sizeof spoken->tail);
 }

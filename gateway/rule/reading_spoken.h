@@ -31,6 +31,8 @@ struct sg_spoken_group {
 struct sg_spoken {
     struct sg_spoken_group groups[SG_SPOKEN_TOKENS];
     size_t n;
+    /* "to", "for": perhaps a digit more at an edge of the run; n 0: none. */
+    struct sg_spoken_group head, tail;
     size_t end;     /* where looking for the next run goes on */
     bool gap_words; /* "space", "then" stand between groups */
 };

@@ -27,26 +27,19 @@ static size_t lead_of(const struct sg_rule *rule)
     return most;
 }
 
-/* One part for each list of words, however many rules share it. Gates only save time: those that
- * the sieve has no room for are left out. */
-static size_t list_gates(struct sg_sieve_part *parts, struct scrubgate_ruleset *set)
+/* One part for each list of words, however many rules share it. */
+static size_t list_gates(struct sg_lexicon_part *parts, struct scrubgate_ruleset *set)
 {
-    size_t n = 0, words = 0;
+    size_t n = 0;
     for (size_t i = 0; i < set->n_rules; i++) {
         struct sg_gate *gate = &set->rules[i]->gate;
         if (gate->n == 0)
             continue;
         size_t k = 0;
-        while (k < n && parts[k].signatures != gate->words)
+        while (k < n && parts[k].words != gate->words)
             k++;
-        if (k == n && words + gate->n > SG_SIEVE_MOST) {
-            gate->n = 0;
-            continue;
-        }
-        if (k == n) {
-            parts[n++] = (struct sg_sieve_part){gate->words, gate->n};
-            words += gate->n;
-        }
+        if (k == n)
+            parts[n++] = (struct sg_lexicon_part){gate->words, gate->n};
         gate->number = (unsigned)k;
         size_t before = gate->before + lead_of(set->rules[i]);
         if (before > set->sieves->before)
@@ -57,22 +50,49 @@ static size_t list_gates(struct sg_sieve_part *parts, struct scrubgate_ruleset *
     return n;
 }
 
+/* Which signatures are worth a look where a word stands. */
+static enum scrubgate_status list_behind(struct sg_sieves *sieves,
+                                         const struct scrubgate_ruleset *set)
+{
+    const struct sg_lexicon *words = sieves->words;
+    const struct sg_sieve *gated = sieves->gated;
+    sieves->behind = calloc(words->n_words * gated->words + 1, sizeof *sieves->behind);
+    if (sieves->behind == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (unsigned word = 0; word < words->n_words; word++) {
+        const uint64_t *gates = sg_lexicon_gates(words, word);
+        uint64_t *row = sieves->behind + word * gated->words;
+        for (size_t i = 0; i < set->n_rules; i++) {
+            const struct sg_gate *gate = &set->rules[i]->gate;
+            struct sg_sieve_range range = gated->parts[i];
+            if (gate->n == 0 || (gates[gate->number / 64] >> gate->number % 64 & 1) == 0)
+                continue;
+            for (uint32_t s = range.first; s < range.first + range.n; s++)
+                row[s / 64] |= UINT64_C(1) << s % 64;
+        }
+    }
+    return SCRUBGATE_OK;
+}
+
 enum scrubgate_status sg_sieves_new(struct scrubgate_ruleset *set, struct sg_sample *sample)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_sieve_part *parts = calloc(set->n_rules + 1, sizeof *parts);
+    struct sg_lexicon_part *gates = calloc(set->n_rules + 1, sizeof *gates);
     set->sieves = calloc(1, sizeof *set->sieves);
-    if (parts == NULL || set->sieves == NULL)
+    if (parts == NULL || gates == NULL || set->sieves == NULL)
         goto out;
-    size_t n = list_gates(parts, set);
-    rc = sg_sieve_new(&set->sieves->words, parts, n, sample);
+    rc = sg_lexicon_new(&set->sieves->words, gates, list_gates(gates, set));
     choose(parts, set, false);
     if (rc >= 0)
         rc = sg_sieve_new(&set->sieves->open, parts, set->n_rules, sample);
     choose(parts, set, true);
     if (rc >= 0)
         rc = sg_sieve_new(&set->sieves->gated, parts, set->n_rules, sample);
+    if (rc >= 0)
+        rc = list_behind(set->sieves, set);
 out:
+    free(gates);
     free(parts);
     return rc;
 }
@@ -83,6 +103,7 @@ void sg_sieves_free(struct sg_sieves *sieves)
         return;
     sg_sieve_free(sieves->open);
     sg_sieve_free(sieves->gated);
-    sg_sieve_free(sieves->words);
+    sg_lexicon_free(sieves->words);
+    free(sieves->behind);
     free(sieves);
 }

@@ -35,8 +35,9 @@ static const struct {
 /* What is found, and what must lead there. */
 struct aim {
     const struct sg_pattern *pattern;
-    const struct sg_sieve *sieve;
-    struct sg_sieve_range range; /* none: it is looked for everywhere */
+    const struct sg_sieve *sieve; /* NULL: the lexicon, for a gate's words */
+    struct sg_sieve_range range;  /* none: it is looked for everywhere */
+    unsigned gate;
 };
 
 void sg_selftest_init(struct sg_selftest *test, const struct sg_sieves *sieves,
@@ -118,6 +119,22 @@ static bool leads_to(const struct sg_selftest *test, const struct aim *aim, stru
     return false;
 }
 
+/* Whether a word of the gate is known to begin there. */
+static bool has_word(const struct sg_selftest *test, unsigned gate, struct sg_bytes text,
+                     size_t start)
+{
+    const struct sg_lexicon *words = test->sieves->words;
+    const struct sg_lexicon_text whole = {text, true, true};
+    unsigned cursor = 0, word;
+    if (start + SG_LEXICON_LEAST > text.len ||
+        (sg_lexicon_places(words, &whole, start, start + 1) & 1) == 0)
+        return false;
+    while (sg_lexicon_next(words, &whole, start, &cursor, &word))
+        if ((sg_lexicon_gates(words, word)[gate / 64] >> gate % 64 & 1) != 0)
+            return true;
+    return false;
+}
+
 static enum scrubgate_status look(struct sg_selftest *test, const struct aim *aim,
                                   struct sg_bytes text, size_t *missed)
 {
@@ -126,15 +143,17 @@ static enum scrubgate_status look(struct sg_selftest *test, const struct aim *ai
     struct sg_span span = {0, 0};
     bool ready = false;
     *missed = SIZE_MAX;
-    for (size_t from = 0; from < text.len && aim->range.n > 0; from = span.start + 1) {
+    for (size_t from = 0; from < text.len && (aim->range.n > 0 || aim->sieve == NULL);
+         from = span.start + 1) {
         rc = sg_pattern_search(aim->pattern, test->matcher, text, from, true, &match, &span);
-        if (rc >= 0 && match == SG_MATCH_FOUND && !ready)
+        if (rc >= 0 && match == SG_MATCH_FOUND && !ready && aim->sieve != NULL)
             rc = find_hits(test, aim->sieve, text);
         if (rc < 0 || match != SG_MATCH_FOUND)
             break;
         ready = true;
         test->starts++;
-        if (!leads_to(test, aim, text, span.start)) {
+        if (aim->sieve == NULL ? !has_word(test, aim->gate, text, span.start)
+                               : !leads_to(test, aim, text, span.start)) {
             *missed = span.start;
             break;
         }
@@ -147,15 +166,13 @@ static struct aim aim_at_matches(const struct sg_selftest *test, const struct sg
 {
     const struct sg_sieve *sieve = sg_sieves_of(test->sieves, rule);
     assert(rule->index < sieve->n_parts);
-    return (struct aim){rule->pattern, sieve, sieve->parts[rule->index]};
+    return (struct aim){rule->pattern, sieve, sieve->parts[rule->index], 0};
 }
 
 /* The words of the rule's gate, which there is, and their signatures. */
-static struct aim aim_at_words(const struct sg_selftest *test, const struct sg_rule *rule)
+static struct aim aim_at_words(const struct sg_rule *rule)
 {
-    const struct sg_sieve *sieve = test->sieves->words;
-    assert(rule->gate.number < sieve->n_parts);
-    return (struct aim){rule->gate.pattern, sieve, sieve->parts[rule->gate.number]};
+    return (struct aim){rule->gate.pattern, NULL, {0, 0}, rule->gate.number};
 }
 
 enum scrubgate_status sg_selftest_text(struct sg_selftest *test, const struct sg_rule *rule,
@@ -164,7 +181,7 @@ enum scrubgate_status sg_selftest_text(struct sg_selftest *test, const struct sg
     struct aim aim = aim_at_matches(test, rule);
     enum scrubgate_status rc = look(test, &aim, text, missed);
     if (rc >= 0 && *missed == SIZE_MAX && rule->gate.n > 0) {
-        aim = aim_at_words(test, rule);
+        aim = aim_at_words(rule);
         rc = look(test, &aim, text, missed);
     }
     return rc;
@@ -203,7 +220,7 @@ static enum scrubgate_status try_rule(struct sg_selftest *test, const struct sg_
     struct aim aim = aim_at_matches(test, rule);
     enum scrubgate_status rc = try_drawn(test, &aim, DRAWN, missed);
     if (rc >= 0 && *missed == SIZE_MAX && rule->gate.n > 0) {
-        aim = aim_at_words(test, rule);
+        aim = aim_at_words(rule);
         rc = try_drawn(test, &aim, rule->gate.n < DRAWN ? DRAWN : rule->gate.n, missed);
     }
     for (size_t i = 0; i < rule->n_examples && rc >= 0 && *missed == SIZE_MAX; i++)

@@ -42,6 +42,7 @@ struct pass {
     struct sg_engine_run *run;
     const struct sg_window *window;
     const struct sg_active_part *part; /* what is being looked for: rules with a gate, or without */
+    const uint64_t *wanted;            /* of its signatures those worth a look here */
     struct sg_sweep *sweep;
     size_t floor; /* starts before it were decided by earlier windows, but for open rules */
 };
@@ -120,7 +121,7 @@ static void look_at(struct pass *pass, size_t place)
 {
     uint64_t held[SG_BLOCK_WORDS];
     const struct sg_sieve *sieve = pass->part->sieve;
-    if (!sg_block_rows(sieve, pass->window, place, pass->part->signatures, held))
+    if (!sg_block_rows(sieve, pass->window, place, pass->wanted, held))
         return;
     for (size_t word = 0; word < sieve->words; word++) {
         for (; held[word] != 0; held[word] &= held[word] - 1)
@@ -200,8 +201,8 @@ static bool gate_opens(struct pass *pass, const struct sg_rule *rule, struct sg_
     if (gate->n == 0)
         return true;
     size_t first = stretch.first > gate->before ? stretch.first - gate->before : 0;
-    return sg_vicinity_has(&pass->sweep->vicinity, &pass->sweep->block, pass->run, pass->window,
-                           gate->number, first, stretch.last + gate->after);
+    return sg_vicinity_has(&pass->sweep->vicinity, pass->run, pass->window, gate->number, first,
+                           stretch.last + gate->after);
 }
 
 /* Searches all stretches of a rule, by start, and empties its chains. */
@@ -282,12 +283,13 @@ static enum scrubgate_status settle(struct pass *pass, size_t end)
 
 /* Looks for the rules of one part at the places start … end - 1. */
 static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_active_part *part,
-                                        size_t start, size_t end)
+                                        const uint64_t *wanted, size_t start, size_t end)
 {
     struct sg_sweep *sweep = pass->sweep;
     enum scrubgate_status rc = SCRUBGATE_OK;
     size_t settled = start;
     pass->part = part;
+    pass->wanted = wanted;
     sg_block_sieve(&sweep->block, &sweep->hits, pass->run->kernel, part->sieve, pass->window, start,
                    end);
     for (size_t word = 0; word < (end - start + 63) / 64; word++) {
@@ -305,27 +307,29 @@ static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_activ
     return rc < 0 ? rc : settle(pass, end);
 }
 
-/* Whether a word of some gate may stand near the block: else no rule behind one counts there. */
-static bool some_gate_opens(struct pass *pass, size_t start, size_t end)
+/* The signatures of gated rules that may count in the block, a word of their gates standing near
+ * it. False: none does. */
+static bool gates_open(struct pass *pass, size_t start, size_t end, uint64_t *open)
 {
     const struct sg_sieves *sieves = pass->run->set->sieves;
     size_t first = start > sieves->before ? start - sieves->before : 0;
-    return sg_vicinity_has(&pass->sweep->vicinity, &pass->sweep->block, pass->run, pass->window,
-                           SG_ANY_GATE, first, end - 1 + sieves->after);
+    return sg_vicinity_open(&pass->sweep->vicinity, pass->run, pass->window, first,
+                            end - 1 + sieves->after, pass->run->active->gated.signatures, open);
 }
 
 static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t end)
 {
     const struct sg_active *active = pass->run->active;
+    uint64_t open[SG_BLOCK_WORDS];
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < active->n_everywhere; i++) {
         uint32_t rule = active->everywhere[i]->index;
         sg_stretches_add(&pass->sweep->stretches, SG_SIEVE_MOST + rule, rule, start, end - 1);
     }
     if (active->open.n_rules > 0 || active->n_everywhere > 0)
-        rc = sweep_part(pass, &active->open, start, end);
-    if (rc >= 0 && active->gated.n_rules > 0 && some_gate_opens(pass, start, end))
-        rc = sweep_part(pass, &active->gated, start, end);
+        rc = sweep_part(pass, &active->open, active->open.signatures, start, end);
+    if (rc >= 0 && active->gated.n_rules > 0 && gates_open(pass, start, end, open))
+        rc = sweep_part(pass, &active->gated, open, start, end);
     return rc;
 }
 

@@ -4,9 +4,7 @@
  */
 #include "scan/vicinity.h"
 
-/* Eight words with every bit set. */
-#define ALL   UINT64_MAX
-#define ALL_8 ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL
+#include <string.h>
 
 void sg_vicinity_begin(struct sg_vicinity *vicinity)
 {
@@ -15,37 +13,32 @@ void sg_vicinity_begin(struct sg_vicinity *vicinity)
     vicinity->used = 0;
 }
 
-static void note(struct sg_vicinity_block *block, size_t place, unsigned gate)
+/* Notes the words that begin at the place. */
+static void look_at(struct sg_vicinity_block *block, const struct sg_lexicon *lexicon,
+                    const struct sg_lexicon_text *text, size_t place)
 {
-    if (block->n == SG_VICINITY_WORDS) {
-        block->full = true;
+    unsigned cursor = 0, word;
+    if (place + SG_LEXICON_LEAST > text->text.len) {
+        block->full = block->full || !text->whole_end; /* who knows what begins there */
         return;
     }
-    block->words[block->n++] =
-        (struct sg_vicinity_word){(uint16_t)(place - block->start), (uint16_t)gate};
-}
-
-/* Notes the gates that have a word at the place. */
-static void look_at(struct sg_vicinity_block *block, const struct sg_sieve *sieve,
-                    const struct sg_window *window, size_t place)
-{
-    static const uint64_t all[SG_BLOCK_WORDS] = {ALL_8, ALL_8, ALL_8, ALL_8};
-    uint64_t held[SG_BLOCK_WORDS];
-    if (!sg_block_rows(sieve, window, place, all, held))
-        return;
-    for (size_t word = 0; word < sieve->words; word++) {
-        for (; held[word] != 0; held[word] &= held[word] - 1)
-            note(block, place,
-                 sieve->entries[word * 64 + (size_t)__builtin_ctzll(held[word])].part);
+    while (sg_lexicon_next(lexicon, text, place, &cursor, &word)) {
+        if (block->n == SG_VICINITY_WORDS) {
+            block->full = true;
+            return;
+        }
+        block->words[block->n++] =
+            (struct sg_vicinity_word){(uint16_t)(place - block->start), (uint16_t)word};
     }
 }
 
 /* The block of the window that the place is in, its words found. */
-static const struct sg_vicinity_block *block_of(struct sg_vicinity *vicinity, struct sg_block *copy,
+static const struct sg_vicinity_block *block_of(struct sg_vicinity *vicinity,
                                                 const struct sg_engine_run *run,
                                                 const struct sg_window *window, size_t place)
 {
-    const struct sg_sieve *sieve = run->set->sieves->words;
+    const struct sg_lexicon *lexicon = run->set->sieves->words;
+    const struct sg_lexicon_text text = {window->text, window->base == 0, window->last};
     const size_t number = place / SG_KERNEL_BLOCK, start = number * SG_KERNEL_BLOCK;
     struct sg_vicinity_block *block = &vicinity->blocks[number % SG_VICINITY_BLOCKS];
     if (block->end > 0 && block->start == start)
@@ -57,36 +50,69 @@ static const struct sg_vicinity_block *block_of(struct sg_vicinity *vicinity, st
     block->full = false;
     if (vicinity->used <= number % SG_VICINITY_BLOCKS)
         vicinity->used = number % SG_VICINITY_BLOCKS + 1;
-    sg_block_sieve(copy, &vicinity->hits, run->kernel, sieve, window, start, block->end);
-    for (size_t i = 0; i < (block->end - start + 63) / 64; i++) {
-        for (uint64_t hits = vicinity->hits.words[i]; hits != 0; hits &= hits - 1)
-            look_at(block, sieve, window, start + i * 64 + (size_t)__builtin_ctzll(hits));
+    for (size_t at = start; at < block->end; at += 64) {
+        uint64_t places = sg_lexicon_places(lexicon, &text, at, block->end);
+        for (; places != 0; places &= places - 1)
+            look_at(block, lexicon, &text, at + (size_t)__builtin_ctzll(places));
     }
     return block;
 }
 
-static bool has(const struct sg_vicinity_block *block, unsigned gate, size_t first, size_t last)
+static bool has(const struct sg_vicinity_block *block, const struct sg_lexicon *lexicon,
+                unsigned gate, size_t first, size_t last)
 {
     bool found = block->full;
     for (size_t i = 0; i < block->n && !found; i++) {
         size_t place = block->start + block->words[i].offset;
-        found = (block->words[i].gate == gate || gate == SG_ANY_GATE) && place >= first &&
-                place <= last;
+        const uint64_t *gates = sg_lexicon_gates(lexicon, block->words[i].word);
+        found = place >= first && place <= last && (gates[gate / 64] >> gate % 64 & 1) != 0;
     }
     return found;
 }
 
-bool sg_vicinity_has(struct sg_vicinity *vicinity, struct sg_block *block,
-                     const struct sg_engine_run *run, const struct sg_window *window, unsigned gate,
-                     size_t first, size_t last)
+bool sg_vicinity_has(struct sg_vicinity *vicinity, const struct sg_engine_run *run,
+                     const struct sg_window *window, unsigned gate, size_t first, size_t last)
 {
     const size_t len = window->text.len;
     if (last >= len && !window->last)
         return true;
     last = last < len ? last : len - 1;
     for (size_t place = first; place <= last; place += SG_KERNEL_BLOCK - place % SG_KERNEL_BLOCK) {
-        if (has(block_of(vicinity, block, run, window, place), gate, first, last))
+        if (has(block_of(vicinity, run, window, place), run->set->sieves->words, gate, first, last))
             return true;
     }
     return false;
+}
+
+/* Adds the signatures behind the words of a block; true when all may be. */
+static bool open_by(const struct sg_vicinity_block *block, const struct sg_sieves *sieves,
+                    size_t first, size_t last, uint64_t *open)
+{
+    for (size_t i = 0; i < block->n && !block->full; i++) {
+        size_t place = block->start + block->words[i].offset;
+        const uint64_t *behind = sg_sieves_behind(sieves, block->words[i].word);
+        for (size_t k = 0; k < sieves->gated->words && place >= first && place <= last; k++)
+            open[k] |= behind[k];
+    }
+    return block->full;
+}
+
+bool sg_vicinity_open(struct sg_vicinity *vicinity, const struct sg_engine_run *run,
+                      const struct sg_window *window, size_t first, size_t last,
+                      const uint64_t *wanted, uint64_t *open)
+{
+    const struct sg_sieves *sieves = run->set->sieves;
+    const size_t len = window->text.len, words = sieves->gated->words;
+    bool all = last >= len && !window->last;
+    uint64_t any = 0;
+    memset(open, 0, words * sizeof *open);
+    last = last < len ? last : len - 1;
+    for (size_t place = first; place <= last && !all;
+         place += SG_KERNEL_BLOCK - place % SG_KERNEL_BLOCK)
+        all = open_by(block_of(vicinity, run, window, place), sieves, first, last, open);
+    for (size_t k = 0; k < words; k++) {
+        open[k] = all ? wanted[k] : open[k] & wanted[k];
+        any |= open[k];
+    }
+    return any != 0;
 }

@@ -382,12 +382,13 @@ static struct corpus *corpus_named(const char *name, size_t bytes)
     return corpus;
 }
 
-static enum rules rules_named(const char *name)
+/* "10", "40", "200", "all" that are built in, or a path. */
+static struct scrubgate_ruleset *rules_named(const char *name)
 {
-    enum rules which = RULES_10;
-    while (which < RULES_200 && strcmp(rules_names[which], name) != 0)
-        which++;
-    return which;
+    for (size_t i = 0; i < RULES_SETS; i++)
+        if (strcmp(rules_names[i], name) == 0)
+            return rules_load((enum rules)i);
+    return strcmp(name, "all") == 0 ? rules_load_builtin() : rules_load_path(name);
 }
 
 static void scan_over_and_over(struct engine *engine, const struct corpus *corpus, double seconds)
@@ -416,7 +417,7 @@ static int profile(int argc, char **argv)
         return 2;
     }
     struct corpus *corpus = corpus_named(argv[2], seconds > 0 ? CHAT_BYTES : COUNTED_BYTES);
-    struct scrubgate_ruleset *set = rules_load(rules_named(rules));
+    struct scrubgate_ruleset *set = rules_named(rules);
     if (hits) {
         hits_print(set, way.kernel != NULL ? way.kernel : set->kernel, corpus);
     } else {

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Prints the tables of docs/BENCHMARKS.md. usage: tests/bench/run.sh BUILD [scan]
-# scan: only that table. BENCH_LABELS: a larger labelled file for it. BENCH_MIB: length of the long
-# body.
+# Prints the tables of docs/BENCHMARKS.md. usage: tests/bench/run.sh BUILD [scan|detect [SEED [EACH]]]
+# scan, detect: only that part. BENCH_LABELS: a larger labelled file for both. BENCH_MIB: length of
+# the long body.
 set -eu
 build=$1 only=${2:-}
 bench=$build/tests/bench
 labels=${BENCH_LABELS:-tests/data/sgd-slice.ndjson}
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 echo
-if [ "$only" != scan ]; then
+if [ -z "$only" ]; then
     echo '## Requests'
     if command -v nginx >/dev/null 2>&1; then
         "$bench/bench_proxy" "$build/scrubgate"
@@ -21,5 +21,12 @@ if [ "$only" != scan ]; then
     "$bench/bench_memory" "$build/scrubgate" "${BENCH_MIB:-1024}"
     echo
 fi
-echo '## Scanning'
-"$bench/bench_scan" "$labels"
+if [ "$only" != detect ]; then
+    echo '## Scanning'
+    "$bench/bench_scan" "$labels"
+    echo
+fi
+if [ "$only" != scan ]; then
+    echo '## Detection'
+    "$bench/bench_detect" "$build/scrubgate" "${3:-1}" "${4:-100}"
+fi

@@ -123,3 +123,13 @@ struct scrubgate_ruleset *rules_load(enum rules which)
         return load_ten();
     return load(all, which == RULES_40 ? 1 : 2);
 }
+
+struct scrubgate_ruleset *rules_load_builtin(void)
+{
+    return load(NULL, 0);
+}
+
+struct scrubgate_ruleset *rules_load_path(const char *path)
+{
+    return load(&path, 1);
+}

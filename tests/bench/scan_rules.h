@@ -14,5 +14,9 @@ extern const char *const rules_names[RULES_SETS]; /* "10", "40", "200" */
 /* 40: tests/bench/rules40. 10: ten of those. 200: those and tests/bench/rules200, seen from the
  * root of the source tree. Ends the program, saying why, when one does not load. */
 struct scrubgate_ruleset *rules_load(enum rules which);
+/* All packs built in, however many rules they have by now. */
+struct scrubgate_ruleset *rules_load_builtin(void);
+/* One pack, or a folder of them. */
+struct scrubgate_ruleset *rules_load_path(const char *path);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-void corpus_say(const struct audience *audience, const char *group, const char *kind,
-                const char *format, const struct line *line)
+void audience_hear(const struct audience *audience, const char *group, const char *kind,
+                   const char *format, const struct line *line)
 {
     static struct sample sample;
     sample.group = group;
@@ -84,7 +84,7 @@ void corpus_chat(uint64_t seed, size_t n, const struct audience *audience)
             line_add(&line, " ");
             talk_fill(&line, &dice, tongue, talk_pick(&dice, tongue->quiet), NULL);
         }
-        corpus_say(audience, "chat", tongue->code, NULL, &line);
+        audience_hear(audience, "chat", tongue->code, NULL, &line);
     }
 }
 
@@ -105,7 +105,7 @@ static void say_named(struct sg_dice *dice, const struct kind *kind, bool may_be
     line_clear(&line);
     talk_fill(&line, dice, tongue, talk_pick(dice, tongue->named),
               &(struct filling){name, kind->entity, value});
-    corpus_say(audience, group, kind->name, NULL, &line);
+    audience_hear(audience, group, kind->name, NULL, &line);
 }
 
 static void say_bare(struct sg_dice *dice, const struct kind *kind, const struct audience *audience)
@@ -117,7 +117,7 @@ static void say_bare(struct sg_dice *dice, const struct kind *kind, const struct
     line_clear(&line);
     talk_fill(&line, dice, tongue, talk_pick(dice, tongue->bare),
               &(struct filling){"", kind->entity, value});
-    corpus_say(audience, "check-bare", kind->name, NULL, &line);
+    audience_hear(audience, "check-bare", kind->name, NULL, &line);
 }
 
 void corpus_checks(uint64_t seed, size_t each, const struct audience *audience)

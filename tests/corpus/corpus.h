@@ -37,8 +37,8 @@ void corpus_tell(uint64_t seed, const struct corpus_size *size, const struct aud
 /* --- for its parts ---------------------------------------------------------------------------- */
 
 /* Reads the line and lets the audience hear it. */
-void corpus_say(const struct audience *audience, const char *group, const char *kind,
-                const char *format, const struct line *line);
+void audience_hear(const struct audience *audience, const char *group, const char *kind,
+                   const char *format, const struct line *line);
 /* The text as one string of a raw body: what stands between marks is encoded already. */
 void corpus_wrap(struct sg_dice *dice, const char *format, const struct line *text,
                  struct line *body);

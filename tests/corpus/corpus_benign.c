@@ -69,13 +69,13 @@ static const struct likeness likenesses[] = {
      "from|between|on|vom|du|del|available|delivery|closed|Lieferung|since|open"},
     {"article",
      "40#########|978-3-16-^#####-#|978^#########|^#-###-#####-#|5901234^####7|^^####^###04|012345^"
-     "###05|SKU-########|ASIN B0#`###`#`|^##-##-####|P/N ^##-####-###|GTIN 40#########|EAN "
+     "###05|SKU-########|ASIN B0#`###`#`|^###-##-####|P/N ^##-####-###|GTIN 40#########|EAN "
      "59#########|MPN: ``-#####-`",
      "EAN|ISBN|article|item|Artikel|Artikelnummer|barcode|UPC|product|ref.|GTIN|art. nr|codice a "
      "barre|SKU"},
     {"ports",
      "80, 443, 8080, 8443|ports 3478-3481, 50000-50059|22/80/443/3306|:8080 and :9090|TCP 5060 "
-     "5061 10000-20000|192.168.1.1:8080|127.0.0.1|0.0.0.0:####|port 5####",
+     "5061 10000-20000|localhost:####|22, 25, 53, 110, 143, 993|port 5####",
      "open|firewall|ports|forward|listen on|netstat|bind"},
     {"serial",
      "SN^`##`####|``####`######|S/N "
@@ -210,6 +210,88 @@ static const char *const sentences[] = {"one two three testing, does the mic wor
                                         "null Problem, eins nach dem anderen, zwei Tage noch",
                                         "acht Uhr oder neun Uhr, sieben passt nicht"};
 
+/* Words for digits, at and dot beside real digits and dates, where they mean what they say. */
+static const char *const talk[] = {"the invoice is due 14/05/2026, all 3 of them",
+                                   "six 12-packs and two 24-packs please, 8 in total",
+                                   "I need 2 or three of the 10 mm ones",
+                                   "table for 4 at 8 on 12/12/2026",
+                                   "one 2019 and two 2021 models, four 18 inch wheels",
+                                   "due consegne il 03/04/2026 e tre il 12/04/2026",
+                                   "dos camisas talla 42, tres talla 38 y una 40",
+                                   "zwei 3er Packs à 12 Stück, drei für 9,99",
+                                   "un colis de 12 kg, deux de 25 kg, le 14/02/2026",
+                                   "dois pares 41 e um 39, três caixas de 10",
+                                   "twee keer 500 gram, drie van 250, voor 12-06-2026",
+                                   "dwa razy 2,5 litra i trzy po 0,7, do 31.12.2026",
+                                   "iki adet 42 numara, üç adet 38, 12.03.2026",
+                                   "at 10 to 5 or 5 past 6, not at 7",
+                                   "he ate 2 of 8, she 4 of 10, oh well",
+                                   "won 3 of 5, lost 2, for 10 points",
+                                   "from 12 to 18, from two to four, at 9",
+                                   "sixty 40 watt bulbs, fifty 60 watt",
+                                   "my son is six, my daughter is 9, born the same day",
+                                   "version two point one, then 2.3, then 4",
+                                   "flat 4 on floor 2, bell no. 5, two knocks",
+                                   "level 1 to 20, two lives, three 100 coin bonuses",
+                                   "it takes one to two weeks, 10 to 14 days",
+                                   "one of the 5 keys, number two of 7, sticks",
+                                   "bought on 01/02/2026, returned on 03/02/2026, one month ago",
+                                   "one, two, 3, 4, done",
+                                   "I was at the shop dot on nine",
+                                   "look at it at home, at work or at 9",
+                                   "he is at apple, she is at google",
+                                   "we met at starbucks. come on!",
+                                   "arrive at berlin. de facto at 8",
+                                   "look at shop.example and at example.com for it",
+                                   "the at sign and the dot are missing on my keyboard",
+                                   "punkt 3, punkt 4 und punkt 5 fehlen",
+                                   "el punto de venta esta en madrid",
+                                   "a 12 b 34 c 56",
+                                   "lot 5 o 6, size L or S, I or II",
+                                   "O2 sensor B1S1, B2S2, S5 and Z4 and A4",
+                                   "4x4 8x8 l6 v8 s10 b12 g6",
+                                   "IO error on S1, SO-DIMM slot B2, LOL",
+                                   "three thirty or four fifteen would be fine",
+                                   "nine to five, five days a week, fifty two weeks"};
+
+/* Encodings and markup around nothing. */
+static const char *const coded[] = {
+    "https://example.com/search?q=blue%20jacket%2C%20size%20M&page=2",
+    "100%25 cotton, 30%20off",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
+    "<p>Hello &amp; welcome, it&#39;s <b>ready</b> &nbsp;&gt; see you</p>",
+    "<div class=\"a\"><span>1</span><span>2</span><span>3</span></div>",
+    "{\"a\":[1,2,3,4,5,6,7,8,9,10],\"b\":null}",
+    "Gr=C3=BC=C3=9Fe aus M=C3=BCnchen",
+    "=?UTF-8?Q?Ihre_Bestellung?= ist da",
+    "=?utf-8?B?SGVsbG8gd29ybGQ=?=",
+    "caf\\u00e9 cr\\u00e8me \\u2014 \\u20ac5",
+    "line1\\nline2\\tend",
+    "SGVsbG8gd29ybGQsIGhvdyBhcmUgeW91IHRvZGF5Pw==",
+    "VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcw",
+    "48 65 6c 6c 6f 20 77 6f 72 6c 64",
+    "de ad be ef ca fe ba be 00 01 02 03",
+    "**Note:** the *first* of `three` ~~two~~ items",
+    "| a | b |\n|---|---|\n| 12 | 34 |\n| 56 | 78 |",
+    "1. first\n2. second\n3. third\n4. fourth",
+    "- 10 x A\n- 20 x B\n- 30 x C\n- 40 x D",
+    "<!-- comment --> <br/> <br/> <hr>",
+    "a=1&b=2&c=3&d=4&e=5",
+    "w o w, t h a n k s !!",
+    "H i   t h e r e",
+    "s.o.s. a.s.a.p. e.g. i.e.",
+    "1\n2\n3\n4\n5",
+    "(1) (2) (3) (4) see list",
+    "[1] [2] [3] refs",
+    "+AOQ- and +APw- are umlauts",
+    "%d items, %s left, 5%% off",
+    "&#8364;5 &#8211; &#169; 2026",
+    "ping 12 ms 13 ms 11 ms 15 ms 12 ms 14 ms",
+    "x=12 y=34 z=56 w=78",
+    "12:30:45,123 INFO 4 5 6",
+    "A1 B2 C3 D4 E5 F6 G7 H8",
+    "1/2 3/4 5/8 7/16 9/16"};
+
 static void shape(struct sg_dice *dice, const char *form, struct line *out)
 {
     for (; *form != '\0'; form++) {
@@ -261,21 +343,30 @@ static void say_like(struct sg_dice *dice, const struct likeness *likeness,
     shape(dice, form, &line);
     if (!bare)
         line_add(&line, second + 2);
-    corpus_say(audience, "benign", likeness->kind, NULL, &line);
+    audience_hear(audience, "benign", likeness->kind, NULL, &line);
+}
+
+/* Each of a list once; then two of it, in one line or two. */
+static void say_one(struct sg_dice *dice, const char *const *list, size_t n, size_t at,
+                    const char *kind, const struct audience *audience)
+{
+    static struct line line;
+    line_clear(&line);
+    line_add(&line, list[at % n]);
+    if (at >= n)
+        line_addf(&line, sg_dice_often(dice, 300) ? "\n%s" : " %s", list[sg_dice_below(dice, n)]);
+    audience_hear(audience, "benign", kind, NULL, &line);
 }
 
 void corpus_benign(uint64_t seed, size_t each, const struct audience *audience)
 {
-    static struct line line;
     struct sg_dice dice = {seed};
     for (size_t i = 0; i < COUNT(likenesses); i++)
         for (size_t n = 0; n < each; n++)
             say_like(&dice, &likenesses[i], audience);
     for (size_t n = 0; n < each; n++) {
-        line_clear(&line);
-        line_add(&line, sentences[n % COUNT(sentences)]);
-        if (n >= COUNT(sentences))
-            line_addf(&line, " %s", PICK(&dice, sentences));
-        corpus_say(audience, "benign", "prose", NULL, &line);
+        say_one(&dice, sentences, COUNT(sentences), n, "prose", audience);
+        say_one(&dice, talk, COUNT(talk), n, "words-and-digits", audience);
+        say_one(&dice, coded, COUNT(coded), n, "coded-nothing", audience);
     }
 }

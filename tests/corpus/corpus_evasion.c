@@ -84,12 +84,12 @@ static void say(struct sg_dice *dice, const struct evasion *evasion,
     talk_fill(&text, dice, tongue, talk_pick(dice, bare ? tongue->bare : tongue->named),
               &(struct filling){name, kind->entity, value.text});
     if (evasion->format == NULL) {
-        corpus_say(audience, "evasion", evasion->name, NULL, &text);
+        audience_hear(audience, "evasion", evasion->name, NULL, &text);
         return;
     }
     line_clear(&body);
     corpus_wrap(dice, evasion->format, &text, &body);
-    corpus_say(audience, "evasion", evasion->name, evasion->format, &body);
+    audience_hear(audience, "evasion", evasion->name, evasion->format, &body);
 }
 
 void corpus_evasions(uint64_t seed, size_t each, const struct audience *audience)

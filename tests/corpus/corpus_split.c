@@ -99,7 +99,7 @@ static void card_messages(struct sg_dice *dice, const struct audience *audience)
     }
     as_messages(dice, intro, kind->entity, &pieces, *intro != '\0' && sg_dice_often(dice, 400),
                 &line);
-    corpus_say(audience, "split", "card-over-messages", NULL, &line);
+    audience_hear(audience, "split", "card-over-messages", NULL, &line);
 }
 
 static void digit_by_digit(struct sg_dice *dice, const struct audience *audience)
@@ -114,7 +114,7 @@ static void digit_by_digit(struct sg_dice *dice, const struct audience *audience
     CUT(value, &pieces, 1 + sg_dice_below(dice, 2));
     as_messages(dice, sg_dice_often(dice, 500) ? "" : "my number", kind->entity, &pieces, true,
                 &line);
-    corpus_say(audience, "split", "digit-by-digit", NULL, &line);
+    audience_hear(audience, "split", "digit-by-digit", NULL, &line);
 }
 
 static void phone_messages(struct sg_dice *dice, const struct audience *audience)
@@ -133,7 +133,7 @@ static void phone_messages(struct sg_dice *dice, const struct audience *audience
         CUT(value, &pieces, 5, 5);
     as_messages(dice, name, kind->entity, &pieces, *name != '\0' && sg_dice_often(dice, 400),
                 &line);
-    corpus_say(audience, "split", "phone-over-messages", NULL, &line);
+    audience_hear(audience, "split", "phone-over-messages", NULL, &line);
 }
 
 /* The calling word in one message, the number whole in the next. */
@@ -147,7 +147,7 @@ static void word_before(struct sg_dice *dice, const struct audience *audience)
     (void)kind_called(kind, dice, tongue->code, name, sizeof name);
     CUT(value, &pieces, 40);
     as_messages(dice, name, kind->entity, &pieces, true, &line);
-    corpus_say(audience, "split", "word-then-phone", NULL, &line);
+    audience_hear(audience, "split", "word-then-phone", NULL, &line);
 }
 
 static void email_messages(struct sg_dice *dice, const struct audience *audience)
@@ -173,7 +173,7 @@ static void email_messages(struct sg_dice *dice, const struct audience *audience
         CUT(value, &pieces, at, dot - at, 64);
     }
     as_messages(dice, sg_dice_often(dice, 500) ? name : "", kind->entity, &pieces, false, &line);
-    corpus_say(audience, "split", "email-over-messages", NULL, &line);
+    audience_hear(audience, "split", "email-over-messages", NULL, &line);
 }
 
 static void iban_messages(struct sg_dice *dice, const struct audience *audience)
@@ -187,7 +187,7 @@ static void iban_messages(struct sg_dice *dice, const struct audience *audience)
     else
         CUT(value, &pieces, strlen(value) / 2, 64);
     as_messages(dice, sg_dice_often(dice, 600) ? "IBAN" : "", kind->entity, &pieces, false, &line);
-    corpus_say(audience, "split", "iban-over-messages", NULL, &line);
+    audience_hear(audience, "split", "iban-over-messages", NULL, &line);
 }
 
 static void id_messages(struct sg_dice *dice, const struct audience *audience)
@@ -200,7 +200,7 @@ static void id_messages(struct sg_dice *dice, const struct audience *audience)
     as_messages(dice,
                 sg_dice_often(dice, 500) ? "my SSN is" : "social security number:", kind->entity,
                 &pieces, sg_dice_often(dice, 500), &line);
-    corpus_say(audience, "split", "ssn-over-messages", NULL, &line);
+    audience_hear(audience, "split", "ssn-over-messages", NULL, &line);
 }
 
 /* The same pieces inside one body: items of an array, fields, parts of a form. */
@@ -235,11 +235,11 @@ static void body_parts(struct sg_dice *dice, const struct audience *audience)
         line_add(&line, shape == 2 ? "\"}" : shape == 3 ? "" : "\"");
     }
     line_add(&line, shape == 0 ? "]}" : shape == 1 ? "}" : shape == 2 ? "]" : "&z=0");
-    corpus_say(audience, "split",
-               shape == 0 || shape == 2 ? "array-items"
-               : shape == 1             ? "json-fields"
-                                        : "form-fields",
-               shape == 3 ? "form" : "json", &line);
+    audience_hear(audience, "split",
+                  shape == 0 || shape == 2 ? "array-items"
+                  : shape == 1             ? "json-fields"
+                                           : "form-fields",
+                  shape == 3 ? "form" : "json", &line);
 }
 
 void corpus_splits(uint64_t seed, size_t each, const struct audience *audience)

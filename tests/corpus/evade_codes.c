@@ -118,20 +118,21 @@ static void base64(struct sg_dice *dice, const char *value, struct line *out)
 
 static void encoded_word(struct sg_dice *dice, const char *value, struct line *out)
 {
-    if (sg_dice_often(dice, 500)) {
-        line_add(out, "=?UTF-8?B?");
-        add_base64(value, base64_std, out);
-    } else {
-        line_add(out, "=?utf-8?Q?");
-        for (const char *c = value; *c != '\0'; c++) {
-            if (*c == ' ')
-                line_add(out, "_");
-            else if (*c == '@' || *c == '_' || *c == '=' || sg_dice_often(dice, 100))
-                line_addf(out, "=%02X", (unsigned)(unsigned char)*c);
-            else
-                line_add_n(out, c, 1);
-        }
+    static struct line word;
+    bool base = sg_dice_often(dice, 500);
+    line_clear(&word);
+    if (base)
+        add_base64(value, base64_std, &word);
+    for (const char *c = value; *c != '\0' && !base; c++) {
+        if (*c == ' ')
+            line_add(&word, "_");
+        else if (*c == '@' || *c == '_' || *c == '=' || sg_dice_often(dice, 100))
+            line_addf(&word, "=%02X", (unsigned)(unsigned char)*c);
+        else
+            line_add_n(&word, c, 1);
     }
+    line_add(out, base ? "=?UTF-8?B?" : "=?utf-8?Q?");
+    line_add_value(out, "", word.text);
     line_add(out, "?=");
 }
 
@@ -166,8 +167,13 @@ static void nested(struct sg_dice *dice, const char *value, struct line *out)
     switch (sg_dice_below(dice, 4)) {
     case 0: /* base64 in percent */
         add_base64(value, base64_std, &once);
-        for (const char *c = once.text; *c != '\0'; c++)
+        line_add(out, OPEN NAMED);
+        for (const char *c = once.text; *c != '\0'; c++) {
+            if (c == strchr(once.text, '='))
+                line_add(out, CLOSE); /* what fills up is not the value */
             line_addf(out, strchr("+/=", *c) != NULL ? "%%%02X" : "%c", (unsigned)*c);
+        }
+        line_add(out, strchr(once.text, '=') == NULL ? CLOSE : "");
         return;
     case 1: /* percent in an entity */
         coded(dice, value, &once, "%%%02X");

@@ -335,6 +335,20 @@ static void reversed(struct sg_dice *dice, const char *value, struct line *out)
         line_add_n(out, value + i - 1, 1);
 }
 
+/* Digits are read backwards only when somebody says so. */
+static void said_backwards(struct sg_dice *dice, const char *value, struct line *out)
+{
+    static const char *const words[] = {"backwards: ", "(reversed) ", "read it backwards ",
+                                        "rückwärts ",  "à l'envers ", "al revés "};
+    char digits[64], turned[64] = "";
+    digits_of(value, digits, sizeof digits);
+    size_t n = strlen(digits);
+    for (size_t i = 0; i < n; i++)
+        turned[i] = digits[n - 1 - i];
+    line_add(out, PICK(dice, words));
+    line_add_value(out, "", turned);
+}
+
 static void bidi(struct sg_dice *dice, const char *value, struct line *out)
 {
     line_add_rune(out, 0x202E);
@@ -363,6 +377,7 @@ static const struct evasion list[] = {
     {"spaced", "eecpis", spaced, NULL, NULL},
     {"loose-at-dot", "e", loose, NULL, NULL},
     {"reversed", "e", reversed, NULL, NULL},
+    {"said-backwards", "cp", said_backwards, NULL, NULL},
     {"bidi-override", "ec", bidi, NULL, NULL},
 };
 

@@ -66,13 +66,19 @@ SAY(pl)
 SAY(ru)
 SAY(tr)
 
-/* "double four", "triple five"; what is not doubled stays a word. */
+/* "double four", "triple five", "eight hundred"; what is neither stays a word. */
 static void doubles(struct sg_dice *dice, const char *value, struct line *out)
 {
     char digits[64], word[32];
     digits_of(value, digits, sizeof digits);
     for (size_t i = 0; digits[i] != '\0';) {
         size_t n = 1;
+        if (digits[i] != '0' && digits[i + 1] == '0' && digits[i + 2] == '0') {
+            word_of(dice, en, digits[i], word, sizeof word);
+            line_addf(out, "%s%s hundred", i == 0 ? "" : " ", word);
+            i += 3;
+            continue;
+        }
         while (n < 3 && digits[i + n] == digits[i])
             n++;
         word_of(dice, en, digits[i], word, sizeof word);
@@ -254,7 +260,7 @@ static void said(struct sg_dice *dice, const char *value, struct line *out, cons
     {                                                                                              \
         said(dice, value, out, ats, dots);                                                         \
     }
-AT(en, "at|AT|At", "dot|DOT|period")
+AT(en, "at|at|AT|At", "dot|dot|dot|DOT|period")
 AT(de, "at|ät|klammeraffe", "punkt|dot|Punkt")
 AT(fr, "arobase|at|arobas", "point|dot")
 AT(es, "arroba|Arroba", "punto|PUNTO")
@@ -265,6 +271,29 @@ AT(pl, "małpa|malpa|at", "kropka")
 AT(ru, "собака", "точка")
 AT(tr, "et|at|kuyruklu a", "nokta")
 AT(zh, "艾特|@", "点")
+
+/* The signs of the name too: underscore, dash and plus in words. */
+static void signs_said(struct sg_dice *dice, const char *value, struct line *out)
+{
+    static const char signs[] = "@._-+";
+    static const char *const all[][5] = {
+        {"at", "dot", "underscore", "dash", "plus"},
+        {"at", "dot", "under score", "hyphen", "plus"},
+        {"ät", "punkt", "unterstrich", "minus", "plus"},
+        {"arobase", "point", "tiret bas", "tiret", "plus"},
+        {"arroba", "punto", "guion bajo", "guion", "mas"},
+        {"chiocciola", "punto", "trattino basso", "trattino", "più"},
+        {"arroba", "ponto", "underline", "hífen", "mais"},
+        {"małpa", "kropka", "podkreślnik", "myślnik", "plus"}};
+    const char *const *words = all[sg_dice_often(dice, 400) ? 0 : sg_dice_below(dice, COUNT(all))];
+    for (const char *c = value; *c != '\0'; c++) {
+        const char *at = strchr(signs, *c);
+        if (at != NULL)
+            line_addf(out, " %s ", words[at - signs]);
+        else
+            line_add_n(out, c, 1);
+    }
+}
 
 static void bracketed(struct sg_dice *dice, const char *value, struct line *out)
 {
@@ -316,6 +345,7 @@ static const struct evasion list[] = {
     {"at-words-ru", "e", at_ru, "en", NULL},
     {"at-words-tr", "e", at_tr, "tr", NULL},
     {"at-words-zh", "e", at_zh, "en", NULL},
+    {"signs-in-words", "e", signs_said, NULL, NULL},
     {"bracketed-at-dot", "e", bracketed, NULL, NULL},
 };
 

@@ -28,7 +28,9 @@ bool talk_vague(const struct kind *kind, struct sg_dice *dice, const struct tong
                 char *out, size_t cap)
 {
     const char *words = NULL;
-    if (*kind->vague == '\0')
+    char own[] = {tongue->code[0], tongue->code[1], ':', '\0'};
+    if (*kind->vague == '\0' ||
+        (strcmp(tongue->code, "en") != 0 && strstr(kind->names, own) == NULL))
         return false;
     switch (kind->vague[sg_dice_below(dice, strlen(kind->vague))]) {
     case 't':

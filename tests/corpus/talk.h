@@ -35,7 +35,7 @@ void talk_fill(struct line *line, struct sg_dice *dice, const struct tongue *ton
                const char *template, const struct filling *filling);
 /* One of a list ended by NULL. */
 const char *talk_pick(struct sg_dice *dice, const char *const *list);
-/* A vague name for a kind; false: it has none. */
+/* A vague name for a kind, in English or a language of those who have it; false: it has none. */
 bool talk_vague(const struct kind *kind, struct sg_dice *dice, const struct tongue *tongue,
                 char *out, size_t cap);
 /* A kind whose name begins so and that people of the tongue have a word for. */

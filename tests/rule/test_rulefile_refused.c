@@ -157,8 +157,7 @@ static void test_context_is_compiled_once(void **state)
     scrubgate_ruleset_free(set);
 }
 
-/* The words of near are also looked for at once, to save time: where they are too many, the rest
- * of the rules does without. */
+/* The words of near are also looked for at once, to save time, as many as there are. */
 static void test_many_words(void **state)
 {
     (void)state;
@@ -183,7 +182,7 @@ static void test_many_words(void **state)
         fail_msg("%u:%u: %s", fault.line, fault.column, fault.what);
     for (unsigned i = 0; i < RULES; i++)
         gated += set->rules[i]->gate.n > 0 ? 1 : 0;
-    assert_in_range(gated, 1, RULES - 1);
+    assert_int_equal(gated, RULES);
     scrubgate_ruleset_free(set);
     sg_buf_fini(&text);
 }
@@ -318,7 +317,7 @@ int main(void)
     SG_SUITE_ROWS(test_pattern, rows);
     SG_SUITE_ROWS(test_rate, rates);
     sg_suite_add("too many signatures", test_too_many_signatures, NULL);
-    sg_suite_add("more words than can be looked for at once", test_many_words, NULL);
+    sg_suite_add("thousands of words of gates", test_many_words, NULL);
     sg_suite_add("ten thousand rules", test_ten_thousand_rules, NULL);
     sg_suite_add("too many rules in all packs", test_too_many_rules_in_all_packs, NULL);
     sg_suite_add("context that rules share is compiled once", test_context_is_compiled_once, NULL);
