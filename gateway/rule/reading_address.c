@@ -35,6 +35,18 @@ static bool holds(struct sg_bytes text, size_t from, size_t end, const char *sig
     return false;
 }
 
+/* An @, or the circled a that stands for one. */
+static bool holds_at(struct sg_bytes text, size_t from, size_t end)
+{
+    static const uint8_t circled[] = {0xE2, 0x93, 0x90};
+    if (holds(text, from, end, "@"))
+        return true;
+    for (; end - from >= sizeof circled; from++)
+        if (memcmp(text.data + from, circled, sizeof circled) == 0)
+            return true;
+    return false;
+}
+
 /* --- parts -------------------------------------------------------------------------------------
  */
 
@@ -86,10 +98,11 @@ static bool is_bracketed(struct sg_bytes text, const struct item *item)
            holds(text, behind, behind + 1, ")]}>");
 }
 
-/* Which signs the words stand for; a phrase of two words becomes one item. */
+/* Which signs the words stand for; a phrase of two words becomes one item. Without any @, short
+ * words that otherwise need brackets are taken for one. */
 static void find_signs(struct parts *parts, struct sg_bytes text)
 {
-    bool has_at = memchr(text.data, '@', text.len) != NULL;
+    bool has_at = holds_at(text, 0, text.len);
     size_t n = 0;
     for (size_t i = 0; i < parts->n; i++) {
         struct item *item = &parts->items[n];
@@ -112,6 +125,15 @@ static void find_signs(struct parts *parts, struct sg_bytes text)
         item->sign = inner && !(sign == '@' && has_at) ? sign : 0;
     }
     parts->n = n;
+    for (size_t i = 0; i < n; i++)
+        has_at = has_at || parts->items[i].sign == '@';
+    for (size_t i = 1; i + 1 < n && !has_at; i++) {
+        struct item *item = &parts->items[i];
+        struct sg_bytes word = {text.data + item->start, item->end - item->start};
+        has_at = item->sign == 0 && sg_sign_said(word, true) == '@';
+        if (has_at)
+            item->sign = '@';
+    }
 }
 
 /* False: too many words. */
@@ -122,7 +144,7 @@ static bool take_apart(struct parts *parts, struct sg_bytes text)
     for (size_t at = 0; at < text.len;) {
         size_t end = word_end(text, at);
         if (end == at) {
-            at++;
+            at += text.data[at] < 0x80 ? 1 : sg_word_sign(text, at);
             continue;
         }
         if (!add_word(parts, text, gap, at, end))
@@ -151,7 +173,7 @@ static bool sign_of_gap(const struct parts *parts, struct sg_bytes text, size_t 
     *sign = "";
     if (item->sign != 0 || before->sign != 0 || len == 0)
         return true;
-    if (holds(text, item->gap, item->start, "@"))
+    if (holds_at(text, item->gap, item->start))
         *sign = "@";
     else if (len == 1 && holds(text, item->gap, item->start, "_-+'"))
         return false;

@@ -42,10 +42,20 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\r' || c == '\n' || c == '\t';
 }
 
-/* Puts what the base64 text is, a step for each four characters; blanks and '=' belong to the step
- * before them. *whole is false when it is none. */
-static enum scrubgate_status put_base64(struct sg_bytes text, struct sg_reading_text *out,
-                                        bool *whole)
+/* Is the rest padding, maybe with its '=' written as "%3D"? */
+static bool is_padding(struct sg_bytes text, size_t at)
+{
+    for (; at < text.len; at++)
+        if (memchr("=%3Dd", text.data[at], 5) == NULL && !is_blank(text.data[at]))
+            return false;
+    return true;
+}
+
+/* Puts what the base64 text is, a step for each four characters; blanks and padding belong to the
+ * step before them. The `before` bytes in front of the text belong to the first. *whole is false
+ * when it is none. */
+static enum scrubgate_status put_base64(struct sg_bytes text, size_t before,
+                                        struct sg_reading_text *out, bool *whole)
 {
     uint32_t bits = 0;
     size_t n = 0, at = 0, start = 0;
@@ -53,13 +63,18 @@ static enum scrubgate_status put_base64(struct sg_bytes text, struct sg_reading_
     *whole = true;
     for (; at < text.len && rc >= 0 && *whole; at++) {
         int value = sextet(text.data[at]);
+        if (value < 0 && (text.data[at] == '=' || text.data[at] == '%')) {
+            *whole = is_padding(text, at);
+            break;
+        }
         if (value < 0) {
-            *whole = is_blank(text.data[at]) || text.data[at] == '=';
+            *whole = is_blank(text.data[at]);
             continue;
         }
         if (n == 4) {
             uint8_t bytes[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
-            rc = sg_reading_put(out, (struct sg_bytes){bytes, 3}, at - start);
+            rc = sg_reading_put(out, (struct sg_bytes){bytes, 3}, at - start + before);
+            before = 0;
             start = at;
             bits = 0;
             n = 0;
@@ -72,14 +87,14 @@ static enum scrubgate_status put_base64(struct sg_bytes text, struct sg_reading_
     *whole = n > 1;
     bits <<= 6 * (4 - n);
     uint8_t bytes[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
-    return sg_reading_put(out, (struct sg_bytes){bytes, n - 1}, text.len - start);
+    return sg_reading_put(out, (struct sg_bytes){bytes, n - 1}, text.len - start + before);
 }
 
 static enum scrubgate_status read_base64(struct sg_bytes text, struct sg_reading_text *out,
                                          bool *reads)
 {
     bool whole;
-    enum scrubgate_status rc = put_base64(text, out, &whole);
+    enum scrubgate_status rc = put_base64(text, 0, out, &whole);
     *reads = rc >= 0 && whole && out->view.len >= TEXT_LEAST && is_text(sg_buf_bytes(&out->view));
     return rc;
 }
@@ -157,8 +172,10 @@ static enum scrubgate_status put_latin(struct sg_reading_text *out, uint8_t c, s
                           raw_len);
 }
 
-/* One character in the Q coding: bytes of one that is longer come as a step each. */
-static enum scrubgate_status put_q(struct sg_bytes text, struct sg_reading_text *out, bool utf8)
+/* Text in the Q coding; bytes of a longer character come as a step each. The `before` bytes in
+ * front belong to the first. */
+static enum scrubgate_status put_q(struct sg_bytes text, size_t before, struct sg_reading_text *out,
+                                   bool utf8)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t at = 0, len; at < text.len && rc >= 0; at += len) {
@@ -168,7 +185,8 @@ static enum scrubgate_status put_q(struct sg_bytes text, struct sg_reading_text 
         len = low >= 0 ? 3 : 1;
         if (low >= 0)
             c = (uint8_t)(high << 4 | low);
-        rc = utf8 ? sg_reading_put_byte(out, c, len) : put_latin(out, c, len);
+        rc = utf8 ? sg_reading_put_byte(out, c, len + before) : put_latin(out, c, len + before);
+        before = 0;
     }
     return rc;
 }
@@ -181,12 +199,12 @@ static enum scrubgate_status put_encoded(struct sg_bytes text, const struct enco
     bool whole = true,
          utf8 = name.len >= 3 &&
                 sg_bytes_equal_nocase((struct sg_bytes){name.data, 3}, SG_BYTES("utf"));
-    enum scrubgate_status rc = sg_reading_put(out, SG_BYTES(""), word->text - from);
-    if (rc >= 0)
-        rc = word->base64 ? put_base64(body, out, &whole) : put_q(body, out, utf8);
-    if (rc >= 0)
-        rc = sg_reading_put(out, SG_BYTES(""), 2);
-    *reads = whole;
+    size_t before = word->text - from, steps = out->n;
+    enum scrubgate_status rc =
+        word->base64 ? put_base64(body, before, out, &whole) : put_q(body, before, out, utf8);
+    *reads = whole && out->n > steps;
+    if (rc >= 0 && *reads)
+        out->steps[out->n - 1].raw_len += 2; /* "?=" */
     return rc;
 }
 

@@ -20,6 +20,7 @@ enum {
     FEW_DIGITS = 3,   /* said ones: fewer are no number that is told */
     SINGLES = 5,      /* written one by one: fewer are a list */
     NUMBER_LEAST = 7, /* digits of a number that is worth hiding */
+    SAID_LEAST = 4,   /* words: with written groups between them they hide a number */
     CARD_LEAST = 12,
     FOURS = 4 /* groups of a card, whatever stands between them */
 };
@@ -206,7 +207,8 @@ static enum scrubgate_status put_run(struct sg_reading_text *out, const struct s
                                      struct sg_bytes text, size_t from, const struct sum *sum,
                                      size_t *end)
 {
-    bool marked = sum->spelled * 2 >= sum->digits;
+    bool marked = sum->spelled * 2 >= sum->digits ||
+                  (sum->said >= SAID_LEAST && sum->said * 2 >= sum->groups);
     bool edges = marked && sum->digits >= NUMBER_LEAST;
     bool head = edges && run->head.n > 0 && run->head.start >= from;
     struct writer writer = {.out = out, .mark = marked};

@@ -24,8 +24,8 @@ enum {
 
 /* clang-format off */
 /* English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian (also in Latin
- * letters) and Turkish, with what English ones sound like. Sorted by bytes, which is how they are
- * searched. */
+ * letters) and Turkish, with what English ones sound like, and the digits of Chinese and Korean.
+ * Sorted by bytes, which is how they are searched. */
 static const struct sg_number_word words[] = {
     {"acht", 8, UNIT, false}, {"achttien", 18, TEEN, false}, {"achtzehn", 18, TEEN, false},
     {"achtzig", 80, TENS, false}, {"adin", 1, UNIT, false}, {"ait", 8, UNIT, false},
@@ -86,11 +86,11 @@ static const struct sg_number_word words[] = {
     {"fois", 0, OFTEN, false}, {"followed", 0, GAP, false}, {"foor", 4, UNIT, false},
     {"for", 4, UNIT, true}, {"fore", 4, UNIT, true}, {"forty", 40, TENS, false},
     {"four", 4, UNIT, false}, {"fourteen", 14, TEEN, false}, {"fourty", 40, TENS, false},
-    {"fower", 4, UNIT, false}, {"fuenf", 5, UNIT, false},
-    {"fuenfzehn", 15, TEEN, false}, {"fuenfzig", 50, TENS, false}, {"funf", 5, UNIT, false},
-    {"funfzehn", 15, TEEN, false}, {"funfzig", 50, TENS, false}, {"gap", 0, GAP, false},
-    {"guion", 0, GAP, false}, {"hifen", 0, GAP, false}, {"honderd", 100, HUNDRED, false},
-    {"huit", 8, UNIT, false}, {"huitante", 80, TENS, false}, {"hundert", 100, HUNDRED, false},
+    {"fower", 4, UNIT, false}, {"fuenf", 5, UNIT, false}, {"fuenfzehn", 15, TEEN, false},
+    {"fuenfzig", 50, TENS, false}, {"funf", 5, UNIT, false}, {"funfzehn", 15, TEEN, false},
+    {"funfzig", 50, TENS, false}, {"gap", 0, GAP, false}, {"guion", 0, GAP, false},
+    {"hifen", 0, GAP, false}, {"honderd", 100, HUNDRED, false}, {"huit", 8, UNIT, false},
+    {"huitante", 80, TENS, false}, {"hundert", 100, HUNDRED, false},
     {"hundred", 100, HUNDRED, false}, {"hyphen", 0, GAP, false}, {"iki", 2, UNIT, false},
     {"jeden", 1, UNIT, false}, {"jedenascie", 11, TEEN, false}, {"jedna", 1, UNIT, false},
     {"jedno", 1, UNIT, false}, {"keer", 0, OFTEN, false}, {"kere", 0, OFTEN, false},
@@ -229,7 +229,16 @@ static const struct sg_number_word words[] = {
     {"тысяча", 1000, THOUSAND, false}, {"тысячи", 1000, THOUSAND, false},
     {"четыре", 4, UNIT, false}, {"четыреста", 400, HUNDREDS, false},
     {"четырнадцать", 14, TEEN, false}, {"шестнадцать", 16, TEEN, false}, {"шесть", 6, UNIT, false},
-    {"шестьдесят", 60, TENS, false}, {"шестьсот", 600, HUNDREDS, false}
+    {"шестьдесят", 60, TENS, false}, {"шестьсот", 600, HUNDREDS, false}, {"〇", 0, UNIT, false},
+    {"一", 1, UNIT, false}, {"七", 7, UNIT, false}, {"三", 3, UNIT, false}, {"两", 2, UNIT, false},
+    {"九", 9, UNIT, false}, {"二", 2, UNIT, false}, {"五", 5, UNIT, false}, {"伍", 5, UNIT, false},
+    {"兩", 2, UNIT, false}, {"八", 8, UNIT, false}, {"六", 6, UNIT, false}, {"叁", 3, UNIT, false},
+    {"參", 3, UNIT, false}, {"四", 4, UNIT, false}, {"壹", 1, UNIT, false}, {"幺", 1, UNIT, false},
+    {"捌", 8, UNIT, false}, {"柒", 7, UNIT, false}, {"玖", 9, UNIT, false}, {"肆", 4, UNIT, false},
+    {"貳", 2, UNIT, false}, {"贰", 2, UNIT, false}, {"陆", 6, UNIT, false}, {"陸", 6, UNIT, false},
+    {"零", 0, UNIT, false}, {"공", 0, UNIT, false}, {"구", 9, UNIT, false}, {"사", 4, UNIT, false},
+    {"삼", 3, UNIT, false}, {"영", 0, UNIT, false}, {"오", 5, UNIT, false}, {"육", 6, UNIT, false},
+    {"이", 2, UNIT, false}, {"일", 1, UNIT, false}, {"칠", 7, UNIT, false}, {"팔", 8, UNIT, false}
 };
 /* clang-format on */
 

@@ -38,9 +38,9 @@ size_t sg_word_sign(struct sg_bytes text, size_t at)
     size_t there = text.len - at;
     if (there >= 2 && c[0] == 0xC2)
         return 2; /* U+00A0 … U+00BF */
-    if (there >= 3 && (c[0] == 0xE2 || (c[0] == 0xE3 && c[1] == 0x80) ||
+    if (there >= 3 && (c[0] == 0xE2 || (c[0] == 0xE3 && c[1] == 0x80 && c[2] != 0x87) ||
                        (c[0] == 0xEF && (c[1] == 0xB8 || c[1] == 0xBB))))
-        return 3; /* U+2000 … U+2FFF, ideographic blanks and brackets, variation selectors */
+        return 3; /* U+2000 … U+2FFF, ideographic blanks and brackets (not the zero), selectors */
     return there >= 4 && c[0] == 0xF0 && c[1] == 0x9F ? 4 : 0; /* emoji */
 }
 

@@ -151,7 +151,8 @@ static const struct row rows[] = {
     BYTES(0x2474, 0x247C, MAP, "123456789"),
     BYTES(0x2488, 0x2490, MAP, "123456789"),
     BYTES(0x249C, 0x24B5, MAP, LOWER),
-    BYTES(0x24B6, 0x24E9, MAP, UPPER LOWER),
+    BYTES(0x24B6, 0x24CF, MAP, UPPER),
+    BYTES(0x24D1, 0x24E9, MAP, "bcdefghijklmnopqrstuvwxyz"), /* the a is an @: fold rules see to it */
     BYTES(0x24EA, 0x24EA, MAP, "0"),
     BYTES(0x24F5, 0x24FD, MAP, "123456789"),
     BYTES(0x24FF, 0x24FF, MAP, "0"),
@@ -226,6 +227,7 @@ static const struct row rows[] = {
     NUMBERS(0x1E4F0),
     NUMBERS(0x1E950),
     BYTES(0x1F100, 0x1F10A, MAP, "00123456789"),
+    BYTES(0x1F10B, 0x1F10C, MAP, "0"),
     BYTES(0x1F110, 0x1F129, MAP, UPPER),
     BYTES(0x1F130, 0x1F149, MAP, UPPER),
     BYTES(0x1F150, 0x1F169, MAP, UPPER),
