@@ -4,6 +4,8 @@
  */
 #include "body/media.h"
 
+#include <string.h>
+
 #include "http/media_type.h"
 
 /* The structured suffix of a subtype: json of problem+json. */
@@ -31,6 +33,10 @@ static bool choose_format(const struct sg_media_type *type, enum sg_media_format
         {"application", "x-ndjson", SG_MEDIA_NDJSON},
         {"application", "x-www-form-urlencoded", SG_MEDIA_FORM},
         {"text", "plain", SG_MEDIA_TEXT},
+        {"text", "html", SG_MEDIA_HTML},
+        {"text", "event-stream", SG_MEDIA_SSE},
+        {"multipart", "form-data", SG_MEDIA_MULTIPART},
+        {"multipart", "mixed", SG_MEDIA_MULTIPART},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (sg_bytes_equal_nocase(type->type, sg_bytes_of(known[i].type)) &&
@@ -48,6 +54,52 @@ static bool is_utf8(struct sg_bytes charset)
            sg_bytes_equal_nocase(charset, SG_BYTES("us-ascii"));
 }
 
+bool sg_media_boundary_valid(struct sg_bytes boundary)
+{
+    static const char marks[] = "'()+_,-./:=? ";
+    if (boundary.len == 0 || boundary.len > SG_BOUNDARY_LONGEST ||
+        boundary.data[boundary.len - 1] == ' ')
+        return false;
+    for (size_t i = 0; i < boundary.len; i++) {
+        uint8_t c = boundary.data[i];
+        if (!sg_is_alnum(c) && (c == 0 || strchr(marks, c) == NULL))
+            return false;
+    }
+    return true;
+}
+
+static bool choose_boundary(struct sg_media *media, struct sg_bytes boundary)
+{
+    if (media->format != SG_MEDIA_MULTIPART)
+        return true;
+    if (!sg_media_boundary_valid(boundary))
+        return false;
+    memcpy(media->boundary, boundary.data, boundary.len);
+    media->boundary_len = boundary.len;
+    return true;
+}
+
+const char *sg_media_word(enum sg_media_format format)
+{
+    switch (format) {
+    case SG_MEDIA_TEXT:
+        return "text";
+    case SG_MEDIA_JSON:
+        return "json";
+    case SG_MEDIA_NDJSON:
+        return "ndjson";
+    case SG_MEDIA_FORM:
+        return "form";
+    case SG_MEDIA_HTML:
+        return "html";
+    case SG_MEDIA_SSE:
+        return "sse";
+    case SG_MEDIA_MULTIPART:
+        return "multipart";
+    }
+    return "";
+}
+
 static bool choose_coding(struct sg_bytes coding, bool *gzip)
 {
     coding = sg_bytes_trim(coding);
@@ -59,7 +111,7 @@ static bool choose_coding(struct sg_bytes coding, bool *gzip)
 enum scrubgate_status sg_media_choose(struct sg_media *media, struct sg_bytes content_type,
                                       struct sg_bytes content_encoding, const char **why)
 {
-    struct sg_media chosen = {SG_MEDIA_TEXT, false};
+    struct sg_media chosen = {.format = SG_MEDIA_TEXT};
     struct sg_media_type type = {0};
     *why = "a content coding other than identity and gzip";
     if (!choose_coding(content_encoding, &chosen.gzip))
@@ -73,6 +125,9 @@ enum scrubgate_status sg_media_choose(struct sg_media *media, struct sg_bytes co
             return SCRUBGATE_EUNSUPPORTED;
         *why = "a charset other than utf-8 and us-ascii";
         if (!is_utf8(type.charset))
+            return SCRUBGATE_EUNSUPPORTED;
+        *why = "no boundary that can be used";
+        if (!choose_boundary(&chosen, type.boundary))
             return SCRUBGATE_EUNSUPPORTED;
     }
     *why = "";

@@ -30,6 +30,9 @@ struct sg_scrub {
     uint64_t passed;         /* captures_only: bytes of the value */
     struct sg_splice splice; /* of the current value */
     struct sg_place place;
+    struct sg_frame frame; /* raw NULL: none */
+    struct sg_step *steps; /* of a place within the frame */
+    size_t cap_steps;
     struct sg_buf path; /* its printed place, NUL-ended; empty until an event asks */
     char reason[192];
 };
@@ -136,6 +139,13 @@ static enum scrubgate_status print_path(struct sg_scrub *scrub)
     return rc < 0 ? rc : sg_buf_add_byte(&scrub->path, 0);
 }
 
+/* An offset of the value as one of the body. */
+static uint64_t raw_of(const struct sg_scrub *scrub, uint64_t offset, bool end)
+{
+    uint64_t raw = scrub->splice.raw(scrub->splice.ctx, offset, end);
+    return scrub->frame.raw == NULL ? raw : scrub->frame.raw(scrub->frame.ctx, raw, end);
+}
+
 static enum scrubgate_status tell(struct sg_scrub *scrub, const struct sg_finding *finding)
 {
     if (scrub->config.on_event == NULL)
@@ -143,14 +153,13 @@ static enum scrubgate_status tell(struct sg_scrub *scrub, const struct sg_findin
     enum scrubgate_status rc = print_path(scrub);
     if (rc < 0)
         return rc;
-    const struct sg_splice *splice = &scrub->splice;
     const struct scrubgate_event event = {
         .rule = finding->rule->id,
         .entity = finding->rule->entity,
         .action = finding->rule->action,
         .level = finding->level,
-        .start = splice->raw(splice->ctx, finding->start, false),
-        .end = splice->raw(splice->ctx, finding->end, true),
+        .start = raw_of(scrub, finding->start, false),
+        .end = raw_of(scrub, finding->end, true),
         .path = (const char *)scrub->path.data,
         .contextual = finding->contextual,
         .fingerprint = finding->fingerprint,
@@ -221,7 +230,33 @@ void sg_scrub_free(struct sg_scrub *scrub)
     sg_buf_fini(&scrub->path);
     sg_summary_fini(&scrub->summary);
     free(scrub->states);
+    free(scrub->steps); /* names point into the body's stages */
     free(scrub);
+}
+
+void sg_scrub_enter(struct sg_scrub *scrub, const struct sg_frame *frame)
+{
+    scrub->frame = frame == NULL ? (struct sg_frame){.raw = NULL} : *frame;
+}
+
+/* Puts the frame's place before the value's own. */
+static enum scrubgate_status place_in_frame(struct sg_scrub *scrub)
+{
+    struct sg_place outer = scrub->frame.place, inner = scrub->place;
+    size_t n = outer.n + inner.n;
+    if (n > scrub->cap_steps) {
+        struct sg_step *grown = realloc(scrub->steps, n * sizeof *grown);
+        if (grown == NULL)
+            return SCRUBGATE_ENOMEM;
+        scrub->steps = grown;
+        scrub->cap_steps = n;
+    }
+    for (size_t i = 0; i < n; i++)
+        scrub->steps[i] = i < outer.n ? outer.steps[i] : inner.steps[i - outer.n];
+    scrub->place = (struct sg_place){scrub->steps, n};
+    bool field = n == 1 && scrub->steps[0].name.data != NULL;
+    scrub->splice.style = n == 0 ? SG_PATH_NONE : field ? SG_PATH_FIELD : SG_PATH_JSON;
+    return SCRUBGATE_OK;
 }
 
 enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field,
@@ -230,13 +265,19 @@ enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field
     const struct sg_scan_sink sink = {keep, edit, found, scrub};
     scrub->splice = *splice;
     scrub->place = place;
+    if (scrub->frame.raw != NULL) {
+        enum scrubgate_status rc = place_in_frame(scrub);
+        if (rc < 0)
+            return rc;
+    }
     sg_buf_clear(&scrub->path);
     scrub->summary.values++;
     assert(scrub->n_filling == 0); /* the value before has ended */
     begin_captures(scrub);
     scrub->passed = 0;
-    return scrub->config.captures_only ? SCRUBGATE_OK
-                                       : sg_scanner_begin(scrub->scanner, field, place, &sink);
+    return scrub->config.captures_only
+               ? SCRUBGATE_OK
+               : sg_scanner_begin(scrub->scanner, field, scrub->place, &sink);
 }
 
 static enum scrubgate_status pass(struct sg_scrub *scrub, struct sg_bytes piece)

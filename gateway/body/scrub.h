@@ -67,6 +67,18 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub,
                                                       const struct sg_scrub_config *config);
 void sg_scrub_free(struct sg_scrub *scrub);
 
+/* A text in which values stand that is itself a part of the body: a part of a multipart body, the
+ * data of an event. */
+struct sg_frame {
+    struct sg_place place; /* stands before the places of its values */
+    /* An offset of the text as one of the body, as in struct sg_splice. */
+    uint64_t (*raw)(void *ctx, uint64_t offset, bool end);
+    void *ctx;
+};
+/* From now on values stand in that frame, which is copied; its steps must stay as they are. NULL:
+ * they stand in the body again. Between values only. */
+void sg_scrub_enter(struct sg_scrub *scrub, const struct sg_frame *frame);
+
 /* How a value's place is told in events: not at all, $.a.b[0], or the bare name of a field. */
 enum sg_path_style { SG_PATH_NONE, SG_PATH_JSON, SG_PATH_FIELD };
 

@@ -20,7 +20,8 @@
 #include "body/outlet.h"
 #include "body/scrub.h"
 
-enum { SG_ESCAPE_RAW = 12, SG_ESCAPE_TEXT = 4 };
+/* The longest is quoted-printable: four =XX, with line breaks before and between them. */
+enum { SG_ESCAPE_RAW = 22, SG_ESCAPE_TEXT = 4 };
 
 /* One code point that is written otherwise than it reads. */
 struct sg_escape {

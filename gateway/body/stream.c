@@ -2,7 +2,7 @@
 /*
  * stream.c - scrub one message body: chooses the stages, counts, and says why when it is refused.
  *
- *     in -> [gunzip] -> json|form|text -> [gzip] -> out
+ *     in -> [gunzip] -> json|form|multipart|sse|html|text -> [gzip] -> out
  */
 #include "body/stream.h"
 
@@ -55,21 +55,6 @@ void scrubgate_tail_free(struct scrubgate_tail *tail)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static enum scrubgate_status open_format(struct scrubgate_stream *stream, struct sg_stage **stage)
-{
-    switch (stream->media.format) {
-    case SG_MEDIA_TEXT:
-        return sg_text_new(stage, stream->scrub);
-    case SG_MEDIA_JSON:
-        return sg_json_new(stage, stream->scrub, false);
-    case SG_MEDIA_NDJSON:
-        return sg_json_new(stage, stream->scrub, true);
-    case SG_MEDIA_FORM:
-        return sg_form_new(stage, stream->scrub);
-    }
-    return SCRUBGATE_EUNSUPPORTED;
-}
-
 static enum scrubgate_status open_stages(struct scrubgate_stream *stream)
 {
     struct sg_stage *stages[STAGES_MOST] = {NULL};
@@ -79,7 +64,7 @@ static enum scrubgate_status open_stages(struct scrubgate_stream *stream)
         rc = sg_gunzip_new(&stages[n++], stream->max_decoded);
     stream->format = n;
     if (rc >= 0)
-        rc = open_format(stream, &stages[n++]);
+        rc = sg_format_new(&stages[n++], stream->scrub, &stream->media);
     if (rc >= 0 && stream->media.gzip && !stream->names)
         rc = sg_gzip_new(&stages[n++]);
     if (rc < 0) {
@@ -98,7 +83,9 @@ static enum scrubgate_status open_scrub(struct scrubgate_stream *stream,
                                         const struct scrubgate_stream_config *config,
                                         struct sg_capture *captures, size_t n)
 {
-    struct sg_tail *tail = stream->media.format == SG_MEDIA_TEXT ? NULL : &stream->tail;
+    enum sg_media_format format = stream->media.format;
+    bool one_value = format == SG_MEDIA_TEXT || format == SG_MEDIA_HTML;
+    struct sg_tail *tail = one_value ? NULL : &stream->tail;
     if (config->tail != NULL)
         tail = &config->tail->own;
     struct sg_scrub_config own = {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * text.c - a body that is one text value.
+ * text.c - a body that is one text value: plain text, or HTML.
  *
  *     gunzip -> [text] -> scrub -> gzip
  *
+ * HTML is text here, too: which of its marks and references hide a value is for rules to know. *
  * UTF-8 is checked before the text is scanned: rules never see what cannot be read.
  */
 #include "body/format.h"
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "body/html.h"
 #include "body/stepper.h"
 #include "body/value.h"
 
@@ -57,18 +59,32 @@ static void text_free(struct sg_stage *stage)
     free(text);
 }
 
-static const struct sg_stage_ops ops = {"text", sg_stepper_push, text_free};
+static const struct sg_stage_ops text_ops = {"text", sg_stepper_push, text_free};
+static const struct sg_stage_ops html_ops = {"html", sg_stepper_push, text_free};
 
-enum scrubgate_status sg_text_new(struct sg_stage **stage, struct sg_scrub *scrub)
+static enum scrubgate_status make(struct sg_stage **stage, struct sg_scrub *scrub,
+                                  const struct sg_stage_ops *ops,
+                                  enum scrubgate_status (*encode)(struct sg_buf *to,
+                                                                  struct sg_bytes text))
 {
     struct text *text = calloc(1, sizeof *text);
     *stage = NULL;
     if (text == NULL)
         return SCRUBGATE_ENOMEM;
-    text->stepper.stage.ops = &ops;
+    text->stepper.stage.ops = ops;
     text->stepper.step = step;
     text->stepper.scrub = scrub;
-    sg_value_init(&text->value, scrub, &text->stepper.outlet, NULL);
+    sg_value_init(&text->value, scrub, &text->stepper.outlet, encode);
     *stage = &text->stepper.stage;
     return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_text_new(struct sg_stage **stage, struct sg_scrub *scrub)
+{
+    return make(stage, scrub, &text_ops, NULL);
+}
+
+enum scrubgate_status sg_html_new(struct sg_stage **stage, struct sg_scrub *scrub)
+{
+    return make(stage, scrub, &html_ops, sg_html_encode);
 }

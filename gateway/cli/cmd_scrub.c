@@ -10,27 +10,8 @@
 
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/format.h"
 #include "cli/spans.h"
-
-struct choice {
-    const char *word, *value;
-};
-
-static const struct choice formats[] = {
-    {"text", "text/plain"},
-    {"json", "application/json"},
-    {"ndjson", "application/x-ndjson"},
-    {"form", "application/x-www-form-urlencoded"},
-};
-
-static const char *format_type(const char *word)
-{
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(formats[i].word, word) == 0)
-            return formats[i].value;
-    }
-    return NULL;
-}
 
 static bool read_direction(const char *word, enum scrubgate_direction *direction)
 {
@@ -44,31 +25,50 @@ static bool read_direction(const char *word, enum scrubgate_direction *direction
     return *direction != SCRUBGATE_ANY_DIRECTION;
 }
 
-/* Moves the whole input through the stream. */
-static int filter(FILE *in, const char *name, struct scrubgate_stream *stream)
+/* Writes what comes out for the bytes of input. */
+static enum scrubgate_status push(struct scrubgate_stream *stream, struct sg_bytes input, bool last)
 {
-    static uint8_t input[64 * 1024], output[64 * 1024];
+    static uint8_t output[64 * 1024];
+    struct scrubgate_in bytes = {input.data, input.len, 0};
+    enum scrubgate_status rc;
+    do {
+        struct scrubgate_out out = {output, sizeof output, 0};
+        rc = scrubgate_stream_push(stream, &bytes, &out, last);
+        if (rc < 0)
+            (void)fprintf(stderr, "scrubgate scrub: refused (%s): %s\n", scrubgate_status_word(rc),
+                          scrubgate_stream_reason(stream));
+        else if (fwrite(output, 1, out.pos, stdout) != out.pos)
+            rc = SCRUBGATE_EIO; /* sg_flush_output says why */
+    } while (rc == SCRUBGATE_FULL);
+    return rc;
+}
+
+/* Moves the whole input through a stream, whose type may stand in its first bytes. */
+static int filter(FILE *in, const char *name, const struct scrubgate_ruleset *set,
+                  struct scrubgate_scratch *scratch, struct scrubgate_stream_config *config)
+{
+    static uint8_t input[64 * 1024];
+    char type[SG_FORMAT_TYPE_ROOM];
+    struct scrubgate_stream *stream = NULL;
     enum scrubgate_status rc = SCRUBGATE_OK;
-    while (rc != SCRUBGATE_DONE) {
-        size_t len = fread(input, 1, sizeof input, in);
+    while (rc >= 0 && rc != SCRUBGATE_DONE) {
+        struct sg_bytes bytes = {input, fread(input, 1, sizeof input, in)};
         if (ferror(in) != 0) {
             (void)fprintf(stderr, "%s: cannot be read: %s\n", name, strerror(errno));
-            return SG_EXIT_WRONG;
+            rc = SCRUBGATE_EIO;
+            break;
         }
-        struct scrubgate_in bytes = {input, len, 0};
-        do {
-            struct scrubgate_out out = {output, sizeof output, 0};
-            rc = scrubgate_stream_push(stream, &bytes, &out, len < sizeof input);
-            if (rc < 0) {
-                (void)fprintf(stderr, "scrubgate scrub: refused (%s): %s\n",
-                              scrubgate_status_word(rc), scrubgate_stream_reason(stream));
-                return SG_EXIT_WRONG;
-            }
-            if (fwrite(output, 1, out.pos, stdout) != out.pos)
-                return sg_flush_output() ? SG_EXIT_FINE : SG_EXIT_WRONG;
-        } while (rc == SCRUBGATE_FULL);
+        if (stream == NULL) {
+            config->content_type = sg_format_of_body(config->content_type, bytes, type);
+            rc = scrubgate_stream_open(&stream, set, scratch, config);
+        }
+        if (rc < 0)
+            (void)fprintf(stderr, "scrubgate scrub: cannot start: %s\n", scrubgate_status_word(rc));
+        else
+            rc = push(stream, bytes, bytes.len < sizeof input);
     }
-    return sg_flush_output() ? SG_EXIT_FINE : SG_EXIT_WRONG;
+    scrubgate_stream_close(&stream);
+    return sg_flush_output() && rc >= 0 ? SG_EXIT_FINE : SG_EXIT_WRONG;
 }
 
 static int run_with(FILE *in, const char *name, const struct sg_texts *paths, bool spans,
@@ -76,21 +76,18 @@ static int run_with(FILE *in, const char *name, const struct sg_texts *paths, bo
 {
     struct scrubgate_ruleset *set = sg_load_rules(paths);
     struct scrubgate_scratch *scratch = NULL;
-    struct scrubgate_stream *stream = NULL;
     int exit_code = SG_EXIT_USAGE;
     if (set == NULL)
         goto out;
     exit_code = SG_EXIT_WRONG;
     enum scrubgate_status rc = scrubgate_scratch_new(&scratch);
-    if (rc >= 0 && !spans)
-        rc = scrubgate_stream_open(&stream, set, scratch, config);
     if (rc < 0) {
         (void)fprintf(stderr, "scrubgate scrub: cannot start: %s\n", scrubgate_status_word(rc));
         goto out;
     }
-    exit_code = spans ? sg_spans_run(in, name, set, scratch, config) : filter(in, name, stream);
+    exit_code = spans ? sg_spans_run(in, name, set, scratch, config)
+                      : filter(in, name, set, scratch, config);
 out:
-    scrubgate_stream_close(&stream);
     scrubgate_scratch_free(scratch);
     scrubgate_ruleset_free(set);
     return exit_code;
@@ -107,7 +104,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
          &paths},
         {"level", 'l', SG_OPTION_NUMBER, "N", "rules of this level and below run, 1 to 4 (2)",
          &level},
-        {"format", 'f', SG_OPTION_TEXT, "FORMAT", "text, json, ndjson or form (text)", &format},
+        {"format", 'f', SG_OPTION_TEXT, "FORMAT", SG_FORMAT_WORDS " (text)", &format},
         {"direction", 'd', SG_OPTION_TEXT, "DIR", "to-agent or to-customer; both without",
          &direction},
         {"channel", 'c', SG_OPTION_TEXT, "NAME", "for rules with where: channel", &channel},
@@ -121,7 +118,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     struct scrubgate_stream_config config = {.channel = channel, .level = level};
-    config.content_type = format_type(format);
+    config.content_type = sg_format_type(sg_bytes_of(format));
     config.max_decoded = UINT64_MAX;
     config.reference = engine != NULL;
     if (argc - rest > 1)
@@ -129,8 +126,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
     if (level < 1 || level > 4)
         return sg_say_usage(command, "--level is 1, 2, 3 or 4");
     if (config.content_type == NULL)
-        return sg_say_usage(command, "--format is text, json, ndjson or form; this version does "
-                                     "not read multipart, sse or html");
+        return sg_say_usage(command, "--format is " SG_FORMAT_WORDS);
     if (engine != NULL && strcmp(engine, "reference") != 0)
         return sg_say_usage(command, "--engine is reference");
     if (!read_direction(direction, &config.direction))

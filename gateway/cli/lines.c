@@ -10,28 +10,16 @@
 #include <sys/types.h>
 
 #include "cli/console.h"
+#include "cli/format.h"
 
 enum { LINE_DEPTH = 16 };
 
 static const char *type_of(const struct sg_json_node *root)
 {
-    static const struct {
-        const char *word, *type;
-    } formats[] = {
-        {"text", "text/plain"},
-        {"json", "application/json"},
-        {"ndjson", "application/x-ndjson"},
-        {"form", "application/x-www-form-urlencoded"},
-    };
     const struct sg_json_node *format = sg_json_get(root, "format");
     if (format == NULL)
-        return formats[0].type;
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (format->kind == SG_JSON_STRING &&
-            sg_bytes_equal(format->text, sg_bytes_of(formats[i].word)))
-            return formats[i].type;
-    }
-    return NULL;
+        return sg_format_type(SG_BYTES("text"));
+    return format->kind == SG_JSON_STRING ? sg_format_type(format->text) : NULL;
 }
 
 static const char *read_line(const struct sg_json_node *root, struct sg_text_line *line)
@@ -45,7 +33,7 @@ static const char *read_line(const struct sg_json_node *root, struct sg_text_lin
                                   .type = type_of(root),
                                   .root = root};
     if (line->type == NULL)
-        return "\"format\" is one of text, json, ndjson, form";
+        return "\"format\" is " SG_FORMAT_WORDS;
     if ((text != NULL && text->kind != SG_JSON_STRING) ||
         (messages != NULL && messages->kind != SG_JSON_ARRAY))
         return "\"text\" wants a string, \"messages\" an array of strings";

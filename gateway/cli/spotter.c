@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "body/stream.h"
+#include "cli/format.h"
 
 static void note(void *ctx, const struct scrubgate_event *event)
 {
@@ -41,7 +42,8 @@ enum scrubgate_status sg_spots_take(struct sg_spots *spots, struct scrubgate_scr
 {
     struct scrubgate_stream_config config = *base;
     struct scrubgate_stream *stream = NULL;
-    config.content_type = type;
+    char room[SG_FORMAT_TYPE_ROOM];
+    config.content_type = sg_format_of_body(type, text, room);
     config.shadow = true;
     config.on_event = note;
     config.ctx = spots;

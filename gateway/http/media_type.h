@@ -12,10 +12,11 @@
 /* Borrowed from the value it was read from. */
 struct sg_media_type {
     struct sg_bytes type, subtype;
-    struct sg_bytes charset; /* without quotes; empty when absent */
+    struct sg_bytes charset;  /* without quotes; empty when absent */
+    struct sg_bytes boundary; /* likewise */
 };
 
-/* False when it is none, or names charset twice, empty or with escapes. */
+/* False when it is none, or names charset or boundary twice, empty or with escapes. */
 bool sg_media_type_parse(struct sg_bytes value, struct sg_media_type *out);
 
 #endif

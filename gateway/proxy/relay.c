@@ -77,21 +77,6 @@ void sg_relay_pass(struct sg_relay *relay, uint64_t limit)
     begin(relay, limit);
 }
 
-static const char *format_word(const struct sg_media *media)
-{
-    switch (media->format) {
-    case SG_MEDIA_TEXT:
-        return "text";
-    case SG_MEDIA_JSON:
-        return "json";
-    case SG_MEDIA_NDJSON:
-        return "ndjson";
-    case SG_MEDIA_FORM:
-        return "form";
-    }
-    return "";
-}
-
 static bool may_give_in(const struct sg_relay *relay)
 {
     switch (relay->status) {
@@ -173,7 +158,7 @@ void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules
         sg_bytes_to_text(config->content_encoding, coding, sizeof coding))
         rc = sg_media_choose(&media, config->content_type, config->content_encoding, &why);
     if (rc >= 0) {
-        relay->format = format_word(&media);
+        relay->format = sg_media_word(media.format);
         stream.content_type = type;
         stream.content_encoding = config->content_encoding.len > 0 ? coding : NULL;
         relay->on_recheck = stream.on_recheck;

@@ -21,11 +21,11 @@ struct scrubgate_event {
     const char *rule;   /* "payment.card" */
     const char *entity; /* "CREDIT_CARD" */
     enum scrubgate_action action;
-    unsigned level;      /* the rule's, after context */
-    bool contextual;     /* one of the rule's near words stood beside it */
-    uint64_t start, end; /* byte offsets in the decoded body (after gunzip), end exclusive */
-    const char *path;    /* "$.text" in JSON, field name in a form, "" in text; key names are cut to
-                            64 bytes and may come from outside: escape before printing */
+    unsigned level;       /* the rule's, after context */
+    bool contextual;      /* one of the rule's near words stood beside it */
+    uint64_t start, end;  /* byte offsets in the decoded body (after gunzip), end exclusive */
+    const char *path;     /* "$.text" in JSON, name of a field or part, "" in text; names are cut to
+                             64 bytes and may come from outside: escape before printing */
     uint64_t fingerprint; /* keyed digest of the normalised value, 0 when no key was given */
 };
 

@@ -33,12 +33,24 @@ static const struct row known[] = {
     {"a type of another tree built on JSON", "model/gltf+JSON", NULL, SG_MEDIA_JSON, false},
     {"lines of JSON", "application/x-ndjson", NULL, SG_MEDIA_NDJSON, false},
     {"a form", "application/x-www-form-urlencoded", NULL, SG_MEDIA_FORM, false},
+    {"HTML", "text/html; charset=utf-8", NULL, SG_MEDIA_HTML, false},
+    {"events", "text/event-stream", NULL, SG_MEDIA_SSE, false},
+    {"a form in parts", "multipart/form-data; boundary=----a_b'1", NULL, SG_MEDIA_MULTIPART, false},
+    {"parts of any kind", "Multipart/Mixed; boundary=\"a b\"", "gzip", SG_MEDIA_MULTIPART, true},
     {"gzip", "application/json", "gzip", SG_MEDIA_JSON, true},
     {"x-gzip, upper case, blanks", "application/json", " X-GZip ", SG_MEDIA_JSON, true},
 };
 
 static const struct row unknown[] = {
-    {"HTML", "text/html", NULL, 0, false},
+    {"HTML in another charset", "text/html; charset=utf-16", NULL, 0, false},
+    {"parts without a boundary", "multipart/form-data", NULL, 0, false},
+    {"a boundary that ends with a blank", "multipart/mixed; boundary=\"a \"", NULL, 0, false},
+    {"a boundary of other letters", "multipart/mixed; boundary=\"a;b\"", NULL, 0, false},
+    {"a boundary too long",
+     "multipart/mixed; "
+     "boundary=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+     NULL, 0, false},
+    {"parts of another kind", "multipart/related; boundary=a", NULL, 0, false},
     {"an image", "image/png", NULL, 0, false},
     {"a type that only begins like JSON", "application/jsonx", NULL, 0, false},
     {"a subtype that only ends like JSON", "application/xjson", NULL, 0, false},
@@ -69,7 +81,7 @@ static void is_chosen(void **state)
 static void cannot_be_inspected(void **state)
 {
     const struct row *row = *state;
-    struct sg_media media = {SG_MEDIA_NDJSON, false};
+    struct sg_media media = {.format = SG_MEDIA_NDJSON};
     const char *why = NULL;
     assert_int_equal(
         sg_media_choose(&media, sg_bytes_of(row->type), sg_bytes_of(row->coding), &why),
@@ -79,9 +91,19 @@ static void cannot_be_inspected(void **state)
     assert_int_equal(media.format, SG_MEDIA_NDJSON); /* untouched */
 }
 
+static void every_format_has_a_word(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"text", "json", "ndjson",   "form",
+                                        "html", "sse",  "multipart"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        assert_string_equal(sg_media_word((enum sg_media_format)i), words[i]);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(is_chosen, known);
     SG_SUITE_ROWS(cannot_be_inspected, unknown);
+    sg_suite_add("every format has a word", every_format_has_a_word, NULL);
     return sg_suite_run("media");
 }

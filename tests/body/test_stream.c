@@ -105,6 +105,11 @@ static const struct row rows[] = {
     {"JSON", "application/json", "{\"a\":\"apple\"}", "{\"a\":\"[FRUIT]\"}", NULL, 0, 0},
     {"lines of JSON", "application/x-ndjson", "\"apple\"\n1\n", "\"[FRUIT]\"\n1\n", NULL, 0, 0},
     {"a form", "application/x-www-form-urlencoded", "a=apple", "a=%5BFRUIT%5D", NULL, 0, 0},
+    {"HTML", "text/html", "<b>apple", "<b>[FRUIT]", NULL, 0, 0},
+    {"events", "text/event-stream", "data: [\"appl\\u0065\"]\n\n", "data: [\"[FRUIT]\"]\n\n", NULL,
+     0, 0},
+    {"parts", "multipart/form-data; boundary=B", "--B\r\n\r\napple\r\n--B--",
+     "--B\r\n\r\n[FRUIT]\r\n--B--", NULL, 0, 0},
     {"an empty body of text", "text/plain", "", "", NULL, 0, 0},
     {"an empty body of JSON", "application/json", "", "", NULL, 0, 0},
     {"an empty form", "application/x-www-form-urlencoded", "", "", NULL, 0, 0},
@@ -120,6 +125,16 @@ static const struct row rows[] = {
     {"broken JSON", "application/json", "{\"a\":", NULL, "json: no valid JSON",
      SCRUBGATE_EMALFORMED, 0},
     {"invalid UTF-8", "text/plain", "\xFF", NULL, "text: invalid UTF-8", SCRUBGATE_EMALFORMED, 0},
+    {"a broken part", "multipart/form-data; boundary=B",
+     "--B\r\nContent-Type: application/json\r\n\r\n{\r\n--B--", NULL, "multipart: no valid JSON",
+     SCRUBGATE_EMALFORMED, 0},
+    {"a part that cannot be inspected", "multipart/form-data; boundary=B",
+     "--B\r\nContent-Type: image/png\r\n\r\nx\r\n--B--", NULL,
+     "multipart: a media type that cannot be inspected", SCRUBGATE_EUNSUPPORTED, 0},
+    {"a rule that blocks in a part is named", "multipart/form-data; boundary=B",
+     "--B\r\n\r\nbomb\r\n--B--", NULL, "rule toy.bomb: blocked", SCRUBGATE_EBLOCKED, 0},
+    {"broken events", "text/event-stream", "data: \xFF\n\n", NULL, "sse: invalid UTF-8",
+     SCRUBGATE_EMALFORMED, 0},
     {"a broken form", "application/x-www-form-urlencoded", "a=%%", NULL, "form: a broken % escape",
      SCRUBGATE_EMALFORMED, 0},
 };
@@ -404,6 +419,15 @@ static const struct memory memories[] = {
      "{\"a\":[\"\\u0061pple\",4111111111111111]}"},
     {"no allocation of a form may fail unnoticed", "application/x-www-form-urlencoded", NULL,
      "a=%61pple&apple"},
+    {"no allocation of a multipart body may fail unnoticed", "multipart/form-data; boundary=B",
+     NULL,
+     "--B\r\nContent-Disposition: form-data; name=a; filename=apple\r\n\r\napple\r\n--B\r\n"
+     "Content-Type: application/json\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+     "WyJhcHBsXHUwMDY1Il0=\r\n--B\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+     "appl=65\r\n--B--"},
+    {"no allocation of an event may fail unnoticed", "text/event-stream", NULL,
+     "id: apple\ndata: [\"apple\",\ndata: 1]\n\ndata: x\n\n"},
+    {"no allocation of HTML may fail unnoticed", "text/html", NULL, "an apple"},
     {"no allocation under gzip may fail unnoticed", "text/plain", "gzip", "an apple"},
 };
 
@@ -418,7 +442,7 @@ static enum scrubgate_status run_once(void *ctx)
     struct scrubgate_stream_config config = {.content_type = packed->row->type,
                                              .content_encoding = packed->row->coding};
     struct scrubgate_stream *stream = NULL;
-    char room[256];
+    char room[512];
     struct scrubgate_out out = {room, 3, 0};
     struct scrubgate_in in = {packed->in.data, packed->in.len / 2, 0};
     enum scrubgate_status rc =

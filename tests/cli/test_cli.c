@@ -92,6 +92,24 @@ static const struct run_row runs[] = {
      .args = {"scrub", "-f", "form", "-r", "toy.yaml"},
      .in = "a=%7e&t=my+toy123",
      .out = "a=%7e&t=my+%5BTOY%5D"},
+    {.name = "scrub masks a form in parts, whose boundary is on its first line",
+     .args = {"scrub", "-f", "multipart", "-r", "toy.yaml"},
+     .in = "--a b\r\nContent-Disposition: form-data; name=t\r\n\r\nmy toy123\r\n--a b--\r\n",
+     .out = "--a b\r\nContent-Disposition: form-data; name=t\r\n\r\nmy [TOY]\r\n--a b--\r\n"},
+    {.name = "scrub masks events",
+     .args = {"scrub", "-f", "sse", "-r", "toy.yaml"},
+     .in = "id: toy123\ndata: {\"t\":\"toy\\u003123\"}\n\n",
+     .out = "id: [TOY]\ndata: {\"t\":\"[TOY]\"}\n\n"},
+    {.name = "scrub masks HTML",
+     .args = {"scrub", "-f", "html", "-r", "toy.yaml"},
+     .in = "<b>toy123</b>",
+     .out = "<b>[TOY]</b>"},
+    {.name = "scrub refuses parts without a boundary on the first line",
+     .args = {"scrub", "-f", "multipart"},
+     .in = "jo@example.com",
+     .code = WRONG,
+     .out = "",
+     .err = "refused (malformed): multipart: no boundary in it"},
     {.name = "the plain engine gives the same",
      .args = {"scrub", "--engine=reference"},
      .in = "mail jo@example.com or pay 4111 1111 1111 1111",
@@ -173,9 +191,16 @@ static const struct run_row runs[] = {
     {.name = "spans of a raw body count in that body",
      .args = {"scrub", "--spans", "-r", "toy.yaml"},
      .in = "{\"id\":1,\"format\":\"json\",\"text\":\"{\\\"a\\\":\\\"toy123\\\"}\"}\n"
-           "{\"id\":2,\"format\":\"form\",\"text\":\"a=b&t=toy123\"}\n",
+           "{\"id\":2,\"format\":\"form\",\"text\":\"a=b&t=toy123\"}\n"
+           "{\"id\":3,\"format\":\"html\",\"text\":\"<b>toy123\"}\n"
+           "{\"id\":4,\"format\":\"multipart\",\"text\":\"--x\\r\\n\\r\\n\u00e9 "
+           "toy123\\r\\n--x--\"}\n"
+           "{\"id\":5,\"format\":\"sse\",\"text\":\"data: [\\\"toy123\\\"]\\n\\n\"}\n",
      .out = "{\"id\":1,\"spans\":[[6,12,\"TOY\",\"toy.toy\"]]}\n"
-            "{\"id\":2,\"spans\":[[6,12,\"TOY\",\"toy.toy\"]]}\n"},
+            "{\"id\":2,\"spans\":[[6,12,\"TOY\",\"toy.toy\"]]}\n"
+            "{\"id\":3,\"spans\":[[3,9,\"TOY\",\"toy.toy\"]]}\n"
+            "{\"id\":4,\"spans\":[[9,15,\"TOY\",\"toy.toy\"]]}\n"
+            "{\"id\":5,\"spans\":[[8,14,\"TOY\",\"toy.toy\"]]}\n"},
     {.name = "a line with nothing in it has no spans",
      .args = {"scrub", "--spans", "-r", "toy.yaml"},
      .in = "{\"text\":\"hi\"}\n\n",

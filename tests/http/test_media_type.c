@@ -44,6 +44,9 @@ static const struct row rows[] = {
     {"an empty charset", "text/plain; charset=", false, NULL, NULL, NULL},
     {"an empty charset in quotes", "text/plain; charset=\"\"", false, NULL, NULL, NULL},
     {"an escape in the charset", "text/plain; charset=\"utf\\-8\"", false, NULL, NULL, NULL},
+    {"a boundary twice", "multipart/mixed; boundary=a; boundary=a", false, NULL, NULL, NULL},
+    {"an empty boundary", "multipart/mixed; boundary=\"\"", false, NULL, NULL, NULL},
+    {"an escape in the boundary", "multipart/mixed; boundary=\"a\\b\"", false, NULL, NULL, NULL},
     {"a quote that is never closed", "text/plain; charset=\"utf-8", false, NULL, NULL, NULL},
     {"a quote closed only by an escape", "text/plain; x=\"a\\\"", false, NULL, NULL, NULL},
     {"blanks around the equals sign", "text/plain; charset = utf-8", false, NULL, NULL, NULL},
@@ -64,6 +67,24 @@ static void reads(void **state)
     assert_true(sg_bytes_equal(media.charset, sg_bytes_of(row->charset)));
 }
 
+struct boundary {
+    const char *name, *value, *boundary;
+};
+
+static const struct boundary boundaries[] = {
+    {"no boundary", "multipart/mixed", ""},
+    {"a boundary", "multipart/mixed; Boundary=a'b; q=1", "a'b"},
+    {"a boundary in quotes", "multipart/form-data; boundary=\"a; charset=b\"", "a; charset=b"},
+};
+
+static void reads_the_boundary(void **state)
+{
+    const struct boundary *row = *state;
+    struct sg_media_type media;
+    assert_true(sg_media_type_parse(sg_bytes_of(row->value), &media));
+    assert_true(sg_bytes_equal(media.boundary, sg_bytes_of(row->boundary)));
+}
+
 static void an_absent_value_is_none(void **state)
 {
     (void)state;
@@ -74,6 +95,7 @@ static void an_absent_value_is_none(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(reads, rows);
+    SG_SUITE_ROWS(reads_the_boundary, boundaries);
     sg_suite_add("an absent value is none", an_absent_value_is_none, NULL);
     return sg_suite_run("media_type");
 }

@@ -32,6 +32,8 @@ static const char text[] = "  - {id: fruit, title: t, entity: FRUIT, level: 1, m
                            "    tests: ['jo@example.com']\n"
                            "  - {id: united, title: t, entity: WORD, level: 1, match: 'ünited', "
                            "with: '«ü\"»', tests: ['ünited']}\n"
+                           "  - {id: spread, title: t, entity: WORD, level: 1, "
+                           "match: 'spread\\sover', with: '[SPREAD]', tests: ['spread over']}\n"
                            "  - {id: bomb, title: t, entity: WORD, level: 1, match: 'bomb', "
                            "action: block, tests: ['bomb']}\n"
                            "  - {id: note, title: t, entity: WORD, level: 1, match: 'notable', "

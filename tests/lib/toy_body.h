@@ -6,6 +6,7 @@
  *     card number (Luhn)   [CARD ••1111]  mask         also as a JSON number
  *     jo@example.com       [MAIL]         mask
  *     ünited               «ü"»           mask         not ASCII, and to be escaped
+ *     spread over          [SPREAD]       mask         any blank between, also a line's end
  *     bomb                                block
  *     notable, elsewhere                  tag, divert
  */

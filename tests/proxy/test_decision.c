@@ -34,7 +34,7 @@ static const struct row {
      SG_VERDICT_BLOCKED, 0},
     {"a divert outranks an edit", "text/plain", "apple elsewhere", false, false,
      SG_VERDICT_DIVERTED, 0},
-    {"an unknown type is refused", "text/html", "x", false, false, SG_VERDICT_REFUSED,
+    {"an unknown type is refused", "image/png", "x", false, false, SG_VERDICT_REFUSED,
      SG_REASON_UNSUPPORTED},
     {"a malformed body is refused", "application/json", "{", false, false, SG_VERDICT_REFUSED,
      SG_REASON_MALFORMED},

@@ -54,7 +54,7 @@ static const struct row {
     {"nor a body", SG_ENGINE_SCRUB, "text/plain", "a bomb", SCRUBGATE_EBLOCKED, NULL},
     {"analysis tells of what a rule blocks", SG_ENGINE_ANALYZE, JSON, "{\"text\":\"a bomb\"}", 0,
      "[{\"entity_type\":\"WORD\",\"start\":2,\"end\":6,\"score\":1.0}]\n"},
-    {"what cannot be inspected is refused", SG_ENGINE_SCRUB, "text/html", "<p>",
+    {"what cannot be inspected is refused", SG_ENGINE_SCRUB, "text/xml", "<p>",
      SCRUBGATE_EUNSUPPORTED, NULL},
     {"a body that is malformed is refused", SG_ENGINE_SCRUB, JSON, "[\"apple\"",
      SCRUBGATE_EMALFORMED, NULL},

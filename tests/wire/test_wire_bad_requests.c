@@ -17,12 +17,13 @@
 #include "../lib/suite.h"
 #include "../lib/zipped.h"
 
-#define CARD "4111111111111111"
-#define TEXT "Content-Type: text/plain\r\n"
-#define JSON "Content-Type: application/json\r\n"
-#define FORM "Content-Type: application/x-www-form-urlencoded\r\n"
-#define GZIP "Content-Encoding: gzip\r\n"
-#define POST "POST /in/x HTTP/1.1\r\nHost: g\r\n"
+#define CARD  "4111111111111111"
+#define TEXT  "Content-Type: text/plain\r\n"
+#define JSON  "Content-Type: application/json\r\n"
+#define FORM  "Content-Type: application/x-www-form-urlencoded\r\n"
+#define PARTS "Content-Type: multipart/form-data; boundary=x\r\n"
+#define GZIP  "Content-Encoding: gzip\r\n"
+#define POST  "POST /in/x HTTP/1.1\r\nHost: g\r\n"
 
 enum { LIMIT = 256 * 1024, MARK = 64 * 1024 };
 
@@ -86,8 +87,19 @@ static const struct body_row bodies[] = {
     {"invalid UTF-8 in a form", FORM, "t=" CARD "&u=%ff", 400, "malformed"},
     {"a broken escape in a form", FORM, "t=" CARD "&u=%4", 400, "malformed"},
     {"a type that is not known", "Content-Type: application/pdf\r\n", CARD, 415, "unsupported"},
-    {"a type that is known and not read yet", "Content-Type: multipart/form-data; boundary=x\r\n",
-     CARD, 415, "unsupported"},
+    {"parts without a boundary", "Content-Type: multipart/form-data\r\n", CARD, 415, "unsupported"},
+    {"a multipart body without a boundary in it", PARTS, CARD, 400, "malformed"},
+    {"parts without an end", PARTS, "--x\r\n\r\n" CARD, 400, "malformed"},
+    {"a boundary behind a bare LF", PARTS, "--x\r\n\r\na\n--x\r\n\r\n" CARD "\r\n--x--\r\n", 400,
+     "malformed"},
+    {"a part that is an image", PARTS,
+     "--x\r\nContent-Type: image/png\r\n\r\n" CARD "\r\n--x--\r\n", 415, "unsupported"},
+    {"a part in another charset", PARTS,
+     "--x\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n" CARD "\r\n--x--\r\n", 415,
+     "unsupported"},
+    {"a bare CR in events", "Content-Type: text/event-stream\r\n", "data: " CARD "\rid: 1\n\n", 400,
+     "malformed"},
+    {"HTML that is no UTF-8", "Content-Type: text/html\r\n", "<p>" CARD "\xff", 400, "malformed"},
     {"no type at all", "", CARD, 415, "unsupported"},
     {"two types", TEXT JSON, "{\"t\":\"jo@example.com\"}", 415, "unsupported"},
     {"a type that is no type", "Content-Type: text\r\n", CARD, 415, "unsupported"},

@@ -31,9 +31,10 @@ struct body_row {
     const char *name, *type, *body, *want;
 };
 
-#define JSON "application/json"
-#define FORM "application/x-www-form-urlencoded"
-#define TEXT "text/plain"
+#define JSON  "application/json"
+#define FORM  "application/x-www-form-urlencoded"
+#define TEXT  "text/plain"
+#define PARTS "multipart/form-data; boundary=x"
 
 static const struct body_row bodies[] = {
     {"text: an address and a card are masked, all else is as sent", TEXT,
@@ -71,6 +72,28 @@ static const struct body_row bodies[] = {
     {"form: nothing to find leaves every byte", FORM, "a=%7e+x&&b&c=&%41=%41%2b+%2B", NULL},
     {"form: a field that is left keeps its spelling beside one that is masked", FORM,
      "a=%7E%20x&t=jo@example.com&b=%41", "a=%7E%20x&t=%5BEMAIL%5D&b=%41"},
+    {"multipart: each part by its type, and file names", PARTS,
+     "--x\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nmail jo@example.com\r\n"
+     "--x\r\nContent-Disposition: form-data; name=\"j\"\r\nContent-Type: application/json\r\n\r\n"
+     "{\"t\":\"jo\\u0040example.com\",\"n\":1.0}\r\n"
+     "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"jo@example.com\"\r\n\r\n"
+     "4111 1111 1111 1111\r\n--x--\r\n",
+     "--x\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nmail [EMAIL]\r\n"
+     "--x\r\nContent-Disposition: form-data; name=\"j\"\r\nContent-Type: application/json\r\n\r\n"
+     "{\"t\":\"[EMAIL]\",\"n\":1.0}\r\n"
+     "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"[EMAIL]\"\r\n\r\n"
+     "[CARD ••1111]\r\n--x--\r\n"},
+    {"multipart: nothing to find leaves every byte", PARTS,
+     "--x\r\ncontent-disposition:form-data;name=a\r\n\r\n-- x\r\n--x\r\n\r\n\r\n--x--", NULL},
+    {"events: data, as JSON or text, and comments", "text/event-stream",
+     "data: {\"t\":\"jo\\u0040example.com\"}\n\n: jo@example.com\r\ndata:pay 4111 1111 1111 "
+     "1111\r\n\r\n",
+     "data: {\"t\":\"[EMAIL]\"}\n\n: [EMAIL]\r\ndata:pay [CARD ••1111]\r\n\r\n"},
+    {"events: nothing to find leaves every byte", "text/event-stream; charset=utf-8",
+     "retry: 10\ndata\n\ndata:  {\"a\": 1.0}\r\n\r\n", NULL},
+    {"HTML: text and attributes", "text/html; charset=utf-8",
+     "<p>mail <a href=\"mailto:jo@example.com\">jo@example.com</a>",
+     "<p>mail <a href=\"mailto:[EMAIL]\">[EMAIL]</a>"},
 };
 
 /* Sends the body, and checks what the origin heard and what came back of its echo. */

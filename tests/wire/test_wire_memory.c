@@ -17,9 +17,13 @@
 #include "../lib/suite.h"
 #include "../lib/zipped.h"
 
-#define JSON    "Content-Type: application/json\r\n"
-#define FORM    "Content-Type: application/x-www-form-urlencoded\r\n"
-#define PARTIES "customer: $.from, agent: $.agent, conversation: $.conv, brand: =toys"
+#define JSON  "Content-Type: application/json\r\n"
+#define FORM  "Content-Type: application/x-www-form-urlencoded\r\n"
+#define PARTS "Content-Type: multipart/form-data; boundary=x\r\n"
+#define PART(name, text)                                                                           \
+    "--x\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" text "\r\n"
+#define PARTS_END "--x--\r\n"
+#define PARTIES   "customer: $.from, agent: $.agent, conversation: $.conv, brand: =toys"
 #define ROUTES                                                                                     \
     "rules: [toy.yaml]\n"                                                                          \
     "routes:\n"                                                                                    \
@@ -111,6 +115,18 @@ static void test_without_a_conversation(void **state)
          "{\"text\":\"[NEAR]\",\"agent\":\"a1\",\"from\":\"c7\"}");
 }
 
+static void test_parts_of_one_body(void **state)
+{
+    (void)state;
+    send("/alone/x", PARTS,
+         SG_BYTES(PART("line1", "please call me") PART("line2", "555-0134") PARTS_END),
+         PART("line1", "please call me") PART("line2", "[NEAR]") PARTS_END);
+    send("/alone/x", PARTS, SG_BYTES(PART("line1", "5550") PART("line2", "4321") PARTS_END),
+         PART("line1", "5550") PART("line2", "[REST]") PARTS_END);
+    send("/alone/x", PARTS, SG_BYTES(PART("order", "5550") PART("id", "4321") PARTS_END),
+         PART("order", "5550") PART("id", "4321") PARTS_END);
+}
+
 static void test_other_bodies(void **state)
 {
     static const char coded[] = JSON "Content-Encoding: gzip\r\n";
@@ -121,6 +137,12 @@ static void test_other_bodies(void **state)
          "[NEAR]");
     send("/form/x", FORM, SG_BYTES("Body=call+me&From=c1"), "Body=call+me&From=c1");
     send("/form/x", FORM, SG_BYTES("Body=555-0134&From=c1"), "Body=%5BNEAR%5D&From=c1");
+    send("/form/x", PARTS, SG_BYTES(PART("Body", "call me") PART("From", "c2") PARTS_END), NULL);
+    send("/form/x", PARTS, SG_BYTES(PART("Body", "555-0134") PART("From", "c2") PARTS_END),
+         PART("Body", "[NEAR]") PART("From", "c2") PARTS_END);
+    send("/form/x", "Content-Type: text/event-stream\r\n",
+         SG_BYTES("data: {\"text\":\"call me\"}\n\ndata: {\"text\":\"555-0134\"}\n\n"),
+         "data: {\"text\":\"call me\"}\n\ndata: {\"text\":\"[NEAR]\"}\n\n");
     struct sg_buf zipped =
         sg_gzipped(SG_BYTES("{\"text\":\"call me\",\"from\":\"c1\",\"conv\":\"v200\"}"));
     send("/in/x", coded, sg_buf_bytes(&zipped), NULL);
@@ -238,7 +260,9 @@ int main(void)
     sg_suite_add("a conversation's senders do not continue each other", test_senders, NULL);
     sg_suite_add("without a conversation a customer's messages belong together",
                  test_without_a_conversation, NULL);
-    sg_suite_add("text, forms and gzip are remembered as well", test_other_bodies, NULL);
+    sg_suite_add("text, forms, parts, events and gzip are remembered as well", test_other_bodies,
+                 NULL);
+    sg_suite_add("parts of one body continue each other", test_parts_of_one_body, NULL);
     sg_suite_add("fields and items of one body continue each other", test_one_body, NULL);
     sg_suite_add("a body that streams is read behind what was said, and remembered", test_streamed,
                  NULL);
