@@ -12,7 +12,7 @@ static enum scrubgate_status read_nothing(struct sg_bytes text, struct sg_readin
     return *reads ? sg_reading_put(out, SG_BYTES(""), text.len) : SCRUBGATE_OK;
 }
 
-/* Whatever it is, it parts two words. */
+/* The passage parts two words, and no more: tabs. */
 static enum scrubgate_status read_blank(struct sg_bytes text, struct sg_reading_text *out,
                                         bool *reads)
 {
@@ -87,9 +87,10 @@ static enum scrubgate_status read_join(struct sg_bytes text, struct sg_reading_t
     return rc;
 }
 
-const struct sg_reading sg_reading_marks_kinds[] = {
-    {"nothing", read_nothing},   {"blank", read_blank}, {"tag", read_tag},
-    {"reversed", read_reversed}, {"join", read_join},
-};
+const struct sg_reading sg_reading_marks_kinds[] = {{"nothing", read_nothing},
+                                                    {"blank", read_blank},
+                                                    {"tag", read_tag},
+                                                    {"reversed", read_reversed},
+                                                    {"join", read_join}};
 const size_t sg_reading_marks_count =
     sizeof sg_reading_marks_kinds / sizeof *sg_reading_marks_kinds;
