@@ -65,14 +65,22 @@ static enum scrubgate_status read_reversed(struct sg_bytes text, struct sg_readi
     return rc;
 }
 
-/* 0x1E, which stands between a sender's messages, is not there. */
+static bool is_between(uint8_t c)
+{
+    return c == 0x1E || c == 0x1F;
+}
+
+/* 0x1E and 0x1F, which stand between a sender's messages, are not there; nor are the marks of
+ * spelled digits beside them: what was told in parts is told in one. */
 static enum scrubgate_status read_join(struct sg_bytes text, struct sg_reading_text *out,
                                        bool *reads)
 {
-    enum { BETWEEN = 0x1E };
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < text.len && rc >= 0; i++) {
-        bool between = text.data[i] == BETWEEN;
+        uint8_t c = text.data[i], before = i > 0 ? text.data[i - 1] : 0;
+        uint8_t behind = i + 1 < text.len ? text.data[i + 1] : 0;
+        bool between = is_between(c) || (c == SG_READING_SPELLED && is_between(before)) ||
+                       (c == SG_READING_SPELLED_END && is_between(behind));
         rc = sg_reading_put(out, (struct sg_bytes){text.data + i, between ? 0 : 1}, 1);
         *reads = *reads || between;
     }
