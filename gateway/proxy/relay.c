@@ -52,7 +52,14 @@ static void note_recheck(void *ctx, bool same)
 {
     struct sg_relay *relay = ctx;
     if (relay->on_recheck != NULL)
-        relay->on_recheck(relay->recheck_ctx, same);
+        relay->on_recheck(relay->owner, same);
+}
+
+static void note_excluded(void *ctx, const char *exclusion)
+{
+    struct sg_relay *relay = ctx;
+    if (relay->on_excluded != NULL)
+        relay->on_excluded(relay->owner, exclusion);
 }
 
 static void begin(struct sg_relay *relay, uint64_t limit)
@@ -67,7 +74,8 @@ static void begin(struct sg_relay *relay, uint64_t limit)
     relay->reason[0] = '\0';
     relay->failed = NULL;
     relay->on_recheck = NULL;
-    relay->recheck_ctx = NULL;
+    relay->on_excluded = NULL;
+    relay->owner = NULL;
     relay->gathers = false;
     relay->memory = (struct sg_relay_memory){.recall = NULL};
 }
@@ -162,8 +170,10 @@ void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules
         stream.content_type = type;
         stream.content_encoding = config->content_encoding.len > 0 ? coding : NULL;
         relay->on_recheck = stream.on_recheck;
-        relay->recheck_ctx = stream.ctx;
+        relay->owner = stream.ctx;
+        relay->on_excluded = stream.on_excluded;
         stream.on_recheck = note_recheck;
+        stream.on_excluded = note_excluded;
         stream.on_event = note_span;
         stream.ctx = relay;
         stream.tail = config->memory.recall != NULL ? &relay->tail : NULL;

@@ -66,12 +66,14 @@ struct sg_relay {
     size_t n_spans;
     char reason[SG_RELAY_REASON]; /* stage, rule or limit; never a byte of the body */
     const struct sg_rule *failed; /* could not be matched: why it is refused, or gave in */
-    void (*on_recheck)(void *ctx, bool same); /* its owner's */
-    void *recheck_ctx;
+    /* Its owner's. */
+    void (*on_recheck)(void *ctx, bool same);
+    void (*on_excluded)(void *ctx, const char *exclusion);
+    void *owner;
 };
 
-/* What to open it with. The stream's on_recheck and ctx are the owner's, its on_event the relay's.
- */
+/* What to open it with. The stream's on_recheck, on_excluded and ctx are the owner's, its on_event
+ * the relay's. */
 struct sg_relay_config {
     struct sg_bytes content_type, content_encoding; /* as on the wire; without data: absent */
     struct scrubgate_stream_config stream;

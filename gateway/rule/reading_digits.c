@@ -136,10 +136,15 @@ static enum scrubgate_status put_group(struct writer *writer, struct sg_bytes te
     return rc;
 }
 
-/* Digits that were told one by one belong together. */
-static bool is_loose(const struct sg_spoken_group *group)
+/* Digits that were told one by one belong together: those of group i when nothing stands directly
+ * beside it. */
+static bool is_loose(const struct sg_spoken *run, size_t i)
 {
-    return group->spelled || group->plus || group->looks > 0 || size_of(group) == 1;
+    const struct sg_spoken_group *group = &run->groups[i];
+    if (group->spelled || group->plus)
+        return true;
+    return size_of(group) == 1 && (i == 0 || group[-1].end < group->start) &&
+           (i + 1 == run->n || group[1].start > group->end);
 }
 
 /* What is between groups i and i + 1 is nothing, or one blank. */
@@ -148,7 +153,7 @@ static enum scrubgate_status put_gap(struct writer *writer, const struct sg_spok
 {
     struct sg_bytes gap = gap_behind(run, text, i);
     const struct sg_spoken_group *before = &run->groups[i], *behind = &run->groups[i + 1];
-    bool loose = (is_loose(before) && is_loose(behind)) || before->spelled || behind->spelled;
+    bool loose = (is_loose(run, i) && is_loose(run, i + 1)) || before->spelled || behind->spelled;
     if (gap.len == 0)
         return SCRUBGATE_OK;
     if (loose && usual->len == 0)
