@@ -157,6 +157,24 @@ static const struct row {
      "11",
      "4111"},
     {"nothing to join", "join", "4111", NULL},
+    {"fields joined", "join",
+     "41\x1F"
+     "11",
+     "4111"},
+    {"what was told in parts is told in one", "join",
+     "\x0E"
+     "41\x0F\x1E\x0E"
+     "11\x0F",
+     "\x0E"
+     "4111\x0F"},
+    {"a part that is told", "part", "and then four one",
+     "and then \x0E"
+     "41\x0F"},
+    {"a part of one word", "part", "seven",
+     "\x0E"
+     "7\x0F"},
+    {"no part is told", "part", "41 11", NULL},
+    {"words that tell no number", "part", "hello there", NULL},
 };
 
 static const struct sg_reading *find(const char *name)
