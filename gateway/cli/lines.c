@@ -32,6 +32,8 @@ static const char *read_line(const struct sg_json_node *root, struct sg_text_lin
                                   .talk = messages != NULL,
                                   .type = type_of(root),
                                   .root = root};
+    line->placed = line->type != NULL && strcmp(line->type, "text/plain") != 0 &&
+                   strcmp(line->type, "text/html") != 0;
     if (line->type == NULL)
         return "\"format\" is " SG_FORMAT_WORDS;
     if ((text != NULL && text->kind != SG_JSON_STRING) ||

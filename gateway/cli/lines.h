@@ -19,6 +19,7 @@ struct sg_text_line {
     const struct sg_json_node *first; /* the text, or the first of the messages (may be NULL) */
     bool talk;                        /* consecutive messages of one sender */
     const char *type;                 /* media type of the texts */
+    bool placed;                      /* values of such a text have places, as $.a */
     const struct sg_json_node *root;
 };
 

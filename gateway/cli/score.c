@@ -48,6 +48,7 @@ struct scoring {
     struct sg_tally all;
     struct notes misses, false_finds;
     uint64_t messages, refused;
+    bool placed;                      /* some text was a body whose values have places */
     struct label labels[LABELS_MOST]; /* of the text at hand */
     size_t n_labels;
     struct sg_bytes id, language;
@@ -251,6 +252,7 @@ static const char *score_text(struct scoring *run, const struct sg_text_line *li
     if (why != NULL)
         return why;
     run->messages++;
+    run->placed = run->placed || line->placed;
     enum scrubgate_status rc =
         sg_spots_take(&run->spots, run->scratch, &run->config, line->type, text);
     if (rc == SCRUBGATE_ENOMEM)
@@ -283,13 +285,16 @@ static const char *score_line(void *ctx, const struct sg_text_line *line)
     run->language = text_of(sg_json_get(line->root, "lang"), "?");
     run->message = line->talk ? 0 : -1;
     const struct sg_json_node *one = line->first;
+    run->config.tail = NULL;
+    if (line->talk && scrubgate_tail_new(&run->config.tail) < 0)
+        return "out of memory";
     while (one != NULL && why == NULL) {
-        if (one->kind != SG_JSON_STRING)
-            return "\"messages\" wants strings";
-        why = score_text(run, line, one->text);
+        why = one->kind == SG_JSON_STRING ? score_text(run, line, one->text)
+                                          : "\"messages\" wants strings";
         run->message += line->talk;
         one = sg_text_line_next(line, one);
     }
+    scrubgate_tail_free(run->config.tail);
     return why;
 }
 
@@ -389,6 +394,26 @@ static void warn(const struct scoring *run)
     }
 }
 
+/* Whether the corpus could have shown that the exclusion is of use, and did not. */
+static bool is_unused(const struct scoring *run, size_t exclusion)
+{
+    return run->placed && !run->spots.excluded[exclusion];
+}
+
+/* An exclusion that nothing needs any more still lets pass what comes to stand there. */
+static void warn_unused(const struct scoring *run)
+{
+    const struct scrubgate_ruleset *set = run->spots.set;
+    for (size_t i = 0; i < set->n_exclusions; i++) {
+        const struct sg_exclusion *one = &set->exclusions[i];
+        if (is_unused(run, i))
+            (void)fprintf(stderr,
+                          "%s:%u:%u: warning: exclusion %s of rule %s matched no value of the "
+                          "corpus: remove it, or add a body that needs it\n",
+                          one->file, one->line, one->column, one->id, one->rule->id);
+    }
+}
+
 static void print_text(struct scoring *run, const char *name, double seconds)
 {
     (void)printf("%s: %llu messages in %.1f s, %llu refused; level %u\n", name,
@@ -448,6 +473,21 @@ static bool print_json_notes(const char *name, const struct notes *notes)
     return fine;
 }
 
+static bool print_json_unused(const struct scoring *run)
+{
+    const struct scrubgate_ruleset *set = run->spots.set;
+    bool fine = true, first = true;
+    (void)printf(",\"unused_exclusions\":[");
+    for (size_t i = 0; i < set->n_exclusions; i++) {
+        if (!is_unused(run, i))
+            continue;
+        fine = print_json_text(first ? "" : ",", set->exclusions[i].id) && fine;
+        first = false;
+    }
+    (void)printf("]");
+    return fine;
+}
+
 static bool print_json(struct scoring *run, double seconds)
 {
     struct sg_tallies all = {&run->all, 1, 1};
@@ -460,6 +500,7 @@ static bool print_json(struct scoring *run, double seconds)
     fine = print_json_rows("rules", &run->rules) && fine;
     fine = print_json_notes("misses", &run->misses) && fine;
     fine = print_json_notes("false_finds", &run->false_finds) && fine;
+    fine = print_json_unused(run) && fine;
     (void)printf("}\n");
     return fine;
 }
@@ -476,7 +517,8 @@ int sg_score_run(FILE *in, const char *name, const struct scrubgate_ruleset *set
     run.false_finds.end = &run.false_finds.first;
     int exit_code = SG_EXIT_WRONG;
     uint64_t begun = sg_clock_mono_ns();
-    if (scrubgate_scratch_new(&run.scratch) < 0) {
+    run.spots.excluded = calloc(set->n_exclusions + 1, sizeof *run.spots.excluded);
+    if (run.spots.excluded == NULL || scrubgate_scratch_new(&run.scratch) < 0) {
         (void)fprintf(stderr, "scrubgate rules: out of memory\n");
         goto out;
     }
@@ -490,6 +532,7 @@ int sg_score_run(FILE *in, const char *name, const struct scrubgate_ruleset *set
     else if (!print_json(&run, seconds))
         exit_code = SG_EXIT_WRONG;
     warn(&run);
+    warn_unused(&run);
     if (!sg_flush_output())
         exit_code = SG_EXIT_WRONG;
 out:
@@ -498,6 +541,7 @@ out:
     sg_tallies_fini(&run.rules);
     sg_tallies_fini(&run.entities);
     sg_tallies_fini(&run.languages);
+    free(run.spots.excluded);
     sg_spots_fini(&run.spots);
     scrubgate_scratch_free(run.scratch);
     return exit_code;

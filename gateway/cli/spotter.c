@@ -36,6 +36,13 @@ static void note(void *ctx, const struct scrubgate_event *event)
     };
 }
 
+static void note_excluded(void *ctx, const char *exclusion)
+{
+    struct sg_spots *spots = ctx;
+    if (spots->excluded != NULL)
+        spots->excluded[sg_ruleset_exclusion(spots->set, exclusion)] = true;
+}
+
 enum scrubgate_status sg_spots_take(struct sg_spots *spots, struct scrubgate_scratch *scratch,
                                     const struct scrubgate_stream_config *base, const char *type,
                                     struct sg_bytes text)
@@ -46,6 +53,7 @@ enum scrubgate_status sg_spots_take(struct sg_spots *spots, struct scrubgate_scr
     config.content_type = sg_format_of_body(type, text, room);
     config.shadow = true;
     config.on_event = note;
+    config.on_excluded = note_excluded;
     config.ctx = spots;
     spots->n = 0;
     enum scrubgate_status rc = scrubgate_stream_open(&stream, spots->set, scratch, &config);

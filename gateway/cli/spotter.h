@@ -20,7 +20,9 @@ struct sg_spots {
     const struct scrubgate_ruleset *set;
     struct sg_finding *list; /* rule, start, end, level, contextual */
     size_t n, cap;
-    bool failed; /* out of memory */
+    bool failed;    /* out of memory */
+    bool *excluded; /* by number of exclusion: whether it ever kept its rule from a value; NULL: not
+                       noted. The caller's */
 };
 
 /* Scans a text of that media type. base: level, direction, channel, engine, memory. */

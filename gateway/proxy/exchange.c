@@ -152,6 +152,12 @@ static void rechecked(void *ctx, bool same)
     sg_trust_rechecked(x->worker->trust, &seen, same);
 }
 
+static void excluded(void *ctx, const char *exclusion)
+{
+    struct sg_exchange *x = ctx;
+    sg_generation_excluded(x->generation, exclusion);
+}
+
 /* --- what the sender said before --- */
 
 static void recall(void *ctx, struct sg_tail *tail)
@@ -200,6 +206,7 @@ void sg_exchange_open_relay(struct sg_exchange *x, struct sg_leg *leg,
                    .max_decoded = limits->body,
                    .key = x->worker->keys->fingerprint,
                    .on_recheck = rechecked,
+                   .on_excluded = excluded,
                    .ctx = x},
         .captures = captures ? x->parties.capture : NULL,
         .n_captures = captures ? x->parties.n : 0,

@@ -26,6 +26,7 @@ static void free_generation(struct sg_generation *made)
         free_origins(made->divert, made->config->n_routes);
     }
     free(made->rule_failures);
+    free(made->exclusion_matches);
     scrubgate_ruleset_free(made->rules);
     sg_config_free(made->config);
     free(made);
@@ -100,7 +101,9 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
     made->digest = scrubgate_ruleset_digest(made->rules);
     made->rule_failures =
         calloc(scrubgate_ruleset_count(made->rules) + 1, sizeof *made->rule_failures);
-    if (made->rule_failures == NULL) {
+    made->exclusion_matches =
+        calloc(made->rules->n_exclusions + 1, sizeof *made->exclusion_matches);
+    if (made->rule_failures == NULL || made->exclusion_matches == NULL) {
         rc = SCRUBGATE_ENOMEM;
         goto out;
     }
@@ -121,6 +124,14 @@ bool sg_generation_failed(struct sg_generation *generation, const struct sg_rule
     size_t number = sg_ruleset_number(generation->rules, rule);
     return atomic_fetch_add_explicit(&generation->rule_failures[number], 1, memory_order_relaxed) ==
            0;
+}
+
+void sg_generation_excluded(struct sg_generation *generation, const char *exclusion)
+{
+    size_t number = sg_ruleset_exclusion(generation->rules, exclusion);
+    assert(number < generation->rules->n_exclusions);
+    (void)atomic_fetch_add_explicit(&generation->exclusion_matches[number], 1,
+                                    memory_order_relaxed);
 }
 
 struct sg_generation *sg_generation_hold(struct sg_generation *generation)

@@ -21,10 +21,11 @@ struct sg_generation {
     atomic_uint holders;
     struct sg_config *config;
     struct scrubgate_ruleset *rules;
-    struct sg_origin **upstream;         /* by route index */
-    struct sg_origin **divert;           /* by route index; NULL where none */
-    const char *digest;                  /* of the rules */
-    atomic_uint_fast64_t *rule_failures; /* by rule number; all workers count */
+    struct sg_origin **upstream; /* by route index */
+    struct sg_origin **divert;   /* by route index; NULL where none */
+    const char *digest;          /* of the rules */
+    /* All workers count: by rule number, by number of exclusion. */
+    atomic_uint_fast64_t *rule_failures, *exclusion_matches;
 };
 
 /* Takes config, also on error. echo_url: where the embedded echo listens, or NULL. Loads and tests
@@ -36,6 +37,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_generation_new(struct sg_generation 
 /* Counts a message on which a rule of the set could not be matched. True for the rule's first. Any
  * thread. */
 bool sg_generation_failed(struct sg_generation *generation, const struct sg_rule *rule);
+/* Counts a value from which that exclusion of the set kept its rule. Any thread. */
+void sg_generation_excluded(struct sg_generation *generation, const char *exclusion);
 struct sg_generation *sg_generation_hold(struct sg_generation *generation);
 void sg_generation_drop(struct sg_generation *generation);
 

@@ -169,6 +169,17 @@ static void print_rules(struct page *page, const struct sg_metrics_process *proc
     }
 }
 
+/* All of them: one that stays at 0 is what is looked for. */
+static void print_exclusions(struct page *page, const struct sg_metrics_process *process)
+{
+    describe(page, "scrubgate_exclusion_matches", "counter",
+             "Values from which an exclusion kept its rule, since the rules were loaded.");
+    for (size_t i = 0; i < process->rules->n_exclusions; i++)
+        PRINT(page, "scrubgate_exclusion_matches_total{exclusion=\"%s\"} %llu\n",
+              process->rules->exclusions[i].id,
+              (unsigned long long)load(&process->exclusion_matches[i]));
+}
+
 static void print_engine(struct page *page, const struct totals *sum, bool by_reference)
 {
     counter(page, "scrubgate_recheck", "Values that both engines scanned.", sum->rechecks);
@@ -200,6 +211,7 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
         add(&sum, workers[i]);
     print_messages(&page, &sum);
     print_rules(&page, process);
+    print_exclusions(&page, process);
     print_scrub_time(&page, &sum);
     print_engine(&page, &sum, process->by_reference);
     if (process->remembers)

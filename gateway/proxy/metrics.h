@@ -68,6 +68,8 @@ struct sg_metrics_process {
     /* The rules in force and how many messages each of them failed on, by number. */
     const struct scrubgate_ruleset *rules;
     const atomic_uint_fast64_t *rule_failures;
+    /* From how many values each exclusion kept its rule, by number. */
+    const atomic_uint_fast64_t *exclusion_matches;
 };
 /* Appends the exposition of all workers together, ending in "# EOF". */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers,

@@ -134,6 +134,7 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
         .by_reference = sg_trust_lost(&server->trust),
         .rules = server->generation->rules,
         .rule_failures = server->generation->rule_failures,
+        .exclusion_matches = server->generation->exclusion_matches,
     };
     for (size_t i = 0; i < server->n_workers; i++)
         process.connections +=

@@ -183,6 +183,83 @@ bool sg_path_matches(const struct sg_path *path, struct sg_place place)
     return true;
 }
 
+/* --- two patterns ------------------------------------------------------------------------- */
+
+static bool same_want(const struct want *a, const struct want *b)
+{
+    return a->kind == b->kind && (a->kind != WANT_NAME || sg_bytes_equal(a->name, b->name)) &&
+           (a->kind != WANT_INDEX || a->index == b->index);
+}
+
+/* As sg_path_matches, with the wants of the narrow one for steps: any number of steps is covered
+ * by any number of them only. */
+bool sg_path_covers(const struct sg_path *wide, const struct sg_path *narrow)
+{
+    size_t want = 0, step = 0, deep_want = SIZE_MAX, deep_step = 0;
+    while (step < narrow->n || want < wide->n) {
+        const struct want *a = want < wide->n ? &wide->wants[want] : NULL;
+        const struct want *b = step < narrow->n ? &narrow->wants[step] : NULL;
+        if (a != NULL && a->kind == WANT_DEEP) {
+            deep_want = want++;
+            deep_step = step;
+        } else if (a != NULL && b != NULL && b->kind != WANT_DEEP &&
+                   (a->kind == WANT_ANY || same_want(a, b))) {
+            want++;
+            step++;
+        } else if (deep_want != SIZE_MAX && deep_step < narrow->n) {
+            want = deep_want + 1;
+            step = ++deep_step;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether two wants can be of one step. */
+static bool may_agree(const struct want *a, const struct want *b)
+{
+    return a->kind == WANT_ANY || b->kind == WANT_ANY || same_want(a, b);
+}
+
+static size_t steps_before_deep(const struct sg_path *path)
+{
+    size_t n = 0;
+    while (n < path->n && path->wants[n].kind != WANT_DEEP)
+        n++;
+    return n;
+}
+
+static size_t steps_behind_deep(const struct sg_path *path)
+{
+    size_t n = 0;
+    while (n < path->n && path->wants[path->n - 1 - n].kind != WANT_DEEP)
+        n++;
+    return n;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+bool sg_path_parts(const struct sg_path *a, const struct sg_path *b)
+{
+    const size_t heads = smaller(steps_before_deep(a), steps_before_deep(b));
+    const size_t ends = smaller(steps_behind_deep(a), steps_behind_deep(b));
+    if (steps_before_deep(a) == a->n && steps_before_deep(b) == b->n && a->n != b->n)
+        return true; /* neither has a .. to make up for the difference */
+    for (size_t i = 0; i < heads; i++)
+        if (!may_agree(&a->wants[i], &b->wants[i]))
+            return true;
+    for (size_t i = 0; i < ends; i++)
+        if (!may_agree(&a->wants[a->n - 1 - i], &b->wants[b->n - 1 - i]))
+            return true;
+    return false;
+}
+
+/* --- print -------------------------------------------------------------------------------- */
+
 static enum scrubgate_status print_name(const struct sg_step *step, struct sg_buf *out)
 {
     bool bare = step->name.len > 0 && !step->cut;

@@ -39,6 +39,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_path_parse(const struct sg_path **pa
                                                        struct sg_arena *arena, struct sg_bytes text,
                                                        size_t *at, struct scrubgate_fault *fault);
 bool sg_path_matches(const struct sg_path *path, struct sg_place place);
+/* Whether every place that `narrow` matches, `wide` matches as well. Where it says yes it is so; of
+ * patterns with several .. and * that lie otherwise it may say no. */
+bool sg_path_covers(const struct sg_path *wide, const struct sg_path *narrow);
+/* Whether it is sure that no place matches both. */
+bool sg_path_parts(const struct sg_path *a, const struct sg_path *b);
 /* Appends "$.a.b[0]". */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_place_print(struct sg_place place, struct sg_buf *out);
 

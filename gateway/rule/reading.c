@@ -24,7 +24,8 @@ static size_t gather(const struct sg_reading *all[MOST_KINDS])
                     {sg_reading_spaced_kinds, sg_reading_spaced_count},
                     {sg_reading_escape_kinds, sg_reading_escape_count},
                     {sg_reading_coded_kinds, sg_reading_coded_count},
-                    {sg_reading_marks_kinds, sg_reading_marks_count}};
+                    {sg_reading_marks_kinds, sg_reading_marks_count},
+                    {sg_reading_part_kinds, sg_reading_part_count}};
     size_t n = 0;
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
         for (size_t i = 0; i < families[f].n; i++) {

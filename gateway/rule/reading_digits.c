@@ -47,10 +47,11 @@ static size_t size_of(const struct sg_spoken_group *group)
     return group->n > 0 ? group->n : group->end - group->start;
 }
 
-static bool is_usual(struct sg_bytes gap)
+/* Dates have two slashes or colons. */
+static bool is_usual(struct sg_bytes gap, size_t groups)
 {
-    return gap.len == 0 ||
-           (gap.len == 1 && (gap.data[0] == ' ' || gap.data[0] == '-' || gap.data[0] == '.'));
+    uint8_t c = gap.len > 0 ? gap.data[0] : ' ';
+    return gap.len < 2 && (memchr(" -.", c, 3) != NULL || (groups < FOURS && memchr("/:", c, 2)));
 }
 
 static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
@@ -70,7 +71,7 @@ static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
         if (i + 1 < run->n) {
             struct sg_bytes gap = gap_behind(run, text, i), first = gap_behind(run, text, 0);
             sum.same = sum.same && sg_bytes_equal(gap, first);
-            sum.even = sum.same && !is_usual(gap);
+            sum.even = sum.same && !is_usual(gap, run->n);
         }
     }
     return sum;
@@ -79,8 +80,8 @@ static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
 /* Is the run more than a few numbers in a sentence? */
 static bool is_told(const struct sg_spoken *run, const struct sum *sum)
 {
-    if (sum->said > 0 && sum->groups + (sum->spelled > sum->said) >= FEW_DIGITS &&
-        sum->digits >= FEW_DIGITS)
+    bool few = sum->groups + (sum->spelled > sum->said) < FEW_DIGITS || sum->digits < FEW_DIGITS;
+    if (sum->said > 0 && !few && (sum->said * 3 >= sum->groups || sum->digits >= CARD_LEAST))
         return true;
     if (sum->digits < NUMBER_LEAST)
         return false;
@@ -136,10 +137,15 @@ static enum scrubgate_status put_group(struct writer *writer, struct sg_bytes te
     return rc;
 }
 
-/* Digits that were told one by one belong together. */
-static bool is_loose(const struct sg_spoken_group *group)
+/* Digits that were told one by one belong together: those of group i when nothing stands directly
+ * beside it. */
+static bool is_loose(const struct sg_spoken *run, size_t i)
 {
-    return group->spelled || group->plus || group->looks > 0 || size_of(group) == 1;
+    const struct sg_spoken_group *group = &run->groups[i];
+    if (group->spelled || group->plus)
+        return true;
+    return size_of(group) == 1 && (i == 0 || group[-1].end < group->start) &&
+           (i + 1 == run->n || group[1].start > group->end);
 }
 
 /* What is between groups i and i + 1 is nothing, or one blank. */
@@ -148,7 +154,7 @@ static enum scrubgate_status put_gap(struct writer *writer, const struct sg_spok
 {
     struct sg_bytes gap = gap_behind(run, text, i);
     const struct sg_spoken_group *before = &run->groups[i], *behind = &run->groups[i + 1];
-    bool loose = (is_loose(before) && is_loose(behind)) || before->spelled || behind->spelled;
+    bool loose = (is_loose(run, i) && is_loose(run, i + 1)) || before->spelled || behind->spelled;
     if (gap.len == 0)
         return SCRUBGATE_OK;
     if (loose && usual->len == 0)

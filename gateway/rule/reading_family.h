@@ -22,7 +22,9 @@ extern const struct sg_reading sg_reading_address_kinds[]; /* address */
 extern const struct sg_reading sg_reading_spaced_kinds[];  /* spaced */
 extern const struct sg_reading sg_reading_escape_kinds[];  /* entity percent escape qp */
 extern const struct sg_reading sg_reading_coded_kinds[];   /* base64 hex encoded-word utf7 */
-extern const struct sg_reading sg_reading_marks_kinds[];   /* nothing tag reversed join */
+extern const struct sg_reading sg_reading_marks_kinds[];   /* nothing blank tag reversed join */
+extern const struct sg_reading sg_reading_part_kinds[];    /* part */
+extern const size_t sg_reading_part_count;
 extern const size_t sg_reading_digits_count, sg_reading_address_count, sg_reading_spaced_count,
     sg_reading_escape_count, sg_reading_coded_count, sg_reading_marks_count;
 

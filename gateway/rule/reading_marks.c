@@ -12,6 +12,14 @@ static enum scrubgate_status read_nothing(struct sg_bytes text, struct sg_readin
     return *reads ? sg_reading_put(out, SG_BYTES(""), text.len) : SCRUBGATE_OK;
 }
 
+/* The passage parts two words, and no more: tabs. */
+static enum scrubgate_status read_blank(struct sg_bytes text, struct sg_reading_text *out,
+                                        bool *reads)
+{
+    *reads = text.len > 0;
+    return *reads ? sg_reading_put(out, SG_BYTES(" "), text.len) : SCRUBGATE_OK;
+}
+
 /* A tag of HTML is nothing; one blank where it begins another line, a bar where another cell. */
 static enum scrubgate_status read_tag(struct sg_bytes text, struct sg_reading_text *out,
                                       bool *reads)
@@ -57,21 +65,32 @@ static enum scrubgate_status read_reversed(struct sg_bytes text, struct sg_readi
     return rc;
 }
 
-/* 0x1E, which stands between a sender's messages, is not there. */
+static bool is_between(uint8_t c)
+{
+    return c == 0x1E || c == 0x1F;
+}
+
+/* 0x1E and 0x1F, which stand between a sender's messages, are not there; nor are the marks of
+ * spelled digits beside them: what was told in parts is told in one. */
 static enum scrubgate_status read_join(struct sg_bytes text, struct sg_reading_text *out,
                                        bool *reads)
 {
-    enum { BETWEEN = 0x1E };
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < text.len && rc >= 0; i++) {
-        bool between = text.data[i] == BETWEEN;
+        uint8_t c = text.data[i], before = i > 0 ? text.data[i - 1] : 0;
+        uint8_t behind = i + 1 < text.len ? text.data[i + 1] : 0;
+        bool between = is_between(c) || (c == SG_READING_SPELLED && is_between(before)) ||
+                       (c == SG_READING_SPELLED_END && is_between(behind));
         rc = sg_reading_put(out, (struct sg_bytes){text.data + i, between ? 0 : 1}, 1);
         *reads = *reads || between;
     }
     return rc;
 }
 
-const struct sg_reading sg_reading_marks_kinds[] = {
-    {"nothing", read_nothing}, {"tag", read_tag}, {"reversed", read_reversed}, {"join", read_join}};
+const struct sg_reading sg_reading_marks_kinds[] = {{"nothing", read_nothing},
+                                                    {"blank", read_blank},
+                                                    {"tag", read_tag},
+                                                    {"reversed", read_reversed},
+                                                    {"join", read_join}};
 const size_t sg_reading_marks_count =
     sizeof sg_reading_marks_kinds / sizeof *sg_reading_marks_kinds;

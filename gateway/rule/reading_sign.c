@@ -26,7 +26,7 @@ static const struct {
           "подчеркивание подчерк underskor altcizgi "},
     {'-', " dash hyphen minus bindestrich tiret guion hifen traco trattino streepje koppelteken "
           "myslnik lacznik дефис тире минус tire cizgi "},
-    {'+', " plus плюс arti "},
+    {'+', " plus плюс arti mas mais piu "},
 };
 /* … and phrases, between bars. */
 static const struct {

@@ -402,9 +402,10 @@ static bool is_edge(const struct lexer *lexer, size_t i, bool first)
 {
     const struct token *token = &lexer->tokens[i];
     switch (token->kind) {
-    case LOOKS: /* "I think", "!" */
-        return token->end - token->start == 1 && !beside_digits(lexer, i) &&
-               sg_to_lower(lexer->text.data[token->start]) != 'o';
+    case LOOKS: /* "I think", "!!" */
+        return lexer->text.data[token->start] == '!' ||
+               (token->end - token->start == 1 && !beside_digits(lexer, i) &&
+                sg_to_lower(lexer->text.data[token->start]) != 'o');
     case SG_NUMBER_TIMES:
     case SG_NUMBER_PLUS:
         return !first;
@@ -422,7 +423,8 @@ static bool is_edge(const struct lexer *lexer, size_t i, bool first)
 static struct sg_spoken_group perhaps(const struct lexer *lexer, size_t i, size_t next)
 {
     struct sg_spoken_group group = {.n = 0};
-    if (i >= lexer->n || next >= lexer->n || !is(lexer, i, SG_NUMBER_UNIT))
+    bool told = is(lexer, i, SG_NUMBER_UNIT) || is(lexer, i, SG_NUMBER_TEEN);
+    if (next >= lexer->n || !told)
         return group;
     size_t first = i < next ? i : next;
     for (size_t k = lexer->tokens[first].end; k < lexer->tokens[first + 1].start; k++)

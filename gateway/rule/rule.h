@@ -40,6 +40,12 @@ struct sg_where {
     size_t n_channels;
 };
 
+/* A place where a rule does not run, of an exclusion that may have several. */
+struct sg_excluded {
+    const struct sg_path *path;
+    size_t exclusion; /* its number in the ruleset */
+};
+
 /* One example inside a pack. The text has no « » marks any more. */
 struct sg_example {
     enum { SG_EXAMPLE_FINDS, SG_EXAMPLE_NOT, SG_EXAMPLE_TODO } kind;
@@ -70,7 +76,7 @@ struct sg_rule {
     struct sg_gate gate;             /* of near or keywords */
     const struct sg_pattern *unless; /* text just before the match; NULL: none */
     struct sg_where where;
-    const struct sg_path *const *excluded; /* places where it does not run */
+    const struct sg_excluded *excluded; /* places where it does not run */
     size_t n_excluded;
     enum scrubgate_action action;
     struct sg_template with; /* for MASK */

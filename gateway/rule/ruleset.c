@@ -51,3 +51,11 @@ const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const
     }
     return set->folds == NULL ? NULL : sg_ruleset_find(set->folds, id);
 }
+
+size_t sg_ruleset_exclusion(const struct scrubgate_ruleset *set, const char *id)
+{
+    size_t number = 0;
+    while (number < set->n_exclusions && strcmp(set->exclusions[number].id, id) != 0)
+        number++;
+    return number;
+}

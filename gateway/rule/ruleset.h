@@ -31,6 +31,14 @@ struct sg_shared_pattern {
     struct sg_pattern *pattern;
 };
 
+/* One that holds; those that have expired are not kept. */
+struct sg_exclusion {
+    const char *id; /* "local.fp-1" */
+    const struct sg_rule *rule;
+    const char *file; /* the pack's */
+    unsigned line, column;
+};
+
 /* A thing to tell the operator that stops nothing: an expired exclusion, a weak example. */
 struct sg_warning {
     const char *text; /* "file:line:column: what" */
@@ -46,6 +54,8 @@ struct scrubgate_ruleset {
     size_t n_signatures; /* of all rules */
     struct sg_pack *packs;
     size_t n_packs;
+    struct sg_exclusion *exclusions; /* by number */
+    size_t n_exclusions;
     struct sg_warning *warnings;
     size_t n_warnings;
     size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
@@ -64,5 +74,7 @@ const struct sg_rule *sg_ruleset_at(const struct scrubgate_ruleset *set, size_t 
 size_t sg_ruleset_number(const struct scrubgate_ruleset *set, const struct sg_rule *rule);
 /* The rule with that id, or NULL. */
 const struct sg_rule *sg_ruleset_find(const struct scrubgate_ruleset *set, const char *id);
+/* The number of the exclusion with that id; n_exclusions: there is none. */
+size_t sg_ruleset_exclusion(const struct scrubgate_ruleset *set, const char *id);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "rule/context_pattern.h"
+#include "rule/word_doubt.h"
 
 #define WORD_CLASS "[A-Za-z0-9_]"
 
@@ -68,17 +69,6 @@ static uint32_t other_case(uint32_t c)
     return c;
 }
 
-/* Decodes one code point of valid UTF-8. */
-static uint32_t decode(struct sg_bytes text, size_t *len)
-{
-    uint8_t lead = text.data[0];
-    *len = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    uint32_t c = *len == 1 ? lead : lead & (0xFFu >> (*len + 1));
-    for (size_t i = 1; i < *len && i < text.len; i++)
-        c = c << 6 | (text.data[i] & 0x3Fu);
-    return c;
-}
-
 /* One letter as written, and in its other case where that is not PCRE2's work. */
 static enum scrubgate_status add_letter(struct sg_buf *out, struct sg_bytes letter, uint32_t c)
 {
@@ -115,11 +105,47 @@ static enum scrubgate_status add_word(struct sg_buf *out, struct sg_bytes word, 
     bool prefix = whole && word.len > 1 && word.data[word.len - 1] == '*';
     word.len -= prefix ? 1 : 0;
     for (size_t at = 0, len = 0; rc >= 0 && at < word.len; at += len) {
-        uint32_t c = decode((struct sg_bytes){word.data + at, word.len - at}, &len);
+        uint32_t c = sg_word_letter((struct sg_bytes){word.data + at, word.len - at}, &len);
         rc = add_letter(out, (struct sg_bytes){word.data + at, len}, c);
     }
     if (rc >= 0 && whole && !prefix && is_wordy(word.data[word.len - 1]))
         rc = sg_buf_add_text(out, "(?!" WORD_CLASS ")");
+    return rc;
+}
+
+/* A word that went through the wrong hands stands in no text: the rule would wait in vain for it.
+ */
+static enum scrubgate_status doubt_word(struct sg_reader *reader, const struct sg_yaml_node *node,
+                                        struct sg_bytes word)
+{
+    struct sg_buf meant = {0};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    switch (sg_word_doubt(word)) {
+    case SG_WORD_FINE:
+        break;
+    case SG_WORD_LOST:
+        rc = sg_reader_warn(reader, node,
+                            "the word '%.*s' has U+FFFD for a letter that was lost: write the "
+                            "letter",
+                            (int)word.len, (const char *)word.data);
+        break;
+    case SG_WORD_APART:
+        rc = sg_reader_warn(reader, node,
+                            "the word '%.*s' has letters and their marks apart, not in Unicode's "
+                            "form NFC: texts with whole letters may not be taken for it",
+                            (int)word.len, (const char *)word.data);
+        break;
+    case SG_WORD_MISREAD:
+        rc = sg_word_reread(word, &meant);
+        if (rc >= 0)
+            rc = sg_reader_warn(reader, node,
+                                "the word '%.*s' looks like UTF-8 that was read as Latin-1: is "
+                                "'%.*s' meant?",
+                                (int)word.len, (const char *)word.data, (int)meant.len,
+                                (const char *)meant.data);
+        break;
+    }
+    sg_buf_fini(&meant);
     return rc;
 }
 
@@ -136,7 +162,7 @@ static enum scrubgate_status check_word(struct sg_reader *reader, const struct s
                                "a word of %zu bytes cannot stand within the %zu bytes that are "
                                "looked at: shorten it or widen the window",
                                word->len, longest);
-    return SCRUBGATE_OK;
+    return doubt_word(reader, node, *word);
 }
 
 /* One more branch of an alternation that may still be empty. */

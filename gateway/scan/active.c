@@ -164,14 +164,17 @@ void sg_actives_fini(struct sg_actives *actives)
     *actives = (struct sg_actives){.placed = false};
 }
 
-const struct sg_active *sg_actives_at(struct sg_actives *actives, enum sg_field field,
+const struct sg_active *sg_actives_at(struct sg_actives *actives,
+                                      const struct scrubgate_ruleset *set,
+                                      const struct sg_scan_config *config, enum sg_field field,
                                       struct sg_place place)
 {
+    const struct sg_exclusion_tell tell = {set->exclusions, config->excluded, config->ctx};
     if (!actives->placed)
         return &actives->message;
     clear(&actives->value);
     for (size_t i = 0; i < actives->message.n; i++) {
-        if (sg_rule_runs_at(actives->message.rules[i], field, place))
+        if (sg_rule_runs_at(actives->message.rules[i], field, place, &tell))
             add(&actives->value, actives->message.rules[i]);
     }
     return &actives->value;

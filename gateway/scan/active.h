@@ -64,8 +64,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_actives_choose(struct sg_actives *ac
 bool sg_actives_fit(const struct sg_actives *actives, const struct scrubgate_ruleset *set,
                     const struct sg_scan_config *config);
 void sg_actives_fini(struct sg_actives *actives);
-/* The rules that run in a value. Valid until the next call. */
-const struct sg_active *sg_actives_at(struct sg_actives *actives, enum sg_field field,
+/* The rules that run in a value of a message that they were chosen for. Valid until the next call.
+ */
+const struct sg_active *sg_actives_at(struct sg_actives *actives,
+                                      const struct scrubgate_ruleset *set,
+                                      const struct sg_scan_config *config, enum sg_field field,
                                       struct sg_place place);
 
 #endif

@@ -133,7 +133,9 @@ static const struct row rows[] = {
     BYTES(0x2024, 0x2024, MAP, "."),
     BYTES(0x2027, 0x2027, MAP, "."),
     BYTES(0x2028, 0x2029, MAP, "\n"),
-    GONE(0x202A, 0x202E),
+    GONE(0x202A, 0x202D),
+    BYTES(0x202E, 0x202E, MAP,
+          "\x12"), /* what follows is read from its end: fold rules see to it */
     BYTES(0x202F, 0x202F, MAP, " "),
     BYTES(0x2043, 0x2043, NEAR, "-"),
     BYTES(0x2044, 0x2044, NEAR, "/"),
@@ -152,7 +154,8 @@ static const struct row rows[] = {
     BYTES(0x2488, 0x2490, MAP, "123456789"),
     BYTES(0x249C, 0x24B5, MAP, LOWER),
     BYTES(0x24B6, 0x24CF, MAP, UPPER),
-    BYTES(0x24D1, 0x24E9, MAP, "bcdefghijklmnopqrstuvwxyz"), /* the a is an @: fold rules see to it */
+    BYTES(0x24D1, 0x24E9, MAP,
+          "bcdefghijklmnopqrstuvwxyz"), /* the a is an @: fold rules see to it */
     BYTES(0x24EA, 0x24EA, MAP, "0"),
     BYTES(0x24F5, 0x24FD, MAP, "123456789"),
     BYTES(0x24FF, 0x24FF, MAP, "0"),

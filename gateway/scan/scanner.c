@@ -275,10 +275,11 @@ static enum scrubgate_status begin_value(struct sg_scanner *scanner)
     struct joint *joint = &scanner->joint;
     struct sg_tail *tail = scanner->config.tail;
     const struct sg_active *folds = NULL;
-    const struct sg_active *rules =
-        sg_actives_at(&scanner->actives, scanner->field, scanner->place);
+    const struct sg_active *rules = sg_actives_at(&scanner->actives, scanner->set, &scanner->config,
+                                                  scanner->field, scanner->place);
     if (scanner->set->folds != NULL && scanner->config.only == NULL)
-        folds = sg_actives_at(&scanner->folds, scanner->field, scanner->place);
+        folds = sg_actives_at(&scanner->folds, scanner->set, &scanner->config, scanner->field,
+                              scanner->place);
     sg_lanes_begin(&scanner->lanes, rules, folds);
     scanner->culprit = NULL;
     scanner->begun = true;

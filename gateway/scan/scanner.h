@@ -40,6 +40,8 @@ struct sg_scan_config {
      * same. 0: none. */
     unsigned recheck;
     void (*rechecked)(void *ctx, bool same);
+    /* Hears of each value from which an exclusion kept its rule. NULL: nobody. */
+    void (*excluded)(void *ctx, const char *exclusion);
     void *ctx;
     /* What the message's sender said before; the scanner notes what this one says. NULL: none. */
     struct sg_tail *tail;

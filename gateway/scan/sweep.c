@@ -311,13 +311,20 @@ static bool has_digit(const struct sg_window *window, size_t start, size_t end)
 {
     const uint8_t *data = window->text.data;
     size_t to = end + SG_BLOCK_AHEAD;
-    unsigned any = 0;
+    const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F);
+    uint64_t none = ~UINT64_C(0); /* top bits of bytes that were never a digit */
     if (to > window->text.len && !window->last)
         return true; /* who knows what comes */
     to = to < window->text.len ? to : window->text.len;
-    for (size_t i = start > 0 ? start - 1 : 0; i < to; i++)
-        any |= (uint8_t)(data[i] - '0') < 10;
-    return any != 0;
+    size_t i = start > 0 ? start - 1 : 0;
+    for (uint64_t eight; to - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, data + i, sizeof eight);
+        eight ^= UINT64_C(0x3030303030303030);
+        none &= ((eight & low) + UINT64_C(0x7676767676767676)) | eight;
+    }
+    for (; i < to; i++)
+        none &= (uint8_t)(data[i] - '0') < 10 ? 0 : ~UINT64_C(0);
+    return (~none & ~low) != 0;
 }
 
 /* The signatures of a gated kind that may count in the block, a word of their gates standing near

@@ -21,7 +21,8 @@ enum {
     SIBLINGS = 0,      /* the slot of this message's values */
     FILLER = 32,       /* a value that is shorter and tells nothing leaves no trace */
     PART_LONGEST = 40, /* of a value that may be a part as a whole */
-    NEAR_END = 48,     /* an announcing word further from the end announces nothing any more */
+    NAME_WORDS = 2,    /* of a mail address */
+    NEAR_END = 48,     /* a calling word further from the end calls for nothing any more */
     PROSE_MOST = 4,    /* values that tell nothing, after which the place is forgotten */
     ID_DIGITS = 7      /* so many digits alone, outside of talk, are an id */
 };
@@ -235,12 +236,19 @@ static bool in_word(uint8_t c)
 struct look {
     size_t words, digit_words;
     bool digit, at, letter, foreign;
-    bool announced, closed; /* ... so by a word that does at the end only */
+    bool announced;      /* by a word with nothing behind it but digits and words around them */
+    bool called, closed; /* by a calling word, near the end; by a word that does at the end only */
 };
+
+static bool is_number(struct sg_bytes word)
+{
+    return sg_is_digit(word.data[0]);
+}
 
 static struct look look_at(struct sg_bytes text)
 {
     struct look look = {.words = 0};
+    unsigned strange = 0; /* words that may still follow what announces */
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.data[i];
         look.digit = look.digit || sg_is_digit(c);
@@ -254,10 +262,19 @@ static struct look look_at(struct sg_bytes text)
             end++;
         struct sg_bytes word = {text.data + i, end - i};
         look.words++;
-        if (sg_telling_digit(word))
-            look.digit_words++;
-        else if (text.len - end <= NEAR_END)
-            look.announced = look.announced || sg_telling_announces(word);
+        bool digits = sg_telling_digit(word);
+        look.digit_words += digits;
+        if (text.len - end <= NEAR_END && sg_telling_calls(word))
+            look.called = true;
+        bool around =
+            digits || is_number(word) || sg_telling_closes(word) || sg_telling_filler(word);
+        if (sg_telling_announces(word) || sg_telling_calls(word)) {
+            look.announced = true;
+            strange = sg_telling_mails(word) ? NAME_WORDS : 0;
+        } else if (!around) {
+            look.announced = look.announced && strange > 0;
+            strange -= strange > 0;
+        }
         look.closed = sg_telling_closes(word);
     }
     return look;
@@ -272,8 +289,8 @@ static bool spells(const struct look *look)
 static bool tells(const struct look *look, struct sg_bytes text)
 {
     uint8_t last = text.data[text.len - 1];
-    return look->digit || look->at || look->announced || look->closed || spells(look) ||
-           last == ':' || last == '=';
+    return look->digit || look->at || look->announced || look->called || look->closed ||
+           spells(look) || last == ':' || last == '=';
 }
 
 /* As a whole it may be a part of a value that stands in several fields. */
@@ -283,6 +300,76 @@ static bool is_part(const struct look *look, struct sg_bytes text, uint64_t len)
 }
 
 /* --- a value goes by -------------------------------------------------------------------------- */
+
+/* The word at the end, whose bytes are in_word. */
+static struct sg_bytes word_at_end(struct sg_bytes text)
+{
+    size_t start = text.len;
+    while (start > 0 && in_word(text.data[start - 1]))
+        start--;
+    return (struct sg_bytes){text.data + start, text.len - start};
+}
+
+static struct sg_bytes word_at_start(struct sg_bytes text)
+{
+    size_t end = 0;
+    while (end < text.len && in_word(text.data[end]))
+        end++;
+    return (struct sg_bytes){text.data, end};
+}
+
+/* Without the punctuation of a sentence; a dot behind a letter may be an address's. */
+static struct sg_bytes trim_sentence(struct sg_bytes text)
+{
+    bool dots = text.len > 1 && text.data[text.len - 1] == '.' && text.data[text.len - 2] == '.';
+    while (text.len > 0) {
+        uint8_t last = text.data[text.len - 1];
+        bool dot = last == '.' && (dots || text.len == 1 || !sg_is_alpha(text.data[text.len - 2]));
+        if (last > ' ' && last != ',' && last != ';' && last != '!' && last != '?' && !dot)
+            break;
+        text.len--;
+    }
+    return text;
+}
+
+/* Whether a part of a number or an address may end there. */
+static bool ends_part(struct sg_bytes text)
+{
+    uint8_t last = text.len == 0 ? ' ' : text.data[text.len - 1];
+    return sg_is_digit(last) || last == '@' || last == '-' || sg_telling_digit(word_at_end(text));
+}
+
+static struct sg_bytes trim_end(struct sg_bytes text)
+{
+    text = trim_sentence(text);
+    struct sg_bytes word = word_at_end(text), part = text;
+    while (sg_telling_filler(word) && !sg_telling_digit(word)) {
+        part.len -= word.len;
+        part = trim_sentence(part);
+        if (ends_part(part))
+            return part;
+        word = word_at_end(part);
+    }
+    return text;
+}
+
+/* Without the words that people say around a part: "then 4111 and". */
+static struct sg_bytes trim(struct sg_bytes text)
+{
+    text = trim_end(text);
+    for (;;) {
+        struct sg_bytes word = word_at_start(text);
+        size_t end = word.len;
+        if (word.len > 0 && (!sg_telling_filler(word) || word.len == text.len))
+            break;
+        while (end < text.len && (text.data[end] <= ' ' || text.data[end] == ','))
+            end++;
+        if (end == word.len)
+            break;
+        text = (struct sg_bytes){text.data + end, text.len - end};
+    }
+    return text;
+}
 
 /* The value's end: whole words, of a longer value. */
 static struct sg_bytes take_end(const struct sg_tail *tail, uint8_t room[SG_TAIL_VALUE])
@@ -298,11 +385,7 @@ static struct sg_bytes take_end(const struct sg_tail *tail, uint8_t room[SG_TAIL
         start = 0;
     while (start < n && (room[start] & 0xC0) == 0x80)
         start++;
-    while (n > start && room[n - 1] <= ' ')
-        n--;
-    while (start < n && room[start] <= ' ')
-        start++;
-    return (struct sg_bytes){room + start, n - start};
+    return trim((struct sg_bytes){room + start, n - start});
 }
 
 /* What followed the place's last value directly no longer does; after some prose it is over. */
@@ -430,7 +513,10 @@ enum scrubgate_status sg_tail_before(const struct sg_tail *tail, enum sg_field f
     size_t slot = kind == MACHINE ? tail->n_slots : find_slot(tail, hash_place(place));
     if (slot == tail->n_slots && kind != MACHINE)
         slot = find_slot(tail, SIBLINGS);
-    return slot == tail->n_slots ? SCRUBGATE_OK : sg_buf_add_bytes(before, parts_of(tail, slot));
+    if (slot == tail->n_slots)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = sg_buf_add_byte(before, SG_TAIL_LOOSE);
+    return rc < 0 ? rc : sg_buf_add_bytes(before, parts_of(tail, slot));
 }
 
 size_t sg_tail_pack(const struct sg_tail *tail, uint8_t out[SG_TAIL_PACKED])

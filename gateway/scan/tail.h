@@ -3,7 +3,7 @@
  * tail.h - what is left of a sender's last messages, to be read in front of the next one.
  *
  *     message: value -> begin, feed, end        what of its end may be a part of something
- *     next:    value -> before                  "my card is<1E>4111<1E>" + "1111 1111 1111"
+ *     next:    value -> before                  "<1F>my card is<1E>4111<1E>" + "1111 1111"
  *
  * Kept are the ends of values that tell something: digits, an @, words that announce a value. Short
  * values that tell nothing ("ok", "then") leave no trace. A plain struct, so that it can be copied
@@ -65,8 +65,9 @@ void sg_tail_end(struct sg_tail *tail);
 /*
  * Appends to before what is to be read in front of a value at that place, asked before it begins:
  * what the sender's earlier values there have left, or, where they left nothing, this message's
- * values just before it. At most SG_TAIL_TEXT bytes, with SG_TAIL_CLOSE or _LOOSE at their end;
- * mostly nothing. It may begin in the middle of what was said.
+ * values just before it. Mostly nothing; else SG_TAIL_LOOSE, and then at most SG_TAIL_TEXT bytes:
+ * parts, each with SG_TAIL_CLOSE or _LOOSE behind it. So every part has a mark on both sides, and
+ * may begin in the middle of what was said.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_tail_before(const struct sg_tail *tail,
                                                         enum sg_field field, struct sg_place place,

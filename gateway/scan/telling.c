@@ -13,55 +13,63 @@ enum { WORD_LONGEST = 32 };
 /* clang-format off */
 static const char *const announcing[] = {
     "aadhaar", "aadhar", "aba", "abn", "account", "acct", "address", "adres", "adresem", "adresim",
-    "adresse", "adressen", "ahv", "amex", "anruf", "anrufen", "aol", "appeler", "appelez",
-    "appelle", "arayabilirsiniz", "arayin", "arayın", "ausweis", "ausweisnummer", "avs", "bank",
-    "bel", "bellen", "belt", "bic", "birth", "birthdate", "birthday", "bitcoin", "blz", "born",
-    "bsn", "btc", "call", "calling", "calls", "card", "carda", "cardnumber", "cards", "carta",
-    "cartao", "carte", "cartão", "cedula", "cell", "cellphone", "cellulare", "celular", "cep",
-    "chiama", "chiamami", "chiamare", "chiami", "clave", "cnic", "cnp", "cnpj", "code", "codes",
-    "codice", "compte", "conta", "contact", "conto", "contraseña", "correo", "correos",
-    "courriel", "cpf", "cpr", "credit", "creditcard", "cuenta", "cuit", "curp", "cvc", "cvv",
-    "cvv2", "cédula", "debit", "dial", "direccion", "dirección", "discord", "discover", "dni",
-    "dob", "dogum", "doğum", "durchwahl", "dzwoń", "e-mail", "e-posta", "egn", "ehliyet", "ein",
-    "email", "emailaddress", "emailadresse", "emails", "endereco", "endereço", "eposta",
-    "erreichbar", "erreichen", "eth", "ethereum", "exp", "expires", "expiry", "fiscal", "fiscale",
-    "führerschein", "geboortedatum", "geboren", "geburtsdatum", "geburtstag", "gmail", "gmx",
-    "googlemail", "handle", "handy", "handynummer", "haslo", "hasło", "hesabım", "hesap", "hetu",
-    "hotmail", "iban", "icloud", "id", "ident", "identidad", "identidade", "identification",
-    "identiteit", "identity", "identità", "identité", "ids", "imei", "indirizzo", "insta",
-    "instagram", "insurance", "iphone", "itin", "joindre", "kaart", "kaartnummer", "kart", "karta",
-    "karte", "kartennummer", "karty", "kartą", "kartı", "kartım", "kennwort", "key", "kik",
-    "kimlik", "komorka", "komórka", "komórkę", "konta", "konto", "kontonr", "kontonummer",
-    "kreditkarte", "kreditkartennummer", "licence", "licencia", "license", "liga", "ligar",
-    "ligação", "ligue", "llama", "llamame", "llamar", "llame", "llámame", "login", "maestro",
-    "mail", "mailadres", "mailadresse", "mails", "mastercard", "medicare", "mobiel", "mobile",
-    "movil", "mél", "móvil", "nacido", "nacimiento", "naissance", "nascimento", "nascita", "nhs",
-    "nickname", "nif", "nino", "nip", "nir", "nr", "nric", "num", "numara", "numaram", "numarası",
-    "number", "numbers", "numer", "numerem", "numeri", "numero", "nummer", "numéro", "né",
-    "née", "número", "números", "oib", "otp", "outlook", "pan", "parola", "pasaport",
+    "adresse", "adressen", "ahv", "amex", "aol", "ausweis", "ausweisnummer", "avs", "bank", "bic",
+    "birth", "birthdate", "birthday", "bitcoin", "blz", "born", "bsn", "btc", "card", "carda",
+    "cardnumber", "cards", "carta", "cartao", "carte", "cartão", "cedula", "clave", "cnic", "cnp",
+    "cnpj", "code", "codes", "codice", "compte", "conta", "contact", "conto", "contraseña",
+    "correo", "correos", "courriel", "cpf", "cpr", "credit", "creditcard", "cuenta", "cuit",
+    "curp", "cvc", "cvv", "cvv2", "cédula", "debit", "direccion", "dirección", "discover", "dni",
+    "dob", "dogum", "doğum", "e-mail", "e-posta", "egn", "ehliyet", "ein", "email",
+    "emailaddress", "emailadresse", "emails", "endereco", "endereço", "eposta", "eth", "ethereum",
+    "exp", "expires", "expiry", "fiscal", "fiscale", "führerschein", "geboortedatum", "geboren",
+    "geburtsdatum", "geburtstag", "gmail", "gmx", "googlemail", "handle", "haslo", "hasło",
+    "hesabım", "hesap", "hetu", "hotmail", "iban", "icloud", "id", "ident", "identidad",
+    "identidade", "identification", "identiteit", "identity", "identità", "identité", "ids",
+    "imei", "indirizzo", "insurance", "iphone", "itin", "kaart", "kaartnummer", "kart", "karta",
+    "karte", "kartennummer", "karty", "kartą", "kartı", "kartım", "kennwort", "key", "kimlik",
+    "konta", "konto", "kontonr", "kontonummer", "kreditkarte", "kreditkartennummer", "licence",
+    "licencia", "license", "login", "maestro", "mail", "mailadres", "mailadresse", "mails",
+    "mastercard", "medicare", "mél", "nacido", "nacimiento", "naissance", "nascimento", "nascita",
+    "nhs", "nickname", "nif", "nino", "nip", "nir", "nr", "nric", "num", "numara", "numaram",
+    "numarası", "number", "numbers", "numer", "numerem", "numeri", "numero", "nummer", "numéro",
+    "né", "née", "número", "números", "oib", "otp", "outlook", "pan", "parola", "pasaport",
     "pasaporte", "paspoort", "passaporte", "passaporto", "passcode", "passe", "passeport",
     "passphrase", "passport", "password", "passwort", "paszport", "patente", "permis",
-    "personalausweis", "personnummer", "pesel", "phone", "phones", "pin", "pincode", "plate",
-    "plz", "portable", "posta", "postcode", "proton", "protonmail", "reach", "regon", "reisepass",
-    "rekening", "rekeningnummer", "rfc", "rijbewijs", "routing", "ruf", "rufen", "rufnummer",
-    "ruft", "rut", "secret", "senha", "sifre", "signal", "skype", "sms", "snap", "snapchat",
-    "social", "sort", "sozialversicherungsnummer", "ssn", "steuer", "steuerid", "steuernummer",
-    "svnr", "swift", "tarjeta", "tax", "tc", "tckn", "tel", "telefon", "telefone", "telefonie",
-    "telefonla", "telefonnummer", "telefono", "telefonu", "telefonum", "telefoon",
-    "telefoonnummer", "telegram", "telemovel", "telemóvel", "telephone", "teléfono", "text",
-    "tfn", "tin", "token", "tożsamości", "téléphone", "urodzenia", "username", "vat", "viber",
-    "vin", "visa", "vkn", "wachtwoord", "wallet", "wechat", "whats", "whatsapp", "yahoo",
-    "zadzwon", "zadzwonić", "zadzwoń", "zip", "şifre", "звоните", "карта",
-    "карты", "код", "номер", "пароль", "паспорт", "позвоните",
-    "почта", "счет", "счёт", "телефон", "телефона",
+    "personalausweis", "personnummer", "pesel", "pin", "pincode", "plate", "plz", "posta",
+    "postcode", "proton", "protonmail", "regon", "reisepass", "rekening", "rekeningnummer", "rfc",
+    "rijbewijs", "routing", "rut", "secret", "senha", "sifre", "social", "sort",
+    "sozialversicherungsnummer", "ssn", "steuer", "steuerid", "steuernummer", "svnr", "swift",
+    "tarjeta", "tax", "tc", "tckn", "tfn", "tin", "token", "tożsamości", "urodzenia", "username",
+    "vat", "vin", "visa", "vkn", "wachtwoord", "wallet", "whats", "yahoo", "zip", "şifre",
+    "карта", "карты", "код", "номер", "пароль", "паспорт",
+    "почта", "счет", "счёт",
+};
+static const char *const calling[] = {
+    "anruf", "anrufen", "appeler", "appelez", "appelle", "arayabilirsiniz", "arayin", "arayın",
+    "bel", "bellen", "belt", "call", "callback", "calling", "calls", "cell", "cellphone",
+    "cellulare", "celular", "cep", "chiama", "chiamami", "chiamare", "chiami", "dial", "discord",
+    "durchwahl", "dzwoń", "erreichbar", "erreichen", "handy", "handynummer", "insta", "instagram",
+    "joindre", "kik", "komorka", "komórka", "komórkę", "liga", "ligar", "ligação", "ligue",
+    "llama", "llamame", "llamar", "llame", "llámame", "mobiel", "mobile", "movil", "móvil",
+    "phone", "phones", "portable", "reach", "ruf", "rufen", "rufnummer", "ruft", "signal", "skype",
+    "sms", "snap", "snapchat", "tel", "telefon", "telefone", "telefonie", "telefonla",
+    "telefonnummer", "telefono", "telefonu", "telefonum", "telefoon", "telefoonnummer", "telegram",
+    "telemovel", "telemóvel", "telephone", "teléfono", "text", "téléphone", "viber", "wechat",
+    "whatsapp", "zadzwon", "zadzwonić", "zadzwoń", "звоните", "позвоните",
+    "телефон", "телефона",
+};
+/* ... of a mail address. */
+static const char *const mailing[] = {
+    "correo", "courriel", "e-mail", "e-posta", "email", "emailaddress", "emailadresse", "emails",
+    "eposta", "mail", "mailadresse", "mails", "mél", "posta", "почта",
 };
 /* As the last word only. */
 static const char *const closing[] = {
     "apenstaartje", "are", "arobase", "arroba", "at", "bei", "chiocciola", "dash", "dot", "double",
     "es", "est", "heisst", "heißt", "is", "ist", "its", "jest", "klammeraffe", "kropka", "lautet",
-    "malpa", "małpa", "minus", "na", "nokta", "op", "plus", "point", "ponto", "punkt", "punt",
-    "punto", "sono", "sur", "são", "to", "treble", "triple", "under", "underscore", "unter",
-    "unterstrich", "was", "à", "è", "é",
+    "malpa", "małpa", "minus", "na", "no", "nokta", "nr", "op", "plus", "point", "ponto", "punkt",
+    "punt", "punto", "sono", "sur", "são", "to", "treble", "triple", "under", "underscore",
+    "unter", "unterstrich", "was", "à", "è", "é",
 };
 static const char *const digits[] = {
     "acht", "achtzig", "alti", "altmış", "altı", "ate", "bes", "beş", "bir", "cero", "cinco",
@@ -84,6 +92,16 @@ static const char *const digits[] = {
     "zehn", "zero", "zes", "zeven", "zwanzig", "zwei", "zwo", "zwölf", "zéro", "çift", "één",
     "üç", "восемь", "два", "двойной", "девять", "ноль", "один",
     "пять", "семь", "три", "четыре", "шесть",
+};
+/* Around a part. */
+static const char *const fillers[] = {
+    "and", "are", "by", "comma", "continued", "daarna", "dan", "danach", "dann", "das", "de",
+    "depois", "der", "despues", "después", "die", "digit", "digits", "e", "el", "en", "ensuite",
+    "es", "est", "et", "finally", "first", "followed", "hmm", "i", "il", "is", "ist", "it", "its",
+    "k", "la", "last", "le", "luego", "next", "noch", "now", "ok", "okay", "part", "please", "poi",
+    "potem", "puis", "remaining", "rest", "reste", "resto", "second", "so", "sonra", "thanks",
+    "the", "then", "third", "uh", "um", "und", "ve", "wait", "was", "weiter", "y", "yeah", "yep",
+    "yes", "é",
 };
 /* Of fields: a person writes there. */
 static const char *const talk[] = {
@@ -147,6 +165,16 @@ bool sg_telling_announces(struct sg_bytes word)
     return HAS(announcing, word);
 }
 
+bool sg_telling_calls(struct sg_bytes word)
+{
+    return HAS(calling, word);
+}
+
+bool sg_telling_mails(struct sg_bytes word)
+{
+    return HAS(mailing, word);
+}
+
 bool sg_telling_closes(struct sg_bytes word)
 {
     return HAS(closing, word);
@@ -155,6 +183,11 @@ bool sg_telling_closes(struct sg_bytes word)
 bool sg_telling_digit(struct sg_bytes word)
 {
     return HAS(digits, word);
+}
+
+bool sg_telling_filler(struct sg_bytes word)
+{
+    return HAS(fillers, word);
 }
 
 bool sg_telling_talk(struct sg_bytes word)

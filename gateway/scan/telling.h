@@ -14,9 +14,15 @@
 
 /* A whole word; ASCII capitals count as small. */
 bool sg_telling_announces(struct sg_bytes word);
+/* ... of a call or a message: wherever they stand in a sentence. */
+bool sg_telling_calls(struct sg_bytes word);
+/* ... of a mail address, whose name is any word. */
+bool sg_telling_mails(struct sg_bytes word);
 /* ... when it is the last one: "my number is", "john at". */
 bool sg_telling_closes(struct sg_bytes word);
 bool sg_telling_digit(struct sg_bytes word);
+/* What people say around a part of something: "then 1111", "4111 and". */
+bool sg_telling_filler(struct sg_bytes word);
 
 /* Of a field's name: whether what stands there is talk, or a machine's (an id, a time, a count). */
 bool sg_telling_talk(struct sg_bytes word);

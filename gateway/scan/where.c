@@ -23,10 +23,26 @@ static bool any_path_matches(const struct sg_path *const *paths, size_t n, struc
     return false;
 }
 
-bool sg_rule_keeps_place(const struct sg_rule *rule, struct sg_place place)
+/* Each exclusion that fits is told, so that none seems useless only because another one fits. */
+static bool is_excluded(const struct sg_rule *rule, struct sg_place place,
+                        const struct sg_exclusion_tell *tell)
+{
+    bool excluded = false;
+    for (size_t i = 0; i < rule->n_excluded; i++) {
+        if (!sg_path_matches(rule->excluded[i].path, place))
+            continue;
+        excluded = true;
+        if (tell->told != NULL)
+            tell->told(tell->ctx, tell->exclusions[rule->excluded[i].exclusion].id);
+    }
+    return excluded;
+}
+
+bool sg_rule_keeps_place(const struct sg_rule *rule, struct sg_place place,
+                         const struct sg_exclusion_tell *tell)
 {
     const struct sg_where *where = &rule->where;
     if (where->n_paths > 0 && !any_path_matches(where->paths, where->n_paths, place))
         return false;
-    return !any_path_matches(rule->excluded, rule->n_excluded, place);
+    return !is_excluded(rule, place, tell);
 }

@@ -52,6 +52,9 @@ struct scrubgate_stream_config {
      * of ours: take the reference engine from then on. May be NULL. */
     void (*on_recheck)(void *ctx, bool same);
     void (*on_event)(void *ctx, const struct scrubgate_event *event);
+    /* At each value from which an exclusion, "pack.id", kept its rule: one of which this never
+     * tells is not needed. May be NULL. */
+    void (*on_excluded)(void *ctx, const char *exclusion);
     void *ctx;
 };
 

@@ -23,6 +23,8 @@
 
 #define RULE "  - {id: toy, title: Toy, entity: TOY, level: 1, "
 
+#define TOYS "toy001 toy002 toy003 toy004 toy005 toy006 toy007 toy008 "
+
 enum { ARGS = 10, FINE = 0, WRONG = 1, USAGE = 2 };
 
 static struct sg_tempdir dir;
@@ -44,11 +46,24 @@ static const struct {
                      "match: 'toy', levle: 2, tests: ['«toy»']}\n"},
     {"broken.yaml", "pack: toy\nversion: 1\nowner: t@example.org\nrules:\n" RULE
                     "match: 'toy(a', tests: ['«toy»']}\n"},
+    {"excluding.yaml", "pack: toy\nversion: 1\nowner: t@example.org\nrules:\n" RULE
+                       "match: 'toy\\d{3}', with: '[TOY]', tests: ['«toy123»', not: 'toy12']}\n"
+                       "exclude:\n"
+                       "  - {id: used, rule: toy.toy, path: $.id, because: b, owner: o, expires: "
+                       "9999-12-31}\n"
+                       "  - {id: idle, rule: toy.toy, path: $.b, because: b, owner: o, expires: "
+                       "9999-12-31}\n"},
     {"text", "my toy123\n"},
     {"corpus", "{\"id\":1,\"lang\":\"en\",\"text\":\"\u00E9 toy123\",\"spans\":[[2,8,\"TOY\"]]}\n"
                "{\"id\":\"b\",\"text\":\"toy999\",\"spans\":[]}\n"
                "{\"id\":3,\"messages\":[\"toy1\",\"a toy777\"],\"spans\":[[0,0,4,\"TOY\"],[1,2,8,"
                "\"TOY\"]]}\n"},
+    {"bodies", "{\"id\":1,\"format\":\"json\",\"text\":\"{\\\"id\\\":\\\"toy123\\\"}\","
+               "\"spans\":[]}\n"
+               "{\"id\":2,\"format\":\"form\",\"text\":\"a=toy123\",\"spans\":[[2,8,\"TOY\"]]}\n"},
+    {"wrong", "{\"id\":1,\"text\":\"" TOYS TOYS TOYS "\",\"spans\":[[0,6,\"TOY\"]]}\n"},
+    {"split", "{\"id\":1,\"messages\":[\"my card is 4111 1111\",\"1111 1111\"],"
+              "\"spans\":[[0,11,20,\"CREDIT_CARD\"],[1,0,9,\"CREDIT_CARD\"]]}\n"},
     {"unlabelled", "{\"id\":1,\"text\":\"toy123\"}\n"},
     {"mislabelled", "{\"id\":1,\"text\":\"toy123\",\"spans\":[[3,3,\"TOY\"]]}\n"},
 };
@@ -337,6 +352,31 @@ static const struct run_row runs[] = {
      .args = {"rules", "score", "corpus", "toy.yaml"},
      .in = "",
      .holds = "false finds (1):\n  b:0-6 toy.toy\n"},
+    {.name = "rules score warns of a level that is claimed and not earned",
+     .args = {"rules", "score", "wrong", "toy.yaml"},
+     .in = "",
+     .holds = " 24    4.17 ",
+     .err = "toy.yaml:5: warning: toy.toy claims level 1 here, but only 1 of its 24 findings were "
+            "right: level 4 is what they earn"},
+    {.name = "rules score warns of an exclusion that matched nothing",
+     .args = {"rules", "score", "bodies", "excluding.yaml"},
+     .in = "",
+     .holds = "bodies: 2 messages",
+     .err = "excluding.yaml:8:5: warning: exclusion toy.idle of rule toy.toy matched no value of "
+            "the corpus"},
+    {.name = "rules score as JSON names such exclusions, and none that matched",
+     .args = {"rules", "score", "--json", "bodies", "excluding.yaml"},
+     .in = "",
+     .holds = "\"false_finds\":[],\"unused_exclusions\":[\"toy.idle\"]}",
+     .err = "exclusion toy.idle"},
+    {.name = "rules score of texts without places says nothing of exclusions",
+     .args = {"rules", "score", "--json", "corpus", "excluding.yaml"},
+     .in = "",
+     .holds = "\"unused_exclusions\":[]"},
+    {.name = "rules score reads a talk as one sender's messages",
+     .args = {"rules", "score", "--json", "split"},
+     .in = "",
+     .holds = "\"hit\":2,"},
     {.name = "rules score of a line without labels",
      .args = {"rules", "score", "unlabelled", "toy.yaml"},
      .in = "",

@@ -198,10 +198,12 @@ static void inserted(struct sg_dice *dice, const char *value, struct line *out,
                      const char *const *marks, size_t n)
 {
     const char *mark = marks[sg_dice_below(dice, n)];
-    size_t must = 1 + sg_dice_below(dice, strlen(value) - 1);
+    size_t first = isalnum((unsigned char)value[0]) ? 1 : 2; /* behind something that tells */
+    size_t must = first + sg_dice_below(dice, strlen(value) - first);
     bool many = sg_dice_often(dice, 400);
     for (const char *c = value; *c != '\0'; c++) {
-        if (c != value && ((size_t)(c - value) == must || (many && sg_dice_often(dice, 300))))
+        if ((size_t)(c - value) >= first &&
+            ((size_t)(c - value) == must || (many && sg_dice_often(dice, 300))))
             line_add(out, mark);
         line_add_n(out, c, 1);
     }
@@ -366,9 +368,9 @@ static const struct evasion list[] = {
     {"form-body", "epci", form_body, NULL, "form"},
     {"html-entities", "epci", entity, NULL, NULL},
     {"html-named", "e", entity_named, NULL, NULL},
-    {"html-entities-body", "epci", entity, NULL, NULL},
-    {"html-tags-body", "epci", tags, NULL, NULL},
-    {"html-plain-body", "epci", plain, NULL, NULL},
+    {"html-entities-body", "epci", entity, NULL, "html"},
+    {"html-tags-body", "epci", tags, NULL, "html"},
+    {"html-plain-body", "epci", plain, NULL, "html"},
     {"html-tags", "eepci", tags, NULL, NULL},
     {"comments-inside", "epc", comments, NULL, NULL},
     {"markdown", "epci", markdown, NULL, NULL},

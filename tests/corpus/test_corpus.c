@@ -140,12 +140,12 @@ static const struct floor_row {
     double least;
     size_t besides;
 } floor_rows[] = {
-    {"chat is masked where it must be, and nowhere else", "chat", 96, 0},
-    {"values with a check are masked beside their names", "check", 97, 20},
-    {"the telling ones with no word beside them too", "check-bare", 90, 20},
-    {"values without a check are masked beside their names", "named", 88, 20},
-    {"disguises do not help", "evasion", 25, 20},
-    {"values in pieces are of no use", "split", 12, 20},
+    {"chat is masked where it must be, and nowhere else", "chat", 97.5, 0},
+    {"values with a check are masked beside their names", "check", 98.5, 20},
+    {"the telling ones with no word beside them too", "check-bare", 94, 20},
+    {"values without a check are masked beside their names", "named", 91, 30},
+    {"disguises do not help", "evasion", 96, 20},
+    {"values in pieces are of no use", "split", 14, 20},
     {"what only looks like a value stays", "benign", 98, 100},
 };
 

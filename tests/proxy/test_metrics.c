@@ -28,8 +28,13 @@ static char *print(const struct sg_metrics *a, const struct sg_metrics *b)
     static struct sg_rule folding = {.id = "toy.folding"};
     static struct sg_rule *rules[] = {&never, &thrice}, *folds[] = {&folding};
     static struct scrubgate_ruleset fold_set = {.rules = folds, .n_rules = 1};
-    static const struct scrubgate_ruleset set = {.rules = rules, .n_rules = 2, .folds = &fold_set};
-    static const atomic_uint_fast64_t failures[] = {0, 3, 1};
+    static struct sg_exclusion exclusions[] = {{.id = "local.idle"}, {.id = "local.used"}};
+    static const struct scrubgate_ruleset set = {.rules = rules,
+                                                 .n_rules = 2,
+                                                 .folds = &fold_set,
+                                                 .exclusions = exclusions,
+                                                 .n_exclusions = 2};
+    static const atomic_uint_fast64_t failures[] = {0, 3, 1}, matches[] = {0, 5};
     const struct sg_metrics *const all[] = {a, b};
     const struct sg_metrics_process process = {.audit_records = 7,
                                                .audit_dropped = 6,
@@ -41,7 +46,8 @@ static char *print(const struct sg_metrics *a, const struct sg_metrics *b)
                                                .memory = {11, 12, 13, 14, 15},
                                                .by_reference = true,
                                                .rules = &set,
-                                               .rule_failures = failures};
+                                               .rule_failures = failures,
+                                               .exclusion_matches = matches};
     struct sg_buf out = {0};
     assert_int_equal(sg_metrics_print(all, 2, &process, &out), SCRUBGATE_OK);
     assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
@@ -102,6 +108,19 @@ static void test_a_rule_is_printed_when_it_has_failed(void **state)
               "scrubgate_rule_failures_total{rule=\"toy.thrice\"} 3\n"
               "scrubgate_rule_failures_total{rule=\"toy.folding\"} 1\n");
     assert_null(strstr(page, "toy.never"));
+    free(page);
+    free(a);
+    free(b);
+}
+
+static void test_an_exclusion_is_printed_also_when_it_never_matched(void **state)
+{
+    struct sg_metrics *a = new_metrics(), *b = new_metrics();
+    (void)state;
+    char *page = print(a, b);
+    has(page, "\n# TYPE scrubgate_exclusion_matches counter\n"
+              "scrubgate_exclusion_matches_total{exclusion=\"local.idle\"} 0\n"
+              "scrubgate_exclusion_matches_total{exclusion=\"local.used\"} 5\n");
     free(page);
     free(a);
     free(b);
@@ -182,6 +201,8 @@ int main(void)
     sg_suite_add("workers are added up", test_workers_are_added_up, NULL);
     sg_suite_add("a rule is printed when it has failed", test_a_rule_is_printed_when_it_has_failed,
                  NULL);
+    sg_suite_add("an exclusion is printed also when it never matched",
+                 test_an_exclusion_is_printed_also_when_it_never_matched, NULL);
     sg_suite_add("the page ends as OpenMetrics says", test_the_page_ends_as_openmetrics_says, NULL);
     sg_suite_add("every line belongs to the family announced before it",
                  test_every_line_belongs_to_the_family_announced_before_it, NULL);

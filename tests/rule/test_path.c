@@ -109,6 +109,71 @@ static void test_refusal(void **state)
     sg_arena_fini(&arena);
 }
 
+/* --- two patterns ------------------------------------------------------------------------- */
+
+static const struct pair {
+    const char *name, *a, *b;
+    bool covers, covered, parts; /* a covers b, b covers a, surely no place is of both */
+} pairs[] = {
+    {"a pattern and itself", "$.a[3]", "$.a[3]", true, true, false},
+    {"the top and itself", "$", "$", true, true, false},
+    {"two names", "$.a", "$.b", false, false, true},
+    {"a name and an index", "$['3']", "$[3]", false, false, true},
+    {"a place and one below it", "$.a", "$.a.b", false, false, true},
+    {"* takes in a name", "$.a.*", "$.a.b", true, false, false},
+    {"* takes in an index", "$.a[*].c", "$.a[7].c", true, false, false},
+    {"* does not take in ..", "$.*.a", "$..a", false, true, false},
+    {"* is not two steps", "$.*", "$.a.b", false, false, true},
+    {".. takes in a name", "$..a", "$.a", true, false, false},
+    {".. takes in many steps", "$..a", "$.x[1].*.a", true, false, false},
+    {".. takes in ..", "$..a", "$.b..a", true, false, false},
+    {"the second .. is needed, too", "$..a..b", "$..b", false, true, false},
+    {"after .. a wrong start is tried again", "$..a.b", "$.a.a.b", true, false, false},
+    {"..* takes in all but the top", "$..*", "$.a..b", true, false, false},
+    {"..* does not take in the top", "$..*", "$", false, false, false},
+    {"two ends", "$..a", "$..b", false, false, true},
+    {"two beginnings", "$.a..c", "$.b..c", false, false, true},
+    {"patterns that meet and lie across", "$.a.*", "$.*.b", false, false, false},
+    {"patterns whose .. meet", "$.a..c", "$..b.c", false, false, false},
+};
+
+static void test_pair(void **state)
+{
+    const struct pair *row = *state;
+    struct sg_arena arena = {0};
+    const struct sg_path *a = NULL, *b = NULL;
+    size_t at;
+    assert_int_equal(sg_path_parse(&a, &arena, sg_bytes_of(row->a), &at, NULL), 0);
+    assert_int_equal(sg_path_parse(&b, &arena, sg_bytes_of(row->b), &at, NULL), 0);
+    assert_int_equal(sg_path_covers(a, b), row->covers);
+    assert_int_equal(sg_path_covers(b, a), row->covered);
+    assert_int_equal(sg_path_parts(a, b), row->parts);
+    assert_int_equal(sg_path_parts(b, a), row->parts);
+    sg_arena_fini(&arena);
+}
+
+/* What is said of two patterns must hold for every place of the rows above. */
+static void test_pairs_hold(void **state)
+{
+    (void)state;
+    const size_t n = sizeof rows / sizeof *rows;
+    for (size_t i = 0; i < n * n; i++) {
+        struct sg_arena arena = {0};
+        const struct sg_path *a = NULL, *b = NULL;
+        size_t at;
+        assert_int_equal(sg_path_parse(&a, &arena, sg_bytes_of(rows[i / n].path), &at, NULL), 0);
+        assert_int_equal(sg_path_parse(&b, &arena, sg_bytes_of(rows[i % n].path), &at, NULL), 0);
+        for (size_t k = 0; k < n; k++) {
+            struct sg_step steps[SG_TOY_STEPS];
+            struct sg_place place = sg_toy_place(rows[k].place, steps);
+            bool in_a = sg_path_matches(a, place), in_b = sg_path_matches(b, place);
+            assert_false(in_b && !in_a && sg_path_covers(a, b));
+            assert_false(in_a && in_b && sg_path_parts(a, b));
+        }
+        sg_arena_fini(&arena);
+    }
+}
+
 /* --- printing ----------------------------------------------------------------------------- */
 
 static const struct printing {
@@ -179,7 +244,9 @@ int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
     SG_SUITE_ROWS(test_refusal, refusals);
+    SG_SUITE_ROWS(test_pair, pairs);
     SG_SUITE_ROWS(test_printing, printings);
+    sg_suite_add("what is said of two patterns holds for places", test_pairs_hold, NULL);
     sg_suite_add("a printed place, read as a pattern, matches the place", test_round_trip, NULL);
     sg_suite_add("thirty .. on a deep place come to an end", test_many_deep, NULL);
     return sg_suite_run("path");

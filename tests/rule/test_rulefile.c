@@ -251,9 +251,9 @@ static const char whole[] =
     "      - todo: 'one day «1_2x»'\n"
     "  - {id: plain, entity: TOY, match: abc, action: tag, tests: [«abc»]}\n"
     "exclude:\n"
-    "  - {id: fp-1, rule: toy.word, path: '$.n', because: numbers, owner: jo@example.org, "
+    "  - {id: fp-1, rule: toy.word, path: '$.a.n', because: numbers, owner: jo@example.org, "
     "expires: 2026-11-22}\n"
-    "  - {id: fp-2, rule: toy.word, path: ['$.o', '$..p'], because: numbers, "
+    "  - {id: fp-2, rule: toy.word, path: ['$.a.o', '$..p'], because: numbers, "
     "owner: jo@example.org, expires: 2027-01-01}\n"
     "  - {id: fp-3, rule: toy.word, path: '$.q', because: numbers, owner: jo@example.org, "
     "expires: 2026-11-21}\n";
@@ -345,11 +345,11 @@ static void test_exclusions(void **state)
     struct scrubgate_ruleset *set = must_compile(whole);
     const struct sg_rule *rule = set->rules[0];
     assert_int_equal(rule->n_excluded, 3); /* the last day still counts, yesterday does not */
-    assert_true(sg_path_matches(rule->excluded[0], sg_toy_place("n", steps)));
-    assert_true(sg_path_matches(rule->excluded[2], sg_toy_place("a/#1/p", steps)));
+    assert_true(sg_path_matches(rule->excluded[0].path, sg_toy_place("a/n", steps)));
+    assert_true(sg_path_matches(rule->excluded[2].path, sg_toy_place("a/#1/p", steps)));
     assert_int_equal(set->rules[1]->n_excluded, 0);
     assert_int_equal(set->n_warnings, 1);
-    assert_non_null(strstr(set->warnings[0].text, "toy.yaml:28:5: exclusion fp-3"));
+    assert_non_null(strstr(set->warnings[0].text, "toy.yaml:28:5: exclusion toy.fp-3"));
     scrubgate_ruleset_free(set);
 }
 

@@ -35,6 +35,11 @@ static const struct row {
     {"digits of another script are kept", "４１１１ / x", "４１１１|"},
     {"a word for a digit in prose is no digit",
      "is there one for me or not, please say what you think of it / x", ""},
+    {"a word that announces nothing any more is not kept", "my account is locked / x", ""},
+    {"... unless it calls", "can you call me back / x", "can you call me back|"},
+    {"... or the name of a mail address follows", "my e-mail is john.doe / x",
+     "my e-mail is john.doe|"},
+    {"digits may stand behind it", "my ssn is two four / x", "my ssn is two four|"},
     {"a filler leaves no trace", "4111 / ok / then / 1111", "4111|"},
     {"a filler alone is nothing", "ok / then / x", ""},
     {"prose between parts shows", "4111 / I have to look for the rest of this, sorry / 1111",
@@ -52,6 +57,11 @@ static const struct row {
      "nobody wanted to listen to what was said about everything that happened, so my number is "
      "555|"},
     {"blanks at both ends are not kept", "  4111\n / x", "4111|"},
+    {"what people say around a part is not kept", "then 4111, and... / ok, 1111 then / x",
+     "4111|1111|"},
+    {"... but what it announces is", "and my card number is / 4111", "my card number is|"},
+    {"a dot of an address stays, one of a sentence goes", "my mail is john. / 4111. / x",
+     "my mail is john.|4111|"},
     {"other places are not read", "a==4111 / b==1111", ""},
     {"a talk's places are told apart", "text==4111 / body==55 / text==1111", "4111|"},
     {"numbers in a name make no other place", "line1==4111 / line22==1111", "4111|"},
@@ -149,6 +159,10 @@ static void is_read_before(void **state)
             uint8_t c = before.data[i];
             before.data[i] = c == SG_TAIL_CLOSE ? '|' : c == SG_TAIL_LOOSE ? '~' : c;
         }
+        if (before.len > 0) { /* the one in front of it all */
+            assert_int_equal(before.data[0], '~');
+            sg_buf_drop(&before, 1);
+        }
         if (!sg_bytes_equal(sg_buf_bytes(&before), sg_bytes_of(row->want)))
             fail_msg("in pieces of %zu: \"%.*s\"", most, (int)before.len, before.data);
         sg_tail_wipe(&tail);
@@ -202,7 +216,7 @@ static void check_before(const struct sg_tail *tail)
         sg_buf_clear(&before);
         assert_int_equal(
             sg_tail_before(tail, SG_FIELD_TEXT, sg_toy_place(places[i], steps), &before), 0);
-        assert_true(before.len <= SG_TAIL_TEXT);
+        assert_true(before.len <= 1 + SG_TAIL_TEXT);
         if (before.len > 0)
             assert_true(before.data[before.len - 1] == SG_TAIL_CLOSE ||
                         before.data[before.len - 1] == SG_TAIL_LOOSE);
@@ -304,11 +318,12 @@ static void two_messages_at_once_are_both_remembered(void **state)
     sg_tail_merge(&one, &other);
     say(&one, "x", 9, &before);
     assert_memory_equal(before.data,
+                        "\x1f"
                         "my card is\x1e"
                         "4111\x1e"
                         "1111\x1e",
-                        21);
-    assert_int_equal(before.len, 21);
+                        22);
+    assert_int_equal(before.len, 22);
     sg_buf_fini(&before);
 }
 

@@ -34,7 +34,12 @@ static const char pack[] =
     "  - {id: seen, title: Seen, entity: SEEN, level: 1, match: 'seenword', action: tag,\n"
     "     tests: ['«seenword»']}\n"
     "  - {id: far, title: Far, entity: FAR, level: 3, match: 'farword', with: '[FAR]',\n"
-    "     tests: ['«farword»']}\n";
+    "     tests: ['«farword»']}\n"
+    "exclude:\n"
+    "  - {id: order, rule: toy.toy, path: $.order_no, because: toys are orders there,\n"
+    "     owner: toys@example.org, expires: 9999-12-31}\n"
+    "  - {id: idle, rule: toy.toy, path: $.nowhere, because: nobody knows any more,\n"
+    "     owner: toys@example.org, expires: 9999-12-31}\n";
 
 static const char pack_of_boys[] =
     "pack: toy\nversion: 2\nowner: toys@example.org\nrules:\n"
@@ -360,6 +365,23 @@ static void test_metrics_count(void **state)
     sg_answer_fini(&answer);
 }
 
+static void test_exclusions_are_counted(void **state)
+{
+    (void)state;
+    static const char used[] = "scrubgate_exclusion_matches_total{exclusion=\"toy.order\"}";
+    static const char idle[] = "scrubgate_exclusion_matches_total{exclusion=\"toy.idle\"}";
+    struct sg_answer answer = {.cut = false};
+    uint64_t before = sg_gateway_metric(&scene.gateway, used);
+    sg_wire_ask(DATA, "POST", "/in/x", "Content-Type: application/json\r\n",
+                SG_BYTES("{\"order_no\":\"toy123\",\"a\":\"toy123\"}"), &answer);
+    sg_assert_text(sg_buf_bytes(&answer.body), "{\"order_no\":\"toy123\",\"a\":\"[TOY]\"}");
+    sg_scene_skip(&scene);
+    /* The request, and the response that says it again. */
+    assert_int_equal(sg_gateway_metric(&scene.gateway, used), before + 2);
+    assert_int_equal(sg_gateway_metric(&scene.gateway, idle), 0);
+    sg_answer_fini(&answer);
+}
+
 /* --- reload --- */
 
 static bool masks_with(const char *want)
@@ -559,6 +581,8 @@ int main(void)
     SG_SUITE_ROWS(test_admin, admins);
     sg_suite_add("the data port has no admin pages", test_admin_is_not_data, NULL);
     sg_suite_add("metrics count what was decided", test_metrics_count, NULL);
+    sg_suite_add("metrics count what exclusions leave alone, and those that never do",
+                 test_exclusions_are_counted, NULL);
     sg_suite_add("SIGHUP: new rules come into force, and that is recorded", test_reload, NULL);
     sg_suite_add("SIGHUP: broken rules do not, the old ones stay, and that is recorded",
                  test_bad_reload, NULL);
