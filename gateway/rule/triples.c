@@ -10,9 +10,9 @@
 
 enum {
     FOLD = 0x20,
-    MOST_FORMS = 4,         /* folded bytes that a position of three may have */
-    MOST_TOGETHER = 16,     /* ... ways to write the three */
-    MOST_PER_MILLION = 6000 /* places of the sample that they may stand at */
+    MOST_FORMS = 10,         /* folded bytes that a position of three may have */
+    MOST_TOGETHER = 128,     /* ... ways to write the three */
+    MOST_PER_MILLION = 25000 /* places of the sample that they may stand at */
 };
 
 /* The folded bytes of a position. */
