@@ -53,8 +53,9 @@ static const struct {
                        "9999-12-31}\n"
                        "  - {id: idle, rule: toy.toy, path: $.b, because: b, owner: o, expires: "
                        "9999-12-31}\n"},
-    {"same.yaml", "pack: same\nversion: 1\nowner: t@example.org\nrules:\n"
-                  "  - {id: digits, fold: digits, match: '(?<=pay )[0-9O]{4}', tests: ['pay «411O»']}\n"},
+    {"same.yaml",
+     "pack: same\nversion: 1\nowner: t@example.org\nrules:\n"
+     "  - {id: digits, fold: digits, match: '(?<=pay )[0-9O]{4}', tests: ['pay «411O»']}\n"},
     {"text", "my toy123\n"},
     {"corpus", "{\"id\":1,\"lang\":\"en\",\"text\":\"\u00E9 toy123\",\"spans\":[[2,8,\"TOY\"]]}\n"
                "{\"id\":\"b\",\"text\":\"toy999\",\"spans\":[]}\n"
