@@ -79,9 +79,11 @@ static enum scrubgate_status refuse(struct json *json, enum scrubgate_status rc,
 /* Copies the piece up to that place as it came. */
 static enum scrubgate_status give(struct walker *walker, size_t to)
 {
+    if (to == walker->given)
+        return SCRUBGATE_OK; /* the last piece may be empty, and nowhere */
     struct sg_bytes raw = {walker->piece.data + walker->given, to - walker->given};
     walker->given = to;
-    return raw.len == 0 ? SCRUBGATE_OK : sg_outlet_add(&walker->json->stepper.outlet, raw);
+    return sg_outlet_add(&walker->json->stepper.outlet, raw);
 }
 
 /* --- strings ---------------------------------------------------------------------------------- */

@@ -156,7 +156,7 @@ static void step(struct sg_leg *leg)
         (void)sg_relay_push(relay, none, true);
     if (relay->done || relay->status < 0 || diverts_too_late(leg))
         decide(leg, leg->state == SG_LEG_GATHER ? SG_PART_WHOLE : SG_PART_END);
-    else if (leg->state == SG_LEG_GATHER && sg_relay_full(relay))
+    else if (leg->state == SG_LEG_GATHER && sg_relay_due(relay))
         decide(leg, SG_PART_BEGIN);
     else if (leg->state == SG_LEG_STREAM && sg_relay_ready(relay).len > 0)
         leg->ops->flow(leg);
@@ -185,6 +185,9 @@ void sg_leg_begin(struct sg_leg *leg, bool recorded, uint64_t length)
     leg->state = SG_LEG_GATHER;
     leg->recorded = recorded;
     leg->length = length;
+    /* Whoever waits for events gets each as it comes. Others want the whole, or a refusal. */
+    if (leg->judgement.request || length != UINT64_MAX)
+        leg->relay.live = false;
     leg->refusal = SG_REASON_NONE;
     leg->seq = leg->turn = leg->spent = 0;
     leg->durable = leg->divert = leg->ended = leg->source_waits = leg->orphaned = false;

@@ -28,6 +28,11 @@ bool sg_relay_full(const struct sg_relay *relay)
     return held(relay) >= SG_RELAY_MARK;
 }
 
+bool sg_relay_due(const struct sg_relay *relay)
+{
+    return sg_relay_full(relay) || (relay->live && held(relay) > 0);
+}
+
 void sg_relay_refuse(struct sg_relay *relay, enum scrubgate_status status, const char *reason)
 {
     assert(status < 0);
@@ -68,7 +73,7 @@ static void begin(struct sg_relay *relay, uint64_t limit)
     relay->limit = limit;
     relay->format = "";
     relay->status = SCRUBGATE_OK;
-    relay->keeps = relay->gave_in = relay->diverts = relay->done = false;
+    relay->live = relay->keeps = relay->gave_in = relay->diverts = relay->done = false;
     relay->bytes_in = relay->bytes_out = relay->bytes_left = relay->busy_ns = 0;
     relay->n_spans = 0;
     relay->reason[0] = '\0';
@@ -167,6 +172,7 @@ void sg_relay_open(struct sg_relay *relay, const struct scrubgate_ruleset *rules
         rc = sg_media_choose(&media, config->content_type, config->content_encoding, &why);
     if (rc >= 0) {
         relay->format = sg_media_word(media.format);
+        relay->live = media.format == SG_MEDIA_SSE;
         stream.content_type = type;
         stream.content_encoding = config->content_encoding.len > 0 ? coding : NULL;
         relay->on_recheck = stream.on_recheck;
@@ -309,7 +315,7 @@ static size_t gather(struct sg_relay *relay, struct sg_bytes piece, bool last)
         return piece.len;
     }
     keep_original(relay, (struct sg_bytes){piece.data, n});
-    if (relay->raw.len == SG_RELAY_MARK || (last && n == piece.len))
+    if (relay->raw.len == SG_RELAY_MARK || relay->live || (last && n == piece.len))
         recall(relay);
     return n;
 }

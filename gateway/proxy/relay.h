@@ -54,6 +54,7 @@ struct sg_relay {
     struct sg_buf original;       /* as it came, while it may still have to pass on failure */
     bool keeps;                   /* original is being kept */
     bool gave_in;                 /* could not decide; the original passes */
+    bool live;                    /* events: who reads them waits for each, not for the end */
     bool diverts;                 /* a rule diverts what is, or soon will be, in out */
     bool done;                    /* the last byte is in out */
     enum scrubgate_status status; /* below zero: refused, why is in reason */
@@ -98,6 +99,8 @@ void sg_relay_pass(struct sg_relay *relay, uint64_t limit);
  */
 size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last);
 bool sg_relay_full(const struct sg_relay *relay); /* the mark is reached */
+/* What has come so far is to leave, though more may be gathered. */
+bool sg_relay_due(const struct sg_relay *relay);
 
 /* What may be handed to the sink, borrowed; take says how much of it was. */
 struct sg_bytes sg_relay_ready(const struct sg_relay *relay);

@@ -47,10 +47,11 @@ static size_t size_of(const struct sg_spoken_group *group)
     return group->n > 0 ? group->n : group->end - group->start;
 }
 
-static bool is_usual(struct sg_bytes gap)
+/* Dates have two slashes or colons. */
+static bool is_usual(struct sg_bytes gap, size_t groups)
 {
-    return gap.len == 0 ||
-           (gap.len == 1 && (gap.data[0] == ' ' || gap.data[0] == '-' || gap.data[0] == '.'));
+    uint8_t c = gap.len > 0 ? gap.data[0] : ' ';
+    return gap.len < 2 && (memchr(" -.", c, 3) != NULL || (groups < FOURS && memchr("/:", c, 2)));
 }
 
 static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
@@ -70,7 +71,7 @@ static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
         if (i + 1 < run->n) {
             struct sg_bytes gap = gap_behind(run, text, i), first = gap_behind(run, text, 0);
             sum.same = sum.same && sg_bytes_equal(gap, first);
-            sum.even = sum.same && !is_usual(gap);
+            sum.even = sum.same && !is_usual(gap, run->n);
         }
     }
     return sum;
@@ -79,8 +80,8 @@ static struct sum add_up(const struct sg_spoken *run, struct sg_bytes text)
 /* Is the run more than a few numbers in a sentence? */
 static bool is_told(const struct sg_spoken *run, const struct sum *sum)
 {
-    if (sum->said > 0 && sum->groups + (sum->spelled > sum->said) >= FEW_DIGITS &&
-        sum->digits >= FEW_DIGITS)
+    bool few = sum->groups + (sum->spelled > sum->said) < FEW_DIGITS || sum->digits < FEW_DIGITS;
+    if (sum->said > 0 && !few && (sum->said * 3 >= sum->groups || sum->digits >= CARD_LEAST))
         return true;
     if (sum->digits < NUMBER_LEAST)
         return false;

@@ -402,9 +402,10 @@ static bool is_edge(const struct lexer *lexer, size_t i, bool first)
 {
     const struct token *token = &lexer->tokens[i];
     switch (token->kind) {
-    case LOOKS: /* "I think", "!" */
-        return token->end - token->start == 1 && !beside_digits(lexer, i) &&
-               sg_to_lower(lexer->text.data[token->start]) != 'o';
+    case LOOKS: /* "I think", "!!" */
+        return lexer->text.data[token->start] == '!' ||
+               (token->end - token->start == 1 && !beside_digits(lexer, i) &&
+                sg_to_lower(lexer->text.data[token->start]) != 'o');
     case SG_NUMBER_TIMES:
     case SG_NUMBER_PLUS:
         return !first;

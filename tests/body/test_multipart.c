@@ -12,9 +12,11 @@
 #include <cmocka.h>
 
 #include "body/format.h"
+#include "body/stream.h"
 #include "rule/path.h"
 
 #include "../lib/suite.h"
+#include "../lib/toy.h"
 #include "../lib/toy_body.h"
 
 #define N           "\r\n"
@@ -255,6 +257,24 @@ static void a_long_part_with_a_length_is_not_held(void **state)
     check_many(head, "x", SG_MULTIPART_HELD_MOST - 5, END, SCRUBGATE_ELIMIT);
 }
 
+static void a_replacement_makes_no_boundary(void **state)
+{
+    (void)state;
+    struct scrubgate_ruleset *rules =
+        sg_toy_rules("  - {id: b, title: t, entity: B, level: 1, match: 'apple', with: 'B',\n"
+                     "     tests: ['apple']}\n");
+    const struct scrubgate_stream_config config = {.content_type = "multipart/mixed; boundary=B"};
+    struct scrubgate_stream *stream = NULL;
+    assert_int_equal(scrubgate_stream_open(&stream, rules, sg_toy_body_scratch(), &config),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_stream_run(stream, SG_BYTES(OPEN N "- apple" N "--apple" END), NULL),
+                     SCRUBGATE_EMALFORMED);
+    assert_string_equal(scrubgate_stream_reason(stream),
+                        "multipart: a replacement would make a boundary");
+    scrubgate_stream_close(&stream);
+    scrubgate_ruleset_free(rules);
+}
+
 static void a_boundary_must_be_one(void **state)
 {
     struct sg_stage *stage = (struct sg_stage *)state;
@@ -359,6 +379,7 @@ int main(void)
     sg_suite_add("heads and parts have limits", heads_and_parts_have_limits, NULL);
     sg_suite_add("a long part with a length is not held", a_long_part_with_a_length_is_not_held,
                  NULL);
+    sg_suite_add("a replacement makes no boundary", a_replacement_makes_no_boundary, NULL);
     sg_suite_add("a boundary must be one", a_boundary_must_be_one, NULL);
     sg_suite_add("events name the part and raw offsets", events_name_the_part_and_raw_offsets,
                  NULL);

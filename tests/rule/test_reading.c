@@ -59,6 +59,7 @@ static const struct row {
     {"letters for digits", "digits", "4O12 l888 IIII", "4012 1888 1111"},
     {"only letters are no number", "digits", "SOS BOSS LOL", NULL},
     {"a single I is a person", "digits", "one two three I think", S "123" E " I think"},
+    {"a cry at its end is no digit", "digits", "4l11 1111!!", "4111 1111!!"},
     {"one by one", "digits", "4 1 1 1  1 1 1 1", "4111 1111"},
     {"one on each line", "digits", "4\n1\n1\n1\n1\n1\n1", "4111111"},
     {"emoji between", "digits",
@@ -70,6 +71,7 @@ static const struct row {
     {"fours in a row are as they are", "digits", "4111 1111 1111 1111", NULL},
     {"two or three in a sentence are words", "digits", "one or two of us", NULL},
     {"a date is as it is", "digits", "12.10.2026", NULL},
+    {"nor with slashes, nor with a number behind it", "digits", "03/04/2026 e tre", NULL},
     {"nothing is nothing", "digits", "", NULL},
     /* Addresses. */
     {"at and dot", "address", "jo at example dot com", "jo@example.com"},
@@ -155,6 +157,24 @@ static const struct row {
      "11",
      "4111"},
     {"nothing to join", "join", "4111", NULL},
+    {"fields joined", "join",
+     "41\x1F"
+     "11",
+     "4111"},
+    {"what was told in parts is told in one", "join",
+     "\x0E"
+     "41\x0F\x1E\x0E"
+     "11\x0F",
+     "\x0E"
+     "4111\x0F"},
+    {"a part that is told", "part", "and then four one",
+     "and then \x0E"
+     "41\x0F"},
+    {"a part of one word", "part", "seven",
+     "\x0E"
+     "7\x0F"},
+    {"no part is told", "part", "41 11", NULL},
+    {"words that tell no number", "part", "hello there", NULL},
 };
 
 static const struct sg_reading *find(const char *name)

@@ -161,6 +161,27 @@ static void test_response(void **state)
     sg_answer_fini(&answer);
 }
 
+/* An origin that has more to say tells a first event: it comes through at once, masked. */
+static void test_events_do_not_wait(void **state)
+{
+    static const char event[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                "Transfer-Encoding: chunked\r\n\r\n"
+                                "1c\r\nid: 1\ndata: jo@example.com\n\n\r\n";
+    struct sg_answer answer = {.cut = false};
+    struct sg_wire wire;
+    (void)state;
+    sg_recorder_say_text(&scene.origin, event, SG_THEN_HOLD);
+    sg_wire_open(&wire, scene.gateway.port);
+    sg_wire_say(&wire, "GET /in/events HTTP/1.1\r\nHost: gate.example\r\n\r\n");
+    sg_wire_read(&wire, &answer, true);
+    assert_int_equal(answer.head.status, 200);
+    while (!sg_holds(sg_buf_bytes(&wire.in), "id: 1\ndata: [EMAIL]\n\n"))
+        assert_true(sg_wire_more(&wire));
+    sg_wire_reset(&wire);
+    sg_answer_fini(&answer);
+    sg_scene_skip(&scene);
+}
+
 /* --- a type that is not known is not guessed --- */
 
 static void test_an_empty_type_is_none(void **state)
@@ -417,6 +438,7 @@ int main(void)
     SG_SUITE_ROWS(test_cut, cuts);
     sg_suite_add("2 MiB of text stream through both ways, masked and never held",
                  test_large_request, NULL);
+    sg_suite_add("an event does not wait for the next", test_events_do_not_wait, NULL);
     sg_suite_add("half a MiB of gzipped text stream through both ways", test_large_gzip, NULL);
     sg_suite_add("half a MiB of response without a length stream to the client",
                  test_large_response, NULL);
