@@ -19,8 +19,8 @@
 struct telling {
     struct sg_bytes text;
     bool json;
-    size_t n_views, n;
-    bool failed; /* there was no memory */
+    size_t n_views, shown, n; /* views, those of them that were printed as text, matches */
+    bool failed;              /* there was no memory */
 };
 
 static void say_reason(const struct sg_explanation *one, char *why, size_t cap)
@@ -68,9 +68,9 @@ static void tell_view(void *ctx, struct sg_bytes view)
     telling->n_views++;
     if (telling->json)
         print_quoted(telling, telling->n_views == 1 ? "{\"views\":[" : ",", view);
-    else
+    else if (!sg_bytes_equal(view, telling->text)) /* a passage may read as it stands */
         (void)printf("%s\n%.*s\n\n",
-                     telling->n_views == 1 ? "A reader sees:" : "It reads:", (int)view.len,
+                     telling->shown++ == 0 ? "A reader sees:" : "It reads:", (int)view.len,
                      (const char *)view.data);
 }
 

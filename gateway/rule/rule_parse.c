@@ -288,18 +288,19 @@ static enum scrubgate_status judge_rate(struct sg_reader *reader, const struct s
     }
     if (rule->per_million <= TOO_MANY && rule->gate.n > 0)
         return SCRUBGATE_OK;
+    /* A fold rule must be seldom: it is looked for in every view. */
+    const char *way_out = rule->fold != NULL ? "" : ", or write slow: yes";
     if (rule->per_million <= TOO_MANY)
         return sg_reader_warn(reader, match,
                               "rule %s may start at %u.%02u %% of the places in usual text, which "
                               "makes every message dearer: ask for something rarer, such as a word "
-                              "or a separator, or say that you know with slow: yes",
-                              rule->id, whole, part);
+                              "or a separator%s",
+                              rule->id, whole, part, way_out);
     return sg_reader_fault(
         reader, match,
         "this may start at %u.%02u %% of the places in usual text, over the 5 %% "
-        "allowed: ask for something rarer, such as a word or a separator, or "
-        "write slow: yes and let the rule be tried everywhere",
-        whole, part);
+        "allowed: ask for something rarer, such as a word or a separator%s",
+        whole, part, way_out);
 }
 
 static enum scrubgate_status sign(struct sg_reader *reader, const struct sg_yaml_node *match,

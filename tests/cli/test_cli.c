@@ -53,6 +53,9 @@ static const struct {
                        "9999-12-31}\n"
                        "  - {id: idle, rule: toy.toy, path: $.b, because: b, owner: o, expires: "
                        "9999-12-31}\n"},
+    {"same.yaml",
+     "pack: same\nversion: 1\nowner: t@example.org\nrules:\n"
+     "  - {id: digits, fold: digits, match: '(?<=pay )[0-9O]{4}', tests: ['pay «411O»']}\n"},
     {"text", "my toy123\n"},
     {"corpus", "{\"id\":1,\"lang\":\"en\",\"text\":\"\u00E9 toy123\",\"spans\":[[2,8,\"TOY\"]]}\n"
                "{\"id\":\"b\",\"text\":\"toy999\",\"spans\":[]}\n"
@@ -263,6 +266,13 @@ static const struct run_row runs[] = {
             "          read as «toy123»\n"
             "          accepted\n\n"
             "Union of what is accepted, named by the best-ranked:\nmy [TOY]\n"},
+    {.name = "explain does not show what reads as it stands",
+     .args = {"explain", "-r", "same.yaml", "pay 4111"},
+     .in = "",
+     .out = "   4-8    same.digits                fold             «4111»\n"
+            "          digits reads it as «4111»\n"
+            "          accepted\n\n"
+            "Union of what is accepted, named by the best-ranked:\npay 4111\n"},
     {.name = "explain says what a reader sees, as JSON",
      .args = {"explain", "--json", "-r", "toy.yaml",
               "toy\xE2\x80\x8B"
