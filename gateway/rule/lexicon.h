@@ -2,12 +2,10 @@
 /*
  * lexicon.h - the words of all gates, found by their first three bytes.
  *
- *     gates' words -> [alike ones once] -> [hash of three bytes, cases folded] -> which words begin
- * here?
+ *     gates' words -> [alike ones once] -> [triples] -> which words begin here?
  *
- * A few thousand words would be too many for a sieve: its coarse tables would let every place
- * through. A word must begin where a word can, and three bytes of it tell nearly all others apart.
- * What is found is exact: a word's whole signature holds.
+ * A word must begin where a word can, which few places are; what is found is exact: a word's whole
+ * signature holds.
  */
 #ifndef SG_RULE_LEXICON_H
 #define SG_RULE_LEXICON_H
@@ -19,8 +17,7 @@
 
 #include "base/bytes.h"
 #include "rule/signature.h"
-
-enum { SG_LEXICON_HEADS = 4096, SG_LEXICON_LEAST = 3, SG_LEXICON_NONE = UINT16_MAX };
+#include "rule/triples.h"
 
 /* The words of one gate. */
 struct sg_lexicon_part {
@@ -29,24 +26,19 @@ struct sg_lexicon_part {
 };
 
 struct sg_lexicon {
-    /* Bits: a word of kind 0 begins only where no other goes on, one of kind 1 anywhere. */
-    uint8_t first[256];               /* by a byte: kinds that may begin with it */
-    uint8_t before[256];              /* by the byte before: kinds that may begin behind it */
-    uint8_t at_start;                 /* kinds that may begin a value */
-    uint16_t heads[SG_LEXICON_HEADS]; /* of chains of keys by hash; NONE: there is none */
-    struct sg_lexicon_key {
-        uint32_t bytes; /* three, folded */
-        uint16_t word, next;
-    } * keys;
-    size_t n_keys, cap_keys;
+    /* Bits: words of one kind begin only where no other goes on, those of the other anywhere. */
+    uint8_t first[256];  /* by a byte: kinds that may begin with it */
+    uint8_t before[256]; /* by the byte before: kinds that may begin behind it */
+    uint8_t at_start;    /* kinds that may begin a value */
+    struct sg_triples *triples;
     const struct sg_signature **words;
     size_t n_words;
     size_t gate_words; /* 64-bit words of a row */
     uint64_t *gates;   /* by word: a row with a bit for each gate that has it */
 };
 
-/* Borrows the signatures, whose positions 1 to 3 are inside and of few bytes each. ELIMIT: over
- * 65,534 words or keys. *lexicon is NULL on error. */
+/* Borrows the signatures, whose positions 1 to 3 are inside and of few bytes each. ELIMIT: too many
+ * words. *lexicon is NULL on error. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_lexicon_new(struct sg_lexicon **lexicon,
                                                         const struct sg_lexicon_part *gates,
                                                         size_t n);
@@ -59,8 +51,9 @@ struct sg_lexicon_text {
 };
 
 /*
- * The words that begin at a place: puts the next one's number in *word and says whether there is
- * one. cursor is zero at first. What is not at hand can be anything, but for the first three bytes.
+ * The words that begin at a place, of which SG_TRIPLE_BYTES are at hand: puts the next one's number
+ * in *word and says whether there is one. cursor is SG_TRIPLE_NONE at first. What is not at hand
+ * can be anything.
  */
 bool sg_lexicon_next(const struct sg_lexicon *lexicon, const struct sg_lexicon_text *text,
                      size_t place, unsigned *cursor, unsigned *word);

@@ -67,6 +67,7 @@ struct sg_rule {
     unsigned per_million; /* places of the sample at which one of them holds, of a million */
     bool slow;            /* the pack says it may hold at many places */
     bool everywhere;      /* they hold so often that it is looked for at every place */
+    unsigned sieve;       /* enum sg_sieve_kind: where it is looked for */
     unsigned cost;        /* units of the match limit that one start took at most in lint; >= 1 */
     const struct sg_check *const *checks;
     size_t n_checks;

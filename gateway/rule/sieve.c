@@ -3,7 +3,7 @@
  * sieve.c - signatures as tables: which places of a text can belong to a match?
  *
  *     parts -> entries -> [classes of bytes] -> rows     here
- *                      -> coarse tables                  sieve_coarse.c, sieve_looks.c
+ *                      -> coarse tables                  sieve_coarse.c, sieve_looks.c, triples.c
  */
 #include "rule/sieve.h"
 
@@ -110,10 +110,32 @@ static enum scrubgate_status add_rows(struct sg_sieve *sieve,
     return SCRUBGATE_OK;
 }
 
+/* Moves the signatures that three rare bytes in a row tell into the triples; *n are left, side by
+ * side. */
+static enum scrubgate_status part_triples(struct sg_sieve *sieve,
+                                          const struct sg_signature **signatures, size_t *n)
+{
+    size_t left = 0;
+    *n = sieve->n;
+    if (sieve->n < SG_SIEVE_CROWDED)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = sg_triples_new(&sieve->triples);
+    for (size_t s = 0; s < sieve->n && rc >= 0; s++) {
+        unsigned at = sg_triple_of(signatures[s]);
+        if (at == 0)
+            signatures[left++] = signatures[s];
+        else
+            rc = sg_triples_add(sieve->triples, signatures[s], at, (uint32_t)s);
+    }
+    *n = left;
+    return rc;
+}
+
 enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, const struct sg_sieve_part *parts,
                                    size_t n, struct sg_sample *sample)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    size_t in_buckets = 0;
     *sieve = NULL;
     struct sg_sieve *made = aligned_alloc(_Alignof(struct sg_sieve), sizeof *made);
     const struct sg_signature **signatures = calloc(SG_SIEVE_MOST, sizeof *signatures);
@@ -128,10 +150,12 @@ enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, const struct sg_siev
     rc = add_rows(made, signatures);
     if (rc < 0)
         goto out;
-    rc = sg_sieve_add_coarse(made, signatures, sample);
+    rc = part_triples(made, signatures, &in_buckets);
+    if (rc >= 0)
+        rc = sg_sieve_add_coarse(made, signatures, in_buckets, sample);
     if (rc < 0)
         goto out;
-    rc = sg_sieve_add_looks(made, signatures, sample);
+    rc = sg_sieve_add_looks(made, signatures, in_buckets, sample);
     if (rc < 0)
         goto out;
     *sieve = made;
@@ -146,6 +170,7 @@ void sg_sieve_free(struct sg_sieve *sieve)
 {
     if (sieve == NULL)
         return;
+    sg_triples_free(sieve->triples);
     free(sieve->entries);
     free(sieve->parts);
     free(sieve->rows);

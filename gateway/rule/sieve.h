@@ -18,6 +18,7 @@
 
 #include "rule/sample.h"
 #include "rule/signature.h"
+#include "rule/triples.h"
 
 enum {
     SG_SIEVE_STEPS = 8,  /* positions a bucket mostly looks at, from place - 1 on */
@@ -26,7 +27,8 @@ enum {
     SG_SIEVE_APART = 576,                    /* see sg_sieve_look */
     SG_SIEVE_HEAD = 7,                       /* see paired */
     SG_SIEVE_TAIL = 6,
-    SG_SIEVE_MOST = 2048 /* signatures */
+    SG_SIEVE_CROWDED = 96, /* signatures of which buckets would let too much through */
+    SG_SIEVE_MOST = 2048   /* signatures */
 };
 
 /* What a sieve is made of: the signatures of a rule, or the words of a gate. */
@@ -102,6 +104,10 @@ struct sg_sieve {
      * at a place when the head does there and the tail does SG_SIEVE_STEPS places on.
      */
     bool paired; /* there are such: head and tail mean nothing alone */
+
+    /* In a crowded sieve the signatures with three bytes in a row that are rare are in no bucket,
+     * but here. NULL: it is not crowded. */
+    struct sg_triples *triples;
 };
 
 /* Builds the tables of parts[0 … n). ELIMIT when the signatures are too many; *sieve is NULL on

@@ -274,11 +274,11 @@ static bool is_long(struct sg_sample *sample, const size_t places[2])
 }
 
 static enum scrubgate_status add_signatures(struct bench *bench,
-                                            const struct sg_signature *const *signatures,
+                                            const struct sg_signature *const *signatures, size_t n,
                                             struct sg_sample *sample)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t s = 0; s < bench->sieve->n && rc == SCRUBGATE_OK; s++) {
+    for (size_t s = 0; s < n && rc == SCRUBGATE_OK; s++) {
         size_t places[2];
         rc = count_places(sample, signatures[s], places);
         if (rc == SCRUBGATE_OK && is_long(sample, places)) {
@@ -293,7 +293,7 @@ static enum scrubgate_status add_signatures(struct bench *bench,
 }
 
 enum scrubgate_status sg_sieve_add_coarse(struct sg_sieve *sieve,
-                                          const struct sg_signature *const *signatures,
+                                          const struct sg_signature *const *signatures, size_t n,
                                           struct sg_sample *sample)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
@@ -304,7 +304,7 @@ enum scrubgate_status sg_sieve_add_coarse(struct sg_sieve *sieve,
     rc = sg_buckets_new(&bench->buckets, sample, PLAIN, false);
     if (rc < 0)
         goto out;
-    rc = add_signatures(bench, signatures, sample);
+    rc = add_signatures(bench, signatures, n, sample);
     if (rc < 0)
         goto out;
     add_forms(bench);

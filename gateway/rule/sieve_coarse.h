@@ -11,8 +11,9 @@
 #include "rule/sieve.h"
 #include "rule/signature.h"
 
-/* Fills them from the signatures of the sieve's entries. */
+/* Fills them from n signatures. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sieve_add_coarse(
-    struct sg_sieve *sieve, const struct sg_signature *const *signatures, struct sg_sample *sample);
+    struct sg_sieve *sieve, const struct sg_signature *const *signatures, size_t n,
+    struct sg_sample *sample);
 
 #endif

@@ -229,12 +229,12 @@ static void add_groups(struct sg_sieve *sieve, struct bench *bench)
 }
 
 enum scrubgate_status sg_sieve_add_looks(struct sg_sieve *sieve,
-                                         const struct sg_signature *const *signatures,
+                                         const struct sg_signature *const *signatures, size_t n,
                                          struct sg_sample *sample)
 {
     struct bench bench = {.n = 0};
     enum scrubgate_status rc = init(&bench, sample);
-    for (size_t s = 0; s < sieve->n && rc >= 0; s++)
+    for (size_t s = 0; s < n && rc >= 0; s++)
         rc = sg_buckets_add(bench.buckets, signatures[s]);
     if (rc >= 0)
         add_groups(sieve, &bench);

@@ -6,12 +6,31 @@
 
 #include <stdlib.h>
 
-/* The rules that have a gate, or those that have none. */
-static void choose(struct sg_sieve_part *parts, const struct scrubgate_ruleset *set, bool gated)
+/* Does each of its places have a digit among its positions? */
+static bool needs_digit(const struct sg_signature *signature)
+{
+    static const struct sg_set digits = {{UINT64_C(0x03FF000000000000), 0, 0, 0}};
+    for (unsigned k = 0; k < SG_SIGNATURE_BYTES; k++)
+        if ((signature->outside >> k & 1) == 0 && sg_set_within(&signature->at[k], &digits))
+            return true;
+    return false;
+}
+
+static unsigned kind_of(const struct sg_rule *rule)
+{
+    bool digits = rule->n_signatures > 0;
+    for (size_t i = 0; i < rule->n_signatures && digits; i++)
+        digits = needs_digit(&rule->signatures[i]);
+    if (rule->gate.n > 0)
+        return digits ? SG_GATED_DIGITS : SG_GATED;
+    return digits ? SG_OPEN_DIGITS : SG_OPEN;
+}
+
+static void choose(struct sg_sieve_part *parts, const struct scrubgate_ruleset *set, unsigned kind)
 {
     for (size_t i = 0; i < set->n_rules; i++) {
         const struct sg_rule *rule = set->rules[i];
-        bool in = !rule->everywhere && (rule->gate.n > 0) == gated;
+        bool in = !rule->everywhere && rule->sieve == kind;
         parts[i] = (struct sg_sieve_part){rule->signatures, in ? rule->n_signatures : 0};
     }
 }
@@ -51,17 +70,17 @@ static size_t list_gates(struct sg_lexicon_part *parts, struct scrubgate_ruleset
 }
 
 /* Which signatures are worth a look where a word stands. */
-static enum scrubgate_status list_behind(struct sg_sieves *sieves,
+static enum scrubgate_status list_behind(struct sg_sieves *sieves, unsigned kind,
                                          const struct scrubgate_ruleset *set)
 {
     const struct sg_lexicon *words = sieves->words;
-    const struct sg_sieve *gated = sieves->gated;
-    sieves->behind = calloc(words->n_words * gated->words + 1, sizeof *sieves->behind);
-    if (sieves->behind == NULL)
+    const struct sg_sieve *gated = sieves->kind[kind];
+    sieves->behind[kind] = calloc(words->n_words * gated->words + 1, sizeof **sieves->behind);
+    if (sieves->behind[kind] == NULL)
         return SCRUBGATE_ENOMEM;
     for (unsigned word = 0; word < words->n_words; word++) {
         const uint64_t *gates = sg_lexicon_gates(words, word);
-        uint64_t *row = sieves->behind + word * gated->words;
+        uint64_t *row = sieves->behind[kind] + word * gated->words;
         for (size_t i = 0; i < set->n_rules; i++) {
             const struct sg_gate *gate = &set->rules[i]->gate;
             struct sg_sieve_range range = gated->parts[i];
@@ -79,18 +98,18 @@ enum scrubgate_status sg_sieves_new(struct scrubgate_ruleset *set, struct sg_sam
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_sieve_part *parts = calloc(set->n_rules + 1, sizeof *parts);
     struct sg_lexicon_part *gates = calloc(set->n_rules + 1, sizeof *gates);
-    set->sieves = calloc(1, sizeof *set->sieves);
-    if (parts == NULL || gates == NULL || set->sieves == NULL)
+    struct sg_sieves *sieves = set->sieves = calloc(1, sizeof *set->sieves);
+    if (parts == NULL || gates == NULL || sieves == NULL)
         goto out;
-    rc = sg_lexicon_new(&set->sieves->words, gates, list_gates(gates, set));
-    choose(parts, set, false);
-    if (rc >= 0)
-        rc = sg_sieve_new(&set->sieves->open, parts, set->n_rules, sample);
-    choose(parts, set, true);
-    if (rc >= 0)
-        rc = sg_sieve_new(&set->sieves->gated, parts, set->n_rules, sample);
-    if (rc >= 0)
-        rc = list_behind(set->sieves, set);
+    for (size_t i = 0; i < set->n_rules; i++)
+        set->rules[i]->sieve = kind_of(set->rules[i]);
+    rc = sg_lexicon_new(&sieves->words, gates, list_gates(gates, set));
+    for (unsigned kind = 0; kind < SG_SIEVES && rc >= 0; kind++) {
+        choose(parts, set, kind);
+        rc = sg_sieve_new(&sieves->kind[kind], parts, set->n_rules, sample);
+        if (rc >= 0 && sg_sieve_is_gated(kind))
+            rc = list_behind(sieves, kind, set);
+    }
 out:
     free(gates);
     free(parts);
@@ -101,9 +120,10 @@ void sg_sieves_free(struct sg_sieves *sieves)
 {
     if (sieves == NULL)
         return;
-    sg_sieve_free(sieves->open);
-    sg_sieve_free(sieves->gated);
+    for (unsigned kind = 0; kind < SG_SIEVES; kind++) {
+        sg_sieve_free(sieves->kind[kind]);
+        free(sieves->behind[kind]);
+    }
     sg_lexicon_free(sieves->words);
-    free(sieves->behind);
     free(sieves);
 }

@@ -6,7 +6,8 @@
  *     gated     rules with a gate; run only where some word may stand
  *     open      all other rules
  *
- * Rules that are looked for everywhere are in none.
+ * Each of the two again parts the rules that cannot do without a digit from the others: most of
+ * what people write has none. Rules that are looked for everywhere are in none.
  */
 #ifndef SG_RULE_SIEVES_H
 #define SG_RULE_SIEVES_H
@@ -18,17 +19,30 @@
 #include "rule/sample.h"
 #include "rule/sieve.h"
 
+enum sg_sieve_kind { SG_OPEN, SG_OPEN_DIGITS, SG_GATED, SG_GATED_DIGITS, SG_SIEVES };
+
+static inline bool sg_sieve_is_gated(unsigned kind)
+{
+    return kind >= SG_GATED;
+}
+static inline bool sg_sieve_needs_digit(unsigned kind)
+{
+    return kind == SG_OPEN_DIGITS || kind == SG_GATED_DIGITS;
+}
+
 struct sg_sieves {
-    struct sg_sieve *open, *gated; /* a part is a rule, by index */
-    struct sg_lexicon *words;      /* a part is a gate */
-    uint64_t *behind;     /* by word: a row as gated's, of the signatures behind its gates */
+    struct sg_sieve *kind[SG_SIEVES]; /* a part is a rule, by index */
+    struct sg_lexicon *words;         /* a part is a gate */
+    /* Of the gated kinds, by word: a row as theirs, of the signatures behind its gates. */
+    uint64_t *behind[SG_SIEVES];
     size_t before, after; /* the farthest that a gate reaches from a place */
 };
 
-/* The signatures of gated behind the gates that have the word. */
-static inline const uint64_t *sg_sieves_behind(const struct sg_sieves *sieves, unsigned word)
+/* The signatures of a gated kind behind the gates that have the word. */
+static inline const uint64_t *sg_sieves_behind(const struct sg_sieves *sieves, unsigned kind,
+                                               unsigned word)
 {
-    return sieves->behind + word * sieves->gated->words;
+    return sieves->behind[kind] + word * sieves->kind[kind]->words;
 }
 
 /* Builds set->sieves and numbers the gates. ELIMIT when the signatures are too many. */
@@ -40,7 +54,7 @@ void sg_sieves_free(struct sg_sieves *sieves);
 static inline struct sg_sieve *sg_sieves_of(const struct sg_sieves *sieves,
                                             const struct sg_rule *rule)
 {
-    return rule->gate.n > 0 ? sieves->gated : sieves->open;
+    return sieves->kind[rule->sieve];
 }
 
 #endif

@@ -25,13 +25,13 @@ static void clear_part(struct sg_active_part *part)
 static void clear(struct sg_active *active)
 {
     active->n = active->n_everywhere = 0;
-    clear_part(&active->open);
-    clear_part(&active->gated);
+    for (unsigned kind = 0; kind < SG_SIEVES; kind++)
+        clear_part(&active->part[kind]);
 }
 
 static void add(struct sg_active *active, const struct sg_rule *rule)
 {
-    struct sg_active_part *part = rule->gate.n > 0 ? &active->gated : &active->open;
+    struct sg_active_part *part = &active->part[rule->sieve];
     struct sg_sieve_range range = part->sieve->parts[rule->index];
     active->rules[active->n++] = rule;
     if (range.n == 0)
@@ -71,24 +71,32 @@ static void choose(struct sg_actives *actives, const struct scrubgate_ruleset *s
 static size_t size_for(const struct scrubgate_ruleset *set)
 {
     const struct sg_sieves *sieves = set->sieves;
-    size_t size = (sieves->open->words + sieves->gated->words) * sizeof(uint64_t) +
-                  2 * set->n_rules * sizeof(struct sg_rule *) +
-                  (sieves->open->n + sieves->gated->n) * sizeof(uint32_t);
+    size_t size = 2 * set->n_rules * sizeof(struct sg_rule *);
+    for (unsigned kind = 0; kind < SG_SIEVES; kind++)
+        size +=
+            sieves->kind[kind]->words * sizeof(uint64_t) + sieves->kind[kind]->n * sizeof(uint32_t);
     return (size + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
 }
 
 static void lay_out(struct sg_active *active, const struct scrubgate_ruleset *set, void *memory)
 {
-    struct sg_active_part *open = &active->open, *gated = &active->gated;
-    open->sieve = set->sieves->open;
-    gated->sieve = set->sieves->gated;
-    gated->first = open->sieve->n;
-    open->signatures = memory;
-    gated->signatures = open->signatures + open->sieve->words;
-    active->rules = (const struct sg_rule **)(gated->signatures + gated->sieve->words);
+    uint64_t *bits = memory;
+    size_t first = 0;
+    for (unsigned kind = 0; kind < SG_SIEVES; kind++) {
+        struct sg_active_part *part = &active->part[kind];
+        part->sieve = set->sieves->kind[kind];
+        part->first = first;
+        part->signatures = bits;
+        first += part->sieve->n;
+        bits += part->sieve->words;
+    }
+    active->rules = (const struct sg_rule **)bits;
     active->everywhere = active->rules + set->n_rules;
-    open->led = (uint32_t *)(active->everywhere + set->n_rules);
-    gated->led = open->led + open->sieve->n;
+    uint32_t *led = (uint32_t *)(active->everywhere + set->n_rules);
+    for (unsigned kind = 0; kind < SG_SIEVES; kind++) {
+        active->part[kind].led = led;
+        led += active->part[kind].sieve->n;
+    }
 }
 
 /* Room for both sets of rules, where the last message's are not wanted any more. */

@@ -19,7 +19,7 @@
 /* What of one sieve is active. */
 struct sg_active_part {
     const struct sg_sieve *sieve;
-    size_t first;         /* number of its first signature among those of both sieves */
+    size_t first;         /* number of its first signature among those of all sieves */
     uint64_t *signatures; /* a bit each, as the sieve's rows */
     uint32_t *led;        /* those of them whose matches start before the place */
     size_t n_led;
@@ -32,7 +32,7 @@ struct sg_active {
     size_t n;
     const struct sg_rule **everywhere; /* those of them that are in no sieve */
     size_t n_everywhere;
-    struct sg_active_part open, gated;
+    struct sg_active_part part[SG_SIEVES];
 };
 
 /* What decides which rules run in a message. serial 0: nothing has been chosen. */

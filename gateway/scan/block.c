@@ -35,7 +35,7 @@ void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct s
 {
     const size_t len = window->text.len;
     fill(block, window->text, start, end);
-    kernel->sieve(sieve, block->text, end - start, hits->words);
+    sg_sieve_hits(kernel, sieve, block->text, end - start, hits->words);
     if (window->last || end + SG_BLOCK_AHEAD <= len)
         return;
     /* Only the exact rows know "unknown". */

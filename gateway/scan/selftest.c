@@ -74,7 +74,7 @@ static enum scrubgate_status find_hits(struct sg_selftest *test, const struct sg
     for (size_t at = 0; at < text.len && rc >= 0; at += SG_KERNEL_BLOCK) {
         uint64_t hits[SG_KERNEL_BLOCK / 64];
         size_t n = text.len - at < SG_KERNEL_BLOCK ? text.len - at : SG_KERNEL_BLOCK;
-        test->kernel->sieve(sieve, test->padded.data + 1 + at, n, hits);
+        sg_sieve_hits(test->kernel, sieve, test->padded.data + 1 + at, n, hits);
         rc = sg_buf_add(&test->hits, hits, (n + 63) / 64 * sizeof *hits);
     }
     return rc;
@@ -125,8 +125,8 @@ static bool has_word(const struct sg_selftest *test, unsigned gate, struct sg_by
 {
     const struct sg_lexicon *words = test->sieves->words;
     const struct sg_lexicon_text whole = {text, true, true};
-    unsigned cursor = 0, word;
-    if (start + SG_LEXICON_LEAST > text.len ||
+    unsigned cursor = SG_TRIPLE_NONE, word;
+    if (start + SG_TRIPLE_BYTES > text.len ||
         (sg_lexicon_places(words, &whole, start, start + 1) & 1) == 0)
         return false;
     while (sg_lexicon_next(words, &whole, start, &cursor, &word))

@@ -221,8 +221,7 @@ static enum scrubgate_status search_rule(struct pass *pass, const struct sg_rule
             from = (size_t)(next - base);
         progress->open[rule->index / 64] &= ~bit;
     }
-    const struct sg_active *active = pass->run->active;
-    const struct sg_active_part *part = rule->gate.n > 0 ? &active->gated : &active->open;
+    const struct sg_active_part *part = &pass->run->active->part[rule->sieve];
     struct sg_sieve_range range = part->sieve->parts[rule->index];
     range.first += (uint32_t)part->first;
     struct sg_chain *chain = sg_stretches_lowest(&sweep->stretches, range, rule->index);
@@ -307,14 +306,36 @@ static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_activ
     return rc < 0 ? rc : settle(pass, end);
 }
 
-/* The signatures of gated rules that may count in the block, a word of their gates standing near
+/* Whether a place of the block may have a digit among its positions. */
+static bool has_digit(const struct sg_window *window, size_t start, size_t end)
+{
+    const uint8_t *data = window->text.data;
+    size_t to = end + SG_BLOCK_AHEAD;
+    const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F);
+    uint64_t none = ~UINT64_C(0); /* top bits of bytes that were never a digit */
+    if (to > window->text.len && !window->last)
+        return true; /* who knows what comes */
+    to = to < window->text.len ? to : window->text.len;
+    size_t i = start > 0 ? start - 1 : 0;
+    for (uint64_t eight; to - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, data + i, sizeof eight);
+        eight ^= UINT64_C(0x3030303030303030);
+        none &= ((eight & low) + UINT64_C(0x7676767676767676)) | eight;
+    }
+    for (; i < to; i++)
+        none &= (uint8_t)(data[i] - '0') < 10 ? 0 : ~UINT64_C(0);
+    return (~none & ~low) != 0;
+}
+
+/* The signatures of a gated kind that may count in the block, a word of their gates standing near
  * it. False: none does. */
-static bool gates_open(struct pass *pass, size_t start, size_t end, uint64_t *open)
+static bool gates_open(struct pass *pass, unsigned kind, size_t start, size_t end, uint64_t *open)
 {
     const struct sg_sieves *sieves = pass->run->set->sieves;
     size_t first = start > sieves->before ? start - sieves->before : 0;
     return sg_vicinity_open(&pass->sweep->vicinity, pass->run, pass->window, first,
-                            end - 1 + sieves->after, pass->run->active->gated.signatures, open);
+                            end - 1 + sieves->after, kind, pass->run->active->part[kind].signatures,
+                            open);
 }
 
 static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t end)
@@ -326,10 +347,18 @@ static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t
         uint32_t rule = active->everywhere[i]->index;
         sg_stretches_add(&pass->sweep->stretches, SG_SIEVE_MOST + rule, rule, start, end - 1);
     }
-    if (active->open.n_rules > 0 || active->n_everywhere > 0)
-        rc = sweep_part(pass, &active->open, active->open.signatures, start, end);
-    if (rc >= 0 && active->gated.n_rules > 0 && gates_open(pass, start, end, open))
-        rc = sweep_part(pass, &active->gated, open, start, end);
+    if (active->n_everywhere > 0)
+        rc = search_touched(pass);
+    const bool digits = has_digit(pass->window, start, end);
+    for (unsigned kind = 0; kind < SG_SIEVES && rc >= 0; kind++) {
+        const struct sg_active_part *part = &active->part[kind];
+        if (part->n_rules == 0 || (sg_sieve_needs_digit(kind) && !digits))
+            continue;
+        if (!sg_sieve_is_gated(kind))
+            rc = sweep_part(pass, part, part->signatures, start, end);
+        else if (gates_open(pass, kind, start, end, open))
+            rc = sweep_part(pass, part, open, start, end);
+    }
     return rc;
 }
 
@@ -372,7 +401,7 @@ static enum scrubgate_status advance(struct sg_engine_run *run, const struct sg_
     struct pass pass = {.run = run,
                         .window = window,
                         .sweep = run->sweep,
-                        .part = &run->active->open,
+                        .part = run->active->part,
                         .floor = (size_t)(progress->decided - window->base)};
     enum scrubgate_status rc = SCRUBGATE_OK;
     const size_t len = window->text.len;

@@ -17,8 +17,8 @@ void sg_vicinity_begin(struct sg_vicinity *vicinity)
 static void look_at(struct sg_vicinity_block *block, const struct sg_lexicon *lexicon,
                     const struct sg_lexicon_text *text, size_t place)
 {
-    unsigned cursor = 0, word;
-    if (place + SG_LEXICON_LEAST > text->text.len) {
+    unsigned cursor = SG_TRIPLE_NONE, word;
+    if (place + SG_TRIPLE_BYTES > text->text.len) {
         block->full = block->full || !text->whole_end; /* who knows what begins there */
         return;
     }
@@ -86,30 +86,30 @@ bool sg_vicinity_has(struct sg_vicinity *vicinity, const struct sg_engine_run *r
 
 /* Adds the signatures behind the words of a block; true when all may be. */
 static bool open_by(const struct sg_vicinity_block *block, const struct sg_sieves *sieves,
-                    size_t first, size_t last, uint64_t *open)
+                    unsigned kind, size_t first, size_t last, uint64_t *open)
 {
     for (size_t i = 0; i < block->n && !block->full; i++) {
         size_t place = block->start + block->words[i].offset;
-        const uint64_t *behind = sg_sieves_behind(sieves, block->words[i].word);
-        for (size_t k = 0; k < sieves->gated->words && place >= first && place <= last; k++)
+        const uint64_t *behind = sg_sieves_behind(sieves, kind, block->words[i].word);
+        for (size_t k = 0; k < sieves->kind[kind]->words && place >= first && place <= last; k++)
             open[k] |= behind[k];
     }
     return block->full;
 }
 
 bool sg_vicinity_open(struct sg_vicinity *vicinity, const struct sg_engine_run *run,
-                      const struct sg_window *window, size_t first, size_t last,
+                      const struct sg_window *window, size_t first, size_t last, unsigned kind,
                       const uint64_t *wanted, uint64_t *open)
 {
     const struct sg_sieves *sieves = run->set->sieves;
-    const size_t len = window->text.len, words = sieves->gated->words;
+    const size_t len = window->text.len, words = sieves->kind[kind]->words;
     bool all = last >= len && !window->last;
     uint64_t any = 0;
     memset(open, 0, words * sizeof *open);
     last = last < len ? last : len - 1;
     for (size_t place = first; place <= last && !all;
          place += SG_KERNEL_BLOCK - place % SG_KERNEL_BLOCK)
-        all = open_by(block_of(vicinity, run, window, place), sieves, first, last, open);
+        all = open_by(block_of(vicinity, run, window, place), sieves, kind, first, last, open);
     for (size_t k = 0; k < words; k++) {
         open[k] = all ? wanted[k] : open[k] & wanted[k];
         any |= open[k];

@@ -41,10 +41,10 @@ void sg_vicinity_begin(struct sg_vicinity *vicinity);
  * follows it. last may be beyond its end. */
 bool sg_vicinity_has(struct sg_vicinity *vicinity, const struct sg_engine_run *run,
                      const struct sg_window *window, unsigned gate, size_t first, size_t last);
-/* Which of the wanted signatures of the gated sieve are behind a gate that has a word there; false
- * when none is. */
+/* Which of the wanted signatures of a gated kind of sieve are behind a gate that has a word there;
+ * false when none is. */
 bool sg_vicinity_open(struct sg_vicinity *vicinity, const struct sg_engine_run *run,
-                      const struct sg_window *window, size_t first, size_t last,
+                      const struct sg_window *window, size_t first, size_t last, unsigned kind,
                       const uint64_t *wanted, uint64_t *open);
 
 #endif

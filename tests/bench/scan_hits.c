@@ -56,7 +56,7 @@ static void take(const struct sg_sieve *sieve, const struct sg_kernel *kernel, s
         memset(room, 0, sizeof room);
         memcpy(room + 64, text.data + from, ahead);
         room[63] = from > 0 ? text.data[from - 1] : 0;
-        kernel->sieve(sieve, room + 64, n, hits);
+        sg_sieve_hits(kernel, sieve, room + 64, n, hits);
         for (size_t i = 0; i < n; i++) {
             if ((hits[i / 64] >> i % 64 & 1) == 0)
                 continue;
@@ -94,6 +94,11 @@ static void print(const struct scrubgate_ruleset *set, const struct sg_sieve *si
 void hits_print(const struct scrubgate_ruleset *set, const struct sg_kernel *kernel,
                 const struct corpus *corpus)
 {
-    print(set, set->sieves->open, "rules without a gate", kernel, corpus);
-    print(set, set->sieves->gated, "rules behind a gate", kernel, corpus);
+    static const char *const names[SG_SIEVES] = {
+        [SG_OPEN] = "rules without a gate",
+        [SG_OPEN_DIGITS] = "rules without a gate that need a digit",
+        [SG_GATED] = "rules behind a gate",
+        [SG_GATED_DIGITS] = "rules behind a gate that need a digit"};
+    for (unsigned kind = 0; kind < SG_SIEVES; kind++)
+        print(set, set->sieves->kind[kind], names[kind], kernel, corpus);
 }

@@ -22,6 +22,6 @@ static void blind(struct sg_sieve *sieve)
 
 void sg_blind(struct scrubgate_ruleset *set)
 {
-    blind(set->sieves->open);
-    blind(set->sieves->gated);
+    for (unsigned kind = 0; kind < SG_SIEVES; kind++)
+        blind(set->sieves->kind[kind]);
 }

@@ -242,6 +242,21 @@ static void test_rate(void **state)
     scrubgate_ruleset_free(set);
 }
 
+/* It may not be slow, so nobody is told that it could. */
+static void test_common_fold(void **state)
+{
+    (void)state;
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    assert_int_equal(sg_toy_pack(&set,
+                                 "pack: toy\nrules:\n  - id: word\n    fold: nothing\n"
+                                 "    match: '[a-z]{5,50}'\n    tests: ['«abbab»']\n",
+                                 &fault),
+                     SCRUBGATE_EINVAL);
+    assert_non_null(strstr(fault.what, "over the 5 % allowed"));
+    assert_null(strstr(fault.what, "slow"));
+}
+
 static void test_too_many_signatures(void **state)
 {
     (void)state;
@@ -316,6 +331,8 @@ int main(void)
 {
     SG_SUITE_ROWS(test_pattern, rows);
     SG_SUITE_ROWS(test_rate, rates);
+    sg_suite_add("a fold rule that may start anywhere is refused and not told to be slow",
+                 test_common_fold, NULL);
     sg_suite_add("too many signatures", test_too_many_signatures, NULL);
     sg_suite_add("thousands of words of gates", test_many_words, NULL);
     sg_suite_add("ten thousand rules", test_ten_thousand_rules, NULL);

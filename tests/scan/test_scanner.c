@@ -297,7 +297,7 @@ static void an_engine_that_misses_is_noticed_and_the_reference_counts(void **sta
                                        .rechecked = count_verdicts,
                                        .ctx = verdicts});
     /* A signature that no byte fits: what a mistake of ours would look like. */
-    struct sg_sieve *sieve = bench.set->sieves->open;
+    struct sg_sieve *sieve = sg_sieves_of(bench.set->sieves, bench.set->rules[0]);
     memset(sieve->rows, 0, SG_SIGNATURE_BYTES * (sieve->unknown + 1) * sieve->words * 8);
     assert_int_equal(sg_toy_scan(&bench.toy, bench.scanner, SG_BYTES("is 1234"), 7, 1),
                      SCRUBGATE_OK);

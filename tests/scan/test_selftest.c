@@ -105,7 +105,7 @@ static void is_seen(void **state)
     struct scrubgate_ruleset *set = sg_toy_rules(row->rules);
     struct scrubgate_fault fault = {.what = ""};
     assert_int_equal(sg_selftest_run(set, sg_kernels[0], &fault), SCRUBGATE_OK);
-    row->damage(set->sieves->open);
+    row->damage(sg_sieves_of(set->sieves, set->rules[0]));
     assert_int_equal(sg_selftest_run(set, sg_kernels[0], &fault), SCRUBGATE_EINVAL);
     assert_string_equal(fault.file, "toy.yaml");
     assert_int_equal(fault.line, 5);
@@ -124,7 +124,8 @@ static void a_word_that_a_gate_forgot_is_seen(void **state)
     struct scrubgate_fault fault = {.what = ""};
     assert_true(set->rules[0]->gate.n > 0);
     assert_int_equal(sg_selftest_run(set, sg_kernels[0], &fault), SCRUBGATE_OK);
-    memset(set->sieves->words->heads, 0xFF, sizeof set->sieves->words->heads);
+    struct sg_triples *triples = set->sieves->words->triples;
+    memset(triples->heads, 0xFF, sizeof triples->heads);
     assert_int_equal(sg_selftest_run(set, sg_kernels[0], &fault), SCRUBGATE_EINVAL);
     assert_non_null(strstr(fault.what, "rule toy.a: the engine's signature does not cover"));
     scrubgate_ruleset_free(set);
@@ -158,10 +159,10 @@ static void a_slow_rule_is_then_tried_everywhere(void **state)
     (void)state;
     struct scrubgate_ruleset *set = sg_toy_rules(RULE("k[0-9]{6}", ", slow: yes"));
     assert_false(set->rules[0]->everywhere);
-    forget_row(set->sieves->open);
+    forget_row(sg_sieves_of(set->sieves, set->rules[0]));
     assert_int_equal(sg_selftest_run(set, sg_kernels[0], NULL), SCRUBGATE_OK);
     assert_true(set->rules[0]->everywhere);
-    assert_int_equal(set->sieves->open->parts[0].n, 0);
+    assert_int_equal(sg_sieves_of(set->sieves, set->rules[0])->parts[0].n, 0);
     scrubgate_ruleset_free(set);
 }
 
@@ -185,7 +186,7 @@ static void every_start_in_a_text_is_looked_at(void **state)
     assert_int_equal(sg_selftest_text(&test, set->rules[0], whole, &missed), SCRUBGATE_OK);
     assert_int_equal(missed, SIZE_MAX);
     assert_int_equal(test.starts, (sizeof text - 7) / 61 + 1);
-    forget_row(set->sieves->open); /* all digits are of one class */
+    forget_row(sg_sieves_of(set->sieves, set->rules[0])); /* all digits are of one class */
     text[3] = '.';
     assert_int_equal(sg_selftest_text(&test, set->rules[0], whole, &missed), SCRUBGATE_OK);
     assert_int_equal(missed, 61);
