@@ -292,8 +292,10 @@ static enum scrubgate_status begin_value(struct sg_scanner *scanner)
     joint->before = joint->text.len;
     joint->base = 0;
     joint->open = rc >= 0 && joint->before > 0;
-    if (joint->open)
+    if (joint->open) {
         sg_lanes_begin(&joint->lanes, rules, folds);
+        scanner->work += joint->before * scanner->work_each; /* it is scanned once more */
+    }
     return rc;
 }
 
