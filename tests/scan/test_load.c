@@ -21,7 +21,7 @@
 #include "../lib/suite.h"
 #include "../lib/toy.h"
 
-enum { FEWEST_EXAMPLES = 6 };
+enum { FEWEST_EXAMPLES = 10, FEWEST_OF_A_KIND = 3 };
 
 static void say(void *ctx, const struct sg_example_result *result)
 {
@@ -43,12 +43,8 @@ static void every_example_that_ships_holds_at_every_split(void **state)
     scrubgate_ruleset_free(set);
 }
 
-static void every_rule_that_ships_has_six_examples_half_of_them_negative(void **state)
+static void expect_examples(const struct scrubgate_ruleset *set)
 {
-    (void)state;
-    struct scrubgate_ruleset *set = NULL;
-    struct scrubgate_fault fault = {.what = ""};
-    assert_int_equal(sg_rulefile_load(&set, NULL, 0, 0, &fault), SCRUBGATE_OK);
     for (size_t i = 0; i < set->n_rules; i++) {
         const struct sg_rule *rule = set->rules[i];
         size_t finds = 0, nots = 0;
@@ -56,9 +52,20 @@ static void every_rule_that_ships_has_six_examples_half_of_them_negative(void **
             finds += rule->examples[j].kind == SG_EXAMPLE_FINDS ? 1 : 0;
             nots += rule->examples[j].kind == SG_EXAMPLE_NOT ? 1 : 0;
         }
-        if (finds + nots < FEWEST_EXAMPLES || finds < 3 || nots < 3)
-            fail_msg("%s has %zu and %zu", rule->id, finds, nots);
+        if (finds + nots < FEWEST_EXAMPLES || finds < FEWEST_OF_A_KIND || nots < FEWEST_OF_A_KIND)
+            fail_msg("%s has %zu that find and %zu that do not", rule->id, finds, nots);
     }
+}
+
+static void every_rule_that_ships_has_ten_examples_of_both_kinds(void **state)
+{
+    (void)state;
+    struct scrubgate_ruleset *set = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    assert_int_equal(sg_rulefile_load(&set, NULL, 0, 0, &fault), SCRUBGATE_OK);
+    assert_non_null(set->folds);
+    expect_examples(set);
+    expect_examples(set->folds);
     scrubgate_ruleset_free(set);
 }
 
@@ -148,8 +155,8 @@ int main(void)
 {
     sg_suite_add("every example that ships holds at every split",
                  every_example_that_ships_holds_at_every_split, NULL);
-    sg_suite_add("every rule that ships has six examples, half of them negative",
-                 every_rule_that_ships_has_six_examples_half_of_them_negative, NULL);
+    sg_suite_add("every rule that ships has ten examples, of both kinds",
+                 every_rule_that_ships_has_ten_examples_of_both_kinds, NULL);
     SG_SUITE_ROWS(examples_are_run, rows);
     sg_suite_add("a pack that fails its own test is not loaded",
                  a_pack_that_fails_its_own_test_is_not_loaded, NULL);
