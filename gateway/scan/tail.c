@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "scan/tail_trim.h"
 #include "scan/telling.h"
 
 enum kind { MACHINE, OTHER, TALK };
@@ -301,76 +302,6 @@ static bool is_part(const struct look *look, struct sg_bytes text, uint64_t len)
 
 /* --- a value goes by -------------------------------------------------------------------------- */
 
-/* The word at the end, whose bytes are in_word. */
-static struct sg_bytes word_at_end(struct sg_bytes text)
-{
-    size_t start = text.len;
-    while (start > 0 && in_word(text.data[start - 1]))
-        start--;
-    return (struct sg_bytes){text.data + start, text.len - start};
-}
-
-static struct sg_bytes word_at_start(struct sg_bytes text)
-{
-    size_t end = 0;
-    while (end < text.len && in_word(text.data[end]))
-        end++;
-    return (struct sg_bytes){text.data, end};
-}
-
-/* Without the punctuation of a sentence; a dot behind a letter may be an address's. */
-static struct sg_bytes trim_sentence(struct sg_bytes text)
-{
-    bool dots = text.len > 1 && text.data[text.len - 1] == '.' && text.data[text.len - 2] == '.';
-    while (text.len > 0) {
-        uint8_t last = text.data[text.len - 1];
-        bool dot = last == '.' && (dots || text.len == 1 || !sg_is_alpha(text.data[text.len - 2]));
-        if (last > ' ' && last != ',' && last != ';' && last != '!' && last != '?' && !dot)
-            break;
-        text.len--;
-    }
-    return text;
-}
-
-/* Whether a part of a number or an address may end there. */
-static bool ends_part(struct sg_bytes text)
-{
-    uint8_t last = text.len == 0 ? ' ' : text.data[text.len - 1];
-    return sg_is_digit(last) || last == '@' || last == '-' || sg_telling_digit(word_at_end(text));
-}
-
-static struct sg_bytes trim_end(struct sg_bytes text)
-{
-    text = trim_sentence(text);
-    struct sg_bytes word = word_at_end(text), part = text;
-    while (sg_telling_filler(word) && !sg_telling_digit(word)) {
-        part.len -= word.len;
-        part = trim_sentence(part);
-        if (ends_part(part))
-            return part;
-        word = word_at_end(part);
-    }
-    return text;
-}
-
-/* Without the words that people say around a part: "then 4111 and". */
-static struct sg_bytes trim(struct sg_bytes text)
-{
-    text = trim_end(text);
-    for (;;) {
-        struct sg_bytes word = word_at_start(text);
-        size_t end = word.len;
-        if (word.len > 0 && (!sg_telling_filler(word) || word.len == text.len))
-            break;
-        while (end < text.len && (text.data[end] <= ' ' || text.data[end] == ','))
-            end++;
-        if (end == word.len)
-            break;
-        text = (struct sg_bytes){text.data + end, text.len - end};
-    }
-    return text;
-}
-
 /* The value's end: whole words, of a longer value. */
 static struct sg_bytes take_end(const struct sg_tail *tail, uint8_t room[SG_TAIL_VALUE])
 {
@@ -385,7 +316,7 @@ static struct sg_bytes take_end(const struct sg_tail *tail, uint8_t room[SG_TAIL
         start = 0;
     while (start < n && (room[start] & 0xC0) == 0x80)
         start++;
-    return trim((struct sg_bytes){room + start, n - start});
+    return sg_tail_trim((struct sg_bytes){room + start, n - start});
 }
 
 /* What followed the place's last value directly no longer does; after some prose it is over. */
@@ -399,7 +330,7 @@ static void loosen(struct sg_tail *tail, uint32_t place)
         drop_slot(tail, slot);
 }
 
-/* Ids that count up share their beginning; parts of a value seldom do. */
+/* Ids that count up share their beginning; parts of a value seldom do, but may be the same. */
 static bool counts_up(const struct sg_tail *tail, uint32_t place, struct sg_bytes text)
 {
     size_t slot = find_slot(tail, place);
@@ -412,6 +343,8 @@ static bool counts_up(const struct sg_tail *tail, uint32_t place, struct sg_byte
         return false;
     while (same < text.len && last[same] == text.data[same])
         same++;
+    if (same == text.len && text.len < ID_DIGITS)
+        return tail->slots[slot].fresh == 0; /* of another message: it says it again */
     return same * 2 > text.len;
 }
 

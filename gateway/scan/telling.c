@@ -103,6 +103,10 @@ static const char *const fillers[] = {
     "the", "then", "third", "uh", "um", "und", "ve", "wait", "was", "weiter", "y", "yeah", "yep",
     "yes", "é",
 };
+/* Behind "one" or "a": time to wait. */
+static const char *const pauses[] = {
+    "min", "minute", "moment", "sec", "second", "secs",
+};
 /* Of fields: a person writes there. */
 static const char *const talk[] = {
     "answer", "bericht", "body", "caption", "chat", "chunk", "chunks", "comment", "comments",
@@ -188,6 +192,11 @@ bool sg_telling_digit(struct sg_bytes word)
 bool sg_telling_filler(struct sg_bytes word)
 {
     return HAS(fillers, word);
+}
+
+bool sg_telling_pauses(struct sg_bytes word)
+{
+    return HAS(pauses, word);
 }
 
 bool sg_telling_talk(struct sg_bytes word)

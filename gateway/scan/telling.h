@@ -23,6 +23,8 @@ bool sg_telling_closes(struct sg_bytes word);
 bool sg_telling_digit(struct sg_bytes word);
 /* What people say around a part of something: "then 1111", "4111 and". */
 bool sg_telling_filler(struct sg_bytes word);
+/* The second word of "one sec". */
+bool sg_telling_pauses(struct sg_bytes word);
 
 /* Of a field's name: whether what stands there is talk, or a machine's (an id, a time, a count). */
 bool sg_telling_talk(struct sg_bytes word);
