@@ -137,11 +137,11 @@ static bool has_bit(const uint64_t *bits, size_t i)
 }
 
 /* The starts first … last that a search is paid for: those before the floor were, when they were
- * new, but for the one that was waited at. */
+ * new. So what a text may cost does not depend on how it was cut. */
 static uint64_t count_starts(const struct pass *pass, size_t first, size_t last)
 {
     size_t from = first > pass->floor ? first : pass->floor;
-    return last < from ? 1 : last - from + 1;
+    return last < from ? 0 : last - from + 1;
 }
 
 /* Takes what a search may have cost from what the message may cost. */
@@ -174,7 +174,7 @@ static enum scrubgate_status search_stretch(struct pass *pass, const struct sg_r
                                      window->last, &match, &hit);
         size_t end = rc < 0 || match == SG_MATCH_NONE ? stretch.last : hit.start;
         if (rc >= 0)
-            rc = spend(run, count_starts(pass, *from, end) * rule->cost + JUDGING);
+            rc = spend(run, count_starts(pass, *from, end) * (rule->cost + JUDGING));
         if (rc < 0)
             return rc;
         *from = end + (match == SG_MATCH_NONE);
