@@ -38,6 +38,8 @@ const char *sg_verdict_word(enum sg_verdict verdict);
 struct sg_record_rule {
     const char *rule, *entity, *action;
     uint64_t count;
+    uint64_t
+        values; /* of them those that are apart from what other rules call by the same entity */
 };
 
 /* One finding's place: bytes of the decoded body. rule is an index into the rules. */

@@ -87,6 +87,18 @@ static enum scrubgate_status edit(void *ctx, uint64_t start, uint64_t end,
     return scrub->splice.edit(scrub->splice.ctx, start, end, replacement);
 }
 
+/* Rules often find one value together: whoever counts values wants it once. */
+static bool is_apart(const struct sg_summary *summary, const struct sg_finding *finding)
+{
+    for (size_t i = 0; i < summary->n_tallies; i++) {
+        const struct sg_tally *one = &summary->tallies[i];
+        if (one->value == summary->values && one->end > finding->start &&
+            strcmp(one->rule->entity, finding->rule->entity) == 0)
+            return false;
+    }
+    return true;
+}
+
 static enum scrubgate_status add_tally(struct sg_scrub *scrub, const struct sg_finding *finding)
 {
     struct sg_summary *summary = &scrub->summary;
@@ -103,8 +115,13 @@ static enum scrubgate_status add_tally(struct sg_scrub *scrub, const struct sg_f
     }
     if (i == summary->n_tallies)
         summary->tallies[summary->n_tallies++] = (struct sg_tally){.rule = finding->rule};
-    summary->tallies[i].count++;
-    summary->tallies[i].bytes += finding->end - finding->start;
+    struct sg_tally *tally = &summary->tallies[i];
+    tally->apart += is_apart(summary, finding);
+    tally->count++;
+    tally->bytes += finding->end - finding->start;
+    if (tally->value != summary->values || tally->end < finding->end)
+        tally->end = finding->end;
+    tally->value = summary->values;
     summary->findings++;
     return SCRUBGATE_OK;
 }

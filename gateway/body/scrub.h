@@ -30,7 +30,9 @@ enum { SG_CAPTURE_LONGEST = 256 };
 struct sg_tally {
     const struct sg_rule *rule;
     uint32_t count;
-    uint64_t bytes; /* of the matches, decoded */
+    uint32_t apart;      /* those that share no byte with a finding of the same entity before */
+    uint64_t bytes;      /* of the matches, decoded */
+    uint64_t value, end; /* the last one's value and end */
 };
 
 /* What a message adds up to. Never holds a byte of it. */

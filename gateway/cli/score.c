@@ -44,8 +44,8 @@ struct scoring {
     struct sg_spots spots;
     struct scrubgate_scratch *scratch;
     struct scrubgate_stream_config config;
-    struct sg_tallies rules, entities, languages;
-    struct sg_tally all;
+    struct sg_score_rows rules, entities, languages;
+    struct sg_score_row all;
     struct notes misses, false_finds;
     uint64_t messages, refused;
     bool placed;                      /* some text was a body whose values have places */
@@ -171,7 +171,8 @@ static bool tally_rules(struct scoring *run)
 {
     for (size_t i = 0; i < run->spots.n; i++) {
         const struct sg_finding *one = &run->spots.list[i];
-        struct sg_tally *rule = sg_tallies_at(&run->rules, sg_bytes_of(one->rule->id), one->level);
+        struct sg_score_row *rule =
+            sg_score_rows_at(&run->rules, sg_bytes_of(one->rule->id), one->level);
         if (rule == NULL)
             return false;
         rule->found++;
@@ -203,11 +204,11 @@ static bool is_hit(const struct scoring *run, const struct label *label)
     return to >= label->end;
 }
 
-static bool tally_labels(struct scoring *run, struct sg_tally *language)
+static bool tally_labels(struct scoring *run, struct sg_score_row *language)
 {
     for (size_t i = 0; i < run->n_labels; i++) {
         const struct label *label = &run->labels[i];
-        struct sg_tally *entity = sg_tallies_at(&run->entities, label->entity, 0);
+        struct sg_score_row *entity = sg_score_rows_at(&run->entities, label->entity, 0);
         bool hit = is_hit(run, label);
         if (entity == NULL)
             return false;
@@ -223,12 +224,13 @@ static bool tally_labels(struct scoring *run, struct sg_tally *language)
     return true;
 }
 
-static bool tally_spots(struct scoring *run, struct sg_tally *language)
+static bool tally_spots(struct scoring *run, struct sg_score_row *language)
 {
     struct sg_spot spot;
     for (size_t at = 0; sg_spots_next(&run->spots, &at, &spot);) {
         const struct sg_rule *rule = spot.best->rule;
-        struct sg_tally *entity = sg_tallies_at(&run->entities, sg_bytes_of(rule->entity), 0);
+        struct sg_score_row *entity =
+            sg_score_rows_at(&run->entities, sg_bytes_of(rule->entity), 0);
         bool right = touches(run, spot.start, spot.end);
         if (entity == NULL)
             return false;
@@ -265,7 +267,7 @@ static const char *score_text(struct scoring *run, const struct sg_text_line *li
     if (!tally_rules(run))
         return memory;
     keep_level(run);
-    struct sg_tally *language = sg_tallies_at(&run->languages, run->language, 0);
+    struct sg_score_row *language = sg_score_rows_at(&run->languages, run->language, 0);
     if (language == NULL || !tally_labels(run, language) || !tally_spots(run, language))
         return memory;
     return NULL;
@@ -309,7 +311,7 @@ static void print_share(uint64_t part, uint64_t whole)
         (void)printf("  %6.2f (%6.2f-%6.2f)", 100 * share.value, 100 * share.low, 100 * share.high);
 }
 
-static void print_measures(const struct sg_tally *row)
+static void print_measures(const struct sg_score_row *row)
 {
     struct sg_share recall = sg_share_of(row->hit, row->labelled);
     struct sg_share precision = sg_share_of(row->right, row->found);
@@ -323,28 +325,28 @@ static void print_measures(const struct sg_tally *row)
         (void)printf("  %6s", "-");
 }
 
-static void print_row(const struct sg_tally *row)
+static void print_row(const struct sg_score_row *row)
 {
     (void)printf("%-28s", row->name);
     print_measures(row);
     (void)printf("\n");
 }
 
-static void print_rows(const char *title, struct sg_tallies *rows)
+static void print_rows(const char *title, struct sg_score_rows *rows)
 {
-    sg_tallies_sort(rows);
+    sg_score_rows_sort(rows);
     (void)printf("\n%-28s %8s  %22s %8s  %22s  %6s\n", title, "labels", "recall %", "found",
                  "precision %", "F2");
     for (size_t i = 0; i < rows->n; i++)
         print_row(&rows->list[i]);
 }
 
-static void print_rules(struct sg_tallies *rows)
+static void print_rules(struct sg_score_rows *rows)
 {
     (void)printf("\n%-28s level %8s  %22s %8s  %22s  %6s  %s\n", "rule", "labels", "recall %",
                  "found", "precision %", "F2", "earns");
     for (size_t i = 0; i < rows->n; i++) {
-        const struct sg_tally *row = &rows->list[i];
+        const struct sg_score_row *row = &rows->list[i];
         unsigned earned = sg_level_earned(row->right, row->found);
         (void)printf("%-28s %5u", row->name, row->level);
         print_measures(row);
@@ -367,9 +369,9 @@ static void print_notes(const char *title, const struct notes *notes)
 /* A rule is asked for the labels of its entity, whatever other rules find of them. */
 static void ask_rules(struct scoring *run)
 {
-    sg_tallies_sort(&run->rules);
+    sg_score_rows_sort(&run->rules);
     for (size_t i = 0; i < run->rules.n; i++) {
-        struct sg_tally *row = &run->rules.list[i];
+        struct sg_score_row *row = &run->rules.list[i];
         const struct sg_rule *rule = sg_ruleset_find(run->spots.set, row->name);
         for (size_t k = 0; k < run->entities.n; k++) {
             if (strcmp(run->entities.list[k].name, rule->entity) == 0)
@@ -382,7 +384,7 @@ static void ask_rules(struct scoring *run)
 static void warn(const struct scoring *run)
 {
     for (size_t i = 0; i < run->rules.n; i++) {
-        const struct sg_tally *row = &run->rules.list[i];
+        const struct sg_score_row *row = &run->rules.list[i];
         const struct sg_rule *rule = sg_ruleset_find(run->spots.set, row->name);
         if (!sg_level_broken(row->level, row->right, row->found))
             continue;
@@ -438,13 +440,13 @@ static bool print_json_text(const char *name, const char *text)
     return rc >= 0;
 }
 
-static bool print_json_rows(const char *name, struct sg_tallies *rows)
+static bool print_json_rows(const char *name, struct sg_score_rows *rows)
 {
     bool fine = true;
-    sg_tallies_sort(rows);
+    sg_score_rows_sort(rows);
     (void)printf(",\"%s\":[", name);
     for (size_t i = 0; i < rows->n; i++) {
-        const struct sg_tally *row = &rows->list[i];
+        const struct sg_score_row *row = &rows->list[i];
         struct sg_share recall = sg_share_of(row->hit, row->labelled);
         struct sg_share precision = sg_share_of(row->right, row->found);
         fine = print_json_text(i == 0 ? "{\"name\":" : ",{\"name\":", row->name) && fine;
@@ -490,7 +492,7 @@ static bool print_json_unused(const struct scoring *run)
 
 static bool print_json(struct scoring *run, double seconds)
 {
-    struct sg_tallies all = {&run->all, 1, 1};
+    struct sg_score_rows all = {&run->all, 1, 1};
     (void)printf("{\"messages\":%llu,\"refused\":%llu,\"seconds\":%.3f,\"level\":%u",
                  (unsigned long long)run->messages, (unsigned long long)run->refused, seconds,
                  run->options->level);
@@ -538,9 +540,9 @@ int sg_score_run(FILE *in, const char *name, const struct scrubgate_ruleset *set
 out:
     free_notes(&run.misses);
     free_notes(&run.false_finds);
-    sg_tallies_fini(&run.rules);
-    sg_tallies_fini(&run.entities);
-    sg_tallies_fini(&run.languages);
+    sg_score_rows_fini(&run.rules);
+    sg_score_rows_fini(&run.entities);
+    sg_score_rows_fini(&run.languages);
     free(run.spots.excluded);
     sg_spots_fini(&run.spots);
     scrubgate_scratch_free(run.scratch);

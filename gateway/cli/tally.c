@@ -13,18 +13,19 @@ enum { NAME_MOST = 64, FEW = 20 };
 /* The least share of right findings that a level promises. */
 static const double promises[] = {[1] = 0.995, [2] = 0.95, [3] = 0.6, [4] = 0};
 
-struct sg_tally *sg_tallies_at(struct sg_tallies *tallies, struct sg_bytes name, unsigned level)
+struct sg_score_row *sg_score_rows_at(struct sg_score_rows *tallies, struct sg_bytes name,
+                                      unsigned level)
 {
     size_t len = name.len < NAME_MOST ? name.len : NAME_MOST;
     for (size_t i = 0; i < tallies->n; i++) {
-        struct sg_tally *one = &tallies->list[i];
+        struct sg_score_row *one = &tallies->list[i];
         if (one->level == level && strlen(one->name) == len &&
             memcmp(one->name, name.data, len) == 0)
             return one;
     }
     if (tallies->n == tallies->cap) {
         size_t cap = tallies->cap == 0 ? 64 : tallies->cap * 2;
-        struct sg_tally *grown = realloc(tallies->list, cap * sizeof *grown);
+        struct sg_score_row *grown = realloc(tallies->list, cap * sizeof *grown);
         if (grown == NULL)
             return NULL;
         tallies->list = grown;
@@ -36,30 +37,30 @@ struct sg_tally *sg_tallies_at(struct sg_tallies *tallies, struct sg_bytes name,
     if (len > 0)
         memcpy(copy, name.data, len);
     copy[len] = '\0';
-    struct sg_tally *made = &tallies->list[tallies->n++];
-    *made = (struct sg_tally){.name = copy, .level = level};
+    struct sg_score_row *made = &tallies->list[tallies->n++];
+    *made = (struct sg_score_row){.name = copy, .level = level};
     return made;
 }
 
 static int by_name(const void *left, const void *right)
 {
-    const struct sg_tally *a = left, *b = right;
+    const struct sg_score_row *a = left, *b = right;
     int order = strcmp(a->name, b->name);
     return order != 0 ? order : (int)a->level - (int)b->level;
 }
 
-void sg_tallies_sort(struct sg_tallies *tallies)
+void sg_score_rows_sort(struct sg_score_rows *tallies)
 {
     if (tallies->n > 1)
         qsort(tallies->list, tallies->n, sizeof *tallies->list, by_name);
 }
 
-void sg_tallies_fini(struct sg_tallies *tallies)
+void sg_score_rows_fini(struct sg_score_rows *tallies)
 {
     for (size_t i = 0; i < tallies->n; i++)
         free(tallies->list[i].name);
     free(tallies->list);
-    *tallies = (struct sg_tallies){.n = 0};
+    *tallies = (struct sg_score_rows){.n = 0};
 }
 
 struct sg_share sg_share_of(uint64_t part, uint64_t whole)

@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 
 /* Of one rule, entity or language. */
-struct sg_tally {
+struct sg_score_row {
     char *name;        /* owned */
     unsigned level;    /* of a rule's findings; 0: not a rule */
     uint64_t labelled; /* labels ... */
@@ -23,17 +23,18 @@ struct sg_tally {
 };
 
 /* Rows by name and level, in the order in which they came. */
-struct sg_tallies {
-    struct sg_tally *list;
+struct sg_score_rows {
+    struct sg_score_row *list;
     size_t n, cap;
 };
 
 /* The row of that name, a new one when there is none; NULL: out of memory. The name is cut to 64
  * bytes. Valid until the next call. */
-struct sg_tally *sg_tallies_at(struct sg_tallies *tallies, struct sg_bytes name, unsigned level);
+struct sg_score_row *sg_score_rows_at(struct sg_score_rows *tallies, struct sg_bytes name,
+                                      unsigned level);
 /* By name, then level. */
-void sg_tallies_sort(struct sg_tallies *tallies);
-void sg_tallies_fini(struct sg_tallies *tallies);
+void sg_score_rows_sort(struct sg_score_rows *tallies);
+void sg_score_rows_fini(struct sg_score_rows *tallies);
 
 /* A share, and between what it lies with 95 % confidence (Wilson, 1927: score interval). Of
  * nothing: value is 1, and the interval all there is. */

@@ -62,8 +62,9 @@ enum scrubgate_status sg_decision_found(const struct sg_relay *relay,
         return SCRUBGATE_ELIMIT;
     for (size_t i = 0; i < summary->n_tallies; i++) {
         const struct sg_rule *rule = summary->tallies[i].rule;
-        found[i] = (struct sg_record_rule){
-            rule->id, rule->entity, scrubgate_action_word(rule->action), summary->tallies[i].count};
+        found[i] =
+            (struct sg_record_rule){rule->id, rule->entity, scrubgate_action_word(rule->action),
+                                    summary->tallies[i].count, summary->tallies[i].apart};
     }
     *n = summary->n_tallies;
     return SCRUBGATE_OK;

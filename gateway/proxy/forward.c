@@ -67,7 +67,7 @@ static enum scrubgate_status print_entities(const struct sg_mark *mark, struct s
             if (strcmp(mark->found[k].entity, entity) != 0)
                 continue;
             told = told || k < i;
-            count += mark->found[k].count;
+            count += mark->found[k].values;
         }
         if (told)
             continue;

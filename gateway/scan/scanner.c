@@ -25,7 +25,7 @@
 
 enum {
     STEP = 32 * 1024, /* text is taken in steps of so many bytes: bounds what is done in one go */
-    WORK_FIRST = 4 * 1000 * 1000, /* units of the match limit: what any message may cost ... */
+    WORK_FIRST = 40 * 1000 * 1000, /* units of the match limit: what any message may cost ... */
     WORK_EACH = 2000,             /* ... and what each byte of it adds ... */
     WORK_RULE = 16,               /* ... for each rule that may start there */
     JOINT_STEP = 1024, /* behind what was said before, in smaller ones: the reach ends it soon */

@@ -98,8 +98,8 @@ static void test_a_decision_is_this_line(void **state)
 {
     (void)state;
     struct sg_decision decision = decision_of_a_clean_message();
-    struct sg_record_rule found[] = {{"payment.card", "CREDIT_CARD", "mask", 2},
-                                     {"contact.email", "EMAIL_ADDRESS", "mask", 1}};
+    struct sg_record_rule found[] = {{"payment.card", "CREDIT_CARD", "mask", 2, 2},
+                                     {"contact.email", "EMAIL_ADDRESS", "mask", 1, 1}};
     struct sg_record_span spans[] = {{0, 10, 19}, {1, 40, 14}, {0, 60, 16}};
     struct reading reading;
     decision.verdict = SG_VERDICT_MASKED;
@@ -282,7 +282,7 @@ static void test_spans_are_cut_at_their_limit(void **state)
 {
     (void)state;
     struct sg_record_span spans[SG_RECORD_SPANS + 10];
-    struct sg_record_rule found[] = {{"a.b", "URL", "tag", SG_RECORD_SPANS + 10}};
+    struct sg_record_rule found[] = {{"a.b", "URL", "tag", SG_RECORD_SPANS + 10, 1}};
     struct sg_decision decision = decision_of_a_clean_message();
     struct reading reading;
     for (size_t i = 0; i < SG_RECORD_SPANS + 10; i++)
@@ -308,7 +308,7 @@ static void test_a_record_over_the_limit_adds_nothing(void **state)
     struct sg_buf out = {0};
     for (size_t i = 0; i < 300; i++)
         found[i] =
-            (struct sg_record_rule){"pack.a-rule-with-a-long-name", "CREDIT_CARD", "mask", 1};
+            (struct sg_record_rule){"pack.a-rule-with-a-long-name", "CREDIT_CARD", "mask", 1, 1};
     decision.found = found;
     decision.n_found = 300;
     assert_int_equal(sg_buf_add_text(&out, "before"), SCRUBGATE_OK);

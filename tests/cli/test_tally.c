@@ -72,23 +72,23 @@ static void test_f2_weighs_recall_twice(void **state)
 
 static void test_rows_are_told_apart_by_name_and_level(void **state)
 {
-    struct sg_tallies tallies = {.n = 0};
+    struct sg_score_rows tallies = {.n = 0};
     (void)state;
     for (unsigned i = 0; i < 200; i++) {
         char name[80];
         int len = snprintf(name, sizeof name, "rule.%02u", i % 100);
         struct sg_bytes bytes = {(const uint8_t *)name, (size_t)len};
-        struct sg_tally *row = sg_tallies_at(&tallies, bytes, 1 + i % 2);
+        struct sg_score_row *row = sg_score_rows_at(&tallies, bytes, 1 + i % 2);
         assert_non_null(row);
         row->found++;
     }
     assert_int_equal(tallies.n, 100); /* even numbers are of level 1, odd ones of 2 */
-    sg_tallies_sort(&tallies);
+    sg_score_rows_sort(&tallies);
     for (size_t i = 0; i < tallies.n; i++) {
         assert_int_equal(tallies.list[i].found, 2);
         assert_int_equal(tallies.list[i].level, 1 + i % 2);
     }
-    sg_tallies_fini(&tallies);
+    sg_score_rows_fini(&tallies);
 }
 
 int main(void)

@@ -203,9 +203,9 @@ static void test_nothing_foreign_ends_a_line(void **state)
 }
 
 static const struct sg_record_rule found[] = {
-    {"contact.email", "EMAIL_ADDRESS", "mask", 2},
-    {"payment.card", "CREDIT_CARD", "mask", 1},
-    {"contact.mailto", "EMAIL_ADDRESS", "mask", 3},
+    {"contact.email", "EMAIL_ADDRESS", "mask", 9, 2},
+    {"payment.card", "CREDIT_CARD", "mask", 1, 1},
+    {"contact.mailto", "EMAIL_ADDRESS", "mask", 4, 3},
 };
 
 static const struct mark_row {
@@ -216,7 +216,7 @@ static const struct mark_row {
     {"clean has no entities",
      {.verdict = SG_VERDICT_CLEAN, .origin = "gw.example/1", .seq = 7},
      "verdict=clean, entities=(), risk=0.00, audit=\"gw.example/1/7\""},
-    {"counts are added up by entity",
+    {"values are added up by entity",
      {.verdict = SG_VERDICT_MASKED, .found = found, .n_found = 3, .origin = "gw.example/1"},
      "verdict=masked, entities=(EMAIL_ADDRESS;n=5 CREDIT_CARD;n=1), risk=0.00, "
      "audit=\"gw.example/1/0\""},
