@@ -50,7 +50,7 @@ static const char *const calling[] = {
     "cellulare", "celular", "cep", "chiama", "chiamami", "chiamare", "chiami", "dial", "discord",
     "durchwahl", "dzwoń", "erreichbar", "erreichen", "handy", "handynummer", "insta", "instagram",
     "joindre", "kik", "komorka", "komórka", "komórkę", "liga", "ligar", "ligação", "ligue",
-    "llama", "llamame", "llamar", "llame", "llámame", "mobiel", "mobile", "movil", "móvil",
+    "llama", "llamame", "llamar", "llame", "llámame", "mobiel", "mobil", "mobile", "movil", "móvil",
     "phone", "phones", "portable", "reach", "ruf", "rufen", "rufnummer", "ruft", "signal", "skype",
     "sms", "snap", "snapchat", "tel", "telefon", "telefone", "telefonie", "telefonla",
     "telefonnummer", "telefono", "telefonu", "telefonum", "telefoon", "telefoonnummer", "telegram",
