@@ -174,7 +174,6 @@ static void bound(struct scrubgate_ruleset *set)
         behind = larger(behind, looks_behind(rule->keywords, SG_KEYWORD_REACH));
         set->longest = larger(set->longest, extent->max + ahead + SLACK);
         set->behind = larger(set->behind, behind + SLACK);
-        set->start_cost += rule->cost;
         set->slow_cost += rule->slow ? rule->cost : 0;
     }
 }

@@ -60,7 +60,6 @@ struct scrubgate_ruleset {
     size_t n_warnings;
     size_t longest; /* max over rules of extent.max + what is looked at beyond the match */
     size_t behind;  /* max over rules of what is looked at before a match, near and unless too */
-    uint64_t start_cost; /* of all rules together: units that a start of each may take */
     uint64_t slow_cost; /* of slow rules together: units of the match limit that a start may take */
     struct sg_sieves *sieves;       /* the signatures of all rules */
     const struct sg_kernel *kernel; /* that sieves and folds here: chosen at load, static */

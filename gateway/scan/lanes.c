@@ -251,6 +251,10 @@ static enum scrubgate_status compare(struct sg_lane *view, const struct sg_windo
         size_t from = (size_t)(view->same_to - window->base);
         *same = sg_fold_same(view->lanes->setup.kernel, window->text, from, window->last, changed);
     } else if (view->passages.run.active != NULL) {
+        /* What a text that comes whole is spared costs one that streams nothing. */
+        const struct sg_lanes *lanes = view->lanes;
+        bool own = view->depth == SG_LANE_READ || lanes->lane[view->depth - 1].apart;
+        view->passages.run.work = own ? lanes->setup.work : NULL;
         rc = find_passages(view, window);
         uint64_t first = view->passages.frontier;
         *changed = rc >= 0 && view->passages.n > 0 && view->passages.list[0].start < first;

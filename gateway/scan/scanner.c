@@ -25,9 +25,9 @@
 
 enum {
     STEP = 32 * 1024, /* text is taken in steps of so many bytes: bounds what is done in one go */
-    WORK_FIRST = 40 * 1000 * 1000, /* units of the match limit: what any message may cost ... */
-    WORK_EACH = 2000,              /* ... and what each byte of it adds ... */
-    WORK_RULE = 64,                /* ... for each rule that may start there */
+    WORK_FIRST = 4 * 1000 * 1000, /* units of the match limit: what any message may cost ... */
+    WORK_EACH = 2000,             /* ... and what each byte of it adds ... */
+    WORK_RULE = 256,              /* ... for each rule that may start there */
     JOINT_STEP = 1024, /* behind what was said before, in smaller ones: the reach ends it soon */
     JOINT_REACH = 512, /* what was said before says nothing of what starts so far behind it */
     LOOKED_BACK = 64   /* findings among which the same value may have been found already */
@@ -202,9 +202,7 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
     made->keyed = config->key != NULL;
     made->work = WORK_FIRST;
     /* Rules that may be tried at many places are known to cost that. */
-    made->work_each = WORK_EACH + 2 * (rules->slow_cost + rules->start_cost);
-    if (rules->folds != NULL) /* in a text that streams they are looked for in each view */
-        made->work_each += 4 * rules->folds->start_cost;
+    made->work_each = WORK_EACH + WORK_RULE * scrubgate_ruleset_count(rules) + 2 * rules->slow_cost;
     enum scrubgate_status rc = set_lanes(made);
     if (rc >= 0)
         rc = choose_rules(made);
