@@ -37,6 +37,15 @@ struct sg_window {
 };
 enum { SG_WINDOW_MARGIN = 16 };
 
+/* How much of a text at hand from base on is of no more use: what is decided, but for the context
+ * before it. */
+static inline size_t sg_window_spent(const struct scrubgate_ruleset *set, uint64_t decided,
+                                     uint64_t base)
+{
+    uint64_t context = set->behind + SG_WINDOW_MARGIN;
+    return decided > base + context ? (size_t)(decided - base - context) : 0;
+}
+
 struct sg_sweep; /* a thread's memory for the sweep engine */
 
 /* How far a run has come in its text. */

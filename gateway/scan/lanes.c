@@ -145,10 +145,14 @@ enum scrubgate_status sg_lanes_set(struct sg_lanes *lanes, const struct sg_lanes
 
 void sg_lanes_clear(struct sg_lanes *lanes)
 {
-    for (unsigned depth = 1; depth < SG_LANES; depth++)
-        sg_fold_fini(&lanes->lane[depth].fold);
-    for (unsigned depth = SG_LANE_READ; depth < SG_LANES; depth++)
-        sg_passages_clear(&lanes->lane[depth].passages);
+    for (unsigned depth = 1; depth < SG_LANES; depth++) {
+        struct sg_lane *lane = &lanes->lane[depth];
+        if (!lane->apart)
+            continue; /* most texts have no view */
+        lane->apart = false;
+        sg_fold_fini(&lane->fold);
+        sg_passages_clear(&lane->passages);
+    }
 }
 
 void sg_lanes_fini(struct sg_lanes *lanes)
@@ -191,18 +195,6 @@ void sg_lanes_begin(struct sg_lanes *lanes, const struct sg_active *rules,
 }
 
 /* --- one lane ------------------------------------------------------------------------------ */
-
-/* How much of a text at hand from base on is of no more use. */
-static size_t spent(const struct sg_lanes *lanes, uint64_t decided, uint64_t base)
-{
-    uint64_t context = lanes->setup.set->behind + SG_WINDOW_MARGIN;
-    return decided > base + context ? (size_t)(decided - base - context) : 0;
-}
-
-size_t sg_lanes_spent(const struct sg_lanes *lanes, uint64_t base)
-{
-    return spent(lanes, lanes->frontier, base);
-}
 
 static enum scrubgate_status advance_lane(struct sg_lane *lane, struct sg_window window, size_t len,
                                           bool last)
@@ -281,7 +273,7 @@ static enum scrubgate_status part(struct sg_lane *view, const struct sg_lane *be
     view->apart = true;
     /* Views above this one may still want what the text's own lane has done with. */
     uint64_t decided = below->depth == 0 ? view->lanes->frontier : below->frontier;
-    size_t start = spent(view->lanes, decided, window->base);
+    size_t start = sg_window_spent(view->lanes->setup.set, decided, window->base);
     return sg_fold_begin(&view->fold, window->base + start,
                          (struct sg_bytes){window->text.data + start, same - start});
 }
@@ -304,7 +296,7 @@ static enum scrubgate_status extend(struct sg_lane *view, const struct sg_window
 static void drop_before(struct sg_lane *view, uint64_t place)
 {
     struct sg_fold *fold = &view->fold;
-    size_t gone = spent(view->lanes, place, fold->view_base);
+    size_t gone = sg_window_spent(view->lanes->setup.set, place, fold->view_base);
     if (gone > fold->view.len / 2)
         sg_fold_drop(fold, fold->view_base + gone);
 }

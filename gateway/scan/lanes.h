@@ -79,9 +79,6 @@ void sg_lanes_begin(struct sg_lanes *lanes, const struct sg_active *rules,
 /* Decides all that the window decides; moves frontier, which never parts a code point. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_lanes_advance(struct sg_lanes *lanes,
                                                           const struct sg_window *window);
-/* How much of the window's text is of no more use: what is decided, but for the context before it.
- */
-size_t sg_lanes_spent(const struct sg_lanes *lanes, uint64_t base);
 /* The view of that depth of a text that has been scanned whole; false when it is the same as the
  * one below. Valid until clear. */
 bool sg_lanes_view(const struct sg_lanes *lanes, unsigned depth, struct sg_bytes *view);

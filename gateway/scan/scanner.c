@@ -322,7 +322,7 @@ static enum scrubgate_status advance_joint(struct sg_scanner *scanner,
         scanner->culprit = joint->lanes.culprit;
         if (rc < 0)
             return rc;
-        size_t gone = sg_lanes_spent(&joint->lanes, joint->base);
+        size_t gone = sg_window_spent(scanner->set, joint->lanes.frontier, joint->base);
         sg_buf_drop(&joint->text, gone);
         joint->base += gone;
         if (part.last || joint->lanes.frontier >= joint->before + JOINT_REACH) {
@@ -365,13 +365,6 @@ static void end_value(struct sg_scanner *scanner)
     sg_lanes_clear(&scanner->lanes);
 }
 
-/* How much of the text at hand may go: what is decided, but for the context before it. */
-static size_t spent(const struct sg_scanner *scanner, uint64_t base)
-{
-    uint64_t kept = scanner->set->behind + SG_WINDOW_MARGIN;
-    return scanner->frontier > base + kept ? (size_t)(scanner->frontier - base - kept) : 0;
-}
-
 /* Nothing is held: scan the piece where it lies, then hold what is left. */
 static enum scrubgate_status feed_in_place(struct sg_scanner *scanner, struct sg_bytes piece,
                                            bool last)
@@ -386,7 +379,7 @@ static enum scrubgate_status feed_in_place(struct sg_scanner *scanner, struct sg
     } while (rc >= 0 && window.text.len < piece.len);
     if (rc < 0 || last)
         return rc;
-    size_t gone = spent(scanner, window.base);
+    size_t gone = sg_window_spent(scanner->set, scanner->frontier, window.base);
     scanner->held_base += gone;
     return sg_buf_add(&scanner->held, piece.data + gone, piece.len - gone);
 }
@@ -407,7 +400,8 @@ static enum scrubgate_status feed_held(struct sg_scanner *scanner, struct sg_byt
                                    .base = scanner->held_base,
                                    .last = last && pos == piece.len};
         rc = advance(scanner, &window);
-        size_t gone = rc < 0 ? 0 : spent(scanner, scanner->held_base);
+        size_t gone =
+            rc < 0 ? 0 : sg_window_spent(scanner->set, scanner->frontier, scanner->held_base);
         /* Moving the rest down costs its length: wait until it is worth it. */
         if (gone > scanner->held.len / 2) {
             sg_buf_drop(&scanner->held, gone);
