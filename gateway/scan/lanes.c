@@ -179,7 +179,7 @@ void sg_lanes_begin(struct sg_lanes *lanes, const struct sg_active *rules,
         struct sg_lane *lane = &lanes->lane[depth];
         if (lane->apart)
             sg_fold_clear(&lane->fold);
-        lane->apart = false;
+        lane->apart = false; /* of a value that was given up */
         lane->same_to = 0;
         lane->passages.run.active = NULL;
         if (depth < SG_LANE_READ || folds == NULL)
