@@ -167,7 +167,7 @@ static const struct refusal {
     {"a level out of range", ROUTE "    level: 5\n", ":6:12: "},
     {"a size without sense", "limits: {body: many}\n" ROUTE, ":1:16: "},
     {"too many requests at once", "limits: {requests: 1000001}\n" ROUTE,
-     "requests is out of range"},
+     ":1:20: 'requests' must be a whole number"},
     {"requests that are no number", "limits: {requests: 1KiB}\n" ROUTE, ":1:20: "},
     {"a size out of range", "limits: {held: 1KiB}\n" ROUTE, "held is out of range"},
     {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
