@@ -64,6 +64,7 @@ struct totals {
     uint64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     uint64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
     uint64_t rechecks, recheck_differences;
+    uint64_t shed[SG_SHED_KINDS], delay_ns; /* the longest */
 };
 
 static uint64_t load(const atomic_uint_fast64_t *counter)
@@ -90,6 +91,10 @@ static void add(struct totals *sum, const struct sg_metrics *one)
     sum->open_exchanges += load(&one->open_exchanges);
     sum->scrub_ns_sum += load(&one->scrub_ns_sum);
     sum->scrub_count += load(&one->scrub_count);
+    for (size_t i = 0; i < SG_SHED_KINDS; i++)
+        sum->shed[i] += load(&one->shed[i]);
+    uint64_t delay_ns = load(&one->delay_ns);
+    sum->delay_ns = delay_ns > sum->delay_ns ? delay_ns : sum->delay_ns;
     sum->rechecks += load(&one->rechecks);
     sum->recheck_differences += load(&one->recheck_differences);
 }
@@ -189,6 +194,18 @@ static void print_engine(struct page *page, const struct totals *sum, bool by_re
           by_reference ? 1 : 0);
 }
 
+static void print_pressure(struct page *page, const struct totals *sum)
+{
+    describe(page, "scrubgate_shed", "counter",
+             "Requests turned away before anything of them was read, by what was short.");
+    for (size_t i = SG_SHED_NONE + 1; i < SG_SHED_KINDS; i++)
+        PRINT(page, "scrubgate_shed_total{short=\"%s\"} %llu\n", sg_shed_word((enum sg_shed)i),
+              (unsigned long long)sum->shed[i]);
+    describe(page, "scrubgate_delay_seconds", "gauge",
+             "How long what is ready waited for its turn, on the slowest worker.");
+    PRINT(page, "scrubgate_delay_seconds %.6f\n", (double)sum->delay_ns / 1e9);
+}
+
 static void print_memory(struct page *page, const struct sg_memory_counts *counts)
 {
     gauge(page, "scrubgate_conversation_memory_senders",
@@ -214,6 +231,7 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
     print_exclusions(&page, process);
     print_scrub_time(&page, &sum);
     print_engine(&page, &sum, process->by_reference);
+    print_pressure(&page, &sum);
     if (process->remembers)
         print_memory(&page, &process->memory);
     counter(&page, "scrubgate_findings", "Findings of any action.", sum.findings);

@@ -17,6 +17,7 @@
 #include "audit/record.h"
 #include "base/buf.h"
 #include "proxy/memory.h"
+#include "proxy/overload.h"
 
 struct sg_rule;
 
@@ -51,6 +52,8 @@ struct sg_metrics {
     atomic_uint_fast64_t replies[6]; /* by status / 100 */
     atomic_uint_fast64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     atomic_uint_fast64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+    atomic_uint_fast64_t shed[SG_SHED_KINDS]; /* requests turned away, by enum sg_shed */
+    atomic_uint_fast64_t delay_ns;            /* how long what is ready waits, as last measured */
     atomic_uint_fast64_t rechecks, recheck_differences; /* values that both engines scanned */
 };
 

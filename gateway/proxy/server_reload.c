@@ -39,10 +39,10 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "conversation";
     if (a->embedded_echo != b->embedded_echo)
         return "routes: the embedded echo";
-    if (x->header != y->header || x->connections != y->connections ||
-        x->header_ns != y->header_ns || x->body_ns != y->body_ns ||
+    if (x->header != y->header || x->connections != y->connections || x->requests != y->requests ||
+        x->memory != y->memory || x->header_ns != y->header_ns || x->body_ns != y->body_ns ||
         x->upstream_ns != y->upstream_ns || x->idle_ns != y->idle_ns)
-        return "limits: header, connections and times";
+        return "limits: header, connections, requests, memory and times";
     return NULL;
 }
 

@@ -128,6 +128,16 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     return rc;
 }
 
+/* The process's limits, shared out. */
+static enum scrubgate_status watch_pressure(struct sg_worker *worker,
+                                            const struct sg_config *config)
+{
+    const struct sg_limits *limits = &config->limits;
+    uint64_t requests = limits->requests > 0 ? limits->requests / config->workers + 1 : 0;
+    return sg_pressure_init(&worker->pressure, worker->loop, &worker->metrics, (size_t)requests,
+                            limits->memory, worker->exchange_serial);
+}
+
 static enum scrubgate_status listen_all(struct sg_worker *worker,
                                         const struct sg_worker_setup *setup, size_t *given)
 {
@@ -146,6 +156,7 @@ static void free_parts(struct sg_worker *worker)
     sg_eventlog_close(worker->events);
     sg_facets_free(worker->facets);
     scrubgate_scratch_free(worker->scratch);
+    sg_pressure_fini(&worker->pressure);
     sg_buf_fini(&worker->head);
     sg_buf_fini(&worker->record);
     if (worker->loop != NULL)
@@ -178,6 +189,8 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     rc = sg_random(&made->exchange_serial, sizeof made->exchange_serial);
     if (rc >= 0)
         rc = make_parts(made, setup, fault);
+    if (rc >= 0)
+        rc = watch_pressure(made, setup->generation->config);
     if (rc >= 0)
         rc = listen_all(made, setup, &given);
     if (rc >= 0)

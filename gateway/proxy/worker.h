@@ -28,6 +28,7 @@
 #include "proxy/listeners.h"
 #include "proxy/memory.h"
 #include "proxy/metrics.h"
+#include "proxy/pressure.h"
 #include "proxy/trust.h"
 
 struct sg_exchange;
@@ -56,6 +57,7 @@ struct sg_worker {
     struct sg_trust *trust;   /* the process's */
     struct sg_memory *memory; /* the process's; NULL: none */
     struct sg_metrics metrics;
+    struct sg_pressure pressure;
     uint64_t exchange_serial;
     struct sg_exchange *live, *idle; /* exchange.c's */
     size_t n_idle;
