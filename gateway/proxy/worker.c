@@ -147,7 +147,7 @@ static enum scrubgate_status listen_all(struct sg_worker *worker,
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (*given = 0; *given < setup->n_listeners && rc >= 0;)
-        rc = sg_front_listen(worker->front, setup->listeners[(*given)++]);
+        rc = sg_front_listen(worker->front, setup->listeners[(*given)++].fd);
     return rc;
 }
 
@@ -208,7 +208,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made = NULL;
 out:
     for (size_t i = given; i < setup->n_listeners; i++)
-        (void)close(setup->listeners[i]);
+        (void)close(setup->listeners[i].fd);
     if (rc < 0 && fault != NULL && fault->what[0] == '\0')
         sg_fault_set(fault, NULL, 0, 0, "a worker cannot start: %s", scrubgate_status_word(rc));
     if (made != NULL)

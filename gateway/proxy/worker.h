@@ -25,6 +25,7 @@
 #include "proxy/eventlog.h"
 #include "proxy/generation.h"
 #include "proxy/keys.h"
+#include "proxy/listeners.h"
 #include "proxy/memory.h"
 #include "proxy/metrics.h"
 #include "proxy/pressure.h"
@@ -77,7 +78,8 @@ struct sg_worker_setup {
     const struct sg_record_source *source;
     struct sg_trust *trust;
     struct sg_memory *memory; /* NULL: none */
-    const int *listeners;     /* descriptors, the worker's from the call on, also on error */
+    const struct sg_listening
+        *listeners; /* sockets, the worker's from the call on, also on error */
     size_t n_listeners;
     struct sg_wake *ended;
 };
