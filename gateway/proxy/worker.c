@@ -76,6 +76,7 @@ static void *run(void *ctx)
     worker->front = NULL;
     sg_upstream_free(worker->upstream);
     worker->upstream = NULL;
+    sg_turned_away_fini(&worker->away);
     sg_audit_port_close(worker->audit);
     worker->audit = NULL;
     sg_exchange_fini(worker);
@@ -121,6 +122,9 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     if (rc >= 0)
         rc = sg_audit_port_open(&worker->audit, setup->auditor, worker->loop);
     if (rc >= 0)
+        sg_turned_away_init(&worker->away, worker->loop, worker->facets, worker->audit,
+                            worker->source, &worker->metrics);
+    if (rc >= 0)
         rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, config->ca_file);
     if (rc >= 0)
         rc = sg_eventlog_open(&worker->events, config->state, worker->loop, fault);
@@ -152,6 +156,7 @@ static void free_parts(struct sg_worker *worker)
 {
     sg_front_free(worker->front);
     sg_upstream_free(worker->upstream);
+    sg_turned_away_fini(&worker->away);
     if (worker->audit != NULL)
         sg_audit_port_close(worker->audit);
     sg_eventlog_close(worker->events);

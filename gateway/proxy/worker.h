@@ -30,6 +30,7 @@
 #include "proxy/metrics.h"
 #include "proxy/pressure.h"
 #include "proxy/trust.h"
+#include "proxy/turned_away.h"
 
 struct sg_exchange;
 
@@ -59,6 +60,7 @@ struct sg_worker {
     struct sg_memory *memory; /* the process's; NULL: none */
     struct sg_metrics metrics;
     struct sg_pressure pressure;
+    struct sg_turned_away away;
     uint64_t exchange_serial;
     struct sg_exchange *live, *idle; /* exchange.c's */
     size_t n_idle;
