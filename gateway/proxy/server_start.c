@@ -84,7 +84,7 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
     const struct sg_config *config = sg_server_config(server);
     enum scrubgate_status rc = name_source(server);
     if (rc >= 0)
-        rc = sg_listeners_open(&server->listeners, config, fault);
+        rc = sg_listeners_open(&server->listeners, config, &server->inheritance, fault);
     if (rc >= 0)
         rc = open_keys(server, fault);
     if (rc >= 0)

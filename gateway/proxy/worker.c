@@ -31,6 +31,7 @@ static void woken(struct sg_wake *wake)
 {
     struct sg_worker *worker =
         (struct sg_worker *)(void *)((char *)wake - offsetof(struct sg_worker, wake));
+    atomic_store(&worker->answers, atomic_load(&worker->rings));
     struct sg_generation *next = atomic_exchange(&worker->next, NULL);
     if (next != NULL) {
         sg_generation_drop(worker->generation);
@@ -75,6 +76,7 @@ static void *run(void *ctx)
     worker->front = NULL;
     sg_upstream_free(worker->upstream);
     worker->upstream = NULL;
+    sg_turned_away_fini(&worker->away);
     sg_audit_port_close(worker->audit);
     worker->audit = NULL;
     sg_exchange_fini(worker);
@@ -120,6 +122,9 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     if (rc >= 0)
         rc = sg_audit_port_open(&worker->audit, setup->auditor, worker->loop);
     if (rc >= 0)
+        sg_turned_away_init(&worker->away, worker->loop, worker->facets, worker->audit,
+                            worker->source, &worker->metrics);
+    if (rc >= 0)
         rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, config->ca_file);
     if (rc >= 0)
         rc = sg_eventlog_open(&worker->events, config->state, worker->loop, fault);
@@ -143,7 +148,7 @@ static enum scrubgate_status listen_all(struct sg_worker *worker,
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (*given = 0; *given < setup->n_listeners && rc >= 0;)
-        rc = sg_front_listen(worker->front, setup->listeners[(*given)++]);
+        rc = sg_front_listen(worker->front, setup->listeners[(*given)++].fd);
     return rc;
 }
 
@@ -151,6 +156,7 @@ static void free_parts(struct sg_worker *worker)
 {
     sg_front_free(worker->front);
     sg_upstream_free(worker->upstream);
+    sg_turned_away_fini(&worker->away);
     if (worker->audit != NULL)
         sg_audit_port_close(worker->audit);
     sg_eventlog_close(worker->events);
@@ -203,7 +209,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made = NULL;
 out:
     for (size_t i = given; i < setup->n_listeners; i++)
-        (void)close(setup->listeners[i]);
+        (void)close(setup->listeners[i].fd);
     if (rc < 0 && fault != NULL && fault->what[0] == '\0')
         sg_fault_set(fault, NULL, 0, 0, "a worker cannot start: %s", scrubgate_status_word(rc));
     if (made != NULL)
@@ -222,6 +228,17 @@ void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how)
 {
     atomic_store(&worker->stopping, (unsigned)how);
     sg_wake_ring(&worker->wake);
+}
+
+void sg_worker_ring(struct sg_worker *worker)
+{
+    (void)atomic_fetch_add(&worker->rings, 1);
+    sg_wake_ring(&worker->wake);
+}
+
+bool sg_worker_answered(const struct sg_worker *worker)
+{
+    return atomic_load(&worker->answers) == atomic_load(&worker->rings);
 }
 
 bool sg_worker_gone(const struct sg_worker *worker)
