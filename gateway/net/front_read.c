@@ -48,9 +48,10 @@ static bool settle(struct sg_client *client)
         if (sending == SG_SENDING_DONE)
             return finish(client);
     }
-    if (request->cut)
-        sg_client_drop(client, request->how);
-    return !request->cut;
+    if (!request->cut)
+        return true;
+    sg_client_drop(client, request->how);
+    return false;
 }
 
 /* --- the handler's events --------------------------------------------------------------------- */
