@@ -111,6 +111,7 @@ static void finish(struct sg_server *server)
         sg_auditor_stop(server->auditor);
     sg_echo_stop(server->echo);
     sg_listeners_close(&server->listeners);
+    sg_arrivals_free(server->arrivals);
     sg_inheritance_fini(&server->inheritance);
     sg_generation_drop(server->generation);
     sg_keys_wipe(&server->keys);
