@@ -44,7 +44,7 @@ static const struct refusal_row refusals[] = {
     {"an unknown coding",
      PLAIN("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\nxx", 501)},
     {"a coding before chunked",
-     PLAIN("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400)},
+     PLAIN("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501)},
     {"two codings", PLAIN("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
                           "chunked\r\nTransfer-Encoding: chunked\r\n"
                           "\r\n0\r\n\r\n",
