@@ -248,6 +248,7 @@ static void facets(struct line *line, const struct sg_record_facets *known)
     digest(line, KEY("agent"), known->agent);
     digest(line, KEY("conversation"), known->conversation);
     digest(line, KEY("network"), known->network);
+    digest(line, KEY("tls"), known->tls);
     digest(line, KEY("device"), known->device);
     digest(line, KEY("content"), known->content);
     if (known->n_identities > 0) {

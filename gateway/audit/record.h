@@ -51,7 +51,7 @@ struct sg_record_span {
 
 /* Keyed digests; 0: not known. */
 struct sg_record_facets {
-    uint64_t customer, agent, conversation, network, device, content;
+    uint64_t customer, agent, conversation, network, tls, device, content;
     uint64_t identities[4];
     size_t n_identities;
 };

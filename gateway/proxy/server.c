@@ -115,6 +115,7 @@ static void finish(struct sg_server *server)
         (void)close(server->takeover - 1);
     sg_echo_stop(server->echo);
     sg_listeners_close(&server->listeners);
+    sg_arrivals_free(server->arrivals);
     sg_inheritance_fini(&server->inheritance);
     sg_generation_drop(server->generation);
     sg_keys_wipe(&server->keys);

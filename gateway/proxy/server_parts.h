@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "net/loop.h"
 #include "proxy/admin.h"
+#include "proxy/arrivals.h"
 #include "proxy/audit_guest.h"
 #include "proxy/auditor.h"
 #include "proxy/echo.h"
@@ -83,6 +84,7 @@ struct sg_server {
     struct sg_memory *memory;          /* NULL: none is kept */
     struct sg_inheritance inheritance; /* sockets that were open before this process */
     struct sg_listeners listeners;
+    struct sg_arrivals *arrivals; /* beside them */
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
     size_t n_workers;

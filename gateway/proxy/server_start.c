@@ -59,6 +59,7 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
             .source = &server->source,
             .trust = &server->trust,
             .memory = server->memory,
+            .arrivals = server->arrivals,
             .ended = &server->ended,
         };
         setup.listeners = sg_listeners_take(&server->listeners, i, &setup.n_listeners);
@@ -109,6 +110,8 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
 {
     const struct sg_config *config = sg_server_config(server);
     enum scrubgate_status rc = name_source(server);
+    server->arrivals = server->generation->arrivals;
+    server->generation->arrivals = NULL; /* the server's now */
     if (rc >= 0)
         rc = open_sockets(server, fault);
     if (rc >= 0)
