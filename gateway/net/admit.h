@@ -11,14 +11,8 @@
 
 #include "base/bytes.h"
 #include "http/framing.h"
+#include "http/guard.h" /* struct sg_refusal */
 #include "http/header.h"
-
-/* Why not, in our own words. */
-struct sg_refusal {
-    unsigned status;
-    const char *word;   /* the problem's type */
-    const char *detail; /* a sentence; no byte of the request */
-};
 
 /* Values of framing fields must come as they were read, white space included. OK with *framing, or
  * EMALFORMED with *why. */

@@ -16,6 +16,8 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "net/listen.h"
+#include "net/networks.h"
+#include "net/tls.h"
 #include "rule/path.h"
 
 enum sg_handling { SG_HANDLE_SCRUB, SG_HANDLE_PASS };
@@ -41,6 +43,7 @@ enum sg_party {
     SG_PARTY_CHANNEL,
     SG_PARTY_QUEUE,
     SG_PARTY_EVENT,
+    SG_PARTY_TLS, /* a load balancer's word for it: JA4 in a header */
     SG_PARTIES
 };
 
@@ -58,8 +61,16 @@ struct sg_route {
     unsigned line; /* in the config file */
 };
 
+/* How connections come in by one address of `listen`. */
+struct sg_door {
+    struct sg_tls_server_config tls; /* certificate NULL: plain */
+    bool proxy;                      /* each connection begins with a PROXY header */
+    struct sg_networks proxy_from;   /* who may send one; none on a unix socket */
+};
+
 struct sg_limits {
     uint64_t header, body, held, connections;
+    uint64_t requests, memory; /* 0: no cap of requests under way; no ceiling for the process */
     uint64_t header_ns, body_ns, upstream_ns, idle_ns;
 };
 
@@ -68,6 +79,7 @@ struct sg_config {
     const char *file; /* "" when built in */
     struct sg_address *listen;
     const char **listen_text;
+    struct sg_door *door; /* beside them */
     size_t n_listen;
     struct sg_address admin;
     const char *admin_text;
@@ -91,7 +103,7 @@ struct sg_override {
     const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
 };
 
-enum { SG_CONFIG_VARIABLES = 19 };
+enum { SG_CONFIG_VARIABLES = 21 };
 
 /* The overrides that environment variables such as SCRUBGATE_LIMITS_BODY make: fills list and
  * returns how many. */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tls.c - TLS towards origins: the home of OpenSSL's libssl.
+ * tls_stream.c - one connection's TLS, of either side: handshake, read, write.
  *
  * The socket is reached through a BIO of our own: OpenSSL's would write without MSG_NOSIGNAL, and
  * a peer that has gone away would kill the process.
  */
-#include "net/tls.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -14,19 +12,9 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
-struct sg_tls {
-    SSL_CTX *context;
-    BIO_METHOD *method;
-};
-
-struct sg_tls_stream {
-    SSL *ssl;
-    int fd;
-    bool up;   /* the handshake is done */
-    bool dead; /* failed: OpenSSL must not be asked again */
-};
+#include "net/tls.h"
+#include "net/tls_inside.h"
 
 /* --- the socket under it --- */
 
@@ -76,7 +64,7 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
     }
 }
 
-static BIO_METHOD *make_method(void)
+BIO_METHOD *sg_tls_method_new(void)
 {
     BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "scrubgate");
     if (method == NULL)
@@ -89,73 +77,21 @@ static BIO_METHOD *make_method(void)
     return method;
 }
 
-/* --- whom to trust --- */
+/* --- making it --- */
 
-static bool configure(SSL_CTX *context, const char *ca_file)
+bool sg_tls_context_harden(SSL_CTX *context)
 {
-    static const unsigned char protocols[] = "\x08http/1.1";
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     (void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     /* A write that has to wait is tried again from a buffer that may have moved and grown. */
     (void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                         SSL_MODE_RELEASE_BUFFERS);
-    /* It would keep sessions by the peer's choice of name, for no use: we resume none. */
-    (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
-        return false;
-    if (SSL_CTX_set_alpn_protos(context, protocols, sizeof protocols - 1) != 0)
-        return false;
-    if (ca_file != NULL)
-        return SSL_CTX_load_verify_file(context, ca_file) == 1;
-    return SSL_CTX_set_default_verify_paths(context) == 1;
+    SSL_CTX_set_read_ahead(context, 1); /* else each record is asked for twice */
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
 
-enum scrubgate_status sg_tls_new(struct sg_tls **tls, const char *ca_file)
-{
-    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    struct sg_tls *made = calloc(1, sizeof *made);
-    *tls = NULL;
-    if (made == NULL)
-        goto out;
-    made->method = make_method();
-    made->context = SSL_CTX_new(TLS_client_method());
-    if (made->method == NULL || made->context == NULL)
-        goto out;
-    rc = SCRUBGATE_EIO;
-    if (!configure(made->context, ca_file))
-        goto out;
-    *tls = made;
-    made = NULL; /* the caller's now */
-    rc = SCRUBGATE_OK;
-out:
-    ERR_clear_error();
-    sg_tls_free(made);
-    return rc;
-}
-
-void sg_tls_free(struct sg_tls *tls)
-{
-    if (tls == NULL)
-        return;
-    SSL_CTX_free(tls->context);
-    BIO_meth_free(tls->method);
-    free(tls);
-}
-
-/* --- one connection --- */
-
-static bool expect(SSL *ssl, const char *name, bool numeric)
-{
-    X509_VERIFY_PARAM *wanted = SSL_get0_param(ssl);
-    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (numeric)
-        return X509_VERIFY_PARAM_set1_ip_asc(wanted, name) == 1;
-    return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
-}
-
-enum scrubgate_status sg_tls_stream_new(struct sg_tls_stream **stream, struct sg_tls *tls, int fd,
-                                        const char *name, bool numeric)
+enum scrubgate_status sg_tls_stream_make(struct sg_tls_stream **stream, SSL_CTX *context,
+                                         const BIO_METHOD *method, int fd)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_tls_stream *made = calloc(1, sizeof *made);
@@ -164,29 +100,30 @@ enum scrubgate_status sg_tls_stream_new(struct sg_tls_stream **stream, struct sg
     if (made == NULL)
         goto out;
     made->fd = fd;
-    made->ssl = SSL_new(tls->context);
-    bio = BIO_new(tls->method);
+    made->ssl = SSL_new(context);
+    bio = BIO_new(method);
     if (made->ssl == NULL || bio == NULL)
         goto out;
     BIO_set_data(bio, made);
     BIO_set_init(bio, 1);
     SSL_set_bio(made->ssl, bio, bio);
     bio = NULL; /* the SSL's now */
-    if (!expect(made->ssl, name, numeric))
-        goto out;
-    SSL_set_connect_state(made->ssl);
     *stream = made;
     made = NULL; /* the caller's now */
     rc = SCRUBGATE_OK;
 out:
     ERR_clear_error();
     BIO_free(bio);
-    if (made != NULL)
-        SSL_free(made->ssl);
-    free(made);
+    sg_tls_stream_free(made);
     return rc;
 }
 
+struct sg_bytes sg_tls_print(const struct sg_tls_stream *stream)
+{
+    return sg_bytes_of(stream->print);
+}
+
+/* --- using it --- */
 /* What a call to OpenSSL that did not succeed means. */
 static int outcome(struct sg_tls_stream *stream, int rc)
 {
@@ -213,8 +150,8 @@ int sg_tls_handshake(struct sg_tls_stream *stream)
     if (rc != 1)
         return outcome(stream, rc) == SG_CONN_WAIT ? SG_CONN_WAIT : SG_CONN_UNTRUSTED;
     /* The handshake has seen to both already; a certificate is too much to take on trust. */
-    if (SSL_get_verify_result(stream->ssl) != X509_V_OK ||
-        SSL_get0_peer_certificate(stream->ssl) == NULL) {
+    if (stream->certified && (SSL_get_verify_result(stream->ssl) != X509_V_OK ||
+                              SSL_get0_peer_certificate(stream->ssl) == NULL)) {
         stream->dead = true;
         return SG_CONN_UNTRUSTED;
     }
