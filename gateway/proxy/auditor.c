@@ -21,6 +21,7 @@
 #include "audit/journal.h"
 #include "base/diag.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 
 enum { BYTES_MOST = 64 * 1024 * 1024 };
 /* Notes that outlive a failed commit have their own room: they must not shut messages out. */
@@ -288,6 +289,9 @@ static void give_back(struct sg_auditor *auditor, struct lane *busy)
 static void *run(void *ctx)
 {
     struct sg_auditor *auditor = ctx;
+    /* Messages wait for what it says: without it none leaves. */
+    if (sg_sandbox_enter(SG_SANDBOX_AUDITOR) < 0)
+        abort();
     for (;;) {
         (void)pthread_mutex_lock(&auditor->lock);
         while (auditor->n_in == 0 && auditor->trial == NULL && !auditor->stopping)
