@@ -93,7 +93,7 @@ static const struct sg_call calls[] = {
     ROW(exit_group, S | W | A, ANY, "the process ends"),
     /* --- files: audit log; config, rules and certificates at a reload --- */
     ROW(openat, S | A, ANY, "Landlock says which"),
-    ROW(openat, W, EACCES, "a library that looks for a file does without"),
+    ROW(openat, W, EACCES, "malloc asks /proc how memory is overcommitted, and does without"),
     ROW(newfstatat, S | A, ANY, "what a file is"),
     ROW(newfstatat, W, EACCES, "as openat"),
     ROW(fstat, S | W | A, ANY, "the same; stdio"),

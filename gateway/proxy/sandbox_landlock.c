@@ -170,7 +170,8 @@ static enum scrubgate_status add_all(struct reach *reach, const struct sg_config
         "/run/NetworkManager",
         "/usr/share/ca-certificates",
         "/usr/local/share/ca-certificates",
-        "/proc/self/statm", /* how much memory there is, opened when workers start */
+        "/sys/devices/system/cpu", /* how many cores there are: `workers: auto` */
+        "/proc/self/statm",        /* how much memory there is, opened when workers start */
     };
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof system / sizeof system[0] && rc >= 0; i++)
