@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "proxy/activation.h"
 #include "proxy/oplog.h"
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
@@ -31,6 +32,7 @@ static void stop_workers(struct sg_server *server)
     enum sg_worker_stop how = server->draining ? SG_WORKER_STOPS : SG_WORKER_DRAINS;
     server->draining = true;
     sg_oplog(SG_OPLOG_INFO, how == SG_WORKER_STOPS ? "stopping" : "draining", NULL);
+    sg_notify_stopping(&server->notify, how == SG_WORKER_STOPS ? "stopping" : "draining");
     for (size_t i = 0; i < server->n_workers; i++)
         sg_worker_stop(server->workers[i], how);
 }
@@ -90,6 +92,7 @@ static enum scrubgate_status take_signals(struct sg_server *server)
 static void finish(struct sg_server *server)
 {
     sg_admin_stop(server->admin);
+    sg_server_reload_fini(server);
     for (size_t i = 0; i < server->n_workers; i++) {
         sg_worker_stop(server->workers[i], SG_WORKER_STOPS); /* no effect on one that is gone */
         sg_worker_free(server->workers[i]);
@@ -112,6 +115,7 @@ static void finish(struct sg_server *server)
     if (server->loop != NULL)
         sg_wake_fini(server->loop, &server->ended);
     sg_loop_free(server->loop);
+    sg_notify_close(&server->notify);
     free(server->workers);
     free(server->metrics);
     free(server->instance);
@@ -119,18 +123,23 @@ static void finish(struct sg_server *server)
 
 static enum scrubgate_status prepare(struct sg_server *server, struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = sg_loop_new(&server->loop);
+    sg_notify_open(&server->notify);
+    enum scrubgate_status rc = sg_activation_take(&server->inheritance, fault);
+    if (rc >= 0)
+        rc = sg_loop_new(&server->loop);
     if (rc >= 0)
         rc = sg_wake_init(server->loop, &server->ended, worker_ended);
     if (rc >= 0)
         rc = sg_sandbox_begin(fault);
+    if (rc >= 0)
+        rc = sg_server_reload_init(server);
     if (rc >= 0)
         rc = take_signals(server);
     /* The echo first: loading resolves where it listens, and tells whether it is wanted. */
     if (rc >= 0)
         rc = sg_echo_open(&server->echo, "127.0.0.1:0", &server->echo_url, fault);
     if (rc >= 0)
-        rc = sg_server_load(server, &server->generation, server->echo_url, fault);
+        rc = sg_server_load(server->options, NULL, server->echo_url, &server->generation, fault);
     if (rc >= 0 && !sg_server_config(server)->embedded_echo) {
         sg_echo_stop(server->echo);
         server->echo = NULL;
@@ -150,8 +159,11 @@ static enum scrubgate_status serve(struct sg_server *server, struct scrubgate_fa
         sg_server_log_started(server);
         if (server->options->hints)
             sg_server_print_hints(server);
-        rc = sg_loop_run(server->loop);
+        sg_server_tell_ready(server);
+        rc = sg_server_watch_start(server);
     }
+    if (rc >= 0)
+        rc = sg_loop_run(server->loop);
     return rc < 0 ? rc : server->rc;
 }
 
@@ -164,7 +176,7 @@ enum scrubgate_status sg_server_run(const struct sg_server_options *options,
     sg_oplog_init();
     server.start_ms = sg_clock_wall_ms();
     if (options->test_only) {
-        rc = sg_server_load(&server, &server.generation, no_echo, fault);
+        rc = sg_server_load(options, NULL, no_echo, &server.generation, fault);
         if (rc >= 0)
             sg_server_print_checked(&server);
     } else {

@@ -6,11 +6,13 @@
  *     server_start.c    from a loaded config to workers that serve
  *     server_reload.c   a new config and new rules, all or nothing
  *     server_record.c   audit records of the process itself
+ *     server_watch.c    what the service manager hears
  *     server_tell.c     what the admin port asks, the log's first lines, a curl line to try
  */
 #ifndef SG_PROXY_SERVER_PARTS_H
 #define SG_PROXY_SERVER_PARTS_H
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,11 +27,23 @@
 #include "proxy/keys.h"
 #include "proxy/listeners.h"
 #include "proxy/memory.h"
+#include "proxy/notify.h"
 #include "proxy/server.h"
 #include "proxy/trust.h"
 #include "proxy/worker.h"
 
 enum { SG_SERVER_BOOT_SIZE = 16 };
+
+/* A reload under way. */
+struct sg_loader {
+    pthread_t thread;
+    bool running, again; /* again: asked for while it ran */
+    struct sg_wake loaded;
+    /* The thread's until it rings: */
+    struct sg_generation *current; /* held */
+    struct sg_generation *next;    /* NULL: refused, fault says why */
+    struct scrubgate_fault fault;
+};
 
 struct sg_server {
     const struct sg_server_options *options;
@@ -54,6 +68,10 @@ struct sg_server {
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
     size_t n_workers;
+    struct sg_loader loader;
+    struct sg_notify notify;
+    struct sg_timer watchdog;
+    bool rung; /* the workers were, by the watchdog */
     uint64_t reloads, reload_failures, start_ms;
     bool draining;
     enum scrubgate_status rc; /* why it ends, when not because it was told to */
@@ -74,12 +92,17 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_server_start(struct sg_server *serve
 /* --- server_reload.c --- */
 
 /* Config and rules as the options name them. EINVAL too for a key that only a restart can change,
- * when there is a generation already. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_server_load(const struct sg_server *server,
-                                                        struct sg_generation **generation,
+ * when there is a current generation. Any thread. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_load(const struct sg_server_options *options,
+                                                        const struct sg_generation *current,
                                                         const char *echo_url,
+                                                        struct sg_generation **generation,
                                                         struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_reload_init(struct sg_server *server);
+/* Begins to load, or to load once more after the one that runs. */
 void sg_server_reload(struct sg_server *server);
+/* Waits for a load that runs and takes its end. */
+void sg_server_reload_fini(struct sg_server *server);
 
 /* --- server_record.c --- */
 
@@ -94,6 +117,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_server_record(struct sg_server *serv
                                                           const char *what,
                                                           const struct sg_generation *before,
                                                           const struct sg_generation *after);
+
+/* --- server_watch.c --- */
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_watch_start(struct sg_server *server);
+void sg_server_tell_ready(const struct sg_server *server);
 
 /* --- server_tell.c --- */
 

@@ -32,6 +32,7 @@ static void woken(struct sg_wake *wake)
 {
     struct sg_worker *worker =
         (struct sg_worker *)(void *)((char *)wake - offsetof(struct sg_worker, wake));
+    atomic_store(&worker->answers, atomic_load(&worker->rings));
     struct sg_generation *next = atomic_exchange(&worker->next, NULL);
     if (next != NULL) {
         sg_generation_drop(worker->generation);
@@ -228,6 +229,17 @@ void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how)
 {
     atomic_store(&worker->stopping, (unsigned)how);
     sg_wake_ring(&worker->wake);
+}
+
+void sg_worker_ring(struct sg_worker *worker)
+{
+    (void)atomic_fetch_add(&worker->rings, 1);
+    sg_wake_ring(&worker->wake);
+}
+
+bool sg_worker_answered(const struct sg_worker *worker)
+{
+    return atomic_load(&worker->answers) == atomic_load(&worker->rings);
 }
 
 bool sg_worker_gone(const struct sg_worker *worker)
