@@ -75,7 +75,8 @@ static void flush(struct sg_eventlog *log, int fd)
 
 static void flush_today(struct sg_eventlog *log)
 {
-    flush(log, sg_eventfile_want(log->file, log->day));
+    if (log->waiting.len > 0) /* else its day is no longer wanted */
+        flush(log, sg_eventfile_want(log->file, log->day));
 }
 
 static void set_timer(struct sg_eventlog *log)

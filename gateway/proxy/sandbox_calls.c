@@ -28,8 +28,9 @@ static const struct sg_call calls[] = {
     ROW(write, S | W | A, ANY, "eventfd, log, events"),
 #ifdef SYS_epoll_wait
     ROW(epoll_wait, S | W, ANY, "the loop"),
+#else
+    ROW(epoll_pwait, S | W, ANY, "the loop"),
 #endif
-    ROW(epoll_pwait, S | W, ANY, "the loop, where epoll_wait is made of it"),
     ROW(recvfrom, S | W, ANY, "from clients and origins; name servers"),
     ROW(sendto, S | W, ANY, "to clients and origins; name servers"),
     ROW(recvmsg, S | W, ANY, "the same; sockets handed over"),
@@ -51,7 +52,7 @@ static const struct sg_call calls[] = {
     ROW(getpeername, S | W, ANY, "who is at its other end"),
     ROW(shutdown, S | W, ANY, "a connection's half close"),
     ROW(fcntl, S | W | A, ANY, "not blocking; locks of the audit log"),
-    ROW(ioctl, S | W, TERMINAL, "stdio asks whether output is a terminal"),
+    ROW(ioctl, S, TERMINAL, "stdio asks whether output is a terminal"),
     /* --- memory: malloc and thread stacks --- */
     ROW(mmap, S | W | A, NOT_EXEC, "malloc; the server: code of rules, glibc's modules"),
     ROW(munmap, S | W | A, ANY, "malloc"),
@@ -63,19 +64,16 @@ static const struct sg_call calls[] = {
     ROW(mlock2, S, ANY, "what senders said last is not swapped out"),
     /* --- time, chance, who am I --- */
     ROW(clock_gettime, S | W | A, ANY, "where the vDSO has no clock"),
-    ROW(clock_nanosleep, S, ANY, "a thread that waits"),
     ROW(getrandom, S | W | A, ANY, "TLS, tokens, malloc"),
     ROW(getpid, S | W | A, ANY, "OpenSSL: have we forked"),
     ROW(gettid, S | W | A, ANY, "abort"),
-    ROW(timerfd_create, S, ANY, "a loop's clock"),
-    ROW(timerfd_settime, S | W, ANY, "the same"),
     ROW(eventfd2, S, ANY, "a thread that is woken"),
     ROW(signalfd4, S, ANY, "SIGHUP, SIGTERM"),
     ROW(epoll_create1, S, ANY, "a loop"),
 #ifdef SYS_poll
-    ROW(poll, S | W, ANY, "name servers; a socket that must drain"),
+    ROW(poll, S, ANY, "name servers"),
 #endif
-    ROW(ppoll, S | W, ANY, "the same, where poll is made of it"),
+    ROW(ppoll, S, ANY, "name servers, where poll is made of it"),
     /* --- threads and their end --- */
     ROW(clone3, S | W | A, ENOSYS, "its arguments cannot be read here: glibc then uses clone"),
     ROW(clone, S, THREAD, "a thread: resolver, loader; never a process"),
@@ -88,7 +86,6 @@ static const struct sg_call calls[] = {
     ROW(rt_sigreturn, S | W | A, ANY, "a signal's handler ends"),
     ROW(tgkill, S | W | A, SELF, "abort"),
     ROW(restart_syscall, S | W | A, ANY, "the kernel's own, after a stop"),
-    ROW(sched_yield, S, ANY, "a thread that waits"),
     ROW(exit, S | W | A, ANY, "a thread ends"),
     ROW(exit_group, S | W | A, ANY, "the process ends"),
     /* --- files: audit log; config, rules and certificates at a reload --- */
@@ -96,12 +93,11 @@ static const struct sg_call calls[] = {
     ROW(openat, W, EACCES, "malloc asks /proc how memory is overcommitted, and does without"),
     ROW(newfstatat, S | A, ANY, "what a file is"),
     ROW(newfstatat, W, EACCES, "as openat"),
-    ROW(fstat, S | W | A, ANY, "the same; stdio"),
+    ROW(fstat, S | A, ANY, "the same; stdio"),
     ROW(lseek, S | A, ANY, "where a file ends"),
     ROW(pread64, S | W | A, ANY, "the audit log is checked; how much memory is used"),
     ROW(ftruncate, S | A, ANY, "a torn record is cut off"),
     ROW(fsync, S | A, ANY, "a new segment is durable"),
-    ROW(fallocate, S | A, ANY, "a segment's room"),
     ROW(unlinkat, S | A, ANY, "a segment that was not begun; a socket of ours"),
     ROW(renameat, S | A, ANY, "a file takes another's place"),
     ROW(renameat2, S | A, ANY, "the same"),
@@ -138,8 +134,6 @@ static const struct sg_call calls[] = {
     ROW(geteuid, S, ANY, "the same"),
     ROW(getgid, S, ANY, "glibc"),
     ROW(getegid, S, ANY, "glibc"),
-    ROW(socketpair, S, ANY, "threads that talk"),
-    ROW(pipe2, S, ANY, "threads that talk"),
     ROW(dup3, S, ANY, "the events' file of the next day in the old one's place"),
 };
 
