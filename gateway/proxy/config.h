@@ -16,6 +16,8 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "net/listen.h"
+#include "net/networks.h"
+#include "net/tls.h"
 #include "rule/path.h"
 
 enum sg_handling { SG_HANDLE_SCRUB, SG_HANDLE_PASS };
@@ -41,6 +43,7 @@ enum sg_party {
     SG_PARTY_CHANNEL,
     SG_PARTY_QUEUE,
     SG_PARTY_EVENT,
+    SG_PARTY_TLS, /* a load balancer's word for it: JA4 in a header */
     SG_PARTIES
 };
 
@@ -56,6 +59,13 @@ struct sg_route {
     bool pass_on_failure; /* on_failure: pass-and-record */
     struct sg_source party[SG_PARTIES];
     unsigned line; /* in the config file */
+};
+
+/* How connections come in by one address of `listen`. */
+struct sg_door {
+    struct sg_tls_server_config tls; /* certificate NULL: plain */
+    bool proxy;                      /* each connection begins with a PROXY header */
+    struct sg_networks proxy_from;   /* who may send one; none on a unix socket */
 };
 
 struct sg_limits {
@@ -78,6 +88,7 @@ struct sg_config {
     const char *file; /* "" when built in */
     struct sg_address *listen;
     const char **listen_text;
+    struct sg_door *door; /* beside them */
     size_t n_listen;
     struct sg_address admin;
     const char *admin_text;

@@ -156,6 +156,20 @@ static enum scrubgate_status add_packs(struct reach *reach, const struct sg_conf
     return rc;
 }
 
+static enum scrubgate_status add_certificates(struct reach *reach, const struct sg_config *config)
+{
+    enum scrubgate_status rc = add_file(reach, config->ca_file);
+    for (size_t i = 0; i < config->n_listen && rc >= 0; i++) {
+        const struct sg_tls_server_config *tls = &config->door[i].tls;
+        rc = add_file(reach, tls->certificate);
+        if (rc >= 0)
+            rc = add_file(reach, tls->key);
+        if (rc >= 0)
+            rc = add_file(reach, tls->client_ca);
+    }
+    return rc;
+}
+
 static enum scrubgate_status add_all(struct reach *reach, const struct sg_config *config)
 {
     /* To look names up (glibc loads modules for it) and to trust servers. */
@@ -179,7 +193,7 @@ static enum scrubgate_status add_all(struct reach *reach, const struct sg_config
     if (rc >= 0)
         rc = add_file(reach, config->file);
     if (rc >= 0)
-        rc = add_file(reach, config->ca_file);
+        rc = add_certificates(reach, config);
     if (rc >= 0)
         rc = add_packs(reach, config);
     if (rc >= 0)

@@ -5,6 +5,8 @@
  *     server.c          life: signals, drain, stop
  *     server_start.c    from a loaded config to workers that serve
  *     server_reload.c   a new config and new rules, all or nothing
+ *     server_takeover.c sockets and audit log, from the gateway that runs
+ *     server_handover.c and to the one that comes
  *     server_record.c   audit records of the process itself
  *     server_watch.c    what the service manager hears
  *     server_tell.c     what the admin port asks, the log's first lines, a curl line to try
@@ -19,8 +21,11 @@
 #include <stdint.h>
 #include <scrubgate/status.h>
 
+#include "base/buf.h"
 #include "net/loop.h"
 #include "proxy/admin.h"
+#include "proxy/arrivals.h"
+#include "proxy/audit_guest.h"
 #include "proxy/auditor.h"
 #include "proxy/echo.h"
 #include "proxy/generation.h"
@@ -45,6 +50,21 @@ struct sg_loader {
     struct scrubgate_fault fault;
 };
 
+/* How far another gateway has taken over. */
+enum sg_handover_stage {
+    SG_HANDOVER_NOBODY,
+    SG_HANDOVER_ASKED, /* it has the sockets, and so have we */
+    SG_HANDOVER_LENT,  /* it has, or is about to have, the audit log */
+    SG_HANDOVER_GIVEN  /* it serves */
+};
+
+struct sg_handover {
+    struct sg_watch listener, peer; /* fd -1: none */
+    struct sg_buf path;             /* of the socket, when it is ours; NUL ended */
+    enum sg_handover_stage stage;
+    bool waits_for_log; /* until the gateway before us is through with it */
+};
+
 struct sg_server {
     const struct sg_server_options *options;
     struct sg_loop *loop;
@@ -65,10 +85,15 @@ struct sg_server {
     struct sg_memory *memory;          /* NULL: none is kept */
     struct sg_inheritance inheritance; /* sockets that were open before this process */
     struct sg_listeners listeners;
+    struct sg_arrivals *arrivals; /* beside them */
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
     size_t n_workers;
     struct sg_loader loader;
+    struct sg_handover handover;
+    int takeover;                 /* 1 + socket to the gateway we take over from; 0: none */
+    struct sg_audit_guest *guest; /* it, as long as it has records to write; NULL: none */
+    struct sg_wake guest_gone;
     struct sg_notify notify;
     struct sg_timer watchdog;
     bool rung; /* the workers were, by the watchdog */
@@ -81,6 +106,11 @@ static inline const struct sg_config *sg_server_config(const struct sg_server *s
 {
     return server->generation->config;
 }
+
+/* --- server.c --- */
+
+/* Accepts no more and ends when the running requests have. A second time: at once. */
+void sg_server_drain(struct sg_server *server);
 
 /* --- server_start.c --- */
 
@@ -103,6 +133,24 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_server_reload_init(struct sg_server 
 void sg_server_reload(struct sg_server *server);
 /* Waits for a load that runs and takes its end. */
 void sg_server_reload_fini(struct sg_server *server);
+
+/* --- server_handover.c --- */
+
+/* From now on another gateway may take over; a warning says when none will be able to. */
+void sg_server_offer(struct sg_server *server);
+void sg_server_guest_gone(struct sg_wake *wake);
+void sg_server_handover_fini(struct sg_server *server);
+
+/* --- server_takeover.c --- */
+
+/* Adds the running gateway's sockets to the inheritance; takeover stays 0 when none runs. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_take_sockets(struct sg_server *server,
+                                                                struct scrubgate_fault *fault);
+/* Starts the auditor with its log, and what writes for it from then on. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_take_log(struct sg_server *server,
+                                                            struct scrubgate_fault *fault);
+/* We serve: it may end. */
+void sg_server_took_over(struct sg_server *server);
 
 /* --- server_record.c --- */
 
