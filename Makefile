@@ -35,23 +35,25 @@ DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lu
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 BASE_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -g -fPIC -fno-omit-frame-pointer $(WARN) \
 	-Iinclude -Igateway
+# Instrumented builds call and open what no sandbox expects (proxy/sandbox.c).
+UNBOXED := -DSG_NO_SANDBOX
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 
 ifeq ($(FLAVOUR),release)
-  FLAVOUR_CFLAGS := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
+  FLAVOUR_CFLAGS := -O2 -D_FORTIFY_SOURCE=3 $(HARDEN)
   FLAVOUR_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack
 else ifeq ($(FLAVOUR),asan)
-  FLAVOUR_CFLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+  FLAVOUR_CFLAGS := $(UNBOXED) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
   FLAVOUR_LDFLAGS := -fsanitize=address,undefined
 else ifeq ($(FLAVOUR),tsan)
-  FLAVOUR_CFLAGS := -O1 -fsanitize=thread
+  FLAVOUR_CFLAGS := $(UNBOXED) -O1 -fsanitize=thread
   FLAVOUR_LDFLAGS := -fsanitize=thread
 else ifeq ($(FLAVOUR),fuzz)
   CC := clang
-  FLAVOUR_CFLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+  FLAVOUR_CFLAGS := $(UNBOXED) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
   FLAVOUR_LDFLAGS := -fsanitize=address,undefined
 else ifeq ($(FLAVOUR),cover)
-  FLAVOUR_CFLAGS := -O0 --coverage
+  FLAVOUR_CFLAGS := $(UNBOXED) -O0 --coverage
   FLAVOUR_LDFLAGS := --coverage
 else
   $(error FLAVOUR=$(FLAVOUR): use release, asan, tsan, fuzz or cover)
