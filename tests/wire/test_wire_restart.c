@@ -450,7 +450,8 @@ static void test_under_load(void **state)
     const char *url;
     struct scrubgate_fault fault;
     assert_non_null(gateways);
-    assert_true(sg_echo_start(&echo, "127.0.0.1:0", &url, &fault) >= 0);
+    assert_true(sg_echo_open(&echo, "127.0.0.1:0", &url, &fault) >= 0);
+    assert_true(sg_echo_start(echo) >= 0);
     sg_gateway_init(&scene.gateway);
     gateways[0] = scene.gateway;
     gateways[0].variables = two_workers;
