@@ -199,6 +199,8 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     if (rc >= 0)
         rc = watch_pressure(made, setup->generation->config);
     if (rc >= 0)
+        rc = sg_front_selftest(made->front, fault);
+    if (rc >= 0)
         rc = listen_all(made, setup, &given);
     if (rc >= 0)
         rc = sg_timer_set(made->loop, &made->census, sg_clock_mono_ns() + SECONDS);
