@@ -17,7 +17,7 @@
 #include "net/listen.h"
 #include "net/loop.h"
 
-struct sg_tls;
+struct sg_tls_peer;
 struct sg_tls_stream;
 
 /* Answers below zero of connect, read and write. */
@@ -40,13 +40,11 @@ struct sg_conn {
     bool hangup; /* the peer has closed or failed: reading on finds the end */
 };
 
-/*
- * Begins to connect. tls and name: the TLS to use and whose certificate to expect (a host name, or
- * an address when numeric), or NULL for plain. EIO when it failed at once, ENOMEM.
- */
+/* Begins to connect. peer: whom TLS is to reach, or NULL for plain. EIO when it failed at once,
+ * ENOMEM. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_conn_open(
-    struct sg_conn *conn, struct sg_loop *loop, const struct sg_address *to, struct sg_tls *tls,
-    const char *name, bool numeric, void (*ready)(struct sg_conn *conn, bool arrived));
+    struct sg_conn *conn, struct sg_loop *loop, const struct sg_address *to,
+    const struct sg_tls_peer *peer, void (*ready)(struct sg_conn *conn, bool arrived));
 /* Goes on connecting: 0 when it is up, else WAIT, FAILED or UNTRUSTED. */
 int sg_conn_connect(struct sg_conn *conn);
 /* Bytes read (above 0), or WAIT, END, FAILED. An end of TLS without its farewell is FAILED. */

@@ -16,6 +16,7 @@ enum { SG_TLS_PRINT_MOST = 40 };
 struct sg_tls_stream {
     SSL *ssl;
     int fd;
+    struct sg_tls_tickets *tickets; /* NULL: of no origin */
     bool certified;                /* the peer must show a certificate */
     bool up;                       /* the handshake is done */
     bool dead;                     /* failed: OpenSSL must not be asked again */

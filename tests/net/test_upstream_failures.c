@@ -33,6 +33,18 @@ static void test_refused(void **state)
     sg_caller_finish();
 }
 
+/* The target's name has another address too, which is to be tried before. */
+static void lead_first_to(const struct sockaddr_in *address)
+{
+    struct sg_addresses to = {.n = 2};
+    struct sg_places *places = sg_origin_places(sg_caller.target);
+    memcpy(&to.item[0].storage, address, sizeof *address);
+    to.item[0].len = sizeof *address;
+    to.item[1] = places->to.item[0];
+    sg_places_drop(places);
+    assert_int_equal(sg_origin_move(sg_caller.target, &to), SCRUBGATE_OK);
+}
+
 static void test_next_address_is_tried(void **state)
 {
     (void)state;
@@ -41,9 +53,10 @@ static void test_next_address_is_tried(void **state)
     sg_caller_add(SG_STEP_HEAD);
     sg_caller_say(SG_OK2);
     sg_caller_start();
-    sg_caller.target->address[1] = sg_caller.target->address[0];
-    sg_caller.target->n = 2;
-    ((struct sockaddr_in *)&sg_caller.target->address[0].storage)->sin_port = htons(1);
+    struct sockaddr_in nobody = {.sin_family = AF_INET,
+                                 .sin_port = htons(1),
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    lead_first_to(&nobody);
     sg_caller_expect(SG_GET, NULL, false, SG_SAID_OK);
     sg_caller_finish();
 }
@@ -120,7 +133,7 @@ static void test_connect_takes_too_long(void **state)
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(hole.address.sin_port));
     assert_int_equal(sg_origin_new(&sg_caller.target, url, NULL), SCRUBGATE_OK);
     sg_caller_turn();
-    sg_caller_expect(SG_GET, NULL, false, "<upstream-timeout>");
+    sg_caller_expect(SG_GET, NULL, false, "<upstream-connect-timeout>");
     close_hole(&hole);
     sg_caller_finish();
 }
@@ -137,9 +150,7 @@ static void test_address_that_does_not_answer_is_left(void **state)
     sg_caller_add(SG_STEP_HEAD);
     sg_caller_say(SG_OK2);
     sg_caller_start();
-    sg_caller.target->address[1] = sg_caller.target->address[0];
-    sg_caller.target->n = 2;
-    memcpy(&sg_caller.target->address[0].storage, &hole.address, sizeof hole.address);
+    lead_first_to(&hole.address);
     sg_caller_expect(SG_GET, NULL, false, SG_SAID_OK);
     close_hole(&hole);
     sg_caller_finish();
@@ -154,17 +165,17 @@ static const struct slow slows[] = {
     {"one that stops in its head", SG_OK_HEAD "Content", "<upstream-timeout>"},
     {"one that stops after an interim head", "HTTP/1.1 100 Continue\r\n\r\n", "<upstream-timeout>"},
     {"one that stops in a body", SG_OK_HEAD "Content-Length: 5\r\n\r\nok",
-     "<200 length>ok<upstream-timeout>"},
+     "<200 length>ok<upstream-idle-timeout>"},
     {"one that stops in a chunk", SG_OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nok",
-     "<200 chunked>ok<upstream-timeout>"},
-    {"one that does not close", SG_OK_HEAD "\r\nok", "<200 close>ok<upstream-timeout>"},
+     "<200 chunked>ok<upstream-idle-timeout>"},
+    {"one that does not close", SG_OK_HEAD "\r\nok", "<200 close>ok<upstream-idle-timeout>"},
 };
 
 static void test_slow(void **state)
 {
     const struct slow *row = *state;
     struct sg_upstream_limits brief = sg_caller_usual;
-    brief.total_ns = 300 * MS;
+    brief.first_ns = brief.idle_ns = 300 * MS;
     sg_caller_begin_with(&brief);
     sg_caller_add(SG_STEP_ACCEPT);
     sg_caller_add(SG_STEP_HEAD);
@@ -172,6 +183,35 @@ static void test_slow(void **state)
     sg_caller_add(SG_STEP_CLOSED);
     sg_caller_start();
     sg_caller_expect(SG_GET, NULL, true, row->want);
+    sg_caller_finish();
+}
+
+/* What comes in time, again and again, may still be too much in all. */
+static void test_total_time(void **state)
+{
+    (void)state;
+    struct sg_upstream_limits brief = sg_caller_usual;
+    struct sg_probe probe = {.pauses = true};
+    brief.total_ns = 100 * MS;
+    sg_caller_begin_with(&brief);
+    sg_caller_add(SG_STEP_ACCEPT);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(SG_OK_HEAD "Content-Length: 5\r\n\r\nok");
+    sg_caller_add(SG_STEP_CLOSED);
+    sg_caller_start();
+    sg_caller_expect(SG_GET, NULL, true, "<200 length>ok<upstream-total-timeout>");
+    sg_caller_finish();
+    /* Also while the handler takes nothing: then no other time runs. */
+    sg_caller_begin_with(&brief);
+    sg_caller_add(SG_STEP_ACCEPT);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(SG_OK2);
+    sg_caller_add(SG_STEP_CLOSED);
+    sg_caller_start();
+    sg_caller_open(&probe, SG_GET, true);
+    sg_caller_send_last(&probe, NULL);
+    sg_probe_run(sg_caller.loop);
+    assert_string_equal(probe.story, "<200 length><upstream-total-timeout>");
     sg_caller_finish();
 }
 
@@ -222,6 +262,7 @@ int main(void)
     sg_suite_add("an address that does not answer is left for the next",
                  test_address_that_does_not_answer_is_left, NULL);
     SG_SUITE_ROWS(test_slow, slows);
+    sg_suite_add("a call that takes too long in all", test_total_time, NULL);
     sg_suite_add("out of memory is an answer", test_out_of_memory, NULL);
     return sg_suite_run("net/upstream: failures");
 }
