@@ -20,6 +20,7 @@
 enum {
     CLASS_DECISION = 2006, /* Data Security Finding */
     CLASS_OUTCOME = 6003,  /* API Activity */
+    CLASS_REFUSED = 4002,  /* HTTP Activity */
     CLASS_CHANGE = 5019,   /* Device Config State Change */
     CLASS_LIFE = 6002      /* Application Lifecycle */
 };
@@ -310,6 +311,22 @@ enum scrubgate_status sg_record_outcome(struct sg_buf *out, const struct sg_reco
     raw(&line, SG_BYTES("}"));
     foreign(&line, KEY("reason"), sg_bytes_of(outcome->reason));
     number(&line, KEY("latency_ns"), outcome->latency_ns);
+    return finish(&line);
+}
+
+enum scrubgate_status sg_record_refused(struct sg_buf *out, const struct sg_record_source *source,
+                                        const struct sg_refused *refused)
+{
+    struct line line = begin(out);
+    common(&line, source, CLASS_REFUSED, ACTIVITY_OTHER, SEVERITY_LOW);
+    number(&line, KEY("action_id"), ACTION_DENIED);
+    word(&line, KEY("reason"), refused->reason);
+    key(&line, KEY("http_response"));
+    raw(&line, SG_BYTES("{"));
+    number(&line, KEY("code"), refused->status);
+    raw(&line, SG_BYTES("}"));
+    number(&line, KEY("count"), refused->requests);
+    digest(&line, KEY("network"), refused->network);
     return finish(&line);
 }
 

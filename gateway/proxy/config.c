@@ -20,17 +20,18 @@
 enum { FILE_LONGEST = 1024 * 1024, OVERRIDE_LONGEST = 4096 };
 
 /* What holds when a file does not say otherwise. */
-static const char defaults[] = "listen: 127.0.0.1:8080\n"
-                               "admin: 127.0.0.1:8081\n"
-                               "workers: auto\n"
-                               "rules: []\n"
-                               "state: var\n"
-                               "scan: {recheck: 5000}\n"
-                               "conversation: {memory: 64MiB, time: 15m}\n"
-                               "limits: {header: 32KiB, body: 16MiB, held: 64KiB,\n"
-                               "  connections: 10000, header_time: 10s, body_time: 60s,\n"
-                               "  upstream_time: 60s, idle_time: 75s}\n"
-                               "audit: {dir: var/audit, origin: localhost/scrubgate/1}\n";
+static const char defaults[] =
+    "listen: 127.0.0.1:8080\n"
+    "admin: 127.0.0.1:8081\n"
+    "workers: auto\n"
+    "rules: []\n"
+    "state: var\n"
+    "scan: {recheck: 5000}\n"
+    "conversation: {memory: 64MiB, time: 15m}\n"
+    "limits: {header: 32KiB, body: 16MiB, held: 64KiB,\n"
+    "  connections: 10000, requests: 0, memory: 1GiB, header_time: 10s, body_time: 60s,\n"
+    "  upstream_time: 60s, idle_time: 75s}\n"
+    "audit: {dir: var/audit, origin: localhost/scrubgate/1}\n";
 
 /* What a gateway without a file serves: both directions, to the embedded echo. */
 static const char demonstration[] =

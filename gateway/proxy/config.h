@@ -60,6 +60,7 @@ struct sg_route {
 
 struct sg_limits {
     uint64_t header, body, held, connections;
+    uint64_t requests, memory; /* 0: no cap of requests under way; no ceiling for the process */
     uint64_t header_ns, body_ns, upstream_ns, idle_ns;
 };
 
@@ -91,7 +92,7 @@ struct sg_override {
     const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
 };
 
-enum { SG_CONFIG_VARIABLES = 19 };
+enum { SG_CONFIG_VARIABLES = 21 };
 
 /* The overrides that environment variables such as SCRUBGATE_LIMITS_BODY make: fills list and
  * returns how many. */

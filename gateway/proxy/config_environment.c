@@ -24,6 +24,8 @@ static const struct {
     {"limits.body", "SCRUBGATE_LIMITS_BODY"},
     {"limits.held", "SCRUBGATE_LIMITS_HELD"},
     {"limits.connections", "SCRUBGATE_LIMITS_CONNECTIONS"},
+    {"limits.requests", "SCRUBGATE_LIMITS_REQUESTS"},
+    {"limits.memory", "SCRUBGATE_LIMITS_MEMORY"},
     {"limits.header_time", "SCRUBGATE_LIMITS_HEADER_TIME"},
     {"limits.body_time", "SCRUBGATE_LIMITS_BODY_TIME"},
     {"limits.upstream_time", "SCRUBGATE_LIMITS_UPSTREAM_TIME"},

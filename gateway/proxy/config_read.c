@@ -150,7 +150,8 @@ static enum scrubgate_status read_limits(struct sg_config *config, const struct 
                                          struct scrubgate_fault *fault)
 {
     static const char *const keys[] = {"header",      "body",      "held",          "connections",
-                                       "header_time", "body_time", "upstream_time", "idle_time"};
+                                       "header_time", "body_time", "upstream_time", "idle_time",
+                                       "requests",    "memory"};
     struct sg_limits *limits = &config->limits;
     const struct {
         uint64_t *target, least, most;
@@ -164,6 +165,8 @@ static enum scrubgate_status read_limits(struct sg_config *config, const struct 
         {&limits->body_ns, 1, 86400000, true},
         {&limits->upstream_ns, 1, 86400000, true},
         {&limits->idle_ns, 1, 86400000, true},
+        {&limits->requests, 0, 1000000, false},
+        {&limits->memory, 0, UINT64_C(1) << 40, false},
     };
     enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
     for (size_t i = 0; i < COUNT(keys) && rc >= 0; i++) {
@@ -171,7 +174,7 @@ static enum scrubgate_status read_limits(struct sg_config *config, const struct 
         uint64_t value = 0;
         if (one == NULL)
             continue;
-        if (strcmp(keys[i], "connections") == 0)
+        if (strcmp(keys[i], "connections") == 0 || strcmp(keys[i], "requests") == 0)
             rc = sg_yaml_u64(tree, one, slots[i].least, slots[i].most, &value, fault);
         else if (slots[i].time)
             rc = sg_yaml_duration(tree, one, &value, fault);

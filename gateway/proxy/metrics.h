@@ -17,6 +17,7 @@
 #include "audit/record.h"
 #include "base/buf.h"
 #include "proxy/memory.h"
+#include "proxy/overload.h"
 
 struct sg_rule;
 
@@ -45,16 +46,23 @@ enum sg_reason {
 };
 const char *sg_reason_word(enum sg_reason reason);
 
+/* What the front answers, or cuts off, by itself: its own words, and one for any other. */
+enum { SG_TURNED_AWAY_WORDS = 9 };
+
 struct sg_metrics {
     atomic_uint_fast64_t verdicts[2][SG_VERDICT_REFUSED + 1]; /* [to-agent, to-customer] */
     atomic_uint_fast64_t reasons[SG_REASONS];
     atomic_uint_fast64_t replies[6]; /* by status / 100 */
     atomic_uint_fast64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     atomic_uint_fast64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+    atomic_uint_fast64_t shed[SG_SHED_KINDS]; /* requests turned away, by enum sg_shed */
+    atomic_uint_fast64_t turned_away[SG_TURNED_AWAY_WORDS];
+    atomic_uint_fast64_t delay_ns; /* how long what is ready waits, as last measured */
     atomic_uint_fast64_t rechecks, recheck_differences; /* values that both engines scanned */
 };
 
 void sg_metrics_count(atomic_uint_fast64_t *counter, uint64_t n);
+void sg_metrics_turned_away(struct sg_metrics *metrics, const char *word);
 void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns);
 
 /* What only the process knows. */

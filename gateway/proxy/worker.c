@@ -31,6 +31,7 @@ static void woken(struct sg_wake *wake)
 {
     struct sg_worker *worker =
         (struct sg_worker *)(void *)((char *)wake - offsetof(struct sg_worker, wake));
+    atomic_store(&worker->answers, atomic_load(&worker->rings));
     struct sg_generation *next = atomic_exchange(&worker->next, NULL);
     if (next != NULL) {
         sg_generation_drop(worker->generation);
@@ -75,6 +76,7 @@ static void *run(void *ctx)
     worker->front = NULL;
     sg_upstream_free(worker->upstream);
     worker->upstream = NULL;
+    sg_turned_away_fini(&worker->away);
     sg_audit_port_close(worker->audit);
     worker->audit = NULL;
     sg_exchange_fini(worker);
@@ -120,6 +122,9 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     if (rc >= 0)
         rc = sg_audit_port_open(&worker->audit, setup->auditor, worker->loop);
     if (rc >= 0)
+        sg_turned_away_init(&worker->away, worker->loop, worker->facets, worker->audit,
+                            worker->source, &worker->metrics);
+    if (rc >= 0)
         rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, config->ca_file);
     if (rc >= 0)
         rc = sg_eventlog_open(&worker->events, config->state, worker->loop, fault);
@@ -128,12 +133,22 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     return rc;
 }
 
+/* The process's limits, shared out. */
+static enum scrubgate_status watch_pressure(struct sg_worker *worker,
+                                            const struct sg_config *config)
+{
+    const struct sg_limits *limits = &config->limits;
+    uint64_t requests = limits->requests > 0 ? limits->requests / config->workers + 1 : 0;
+    return sg_pressure_init(&worker->pressure, worker->loop, &worker->metrics, (size_t)requests,
+                            limits->memory, worker->exchange_serial);
+}
+
 static enum scrubgate_status listen_all(struct sg_worker *worker,
                                         const struct sg_worker_setup *setup, size_t *given)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (*given = 0; *given < setup->n_listeners && rc >= 0;)
-        rc = sg_front_listen(worker->front, setup->listeners[(*given)++]);
+        rc = sg_front_listen(worker->front, setup->listeners[(*given)++].fd);
     return rc;
 }
 
@@ -141,11 +156,13 @@ static void free_parts(struct sg_worker *worker)
 {
     sg_front_free(worker->front);
     sg_upstream_free(worker->upstream);
+    sg_turned_away_fini(&worker->away);
     if (worker->audit != NULL)
         sg_audit_port_close(worker->audit);
     sg_eventlog_close(worker->events);
     sg_facets_free(worker->facets);
     scrubgate_scratch_free(worker->scratch);
+    sg_pressure_fini(&worker->pressure);
     sg_buf_fini(&worker->head);
     sg_buf_fini(&worker->record);
     if (worker->loop != NULL)
@@ -179,6 +196,8 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     if (rc >= 0)
         rc = make_parts(made, setup, fault);
     if (rc >= 0)
+        rc = watch_pressure(made, setup->generation->config);
+    if (rc >= 0)
         rc = listen_all(made, setup, &given);
     if (rc >= 0)
         rc = sg_timer_set(made->loop, &made->census, sg_clock_mono_ns() + SECONDS);
@@ -190,7 +209,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made = NULL;
 out:
     for (size_t i = given; i < setup->n_listeners; i++)
-        (void)close(setup->listeners[i]);
+        (void)close(setup->listeners[i].fd);
     if (rc < 0 && fault != NULL && fault->what[0] == '\0')
         sg_fault_set(fault, NULL, 0, 0, "a worker cannot start: %s", scrubgate_status_word(rc));
     if (made != NULL)
@@ -209,6 +228,17 @@ void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how)
 {
     atomic_store(&worker->stopping, (unsigned)how);
     sg_wake_ring(&worker->wake);
+}
+
+void sg_worker_ring(struct sg_worker *worker)
+{
+    (void)atomic_fetch_add(&worker->rings, 1);
+    sg_wake_ring(&worker->wake);
+}
+
+bool sg_worker_answered(const struct sg_worker *worker)
+{
+    return atomic_load(&worker->answers) == atomic_load(&worker->rings);
 }
 
 bool sg_worker_gone(const struct sg_worker *worker)

@@ -45,6 +45,8 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_true(config->embedded_echo);
     assert_int_equal(config->n_rules, 0);
     assert_int_equal(config->limits.body, 16 * 1024 * 1024);
+    assert_int_equal(config->limits.requests, 0);
+    assert_int_equal(config->limits.memory, 1024 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
     assert_int_equal(config->recheck, 5000);
     assert_int_equal(config->memory, 64 * 1024 * 1024);
@@ -164,6 +166,9 @@ static const struct refusal {
      "has the path of the one in line 2"},
     {"a level out of range", ROUTE "    level: 5\n", ":6:12: "},
     {"a size without sense", "limits: {body: many}\n" ROUTE, ":1:16: "},
+    {"too many requests at once", "limits: {requests: 1000001}\n" ROUTE,
+     ":1:20: 'requests' must be a whole number"},
+    {"requests that are no number", "limits: {requests: 1KiB}\n" ROUTE, ":1:20: "},
     {"a size out of range", "limits: {held: 1KiB}\n" ROUTE, "held is out of range"},
     {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample below none", "scan: {recheck: -1}\n" ROUTE, ":1:17: 'recheck'"},

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server_start.c - from a loaded config to workers that serve.
+ *
+ *     addresses -> keys -> audit log -> workers -> admin
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "proxy/oplog.h"
+#include "proxy/server_parts.h"
+
+static enum scrubgate_status name_source(struct sg_server *server)
+{
+    uint8_t boot[SG_SERVER_BOOT_SIZE];
+    size_t len = strlen(sg_server_config(server)->origin) + 1;
+    server->instance = malloc(len); /* a reload frees the config it came from */
+    if (server->instance == NULL)
+        return SCRUBGATE_ENOMEM;
+    memcpy(server->instance, sg_server_config(server)->origin, len);
+    enum scrubgate_status rc = sg_random(boot, sizeof boot);
+    if (rc < 0)
+        return rc;
+    sg_hex((struct sg_bytes){boot, sizeof boot}, server->boot);
+    server->source = (struct sg_record_source){server->instance, server->boot};
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    struct sg_buf dir = {0};
+    unsigned made = 0;
+    enum scrubgate_status rc = sg_buf_addf(&dir, "%s/keys", sg_server_config(server)->state);
+    if (rc >= 0)
+        rc = sg_keys_make((const char *)dir.data, &made, fault);
+    if (rc >= 0)
+        rc = sg_keys_load(&server->keys, (const char *)dir.data, fault);
+    if (rc >= 0 && made > 0)
+        sg_oplog(SG_OPLOG_INFO, "made key files", "folder", (const char *)dir.data, NULL);
+    sg_buf_fini(&dir);
+    return rc;
+}
+
+static enum scrubgate_status start_workers(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    size_t n = sg_server_config(server)->workers;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    server->workers = calloc(n, sizeof(struct sg_worker *));
+    server->metrics = calloc(n, sizeof(struct sg_metrics *));
+    if (server->workers == NULL || server->metrics == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < n && rc >= 0; i++) {
+        struct sg_worker_setup setup = {
+            .index = (unsigned)i,
+            .generation = server->generation,
+            .auditor = server->auditor,
+            .keys = &server->keys,
+            .source = &server->source,
+            .trust = &server->trust,
+            .memory = server->memory,
+            .ended = &server->ended,
+        };
+        setup.listeners = sg_listeners_take(&server->listeners, i, &setup.n_listeners);
+        rc = sg_worker_start(&server->workers[i], &setup, fault);
+        if (rc < 0)
+            break;
+        server->metrics[i] = &server->workers[i]->metrics;
+        server->n_workers++;
+    }
+    return rc;
+}
+
+static enum scrubgate_status start_admin(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    const struct sg_admin_host host = sg_server_admin_host(server);
+    int fd = sg_listeners_take_admin(&server->listeners);
+    (void)fault;
+    return sg_admin_start(&server->admin, server->loop, fd, &host);
+}
+
+enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    const struct sg_config *config = sg_server_config(server);
+    enum scrubgate_status rc = name_source(server);
+    if (rc >= 0)
+        rc = sg_listeners_open(&server->listeners, config, &server->inheritance, fault);
+    if (rc >= 0)
+        rc = open_keys(server, fault);
+    if (rc >= 0)
+        rc = sg_auditor_start(&server->auditor, config->audit_dir, fault);
+    if (rc >= 0 && config->memory > 0)
+        rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
+    if (rc >= 0)
+        rc = sg_server_record(server, "start", NULL, server->generation);
+    if (rc >= 0)
+        rc = start_workers(server, fault);
+    if (rc >= 0)
+        rc = start_admin(server, fault);
+    return rc;
+}
