@@ -98,7 +98,8 @@ struct sg_bytes sg_tls_print(const struct sg_tls_stream *stream);
 
 /* --- one connection --- */
 
-/* 0 when done, else SG_CONN_WAIT or SG_CONN_UNTRUSTED. */
+/* 0 when done, else SG_CONN_WAIT or SG_CONN_UNTRUSTED. With its end bytes may have come that the
+ * socket will not tell of again: read. */
 int sg_tls_handshake(struct sg_tls_stream *stream);
 /* As sg_conn_read and sg_conn_write. A read gives one record's bytes at most: read on until WAIT.
  * After WAIT, write wants the same bytes again (more may follow). */

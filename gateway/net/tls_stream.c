@@ -88,6 +88,7 @@ bool sg_tls_context_harden(SSL_CTX *context)
     (void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                         SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context, 1); /* else each record is asked for twice */
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
 
