@@ -50,8 +50,8 @@ enum sg_turn_end {
     SG_TURN_UNKNOWN /* ended for another's sake: says nothing */
 };
 
-/* The next one that may be asked, but for those in tried (bit n: peer n). peer is NONE when there is
- * none; then *wait_ns, when not NULL, is how long it takes at least until there is. */
+/* The next one that may be asked, but for those in tried (bit n: peer n). peer is NONE when there
+ * is none; then *wait_ns, when not NULL, is how long it takes at least until there is. */
 struct sg_turn sg_balance_take(struct sg_balance *balance, uint64_t now_ns, unsigned tried,
                                uint64_t *wait_ns);
 /* Whether take would find one. */

@@ -248,8 +248,7 @@ struct sg_places *sg_origin_places(const struct sg_origin *origin)
 
 void sg_places_drop(struct sg_places *places)
 {
-    if (places != NULL &&
-        atomic_fetch_sub_explicit(&places->holders, 1, memory_order_acq_rel) == 1)
+    if (places != NULL && atomic_fetch_sub_explicit(&places->holders, 1, memory_order_acq_rel) == 1)
         free(places);
 }
 
@@ -356,9 +355,8 @@ static enum scrubgate_status set_texts(struct sg_origin *origin, const struct ur
 static enum scrubgate_status set_key(struct sg_origin *origin, struct sg_bytes socket)
 {
     struct sg_buf text = {0};
-    enum scrubgate_status rc =
-        sg_buf_addf(&text, "%s://%s as %s", origin->secure ? "https" : "http", origin->authority,
-                    origin->name);
+    enum scrubgate_status rc = sg_buf_addf(
+        &text, "%s://%s as %s", origin->secure ? "https" : "http", origin->authority, origin->name);
     if (rc >= 0 && origin->local) {
         rc = sg_buf_add_text(&text, " unix:");
         if (rc >= 0)
@@ -437,8 +435,7 @@ bool sg_origin_sole(const struct sg_origin *origin)
 
 void sg_origin_free(struct sg_origin *origin)
 {
-    if (origin == NULL ||
-        atomic_fetch_sub_explicit(&origin->holders, 1, memory_order_acq_rel) != 1)
+    if (origin == NULL || atomic_fetch_sub_explicit(&origin->holders, 1, memory_order_acq_rel) != 1)
         return;
     sg_tls_free(origin->tls);
     sg_places_drop(origin->places);

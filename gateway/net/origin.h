@@ -42,7 +42,7 @@ struct sg_origin {
     char *key;
     uint64_t hash; /* of key */
     pthread_mutex_t lock;
-    struct sg_places *places;                          /* under the lock */
+    struct sg_places *places;                     /* under the lock */
     atomic_uint_fast64_t mark[SG_ADDRESSES_MOST]; /* of the addresses; 0: none */
 };
 

@@ -134,7 +134,8 @@ static enum scrubgate_status configure(SSL_CTX *context, const struct sg_tls_con
     if (config->ca == NULL && SSL_CTX_set_default_verify_paths(context) != 1)
         return refuse(fault, NULL, "the system's trusted certificates cannot be read");
     if (config->ca != NULL && SSL_CTX_load_verify_file(context, config->ca) != 1)
-        return refuse(fault, config->ca, "no trusted certificates can be read from it; it wants PEM");
+        return refuse(fault, config->ca,
+                      "no trusted certificates can be read from it; it wants PEM");
     return show(context, config, fault);
 }
 
@@ -193,8 +194,7 @@ enum scrubgate_status sg_tls_stream_new(struct sg_tls_stream **stream,
                                         const struct sg_tls_peer *peer, int fd)
 {
     struct sg_tls_stream *made = NULL;
-    enum scrubgate_status rc =
-        sg_tls_stream_make(&made, peer->tls->context, peer->tls->method, fd);
+    enum scrubgate_status rc = sg_tls_stream_make(&made, peer->tls->context, peer->tls->method, fd);
     *stream = NULL;
     if (rc < 0)
         goto out;

@@ -94,8 +94,7 @@ static void retire(struct sg_call *call)
 /* Whether its line was never up. What left on a pooled one before may leave again. */
 static bool is_unreached(const struct sg_call *call, enum sg_call_failure why)
 {
-    bool reason =
-        why == SG_CALL_CONNECT || why == SG_CALL_CONNECT_TIME || why == SG_CALL_TLS;
+    bool reason = why == SG_CALL_CONNECT || why == SG_CALL_CONNECT_TIME || why == SG_CALL_TLS;
     return reason && (call->line == NULL || !call->line->conn.up) && sg_call_nothing_sent(call);
 }
 
@@ -132,8 +131,8 @@ void sg_call_set_deadline(struct sg_call *call)
     /* While the handler pauses it is not the origin that is slow; connecting has its own time. */
     call->deadline = UINT64_MAX;
     if (!call->paused && call->line->conn.up)
-        call->deadline = sg_loop_now(sg_call_loop(call)) +
-                         (call->headed ? limits->idle_ns : limits->first_ns);
+        call->deadline =
+            sg_loop_now(sg_call_loop(call)) + (call->headed ? limits->idle_ns : limits->first_ns);
     uint64_t first = call->deadline < call->end ? call->deadline : call->end;
     if (sg_line_deadline(call->line, first) < 0)
         sg_call_break_off(call, SG_CALL_MEMORY);
@@ -482,13 +481,6 @@ enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream, struct sg_l
                                     .kept_ns = limits->kept_ns,
                                     .kept = limits->kept,
                                     .tls = sg_tls_hold(tls)};
-    const struct sg_tls_config usual = {.ca = NULL};
-    enum scrubgate_status rc =
-        tls != NULL ? SCRUBGATE_OK : sg_tls_new(&made->pools.tls, &usual, NULL);
-    if (rc < 0) {
-        free(made);
-        return rc;
-    }
     *upstream = made;
     return SCRUBGATE_OK;
 }

@@ -73,16 +73,16 @@ struct sg_call_handler {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_origin_new(struct sg_origin **origin, const char *url,
                                                        struct scrubgate_fault *fault);
 void sg_origin_free(struct sg_origin *origin); /* drops a hold, of which there is one at first */
-/* Before it is shared: the TLS to use (a hold is taken; NULL: the upstream's) and the name to expect
- * (NULL: the host). It is https. ENOMEM. */
+/* Before it is shared: the TLS to use (a hold is taken; NULL: the upstream's) and the name to
+ * expect (NULL: the host). It is https. ENOMEM. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_origin_trust(struct sg_origin *origin,
                                                          struct sg_tls *tls, const char *name);
 bool sg_origin_secure(const struct sg_origin *origin); /* https */
 struct sg_bytes sg_origin_path(const struct sg_origin *origin);
 struct sg_bytes sg_origin_authority(const struct sg_origin *origin); /* for Host */
 
-/* tls: for https origins that have none of their own; a hold is taken. NULL: the system's trusted
- * certificates. EIO when they cannot be read. */
+/* tls: for https origins that have none of their own; a hold is taken. NULL: those cannot be
+ * connected. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream,
                                                          struct sg_loop *loop,
                                                          const struct sg_upstream_limits *limits,
@@ -100,8 +100,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_call_open(
     struct sg_call **call, struct sg_upstream *upstream, const struct sg_origin *origin,
     struct sg_bytes head, bool chunked, bool head_request, bool idempotent,
     const struct sg_call_handler *handler, void *own);
-/* From within unreached only: the call goes on to another origin; start takes the place of the first
- * `drop` bytes of its head, which name the old one. Below zero: it does not. */
+/* From within unreached only: the call goes on to another origin; start takes the place of the
+ * first `drop` bytes of its head, which name the old one. Below zero: it does not. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_call_turn_to(struct sg_call *call,
                                                          const struct sg_origin *origin,
                                                          size_t drop, struct sg_bytes start);

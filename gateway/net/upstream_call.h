@@ -33,8 +33,8 @@ struct sg_call {
     void *own;
     struct sg_line *line; /* NULL: none could be opened */
     struct sg_task task;  /* drives the call */
-    uint64_t deadline; /* of what it waits for now */
-    uint64_t end;      /* of the call */
+    uint64_t deadline;    /* of what it waits for now */
+    uint64_t end;         /* of the call */
 
     struct sg_buf out; /* the request, from its first byte or from one that is not sent yet */
     size_t sent;       /* bytes of out */

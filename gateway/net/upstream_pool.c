@@ -44,14 +44,14 @@ static struct sg_pool *find(struct sg_pools *pools, const struct sg_origin *orig
 {
     const struct sg_tls *tls = tls_of(pools, origin);
     struct sg_pool *pool = *bucket_of(pools, origin->hash);
-    while (pool != NULL && (pool->hash != origin->hash || pool->tls != tls ||
-                            strcmp(pool->key, origin->key) != 0))
+    while (pool != NULL &&
+           (pool->hash != origin->hash || pool->tls != tls || strcmp(pool->key, origin->key) != 0))
         pool = pool->next;
     return pool;
 }
 
-/* For a line that is to be. Copies the key: the pool outlives the origin when a reload makes another
- * of the same. */
+/* For a line that is to be. Copies the key: the pool outlives the origin when a reload makes
+ * another of the same. */
 static struct sg_pool *join(struct sg_pools *pools, const struct sg_origin *origin)
 {
     struct sg_pool *pool = find(pools, origin);
@@ -208,6 +208,8 @@ static enum scrubgate_status attempt(struct sg_line *line)
     const struct sg_tls_peer peer = {line->pool->tls, origin->name, origin->numeric,
                                      &line->pool->tickets};
     enum scrubgate_status rc = SCRUBGATE_EIO;
+    if (origin->secure && peer.tls == NULL)
+        return rc; /* never in plain instead */
     for (; line->place < to->n; line->place++) {
         rc = sg_conn_open(&line->conn, pools->loop, &to->item[line->place],
                           peer.tls != NULL ? &peer : NULL, line_ready);

@@ -109,6 +109,7 @@ static void finish(struct sg_server *server)
         sg_oplog(SG_OPLOG_ERROR, "the stop could not be recorded", NULL);
     if (server->auditor != NULL)
         sg_auditor_stop(server->auditor);
+    sg_resolver_stop(server->resolver);
     sg_echo_stop(server->echo);
     sg_listeners_close(&server->listeners);
     sg_inheritance_fini(&server->inheritance);

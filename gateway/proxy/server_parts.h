@@ -5,6 +5,7 @@
  *     server.c          life: signals, drain, stop
  *     server_start.c    from a loaded config to workers that serve
  *     server_reload.c   a new config and new rules, all or nothing
+ *     server_resolve.c  the names of upstreams, again and again
  *     server_record.c   audit records of the process itself
  *     server_watch.c    what the service manager hears
  *     server_tell.c     what the admin port asks, the log's first lines, a curl line to try
@@ -64,6 +65,7 @@ struct sg_server {
     struct sg_memory *memory;          /* NULL: none is kept */
     struct sg_inheritance inheritance; /* sockets that were open before this process */
     struct sg_listeners listeners;
+    struct sg_resolver *resolver;
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
     size_t n_workers;
@@ -102,6 +104,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_server_reload_init(struct sg_server 
 void sg_server_reload(struct sg_server *server);
 /* Waits for a load that runs and takes its end. */
 void sg_server_reload_fini(struct sg_server *server);
+
+/* --- server_resolve.c --- */
+
+/* Has the names of the generation in force looked up from now on, and starts who does that. */
+void sg_server_resolve(struct sg_server *server);
 
 /* --- server_record.c --- */
 

@@ -164,8 +164,7 @@ static struct sg_addresses addresses(const char *const *texts)
 static void test_move(void **state)
 {
     struct sg_origin *origin;
-    const struct sg_addresses two =
-        addresses((const char *[]){"127.0.0.2:80", "[::1]:80", NULL});
+    const struct sg_addresses two = addresses((const char *[]){"127.0.0.2:80", "[::1]:80", NULL});
     const struct sg_addresses turned =
         addresses((const char *[]){"[::1]:80", "127.0.0.2:80", NULL});
     const struct sg_addresses one = addresses((const char *[]){"[::1]:80", NULL});
