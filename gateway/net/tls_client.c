@@ -118,6 +118,22 @@ static int no_passphrase(char *text, int cap, int writing, void *ctx)
     return -1;
 }
 
+/*
+ * Read as a whole, now: looked up one by one they would be read on a worker's loop, in the middle
+ * of a handshake, by a thread that is not allowed to open files.
+ */
+static bool trust_system(SSL_CTX *context)
+{
+    const char *said = getenv(X509_get_default_cert_file_env());
+    const char *const files[] = {said, X509_get_default_cert_file(),
+                                 "/etc/ssl/certs/ca-certificates.crt",
+                                 "/etc/pki/tls/certs/ca-bundle.crt"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (files[i] != NULL && SSL_CTX_load_verify_file(context, files[i]) == 1)
+            return true;
+    return false;
+}
+
 static enum scrubgate_status configure(SSL_CTX *context, const struct sg_tls_config *config,
                                        struct scrubgate_fault *fault)
 {
@@ -131,8 +147,9 @@ static enum scrubgate_status configure(SSL_CTX *context, const struct sg_tls_con
     if (!sg_tls_context_harden(context) ||
         SSL_CTX_set_alpn_protos(context, protocols, sizeof protocols - 1) != 0)
         return SCRUBGATE_EIO;
-    if (config->ca == NULL && SSL_CTX_set_default_verify_paths(context) != 1)
-        return refuse(fault, NULL, "the system's trusted certificates cannot be read");
+    if (config->ca == NULL && !trust_system(context))
+        return refuse(fault, "the system's trusted certificates",
+                      "they cannot be read; install ca-certificates, or name a file of your own");
     if (config->ca != NULL && SSL_CTX_load_verify_file(context, config->ca) != 1)
         return refuse(fault, config->ca,
                       "no trusted certificates can be read from it; it wants PEM");

@@ -38,7 +38,6 @@ static enum scrubgate_status take(struct sg_inheritance *inheritance, size_t n,
                                   struct scrubgate_fault *fault)
 {
     const char *names = getenv("LISTEN_FDNAMES");
-    inheritance->all = true;
     inheritance->socket = calloc(n, sizeof *inheritance->socket);
     if (inheritance->socket == NULL)
         return SCRUBGATE_ENOMEM;
@@ -46,6 +45,7 @@ static enum scrubgate_status take(struct sg_inheritance *inheritance, size_t n,
         struct sg_inherited *one = &inheritance->socket[inheritance->n++];
         int flags = fcntl(fd, F_GETFL);
         one->fd = fd;
+        one->needed = true;
         names = take_name(names, one->name);
         if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
             fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {

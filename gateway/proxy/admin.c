@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/front.h"
 #include "proxy/engine_api.h"
 #include "proxy/problem.h"
 
 #define SECONDS UINT64_C(1000000000)
-enum { BODY_MOST = 1024 * 1024, HEAD_MOST = 16 * 1024, CONNECTIONS = 256 };
+enum { BODY_MOST = 1024 * 1024, HEAD_MOST = 16 * 1024, CONNECTIONS = 256, DRAIN_SECONDS = 10 };
 
 struct sg_admin {
     struct sg_front *front;
@@ -250,6 +251,16 @@ out:
         (void)close(fd);
     sg_admin_stop(made);
     return rc;
+}
+
+static void drained(void *ctx)
+{
+    (void)ctx; /* nobody waits for it */
+}
+
+void sg_admin_drain(struct sg_admin *admin)
+{
+    sg_front_drain(admin->front, sg_clock_mono_ns() + DRAIN_SECONDS * SECONDS, drained, NULL);
 }
 
 void sg_admin_stop(struct sg_admin *admin)

@@ -16,6 +16,8 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "net/listen.h"
+#include "net/networks.h"
+#include "net/tls.h"
 #include "rule/path.h"
 
 enum sg_handling { SG_HANDLE_SCRUB, SG_HANDLE_PASS };
@@ -41,6 +43,7 @@ enum sg_party {
     SG_PARTY_CHANNEL,
     SG_PARTY_QUEUE,
     SG_PARTY_EVENT,
+    SG_PARTY_TLS, /* a load balancer's word for it: JA4 in a header */
     SG_PARTIES
 };
 
@@ -67,6 +70,13 @@ struct sg_route {
     unsigned line; /* in the config file */
 };
 
+/* How connections come in by one address of `listen`. */
+struct sg_door {
+    struct sg_tls_server_config tls; /* certificate NULL: plain */
+    bool proxy;                      /* each connection begins with a PROXY header */
+    struct sg_networks proxy_from;   /* who may send one; none on a unix socket */
+};
+
 struct sg_limits {
     uint64_t header, body, held, connections;
     uint64_t requests, memory; /* 0: no cap of requests under way; no ceiling for the process */
@@ -75,11 +85,21 @@ struct sg_limits {
     uint64_t upstream_total_ns; /* 0: no end */
 };
 
+enum sg_seccomp_mode { SG_SECCOMP_OFF, SG_SECCOMP_LOG, SG_SECCOMP_ON };
+
+/* What the process gives up before it serves (proxy/sandbox.h). */
+struct sg_sandbox_config {
+    const char *user; /* to become, when started as root; NULL: stays who it is */
+    enum sg_seccomp_mode seccomp;
+    bool landlock;
+};
+
 struct sg_config {
     struct sg_arena arena;
     const char *file; /* "" when built in */
     struct sg_address *listen;
     const char **listen_text;
+    struct sg_door *door; /* beside them */
     size_t n_listen;
     struct sg_address admin;
     const char *admin_text;
@@ -89,6 +109,7 @@ struct sg_config {
     const char *state, *audit_dir, *origin;
     const char *ca_file; /* NULL: the system's trusted certificates */
     struct sg_limits limits;
+    struct sg_sandbox_config sandbox;
     uint64_t memory, memory_ns; /* of conversations: bytes, 0: none; and for how long */
     uint64_t resolve_ns;        /* how often the names of upstreams are looked up */
     unsigned recheck;           /* 1 in so many messages is scanned by both engines; 0: none */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config_read.c - the keys of a config but its routes: what each means and may be.
+ * config_read.c - the keys of a config but its routes and listeners: what each means and may be.
  */
 #include "proxy/config_read.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/diag.h"
 
-enum { WORKERS_MOST = 256, LISTEN_MOST = 16, RULES_MOST = 64, RECHECK_MOST = 1000000000 };
+enum { WORKERS_MOST = 256, RULES_MOST = 64, RECHECK_MOST = 1000000000 };
 
 static const uint64_t MEMORY_LEAST = 1024 * 1024, MEMORY_MOST = UINT64_C(64) << 30,
                       MEMORY_MS_MOST = 86400000;
@@ -23,9 +23,9 @@ struct reader {
                                   const struct sg_yaml_node *node, struct scrubgate_fault *fault);
 };
 
-static enum scrubgate_status keep_text(struct sg_config *config, const struct sg_yaml *tree,
-                                       const struct sg_yaml_node *node, const char **out,
-                                       struct scrubgate_fault *fault)
+enum scrubgate_status sg_config_keep_text(struct sg_config *config, const struct sg_yaml *tree,
+                                          const struct sg_yaml_node *node, const char **out,
+                                          struct scrubgate_fault *fault)
 {
     const char *text;
     enum scrubgate_status rc = sg_yaml_text(tree, node, &text, fault);
@@ -54,10 +54,10 @@ static enum scrubgate_status one_or_many(const struct sg_yaml *tree,
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status parse_address(const struct sg_yaml *tree,
-                                           const struct sg_yaml_node *node, const char *text,
-                                           struct sg_address *address,
-                                           struct scrubgate_fault *fault)
+enum scrubgate_status sg_config_parse_address(const struct sg_yaml *tree,
+                                              const struct sg_yaml_node *node, const char *text,
+                                              struct sg_address *address,
+                                              struct scrubgate_fault *fault)
 {
     struct scrubgate_fault own = {.what = ""};
     if (sg_address_parse(address, text, &own) >= 0)
@@ -65,36 +65,13 @@ static enum scrubgate_status parse_address(const struct sg_yaml *tree,
     return sg_yaml_fault(tree, node, fault, "%s", own.what);
 }
 
-static enum scrubgate_status read_listen(struct sg_config *config, const struct sg_yaml *tree,
-                                         const struct sg_yaml_node *node,
-                                         struct scrubgate_fault *fault)
-{
-    const struct sg_yaml_node *item;
-    size_t n;
-    enum scrubgate_status rc = one_or_many(tree, node, LISTEN_MOST, &item, &n, fault);
-    if (rc < 0)
-        return rc;
-    if (n == 0)
-        return sg_yaml_fault(tree, node, fault, "listen is empty: write 127.0.0.1:8080");
-    config->listen = sg_arena_alloc(&config->arena, n * sizeof *config->listen);
-    config->listen_text = sg_arena_alloc(&config->arena, n * sizeof *config->listen_text);
-    if (config->listen == NULL || config->listen_text == NULL)
-        return SCRUBGATE_ENOMEM;
-    config->n_listen = n;
-    for (size_t i = 0; i < n && rc >= 0; i++, item = item->next) {
-        rc = keep_text(config, tree, item, &config->listen_text[i], fault);
-        if (rc >= 0)
-            rc = parse_address(tree, item, config->listen_text[i], &config->listen[i], fault);
-    }
-    return rc;
-}
-
 static enum scrubgate_status read_admin(struct sg_config *config, const struct sg_yaml *tree,
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = keep_text(config, tree, node, &config->admin_text, fault);
-    return rc < 0 ? rc : parse_address(tree, node, config->admin_text, &config->admin, fault);
+    enum scrubgate_status rc = sg_config_keep_text(config, tree, node, &config->admin_text, fault);
+    return rc < 0 ? rc
+                  : sg_config_parse_address(tree, node, config->admin_text, &config->admin, fault);
 }
 
 static enum scrubgate_status read_workers(struct sg_config *config, const struct sg_yaml *tree,
@@ -117,8 +94,8 @@ static enum scrubgate_status read_rules(struct sg_config *config, const struct s
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    const struct sg_yaml_node *item;
-    size_t n;
+    const struct sg_yaml_node *item = NULL;
+    size_t n = 0;
     enum scrubgate_status rc = one_or_many(tree, node, RULES_MOST, &item, &n, fault);
     if (rc < 0)
         return rc;
@@ -127,7 +104,7 @@ static enum scrubgate_status read_rules(struct sg_config *config, const struct s
         return SCRUBGATE_ENOMEM;
     config->n_rules = n;
     for (size_t i = 0; i < n && rc >= 0; i++, item = item->next)
-        rc = keep_text(config, tree, item, &config->rules[i], fault);
+        rc = sg_config_keep_text(config, tree, item, &config->rules[i], fault);
     return rc;
 }
 
@@ -135,14 +112,14 @@ static enum scrubgate_status read_state(struct sg_config *config, const struct s
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    return keep_text(config, tree, node, &config->state, fault);
+    return sg_config_keep_text(config, tree, node, &config->state, fault);
 }
 
 static enum scrubgate_status read_upstream_ca(struct sg_config *config, const struct sg_yaml *tree,
                                               const struct sg_yaml_node *node,
                                               struct scrubgate_fault *fault)
 {
-    return keep_text(config, tree, node, &config->ca_file, fault);
+    return sg_config_keep_text(config, tree, node, &config->ca_file, fault);
 }
 
 static enum scrubgate_status read_limits(struct sg_config *config, const struct sg_yaml *tree,
@@ -264,9 +241,9 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
     const struct sg_yaml_node *dir = sg_yaml_get(node, "dir");
     const struct sg_yaml_node *origin = sg_yaml_get(node, "origin");
     if (rc >= 0 && dir != NULL)
-        rc = keep_text(config, tree, dir, &config->audit_dir, fault);
+        rc = sg_config_keep_text(config, tree, dir, &config->audit_dir, fault);
     if (rc >= 0 && origin != NULL)
-        rc = keep_text(config, tree, origin, &config->origin, fault);
+        rc = sg_config_keep_text(config, tree, origin, &config->origin, fault);
     if (rc < 0 || origin == NULL)
         return rc;
     /* It becomes the name in signed checkpoints, where a space or plus ends it, and a member of a
@@ -285,13 +262,19 @@ enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_y
 {
     static const char *const keys[] = {"listen",      "admin",        "workers", "rules",
                                        "state",       "scan",         "limits",  "audit",
-                                       "upstream_ca", "conversation", "resolve", "routes"};
+                                       "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
     static const struct reader readers[] = {
-        {"listen", read_listen},   {"admin", read_admin},
-        {"workers", read_workers}, {"rules", read_rules},
-        {"state", read_state},     {"limits", read_limits},
-        {"audit", read_audit},     {"upstream_ca", read_upstream_ca},
-        {"scan", read_scan},       {"conversation", read_conversation},
+        {"listen", sg_config_read_listen},
+        {"admin", read_admin},
+        {"workers", read_workers},
+        {"rules", read_rules},
+        {"state", read_state},
+        {"limits", read_limits},
+        {"audit", read_audit},
+        {"upstream_ca", read_upstream_ca},
+        {"scan", read_scan},
+        {"conversation", read_conversation},
+        {"sandbox", sg_config_read_sandbox},
         {"resolve", read_resolve},
     };
     bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;

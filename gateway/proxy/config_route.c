@@ -105,7 +105,7 @@ static enum scrubgate_status read_identity(const struct sg_route_reading *in,
                                            struct sg_route *route)
 {
     static const char *const parties[SG_PARTIES] = {"customer", "agent", "conversation", "brand",
-                                                    "channel",  "queue", "event"};
+                                                    "channel",  "queue", "event",        "tls"};
     const struct sg_yaml_node *node = sg_yaml_get(in->node, "identity");
     if (node == NULL)
         return SCRUBGATE_OK;
@@ -114,6 +114,9 @@ static enum scrubgate_status read_identity(const struct sg_route_reading *in,
         const struct sg_yaml_node *one = sg_yaml_get(node, parties[i]);
         if (one != NULL)
             rc = read_source(in, one, &route->party[i]);
+        if (rc >= 0 && i == SG_PARTY_TLS && one != NULL && route->party[i].kind != SG_SOURCE_HEADER)
+            rc = sg_yaml_fault(in->tree, one, in->fault,
+                               "tls wants header:Name, which the load balancer sets");
     }
     return rc;
 }

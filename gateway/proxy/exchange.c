@@ -270,8 +270,8 @@ enum scrubgate_status sg_exchange_settle(struct sg_exchange *x, const struct sg_
 {
     if (x->parties.settled && x->seeker != leg)
         return SCRUBGATE_OK;
-    return sg_parties_settle(&x->parties, x->worker->facets, sg_request_peer(x->request),
-                             sg_request_headers(x->request));
+    const struct sg_peer peer = {.address = sg_request_peer(x->request)};
+    return sg_parties_settle(&x->parties, x->worker->facets, &peer, sg_request_headers(x->request));
 }
 
 /* --- the request, from the client --- */

@@ -15,6 +15,7 @@ static void free_generation(struct sg_generation *made)
     if (made == NULL)
         return;
     sg_upstreams_free(made->upstreams);
+    sg_arrivals_free(made->arrivals);
     free(made->rule_failures);
     free(made->exclusion_matches);
     scrubgate_ruleset_free(made->rules);
@@ -47,6 +48,9 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
     }
     atomic_init(&made->holders, 1);
     made->config = config;
+    rc = sg_arrivals_new(&made->arrivals, config, fault);
+    if (rc < 0)
+        goto out;
     rc = scrubgate_ruleset_load(&made->rules, config->rules, config->n_rules, fault);
     if (rc == SCRUBGATE_EIO)
         rc = SCRUBGATE_EINVAL; /* a pack that cannot be read is a fault of the config */

@@ -13,6 +13,7 @@
 #include <scrubgate/ruleset.h>
 #include <scrubgate/status.h>
 
+#include "proxy/arrivals.h"
 #include "proxy/config.h"
 #include "proxy/upstreams.h"
 #include "rule/rule.h"
@@ -22,13 +23,14 @@ struct sg_generation {
     struct sg_config *config;
     struct scrubgate_ruleset *rules;
     struct sg_upstreams *upstreams;
-    const char *digest; /* of the rules */
+    struct sg_arrivals *arrivals; /* certificates as loaded with it; NULL once they are in force */
+    const char *digest;           /* of the rules */
     /* All workers count: by rule number, by number of exclusion. */
     atomic_uint_fast64_t *rule_failures, *exclusion_matches;
 };
 
 /* Takes config, also on error. echo_url: where the embedded echo listens, or NULL. Loads and tests
- * the rules, resolves the origins. Starts with one holder. */
+ * the rules and the certificates, resolves the origins. Starts with one holder. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_generation_new(struct sg_generation **generation,
                                                            struct sg_config *config,
                                                            const char *echo_url,

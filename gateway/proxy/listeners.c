@@ -78,8 +78,9 @@ static enum scrubgate_status check_left(const struct sg_inheritance *inheritance
                                         struct scrubgate_fault *fault)
 {
     char text[SG_LISTENER_TEXT];
-    for (size_t i = 0; inheritance != NULL && inheritance->all && i < inheritance->n; i++) {
-        if (inheritance->socket[i].fd < 0 || name_of(inheritance->socket[i].fd, text) < 0)
+    for (size_t i = 0; inheritance != NULL && i < inheritance->n; i++) {
+        if (!inheritance->socket[i].needed || inheritance->socket[i].fd < 0 ||
+            name_of(inheritance->socket[i].fd, text) < 0)
             continue;
         sg_fault_set(fault, NULL, 0, 0,
                      "the inherited socket %s %s is named by neither listen nor admin: add it "

@@ -6,6 +6,8 @@
  *     server_start.c    from a loaded config to workers that serve
  *     server_reload.c   a new config and new rules, all or nothing
  *     server_resolve.c  the names of upstreams, again and again
+ *     server_takeover.c sockets and audit log, from the gateway that runs
+ *     server_handover.c and to the one that comes
  *     server_record.c   audit records of the process itself
  *     server_watch.c    what the service manager hears
  *     server_tell.c     what the admin port asks, the log's first lines, a curl line to try
@@ -20,8 +22,11 @@
 #include <stdint.h>
 #include <scrubgate/status.h>
 
+#include "base/buf.h"
 #include "net/loop.h"
 #include "proxy/admin.h"
+#include "proxy/arrivals.h"
+#include "proxy/audit_guest.h"
 #include "proxy/auditor.h"
 #include "proxy/echo.h"
 #include "proxy/generation.h"
@@ -46,6 +51,21 @@ struct sg_loader {
     struct scrubgate_fault fault;
 };
 
+/* How far another gateway has taken over. */
+enum sg_handover_stage {
+    SG_HANDOVER_NOBODY,
+    SG_HANDOVER_ASKED, /* it has the sockets, and so have we */
+    SG_HANDOVER_LENT,  /* it has, or is about to have, the audit log */
+    SG_HANDOVER_GIVEN  /* it serves */
+};
+
+struct sg_handover {
+    struct sg_watch listener, peer; /* fd -1: none */
+    struct sg_buf path;             /* of the socket, when it is ours; NUL ended */
+    enum sg_handover_stage stage;
+    bool waits_for_log; /* until the gateway before us is through with it */
+};
+
 struct sg_server {
     const struct sg_server_options *options;
     struct sg_loop *loop;
@@ -62,14 +82,20 @@ struct sg_server {
     char *instance;
     struct sg_record_source source;
     struct sg_trust trust;
+    struct sg_eventfile *events;
     struct sg_memory *memory;          /* NULL: none is kept */
     struct sg_inheritance inheritance; /* sockets that were open before this process */
     struct sg_listeners listeners;
     struct sg_resolver *resolver;
+    struct sg_arrivals *arrivals; /* beside them */
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
     size_t n_workers;
     struct sg_loader loader;
+    struct sg_handover handover;
+    int takeover;                 /* 1 + socket to the gateway we take over from; 0: none */
+    struct sg_audit_guest *guest; /* it, as long as it has records to write; NULL: none */
+    struct sg_wake guest_gone;
     struct sg_notify notify;
     struct sg_timer watchdog;
     bool rung; /* the workers were, by the watchdog */
@@ -82,6 +108,11 @@ static inline const struct sg_config *sg_server_config(const struct sg_server *s
 {
     return server->generation->config;
 }
+
+/* --- server.c --- */
+
+/* Accepts no more and ends when the running requests have. A second time: at once. */
+void sg_server_drain(struct sg_server *server);
 
 /* --- server_start.c --- */
 
@@ -109,6 +140,24 @@ void sg_server_reload_fini(struct sg_server *server);
 
 /* Has the names of the generation in force looked up from now on, and starts who does that. */
 void sg_server_resolve(struct sg_server *server);
+
+/* --- server_handover.c --- */
+
+/* From now on another gateway may take over; a warning says when none will be able to. */
+void sg_server_offer(struct sg_server *server);
+void sg_server_guest_gone(struct sg_wake *wake);
+void sg_server_handover_fini(struct sg_server *server);
+
+/* --- server_takeover.c --- */
+
+/* Adds the running gateway's sockets to the inheritance; takeover stays 0 when none runs. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_take_sockets(struct sg_server *server,
+                                                                struct scrubgate_fault *fault);
+/* Starts the auditor with its log, and what writes for it from then on. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_take_log(struct sg_server *server,
+                                                            struct scrubgate_fault *fault);
+/* We serve: it may end. */
+void sg_server_took_over(struct sg_server *server);
 
 /* --- server_record.c --- */
 

@@ -30,7 +30,8 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
     const struct sg_limits *x = &a->limits, *y = &b->limits;
     bool listen = a->n_listen == b->n_listen;
     for (size_t i = 0; listen && i < a->n_listen; i++)
-        listen = same_text(a->listen_text[i], b->listen_text[i]);
+        listen = same_text(a->listen_text[i], b->listen_text[i]) &&
+                 sg_arrivals_same(&a->door[i], &b->door[i]);
     if (!listen)
         return "listen";
     if (!same_text(a->admin_text, b->admin_text))
@@ -43,6 +44,9 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "audit";
     if (a->memory != b->memory || a->memory_ns != b->memory_ns)
         return "conversation";
+    if (!same_text(a->sandbox.user, b->sandbox.user) || a->sandbox.seccomp != b->sandbox.seccomp ||
+        a->sandbox.landlock != b->sandbox.landlock)
+        return "sandbox";
     if (a->embedded_echo != b->embedded_echo)
         return "routes: the embedded echo";
     if (x->header != y->header || x->connections != y->connections || x->requests != y->requests ||
@@ -107,6 +111,9 @@ static void refuse(struct sg_server *server, const struct scrubgate_fault *fault
 
 static void put_in_force(struct sg_server *server, struct sg_generation *next)
 {
+    sg_arrivals_renew(server->arrivals, next->arrivals);
+    sg_arrivals_free(next->arrivals);
+    next->arrivals = NULL; /* what they were replaced by has ended with them */
     for (size_t i = 0; i < server->n_workers; i++)
         sg_worker_reload(server->workers[i], next);
     sg_generation_drop(server->generation);

@@ -21,6 +21,7 @@
 #include "net/front.h"
 #include "net/loop.h"
 #include "net/upstream.h"
+#include "proxy/arrivals.h"
 #include "proxy/auditor.h"
 #include "proxy/eventlog.h"
 #include "proxy/generation.h"
@@ -79,9 +80,11 @@ struct sg_worker_setup {
     const struct sg_record_source *source;
     struct sg_trust *trust;
     struct sg_memory *memory; /* NULL: none */
+    struct sg_eventfile *events;
     const struct sg_listening
         *listeners; /* sockets, the worker's from the call on, also on error */
     size_t n_listeners;
+    struct sg_arrivals *arrivals; /* by address */
     struct sg_wake *ended;
 };
 
