@@ -138,9 +138,11 @@ static enum scrubgate_status read_limits(struct sg_config *config, const struct 
         {"held", SIZE, &limits->held, 4096, 16 * 1024 * 1024},
         {"memory", SIZE, &limits->memory, 0, UINT64_C(1) << 40},
         {"connections", NUMBER, &limits->connections, 1, 1000000},
+        {"per_address", NUMBER, &limits->per_address, 0, 1000000},
         {"requests", NUMBER, &limits->requests, 0, 1000000},
         {"header_time", TIME, &limits->header_ns, 1, 3600000},
         {"body_time", TIME, &limits->body_ns, 1, 86400000},
+        {"write_time", TIME, &limits->write_ns, 1, 86400000},
         {"idle_time", TIME, &limits->idle_ns, 1, 86400000},
         {"upstream_time", TIME, &limits->upstream_ns, 1, 86400000},
         {"upstream_connect_time", TIME, &limits->upstream_connect_ns, 1, 86400000},
@@ -260,9 +262,9 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
 enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_yaml *tree,
                                      unsigned flags, struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"listen",      "admin",        "workers", "rules",
-                                       "state",       "scan",         "limits",  "audit",
-                                       "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
+    static const char *const keys[] = {
+        "listen", "admin",       "workers",      "rules",   "state",   "scan",  "limits",
+        "audit",  "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
     static const struct reader readers[] = {
         {"listen", sg_config_read_listen},
         {"admin", read_admin},
