@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "http/framing.h"
 #include "http/header.h"
 
 enum { MAX_DIGITS = 16, MAX_EXTENSION = 4096, MAX_TRAILER = 8192 };
@@ -46,6 +47,9 @@ static const char *take_size(struct sg_chunked *s, uint8_t c)
     }
     if (s->digits == 0 || (c != ';' && c != '\r'))
         return "a chunk size that is no hex number";
+    if (s->left > SG_BODY_MOST - s->total)
+        return "a chunked body over 2^53 bytes";
+    s->total += s->left;
     s->state = c == ';' ? EXTENSION : SIZE_LF;
     return NULL;
 }

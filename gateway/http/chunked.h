@@ -16,6 +16,7 @@
 struct sg_chunked {
     int state;
     uint64_t left;    /* of the chunk */
+    uint64_t total;   /* of all chunks so far */
     unsigned digits;  /* of the size */
     size_t extension; /* bytes of all extensions */
     size_t trailer;   /* bytes of all trailer lines */
@@ -25,9 +26,9 @@ struct sg_chunked {
  * Takes bytes from text (moves *pos) until a run of body bytes is found, the coding ends or text is
  * used up. OK: *body is the run (borrowed; empty: more input needed). DONE: the last chunk and its
  * trailers, which are dropped, have passed; *pos is after them. EMALFORMED (why static): a size
- * that is no hex or over 16 digits, a missing CRLF, a control in an extension, a trailer that is no
- * header line, more than 4 KiB of extensions or 8 KiB of trailers in the whole body; every later
- * call says so too.
+ * that is no hex or over 16 digits, more than SG_BODY_MOST in all, a missing CRLF, a control in an
+ * extension, a trailer that is no header line, more than 4 KiB of extensions or 8 KiB of trailers
+ * in the whole body; every later call says so too.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_chunked_read(struct sg_chunked *state,
                                                          struct sg_bytes text, size_t *pos,

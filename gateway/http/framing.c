@@ -7,12 +7,41 @@
  */
 #include "http/framing.h"
 
-static const uint64_t longest = UINT64_C(1) << 53;
-
 static enum scrubgate_status refuse(const char **why, const char *reason)
 {
     *why = reason;
     return SCRUBGATE_EMALFORMED;
+}
+
+/* A list of codings, each by its name alone, where chunked comes last if at all. */
+static bool is_coding_list(struct sg_bytes list)
+{
+    for (;;) {
+        size_t len = sg_bytes_find(list, ',');
+        struct sg_bytes coding = sg_bytes_trim((struct sg_bytes){list.data, len});
+        if (!sg_header_name_valid(coding))
+            return false;
+        if (len == list.len)
+            return true;
+        if (sg_bytes_equal_nocase(coding, SG_BYTES("chunked")))
+            return false;
+        list.data += len + 1;
+        list.len -= len + 1;
+    }
+}
+
+static enum scrubgate_status read_coding(struct sg_framing *framing, struct sg_bytes coding,
+                                         const char **why)
+{
+    if (sg_bytes_equal_nocase(coding, SG_BYTES("chunked"))) {
+        *framing = (struct sg_framing){.kind = SG_FRAMING_CHUNKED};
+        return SCRUBGATE_OK;
+    }
+    if (!is_coding_list(coding))
+        return refuse(why,
+                      "a Transfer-Encoding that is no list of codings with chunked at its end");
+    *why = "a transfer coding other than chunked";
+    return SCRUBGATE_EUNSUPPORTED;
 }
 
 /* What the fields say. NONE when they say nothing. */
@@ -33,12 +62,10 @@ static enum scrubgate_status read_fields(struct sg_framing *framing,
         return refuse(why, "more than one Transfer-Encoding");
     if (lengths > 1)
         return refuse(why, "more than one Content-Length");
-    if (coding != NULL) {
-        if (!sg_bytes_equal_nocase(coding->value, SG_BYTES("chunked")))
-            return refuse(why, "a transfer coding other than chunked");
-        *framing = (struct sg_framing){.kind = SG_FRAMING_CHUNKED};
-    } else if (field != NULL) {
-        if (!sg_bytes_to_u64(field->value, &length) || length > longest)
+    if (coding != NULL)
+        return read_coding(framing, coding->value, why);
+    if (field != NULL) {
+        if (!sg_bytes_to_u64(field->value, &length) || length > SG_BODY_MOST)
             return refuse(why, "a Content-Length that is no plain number up to 2^53");
         *framing = (struct sg_framing){.kind = SG_FRAMING_LENGTH, .length = length};
     } else {

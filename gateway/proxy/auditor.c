@@ -20,6 +20,7 @@
 #include "net/packet.h"
 #include "proxy/auditor_parts.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 
 enum { BYTES_MOST = 64 * 1024 * 1024 };
 /* Notes that outlive a failed commit have their own room: they must not shut messages out. */
@@ -218,6 +219,9 @@ static bool has_work(const struct sg_auditor *auditor)
 static void *run(void *ctx)
 {
     struct sg_auditor *auditor = ctx;
+    /* Messages wait for what it says: without it none leaves. */
+    if (sg_sandbox_enter(SG_SANDBOX_AUDITOR) < 0)
+        abort();
     for (;;) {
         (void)pthread_mutex_lock(&auditor->lock);
         while (!has_work(auditor))

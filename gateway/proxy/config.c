@@ -27,6 +27,7 @@ static const char defaults[] =
     "rules: []\n"
     "state: var\n"
     "scan: {recheck: 5000}\n"
+    "sandbox: {seccomp: on, landlock: on}\n"
     "conversation: {memory: 64MiB, time: 15m}\n"
     "limits: {header: 32KiB, body: 16MiB, held: 64KiB,\n"
     "  connections: 10000, requests: 0, memory: 1GiB, header_time: 10s, body_time: 60s,\n"

@@ -74,6 +74,15 @@ struct sg_limits {
     uint64_t header_ns, body_ns, upstream_ns, idle_ns;
 };
 
+enum sg_seccomp_mode { SG_SECCOMP_OFF, SG_SECCOMP_LOG, SG_SECCOMP_ON };
+
+/* What the process gives up before it serves (proxy/sandbox.h). */
+struct sg_sandbox_config {
+    const char *user; /* to become, when started as root; NULL: stays who it is */
+    enum sg_seccomp_mode seccomp;
+    bool landlock;
+};
+
 struct sg_config {
     struct sg_arena arena;
     const char *file; /* "" when built in */
@@ -89,6 +98,7 @@ struct sg_config {
     const char *state, *audit_dir, *origin;
     const char *ca_file; /* NULL: the system's trusted certificates */
     struct sg_limits limits;
+    struct sg_sandbox_config sandbox;
     uint64_t memory, memory_ns; /* of conversations: bytes, 0: none; and for how long */
     unsigned recheck;           /* 1 in so many messages is scanned by both engines; 0: none */
     struct sg_route *routes;    /* longest path first */
@@ -103,7 +113,7 @@ struct sg_override {
     const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
 };
 
-enum { SG_CONFIG_VARIABLES = 21 };
+enum { SG_CONFIG_VARIABLES = 24 };
 
 /* The overrides that environment variables such as SCRUBGATE_LIMITS_BODY make: fills list and
  * returns how many. */

@@ -238,7 +238,7 @@ enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_y
 {
     static const char *const keys[] = {"listen",      "admin",        "workers", "rules",
                                        "state",       "scan",         "limits",  "audit",
-                                       "upstream_ca", "conversation", "routes"};
+                                       "upstream_ca", "conversation", "sandbox", "routes"};
     static const struct reader readers[] = {
         {"listen", sg_config_read_listen},
         {"admin", read_admin},
@@ -250,6 +250,7 @@ enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_y
         {"upstream_ca", read_upstream_ca},
         {"scan", read_scan},
         {"conversation", read_conversation},
+        {"sandbox", sg_config_read_sandbox},
     };
     bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;
     const struct sg_yaml_node *root = sg_yaml_root(tree);

@@ -27,6 +27,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_config_read_routes(struct sg_config 
                                                                bool may_use_echo,
                                                                struct scrubgate_fault *fault);
 
+/* sandbox: user, seccomp, landlock. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_config_read_sandbox(struct sg_config *config,
+                                                                const struct sg_yaml *tree,
+                                                                const struct sg_yaml_node *node,
+                                                                struct scrubgate_fault *fault);
+
 /* Where connections come in, and how. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_config_read_listen(struct sg_config *config,
                                                                const struct sg_yaml *tree,

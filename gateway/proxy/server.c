@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include "base/diag.h"
 #include "proxy/activation.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 
 /* Resolves without a name server; never connected to: `-t` only looks at the config. */
@@ -87,13 +87,6 @@ static enum scrubgate_status take_signals(struct sg_server *server)
     return sg_watch_add(server->loop, &server->signals, EPOLLIN);
 }
 
-/* A core dump would hold bodies. */
-static enum scrubgate_status forbid_cores(void)
-{
-    const struct rlimit none = {0, 0};
-    return setrlimit(RLIMIT_CORE, &none) == 0 ? SCRUBGATE_OK : SCRUBGATE_EIO;
-}
-
 /* --- the whole --- */
 
 static void finish(struct sg_server *server)
@@ -104,6 +97,7 @@ static void finish(struct sg_server *server)
         sg_worker_stop(server->workers[i], SG_WORKER_STOPS); /* no effect on one that is gone */
         sg_worker_free(server->workers[i]);
     }
+    sg_eventfile_close(server->events);
     sg_memory_free(server->memory);
     if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0)
         sg_oplog(SG_OPLOG_ERROR, "the stop could not be recorded", NULL);
@@ -145,14 +139,14 @@ static enum scrubgate_status prepare(struct sg_server *server, struct scrubgate_
     if (rc >= 0)
         rc = sg_wake_init(server->loop, &server->guest_gone, sg_server_guest_gone);
     if (rc >= 0)
-        rc = sg_server_reload_init(server);
+        rc = sg_sandbox_begin(fault);
     if (rc >= 0)
-        rc = forbid_cores();
+        rc = sg_server_reload_init(server);
     if (rc >= 0)
         rc = take_signals(server);
     /* The echo first: loading resolves where it listens, and tells whether it is wanted. */
     if (rc >= 0)
-        rc = sg_echo_start(&server->echo, "127.0.0.1:0", &server->echo_url, fault);
+        rc = sg_echo_open(&server->echo, "127.0.0.1:0", &server->echo_url, fault);
     if (rc >= 0)
         rc = sg_server_load(server->options, NULL, server->echo_url, &server->generation, fault);
     if (rc >= 0 && !sg_server_config(server)->embedded_echo) {
@@ -170,6 +164,7 @@ static enum scrubgate_status serve(struct sg_server *server, struct scrubgate_fa
         rc = sg_server_start(server, fault);
     if (rc >= 0) {
         sg_server_log_warnings(server->generation);
+        sg_sandbox_report();
         sg_server_log_started(server);
         if (server->options->hints)
             sg_server_print_hints(server);

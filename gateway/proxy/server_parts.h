@@ -81,6 +81,7 @@ struct sg_server {
     char *instance;
     struct sg_record_source source;
     struct sg_trust trust;
+    struct sg_eventfile *events;
     struct sg_memory *memory;          /* NULL: none is kept */
     struct sg_inheritance inheritance; /* sockets that were open before this process */
     struct sg_listeners listeners;

@@ -46,6 +46,9 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "upstream_ca";
     if (a->memory != b->memory || a->memory_ns != b->memory_ns)
         return "conversation";
+    if (!same_text(a->sandbox.user, b->sandbox.user) || a->sandbox.seccomp != b->sandbox.seccomp ||
+        a->sandbox.landlock != b->sandbox.landlock)
+        return "sandbox";
     if (a->embedded_echo != b->embedded_echo)
         return "routes: the embedded echo";
     if (x->header != y->header || x->connections != y->connections || x->requests != y->requests ||

@@ -2,14 +2,18 @@
 /*
  * server_start.c - from a loaded config to workers that serve.
  *
- *     addresses -> keys -> audit log -> workers -> admin
+ *     addresses -> user -> keys -> folders -> sandbox -> audit log -> workers -> admin
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/folder.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
+
+enum { AUDIT_MODE = 0750 };
 
 static enum scrubgate_status name_source(struct sg_server *server)
 {
@@ -59,6 +63,7 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
             .source = &server->source,
             .trust = &server->trust,
             .memory = server->memory,
+            .events = server->events,
             .arrivals = server->arrivals,
             .ended = &server->ended,
         };
@@ -115,7 +120,18 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
     if (rc >= 0)
         rc = open_sockets(server, fault);
     if (rc >= 0)
+        rc = sg_sandbox_drop(config, fault);
+    if (rc >= 0)
         rc = open_keys(server, fault);
+    if (rc >= 0)
+        rc = sg_eventfile_open(&server->events, config->state, server->loop, fault);
+    if (rc >= 0)
+        rc = sg_folder_make(config->audit_dir, AUDIT_MODE, fault);
+    if (rc >= 0)
+        rc = sg_sandbox_close(config, fault);
+    /* Threads from here on: they inherit it. */
+    if (rc >= 0 && server->echo != NULL)
+        rc = sg_echo_start(server->echo);
     if (rc >= 0 && config->memory > 0)
         rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
     if (rc >= 0)

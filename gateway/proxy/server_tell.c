@@ -9,6 +9,7 @@
 
 #include "proxy/decision.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 #include "rule/ruleset.h"
 
@@ -51,7 +52,8 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
     process.remembers = server->memory != NULL;
     if (process.remembers)
         sg_memory_count(server->memory, &process.memory);
-    return sg_metrics_print(server->metrics, server->n_workers, &process, out);
+    enum scrubgate_status rc = sg_sandbox_print(out);
+    return rc < 0 ? rc : sg_metrics_print(server->metrics, server->n_workers, &process, out);
 }
 
 static struct sg_generation *current(void *ctx)

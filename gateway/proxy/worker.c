@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "proxy/exchange.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 
 #define SECONDS UINT64_C(1000000000)
 enum { IDLE_UPSTREAM = 128, DRAIN_SECONDS = 30, CONNECT_SECONDS = 10 };
@@ -69,7 +70,8 @@ static void look_around(struct sg_timer *timer)
 static void *run(void *ctx)
 {
     struct sg_worker *worker = ctx;
-    if (sg_loop_run(worker->loop) < 0)
+    /* One that cannot be confined ends at once, and the gateway with it. */
+    if (sg_sandbox_enter(SG_SANDBOX_WORKER) < 0 || sg_loop_run(worker->loop) < 0)
         sg_oplog(SG_OPLOG_ERROR, "a worker's loop failed", NULL);
     /* The front first: it ends the requests; the port last: it waits for their records. */
     sg_front_free(worker->front);
@@ -90,8 +92,7 @@ static void *run(void *ctx)
 /* --- on the server's --- */
 
 static enum scrubgate_status make_parts(struct sg_worker *worker,
-                                        const struct sg_worker_setup *setup,
-                                        struct scrubgate_fault *fault)
+                                        const struct sg_worker_setup *setup)
 {
     const struct sg_config *config = setup->generation->config;
     const struct sg_limits *limits = &config->limits;
@@ -127,7 +128,7 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     if (rc >= 0)
         rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, config->ca_file);
     if (rc >= 0)
-        rc = sg_eventlog_open(&worker->events, config->state, worker->loop, fault);
+        rc = sg_eventlog_open(&worker->events, setup->events, worker->loop);
     if (rc >= 0)
         rc = sg_front_new(&worker->front, worker->loop, &front, &handler);
     return rc;
@@ -194,7 +195,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made->census.due = look_around;
     rc = sg_random(&made->exchange_serial, sizeof made->exchange_serial);
     if (rc >= 0)
-        rc = make_parts(made, setup, fault);
+        rc = make_parts(made, setup);
     if (rc >= 0)
         rc = watch_pressure(made, setup->generation->config);
     if (rc >= 0)

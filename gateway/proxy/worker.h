@@ -80,6 +80,7 @@ struct sg_worker_setup {
     const struct sg_record_source *source;
     struct sg_trust *trust;
     struct sg_memory *memory; /* NULL: none */
+    struct sg_eventfile *events;
     const struct sg_listening
         *listeners; /* sockets, the worker's from the call on, also on error */
     size_t n_listeners;

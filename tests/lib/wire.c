@@ -22,6 +22,7 @@
 #include <openssl/err.h>
 
 #include "http/chunked.h"
+#include "http/head_reader.h"
 
 enum { HEAD_MOST = 64 * 1024, PIECE = 64 * 1024, SHOWN = 400 };
 
@@ -128,24 +129,24 @@ bool sg_wire_more(struct sg_wire *wire)
 
 static bool read_head(struct sg_wire *wire, struct sg_answer *answer)
 {
+    struct sg_head_reader reader;
+    enum sg_head_step step;
     const char *why = "";
     size_t used = 0;
-    for (;;) {
-        enum scrubgate_status rc =
-            sg_head_parse_response(&answer->head, sg_buf_bytes(&wire->in), HEAD_MOST, &used, &why);
-        if (rc < 0)
-            fail_msg("the answer's head: %s", why);
-        if (rc == SCRUBGATE_OK)
-            break;
+    sg_head_reader_init(&reader, SG_HEAD_RESPONSE, HEAD_MOST);
+    while ((step = sg_head_read(&reader, sg_buf_bytes(&wire->in), &answer->head, &used, &why)) ==
+           SG_HEAD_MORE) {
         if (!sg_wire_more(wire)) {
             answer->head.status = 0;
             return false;
         }
     }
-    /* Parsed again where it stays: a head borrows its text. */
+    if (step != SG_HEAD_WHOLE)
+        fail_msg("the answer's head: %s", why);
+    /* Read again where it stays: a head borrows its text. */
     assert_true(sg_buf_add(&answer->text, wire->in.data, used) >= 0);
-    assert_true(sg_head_parse_response(&answer->head, sg_buf_bytes(&answer->text), HEAD_MOST, &used,
-                                       &why) == SCRUBGATE_OK);
+    assert_int_equal(sg_head_read(&reader, sg_buf_bytes(&answer->text), &answer->head, &used, &why),
+                     SG_HEAD_WHOLE);
     sg_buf_drop(&wire->in, used);
     return true;
 }

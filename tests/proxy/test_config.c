@@ -52,6 +52,9 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_int_equal(config->limits.memory, 1024 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
     assert_int_equal(config->recheck, 5000);
+    assert_null(config->sandbox.user);
+    assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_ON);
+    assert_true(config->sandbox.landlock);
     assert_int_equal(config->memory, 64 * 1024 * 1024);
     assert_int_equal(config->memory_ns, UINT64_C(900000000000));
     const struct sg_route *in = sg_config_route(config, SG_BYTES("/in/hello?x=/out/"));
@@ -112,6 +115,24 @@ static void overrides_win_over_the_file_and_change_the_digest(void **state)
     assert_string_not_equal(plain->digest, changed->digest);
     sg_config_free(plain);
     sg_config_free(changed);
+}
+
+static void the_sandbox_has_a_user_and_switches(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    const struct sg_override override = {"sandbox.seccomp", "log", "SCRUBGATE_SANDBOX_SECCOMP"};
+    write_file("sandbox: {user: scrubgate, seccomp: off, landlock: off}\n" ROUTE);
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_string_equal(config->sandbox.user, "scrubgate");
+    assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_OFF);
+    assert_false(config->sandbox.landlock);
+    sg_config_free(config);
+    assert_int_equal(sg_config_load(&config, path, &override, 1, &fault), SCRUBGATE_OK);
+    assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_LOG);
+    assert_false(config->sandbox.landlock);
+    sg_config_free(config);
 }
 
 static void identity_names_bodies_headers_and_words(void **state)
@@ -226,6 +247,15 @@ static const struct refusal {
      ":1:20: 'requests' must be a whole number"},
     {"requests that are no number", "limits: {requests: 1KiB}\n" ROUTE, ":1:20: "},
     {"a size out of range", "limits: {held: 1KiB}\n" ROUTE, "held is out of range"},
+    {"a layer of the sandbox that is none", "sandbox: {chroot: on}\n" ROUTE,
+     "unknown key 'chroot'"},
+    {"a layer that is neither on nor off", "sandbox: {landlock: maybe}\n" ROUTE,
+     ":1:21: landlock is on or off"},
+    {"landlock that only logs", "sandbox: {landlock: log}\n" ROUTE, "landlock is on or off"},
+    {"seccomp under another word", "sandbox: {seccomp: strict}\n" ROUTE,
+     ":1:20: seccomp is on, off or log"},
+    {"a user without a name", "sandbox: {user: ''}\n" ROUTE, "user is empty"},
+    {"a sandbox that is a word", "sandbox: on\n" ROUTE, ":1:"},
     {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample below none", "scan: {recheck: -1}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample out of range", "scan: {recheck: 4294967296}\n" ROUTE, ":1:17: 'recheck'"},
@@ -305,11 +335,12 @@ static void an_override_of_an_unknown_key_names_its_origin(void **state)
 
 int main(void)
 {
-    enum { PLAIN = 9, ROWS = sizeof refusals / sizeof refusals[0] };
+    enum { PLAIN = 10, ROWS = sizeof refusals / sizeof refusals[0] };
     struct CMUnitTest tests[PLAIN + ROWS] = {
         cmocka_unit_test(defaults_serve_both_directions_to_the_echo),
         cmocka_unit_test(the_longest_path_wins),
         cmocka_unit_test(overrides_win_over_the_file_and_change_the_digest),
+        cmocka_unit_test(the_sandbox_has_a_user_and_switches),
         cmocka_unit_test(identity_names_bodies_headers_and_words),
         cmocka_unit_test(listeners_say_how_connections_begin),
         cmocka_unit_test(one_listener_may_stand_alone),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scan_table.h - the table of goals: what was measured, what must be, what is aimed at, a verdict.
+ * table.h - the table of goals: what was measured, what must be, what is aimed at, a verdict.
  */
-#ifndef SG_BENCH_SCAN_TABLE_H
-#define SG_BENCH_SCAN_TABLE_H
+#ifndef SG_BENCH_TABLE_H
+#define SG_BENCH_TABLE_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scan_table.c - the table of goals: what was measured, what must be, what is aimed at, a verdict.
+ * table.c - the table of goals: what was measured, what must be, what is aimed at, a verdict.
  */
-#include "scan_table.h"
+#include "table.h"
 
 #include <stdio.h>
 
