@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <cmocka.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -366,6 +367,18 @@ static void test_renewal_under_load(void **state)
     expect_served_as(TLS, "two");
 }
 
+static void test_end_is_told(void **state)
+{
+    char name[128];
+    time_t now = time(NULL);
+    (void)state;
+    (void)snprintf(name, sizeof name,
+                   "scrubgate_certificate_expires_timestamp_seconds{address=\"127.0.0.1:%u\"}",
+                   sg_gateway_port(&scene.gateway, TLS));
+    uint64_t ends = sg_gateway_metric(&scene.gateway, name);
+    assert_in_range(ends, (uint64_t)now, (uint64_t)now + DAY);
+}
+
 static void test_bad_renewal(void **state)
 {
     char path[512];
@@ -590,6 +603,7 @@ int main(void)
     sg_suite_add("SIGHUP: a new certificate for new clients, open connections live on",
                  test_renewal, NULL);
     sg_suite_add("SIGHUP: certificates change while requests come", test_renewal_under_load, NULL);
+    sg_suite_add("metrics tell when a certificate ends", test_end_is_told, NULL);
     sg_suite_add("SIGHUP: a bad certificate is a refused reload", test_bad_renewal, NULL);
     sg_suite_add("SIGHUP: TLS cannot be taken off a running listener", test_what_cannot_change,
                  NULL);
