@@ -250,7 +250,7 @@ enum scrubgate_status sg_exchange_settle(struct sg_exchange *x, const struct sg_
 {
     if (x->parties.settled && x->seeker != leg)
         return SCRUBGATE_OK;
-    const struct sg_peer peer = {.address = sg_request_peer(x->request)};
+    const struct sg_peer peer = {sg_request_peer(x->request), sg_request_tls_print(x->request)};
     return sg_parties_settle(&x->parties, x->worker->facets, &peer, sg_request_headers(x->request));
 }
 
@@ -350,7 +350,23 @@ static void closed(void *own, enum sg_request_end how)
         sg_exchange_recycle(x);
 }
 
+/* --- requests that never become an exchange --- */
+
+static bool admit(void *ctx)
+{
+    struct sg_worker *worker = ctx;
+    return sg_pressure_admit(&worker->pressure);
+}
+
+static void refused(void *ctx, struct sg_bytes peer, const struct sg_refusal *why)
+{
+    struct sg_worker *worker = ctx;
+    sg_turned_away_add(&worker->away, peer, why);
+}
+
 const struct sg_front_handler sg_exchange_handler = {
+    .admit = admit,
+    .refused = refused,
     .begin = begin,
     .body = request_body,
     .end = request_end,

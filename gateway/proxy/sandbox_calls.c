@@ -64,6 +64,7 @@ static const struct sg_call calls[] = {
     ROW(mlock2, S, ANY, "what senders said last is not swapped out"),
     /* --- time, chance, who am I --- */
     ROW(clock_gettime, S | W | A, ANY, "where the vDSO has no clock"),
+    ROW(clock_nanosleep, S | A, ANY, "until a process that ended has let go of the audit log"),
     ROW(getrandom, S | W | A, ANY, "TLS, tokens, malloc"),
     ROW(getpid, S | W | A, ANY, "OpenSSL: have we forked"),
     ROW(gettid, S | W | A, ANY, "abort"),

@@ -32,6 +32,13 @@ void sg_gateway_init(struct sg_gateway *gateway)
     assert_int_equal(pthread_cond_init(&gateway->news, NULL), 0);
 }
 
+void sg_gateway_init_beside(struct sg_gateway *gateway, const struct sg_gateway *other)
+{
+    *gateway = (struct sg_gateway){.err = -1, .dir = other->dir, .is_guest = true};
+    assert_int_equal(pthread_mutex_init(&gateway->lock, NULL), 0);
+    assert_int_equal(pthread_cond_init(&gateway->news, NULL), 0);
+}
+
 void sg_gateway_config(struct sg_gateway *gateway, const char *format, ...)
 {
     static const char ports[] = "admin: 127.0.0.1:0\n"
@@ -124,7 +131,8 @@ static unsigned port_of(struct sg_gateway *gateway, const char *what, unsigned n
 
 static void launch(struct sg_gateway *gateway)
 {
-    static const char *const args[] = {"serve", "-c", "gateway.yaml", NULL};
+    const char *const args[] = {"serve", "-c", "gateway.yaml",
+                                gateway->takes_over ? "--takeover" : NULL, NULL};
     int ends[2];
     assert_int_equal(gateway->pid, 0);
     assert_int_equal(pipe(ends), 0);
@@ -133,8 +141,12 @@ static void launch(struct sg_gateway *gateway)
     gateway->err = ends[0];
     gateway->log_ended = false;
     sg_buf_clear(&gateway->log);
-    gateway->pid = sg_program_start(
-        &(struct sg_program_start){.folder = gateway->dir.path, .args = args, .err = ends[1]});
+    gateway->pid = sg_program_start(&(struct sg_program_start){.folder = gateway->dir.path,
+                                                               .args = args,
+                                                               .err = ends[1],
+                                                               .sockets = gateway->sockets,
+                                                               .n_sockets = gateway->n_sockets,
+                                                               .variables = gateway->variables});
     (void)close(ends[1]);
     assert_int_equal(pthread_create(&gateway->listener, NULL, listen_to_log, gateway), 0);
 }
@@ -212,7 +224,8 @@ void sg_gateway_fini(struct sg_gateway *gateway)
     (void)pthread_mutex_destroy(&gateway->lock);
     (void)pthread_cond_destroy(&gateway->news);
     sg_buf_fini(&gateway->log);
-    sg_tempdir_remove(&gateway->dir);
+    if (!gateway->is_guest)
+        sg_tempdir_remove(&gateway->dir);
 }
 
 /* --- what it keeps --- */

@@ -42,7 +42,7 @@ static const char pack[] =
 
 static const char config[] =
     "rules: [toy.yaml]\n"
-    "limits: {per_address: 3, header_time: 5s}\n"
+    "limits: {header_time: 5s}\n"
     "routes:\n"
     "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent}\n"
     "  - {name: told, path: /told/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent,\n"
