@@ -59,16 +59,15 @@ static enum scrubgate_status start(struct sg_conn *conn, const struct sg_address
 }
 
 enum scrubgate_status sg_conn_open(struct sg_conn *conn, struct sg_loop *loop,
-                                   const struct sg_address *to, struct sg_tls *tls,
-                                   const char *name, bool numeric,
+                                   const struct sg_address *to, const struct sg_tls_peer *peer,
                                    void (*ready)(struct sg_conn *conn, bool arrived))
 {
     *conn = (struct sg_conn){.watch = {.fd = -1, .ready = changed}, .loop = loop, .ready = ready};
     enum scrubgate_status rc = start(conn, to);
     if (rc < 0)
         goto out;
-    if (tls != NULL) {
-        rc = sg_tls_stream_new(&conn->tls, tls, conn->watch.fd, name, numeric);
+    if (peer != NULL) {
+        rc = sg_tls_stream_new(&conn->tls, peer, conn->watch.fd);
         if (rc < 0)
             goto out;
     }
