@@ -45,6 +45,8 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
         .rules = server->generation->rules,
         .rule_failures = server->generation->rule_failures,
         .exclusion_matches = server->generation->exclusion_matches,
+        .upstreams = server->generation->upstreams,
+        .config = sg_server_config(server),
     };
     for (size_t i = 0; i < server->n_workers; i++)
         process.connections +=
@@ -125,7 +127,9 @@ void sg_server_print_hints(const struct sg_server *server)
         const struct sg_route *route = &config->routes[i];
         printf("    %-8.*s %s, to %s\n", (int)route->path.len, (const char *)route->path.data,
                sg_direction_word(route->direction),
-               route->upstream_url[0] != '\0' ? route->upstream_url : "the embedded echo");
+               route->upstream_url[0][0] != '\0' ? route->upstream_url[0] : "the embedded echo");
+        for (size_t k = 1; k < route->n_upstreams; k++)
+            printf("             and %s\n", route->upstream_url[k]);
     }
     printf("  admin      ");
     print_place(listeners->admin_text, false);
