@@ -60,7 +60,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_conn_adopt(struct sg_conn *conn, str
 int sg_conn_connect(struct sg_conn *conn);
 /* Bytes read (above 0), or WAIT, END, FAILED. An end of TLS without its farewell is FAILED. */
 int64_t sg_conn_read(struct sg_conn *conn, uint8_t *out, size_t cap);
-/* Bytes written (above 0), which may be fewer than there are, or WAIT, FAILED. */
+/* Bytes written (above 0), or WAIT, FAILED. When they are fewer than there are the socket is full:
+ * ready is called when it takes more. */
 int64_t sg_conn_write(struct sg_conn *conn, const struct iovec *pieces, size_t n);
 /* Says that no more comes; what the peer still sends can be read, as it came over the wire. */
 void sg_conn_finish(struct sg_conn *conn);

@@ -86,6 +86,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_tls_server_reload(
 /* The same in two steps, for several servers all or nothing: what `fresh` was made of is `server`'s
  * from now on, and the other way round. Never fails. Any thread; fresh is nobody else's. */
 void sg_tls_server_swap(struct sg_tls_server *server, struct sg_tls_server *fresh);
+/* When the certificate in force ends to be valid: seconds since 1970. Any thread. */
+int64_t sg_tls_server_expires(struct sg_tls_server *server);
 void sg_tls_server_free(struct sg_tls_server *server); /* after its streams; NULL is fine */
 
 /* On an accepted socket, borrowed. Any thread; the stream is the caller's thread's. */

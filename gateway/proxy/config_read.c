@@ -260,9 +260,9 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
 enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_yaml *tree,
                                      unsigned flags, struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"listen",      "admin",        "workers", "rules",
-                                       "state",       "scan",         "limits",  "audit",
-                                       "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
+    static const char *const keys[] = {
+        "listen", "admin",       "workers",      "rules",   "state",   "scan",  "limits",
+        "audit",  "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
     static const struct reader readers[] = {
         {"listen", sg_config_read_listen},
         {"admin", read_admin},

@@ -270,7 +270,7 @@ enum scrubgate_status sg_exchange_settle(struct sg_exchange *x, const struct sg_
 {
     if (x->parties.settled && x->seeker != leg)
         return SCRUBGATE_OK;
-    const struct sg_peer peer = {.address = sg_request_peer(x->request)};
+    const struct sg_peer peer = {sg_request_peer(x->request), sg_request_tls_print(x->request)};
     return sg_parties_settle(&x->parties, x->worker->facets, &peer, sg_request_headers(x->request));
 }
 

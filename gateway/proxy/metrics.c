@@ -40,8 +40,8 @@ static const char *const reason_words[SG_REASONS] = {
 };
 
 static const char *const turned_away_words[SG_TURNED_AWAY_WORDS] = {
-    "malformed", "limit",      "unsupported", "expectation", "version",
-    "deadline",  "peer-limit", "proxy",       "other"};
+    "malformed",  "limit", "unsupported", "expectation", "version", "deadline",
+    "peer-limit", "proxy", "tls",         "overload",    "other"};
 
 const char *sg_reason_word(enum sg_reason reason)
 {

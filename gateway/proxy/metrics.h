@@ -53,7 +53,7 @@ enum sg_reason {
 const char *sg_reason_word(enum sg_reason reason);
 
 /* What the front answers, or cuts off, by itself: its own words, and one for any other. */
-enum { SG_TURNED_AWAY_WORDS = 9 };
+enum { SG_TURNED_AWAY_WORDS = 11 };
 
 struct sg_metrics {
     atomic_uint_fast64_t verdicts[2][SG_VERDICT_REFUSED + 1]; /* [to-agent, to-customer] */

@@ -149,8 +149,10 @@ static enum scrubgate_status listen_all(struct sg_worker *worker,
                                         const struct sg_worker_setup *setup, size_t *given)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (*given = 0; *given < setup->n_listeners && rc >= 0;)
-        rc = sg_front_listen(worker->front, setup->listeners[(*given)++].fd, NULL);
+    for (*given = 0; *given < setup->n_listeners && rc >= 0;) {
+        const struct sg_listening *one = &setup->listeners[(*given)++];
+        rc = sg_front_listen(worker->front, one->fd, sg_arrivals_at(setup->arrivals, one->address));
+    }
     return rc;
 }
 
