@@ -388,6 +388,38 @@ static void test_client_that_hangs_up(void **state)
     sg_tls_server_free(server);
 }
 
+static const struct ending {
+    const char *name;
+    bool farewell;
+} endings[] = {
+    {"a client that has said all may hear the answer", true},
+    {"... and also when it left without a farewell", false},
+};
+
+static void test_ending(void **state)
+{
+    const struct ending *row = *state;
+    struct sg_tls_server *server = serve("one", NULL);
+    SSL_CTX *context = visit();
+    struct pair pair;
+    uint8_t heard[8];
+    connect_pair(&pair, server, context);
+    shake(&pair);
+    assert_int_equal(SSL_write(pair.client, "hello", 5), 5);
+    if (row->farewell)
+        assert_int_equal(SSL_shutdown(pair.client), 0);
+    assert_int_equal(shutdown(pair.fd[1], SHUT_WR), 0);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), 5);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), SG_CONN_END);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), SG_CONN_END);
+    assert_int_equal(sg_tls_write(pair.stream, (const uint8_t *)"world", 5), 5);
+    assert_int_equal(SSL_read(pair.client, heard, sizeof heard), 5);
+    assert_memory_equal(heard, "world", 5);
+    close_pair(&pair);
+    SSL_CTX_free(context);
+    sg_tls_server_free(server);
+}
+
 /* --- reload --- */
 
 static void expect_served_as(struct sg_tls_server *server, const char *name)
@@ -553,6 +585,7 @@ int main(void)
                  (void *)(uintptr_t)TLS1_2_VERSION);
     sg_suite_add("a client that speaks plainly", test_plain_client, NULL);
     sg_suite_add("a client that hangs up in the middle", test_client_that_hangs_up, NULL);
+    SG_SUITE_ROWS(test_ending, endings);
     sg_suite_add("a reload is for those who come after it", test_reload, NULL);
     sg_suite_add("a reload that is refused changes nothing", test_bad_reload, NULL);
     sg_suite_add("when the certificate ends is told", test_expiry, NULL);
