@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "base/pages.h"
 
 enum {
     LOW_MARK = 32768,   /* unsent bytes below which there is room again */
@@ -405,6 +406,13 @@ void sg_call_cancel(struct sg_call *call)
 
 /* --- all of them --- */
 
+static void free_parts(struct sg_upstream *upstream)
+{
+    sg_tls_free(upstream->pools.tls);
+    sg_pages_free(upstream->input, SG_UPSTREAM_INPUT, 0);
+    free(upstream);
+}
+
 enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream, struct sg_loop *loop,
                                       const struct sg_upstream_limits *limits, const char *ca_file)
 {
@@ -419,13 +427,14 @@ enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream, struct sg_l
                                     .connect_ns = limits->connect_ns,
                                     .idle_ns = limits->idle_ns,
                                     .idle = limits->idle};
-    enum scrubgate_status rc = sg_tls_new(&made->pools.tls, ca_file);
-    if (rc < 0) {
-        free(made);
-        return rc;
-    }
-    *upstream = made;
-    return SCRUBGATE_OK;
+    made->input = sg_pages_new(SG_UPSTREAM_INPUT);
+    enum scrubgate_status rc =
+        made->input != NULL ? sg_tls_new(&made->pools.tls, ca_file) : SCRUBGATE_ENOMEM;
+    if (rc >= 0)
+        *upstream = made;
+    else
+        free_parts(made);
+    return rc < 0 ? rc : SCRUBGATE_OK;
 }
 
 void sg_upstream_free(struct sg_upstream *upstream)
@@ -437,6 +446,5 @@ void sg_upstream_free(struct sg_upstream *upstream)
     sg_task_cancel(upstream->pools.loop, &upstream->bury);
     bury(&upstream->bury);
     sg_pools_fini(&upstream->pools);
-    sg_tls_free(upstream->pools.tls);
-    free(upstream);
+    free_parts(upstream);
 }
