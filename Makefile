@@ -22,9 +22,9 @@ say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' '$(1)' '$(2)';)
 
 # What each library is called by pkg-config, and the Debian package that brings it.
 LIB_PKGS := libpcre2-8 libcrypto yajl yaml-0.1 zlib
-GATE_PKGS := libmicrohttpd libssl
-DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libmicrohttpd:libmicrohttpd-dev \
-	libssl:libssl-dev yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
+GATE_PKGS := libssl
+DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libssl:libssl-dev \
+	yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
 DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev
 DEPS_LINT := clang-format:clang-format
 DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
@@ -90,7 +90,7 @@ BENCH_LOAD_OBJ := $(addprefix $B/tests/bench/,load.o message.o origin.o peers.o 
 BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
-.PHONY: all lib run test check soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
+.PHONY: all lib run test check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
 	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -121,6 +121,11 @@ soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bod
 	@$(MAKE) --no-print-directory deps-test
 	@$(MAKE) --no-print-directory tests $(SOAKS)
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
+
+attack: ## attack a running gateway at full size; T=name runs those whose name has it
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory all tests
+	@sh tests/attack/run.sh $B '$(T)'
 
 mutants: ## break the scan engine on purpose, in many ways: the tests must see each
 	@$(MAKE) --no-print-directory deps-test

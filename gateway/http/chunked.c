@@ -163,3 +163,18 @@ enum scrubgate_status sg_chunked_add_end(struct sg_buf *out)
 {
     return sg_buf_add_text(out, "0\r\n\r\n");
 }
+
+const struct sg_bytes sg_chunked_end = {(const uint8_t *)"\r\n", 2};
+const struct sg_bytes sg_chunked_last = {(const uint8_t *)"0\r\n\r\n", 5};
+
+size_t sg_chunked_put_size(uint8_t *body, size_t len)
+{
+    uint8_t *at = body;
+    *--at = '\n';
+    *--at = '\r';
+    do {
+        *--at = (uint8_t) "0123456789abcdef"[len & 15];
+        len >>= 4;
+    } while (len > 0);
+    return (size_t)(body - at);
+}

@@ -38,4 +38,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_chunked_read(struct sg_chunked *stat
 SCRUBGATE_MUST_USE enum scrubgate_status sg_chunked_add(struct sg_buf *out, struct sg_bytes body);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_chunked_add_end(struct sg_buf *out);
 
+/* The same in place: writes a chunk's size line into the bytes before its body, as many as are
+ * returned, SG_CHUNKED_SIZE_MOST at most. What ends it is sg_chunked_end, what ends all of them
+ * sg_chunked_last. */
+enum { SG_CHUNKED_SIZE_MOST = 18 };
+size_t sg_chunked_put_size(uint8_t *body, size_t len);
+extern const struct sg_bytes sg_chunked_end, sg_chunked_last;
+
 #endif

@@ -22,7 +22,9 @@ const struct sg_header *sg_headers_find(const struct sg_headers *headers, const 
     struct sg_bytes wanted = sg_bytes_of(name);
     size_t n = 0;
     for (size_t i = 0; i < headers->n; i++) {
-        if (!sg_bytes_equal_nocase(headers->item[i].name, wanted))
+        /* By the length first: most are told by it. */
+        if (headers->item[i].name.len != wanted.len ||
+            !sg_bytes_equal_nocase(headers->item[i].name, wanted))
             continue;
         if (n++ == 0)
             first = &headers->item[i];

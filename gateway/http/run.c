@@ -12,23 +12,25 @@
 #include <emmintrin.h>
 #endif
 
-enum { VALUE = 1, TARGET = 2, TOKEN = 4 };
+enum { VALUE = 1, TARGET = 2, TOKEN = 4, HOST = 8 };
 
 #define V VALUE
 #define N (VALUE | TOKEN)
 #define T (VALUE | TARGET)
-#define A (VALUE | TARGET | TOKEN)
+#define H (VALUE | TARGET | HOST)
+#define K (VALUE | TARGET | TOKEN)
+#define A (VALUE | TARGET | TOKEN | HOST)
 /* clang-format off */
 /* What each byte may be part of. */
 static const uint8_t kind[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, V, 0, 0, 0, 0, 0, 0, /* controls, tab */
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    V, A, T, N, A, A, A, A, T, T, A, A, T, A, A, T, /* space ! " # $ % & ' ( ) * + , - . / */
-    A, A, A, A, A, A, A, A, A, A, T, T, T, T, T, T, /* 0 to 9 : ; < = > ? */
+    V, A, T, N, A, K, A, A, H, H, A, A, T, A, A, T, /* space ! " # $ % & ' ( ) * + , - . / */
+    A, A, A, A, A, A, A, A, A, A, T, H, T, H, T, T, /* 0 to 9 : ; < = > ? */
     T, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, /* @ A to O */
-    A, A, A, A, A, A, A, A, A, A, A, T, T, T, A, A, /* P to Z [ \ ] ^ _ */
-    A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, /* ` a to o */
-    A, A, A, A, A, A, A, A, A, A, A, T, A, T, A, 0, /* p to z { | } ~ DEL */
+    A, A, A, A, A, A, A, A, A, A, A, T, T, T, K, A, /* P to Z [ \ ] ^ _ */
+    K, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A, /* ` a to o */
+    A, A, A, A, A, A, A, A, A, A, A, T, K, T, A, 0, /* p to z { | } ~ DEL */
     V, V, V, V, V, V, V, V, V, V, V, V, V, V, V, V, /* beyond ASCII */
     V, V, V, V, V, V, V, V, V, V, V, V, V, V, V, V,
     V, V, V, V, V, V, V, V, V, V, V, V, V, V, V, V,
@@ -47,9 +49,9 @@ static size_t run_of(struct sg_bytes text, size_t at, unsigned wanted)
     return at;
 }
 
-size_t sg_run_token(struct sg_bytes text, size_t at)
+size_t sg_run_host(struct sg_bytes text, size_t at)
 {
-    return run_of(text, at, TOKEN);
+    return run_of(text, at, HOST);
 }
 
 /* Whether eight bytes hold no control. A borrow or carry comes only out of one. */
@@ -74,7 +76,18 @@ static __m128i bytes_equal_to(__m128i block, int c)
     return _mm_cmpeq_epi8(block, _mm_set1_epi8((char)c));
 }
 
-/* A bit for each byte that is not of the kind. */
+/* Each gives a bit for every byte that is not of the kind; for tokens also for the rarer marks. */
+
+static unsigned no_token(__m128i block)
+{
+    __m128i letter = _mm_sub_epi8(_mm_or_si128(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+    __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+    __m128i good =
+        _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8('z' - 'a')), letter),
+                     _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(good, bytes_equal_to(block, '-'))) ^ 0xFFFFu;
+}
+
 static unsigned no_value(__m128i block)
 {
     __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block);
@@ -103,12 +116,23 @@ static bool pass_blocks(struct sg_bytes text, size_t *at, unsigned (*outside)(__
     return false;
 }
 
+size_t sg_run_token(struct sg_bytes text, size_t at)
+{
+    (void)pass_blocks(text, &at, no_token);
+    return run_of(text, at, TOKEN);
+}
+
 size_t sg_run_target(struct sg_bytes text, size_t at)
 {
     return pass_blocks(text, &at, no_target) ? at : run_of(text, at, TARGET);
 }
 
 #else
+
+size_t sg_run_token(struct sg_bytes text, size_t at)
+{
+    return run_of(text, at, TOKEN);
+}
 
 size_t sg_run_target(struct sg_bytes text, size_t at)
 {

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 
 size_t sg_run_token(struct sg_bytes text, size_t at);  /* RFC 9110, 5.6.2: methods and names */
+size_t sg_run_host(struct sg_bytes text, size_t at);   /* RFC 3986, 3.2.2: a name, but no comma */
 size_t sg_run_target(struct sg_bytes text, size_t at); /* visible ASCII but `#` */
 size_t sg_run_value(struct sg_bytes text, size_t at);  /* no controls but tab */
 

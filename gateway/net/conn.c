@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * conn.c - one non-blocking byte connection to an origin: TCP or unix socket, plain or TLS.
+ * conn.c - one non-blocking byte connection, to an origin or from a client: TCP or unix socket,
+ * plain or TLS.
  */
 #include "net/conn.h"
 
@@ -25,6 +26,8 @@ static void changed(struct sg_watch *watch, uint32_t events)
     bool arrived = (events & EPOLLIN) != 0 || ended;
     if (ended)
         conn->hangup = true;
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+        conn->gone = true;
     if (arrived)
         conn->can_read = true;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
@@ -71,6 +74,26 @@ enum scrubgate_status sg_conn_open(struct sg_conn *conn, struct sg_loop *loop,
     conn->up = conn->linked && conn->tls == NULL;
     rc = sg_watch_add(loop, &conn->watch, EPOLLIN | EPOLLOUT | EPOLLRDHUP | (uint32_t)EPOLLET);
 out:
+    if (rc < 0)
+        sg_conn_close(conn);
+    return rc;
+}
+
+enum scrubgate_status sg_conn_adopt(struct sg_conn *conn, struct sg_loop *loop, int fd,
+                                    struct sg_tls_server *tls,
+                                    void (*ready)(struct sg_conn *conn, bool arrived))
+{
+    *conn = (struct sg_conn){.watch = {.fd = fd, .ready = changed},
+                             .loop = loop,
+                             .ready = ready,
+                             .linked = true,
+                             .up = tls == NULL,
+                             .can_write = true};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (tls != NULL)
+        rc = sg_tls_server_stream_new(&conn->tls, tls, fd);
+    if (rc >= 0)
+        rc = sg_watch_add(loop, &conn->watch, EPOLLIN | EPOLLOUT | EPOLLRDHUP | (uint32_t)EPOLLET);
     if (rc < 0)
         sg_conn_close(conn);
     return rc;
@@ -140,6 +163,14 @@ int64_t sg_conn_read(struct sg_conn *conn, uint8_t *out, size_t cap)
     return n;
 }
 
+static size_t length_of(const struct iovec *pieces, size_t n)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++)
+        len += pieces[i].iov_len;
+    return len;
+}
+
 static int64_t write_plain(struct sg_conn *conn, const struct iovec *pieces, size_t n)
 {
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = n};
@@ -147,6 +178,9 @@ static int64_t write_plain(struct sg_conn *conn, const struct iovec *pieces, siz
     do
         done = sendmsg(conn->watch.fd, &message, MSG_NOSIGNAL);
     while (done < 0 && errno == EINTR);
+    /* Fewer than given: the socket is full, and room in it will be told of. */
+    if (done >= 0 && (size_t)done < length_of(pieces, n))
+        conn->can_write = false;
     if (done >= 0)
         return done;
     return errno == EAGAIN || errno == EWOULDBLOCK ? SG_CONN_WAIT : SG_CONN_FAILED;
@@ -179,6 +213,13 @@ int64_t sg_conn_write(struct sg_conn *conn, const struct iovec *pieces, size_t n
     return done;
 }
 
+void sg_conn_finish(struct sg_conn *conn)
+{
+    sg_tls_stream_free(conn->tls);
+    conn->tls = NULL;
+    (void)shutdown(conn->watch.fd, SHUT_WR);
+}
+
 void sg_conn_close(struct sg_conn *conn)
 {
     if (conn->loop == NULL || conn->watch.fd < 0)
@@ -189,4 +230,15 @@ void sg_conn_close(struct sg_conn *conn)
     (void)close(conn->watch.fd);
     conn->watch.fd = -1;
     conn->up = conn->can_read = conn->can_write = false;
+}
+
+void sg_conn_reset(struct sg_conn *conn)
+{
+    /* Linux: connecting to nowhere resets a connection at once and leaves the descriptor open, so
+     * that not even TLS's farewell gets out. */
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    if (conn->loop != NULL && conn->watch.fd >= 0 &&
+        connect(conn->watch.fd, &nowhere, sizeof nowhere) != 0)
+        (void)shutdown(conn->watch.fd, SHUT_RDWR);
+    sg_conn_close(conn);
 }

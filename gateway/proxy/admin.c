@@ -225,7 +225,6 @@ enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *lo
         .header_ns = 10 * SECONDS,
         .body_ns = 30 * SECONDS,
         .idle_ns = 60 * SECONDS,
-        .daemons = 1,
     };
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_admin *made = calloc(1, sizeof *made);
@@ -240,7 +239,7 @@ enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *lo
         rc = sg_front_new(&made->front, loop, &limits, &handler);
     if (rc < 0)
         goto out;
-    rc = sg_front_listen(made->front, fd);
+    rc = sg_front_listen(made->front, fd, NULL);
     fd = -1;
     if (rc < 0)
         goto out;

@@ -149,7 +149,7 @@ static enum scrubgate_status open_parts(struct sg_echo *echo, const char *addres
         rc = sg_listen_open(&at, false, &fd, fault);
     if (rc >= 0)
         rc = name(echo, fd);
-    if (fd >= 0 && sg_front_listen(echo->front, fd) < 0 && rc >= 0)
+    if (fd >= 0 && sg_front_listen(echo->front, fd, NULL) < 0 && rc >= 0)
         rc = SCRUBGATE_EIO;
     return rc;
 }

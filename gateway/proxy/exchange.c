@@ -350,7 +350,23 @@ static void closed(void *own, enum sg_request_end how)
         sg_exchange_recycle(x);
 }
 
+/* --- requests that never become an exchange --- */
+
+static bool admit(void *ctx)
+{
+    struct sg_worker *worker = ctx;
+    return sg_pressure_admit(&worker->pressure);
+}
+
+static void refused(void *ctx, struct sg_bytes peer, const struct sg_refusal *why)
+{
+    struct sg_worker *worker = ctx;
+    sg_turned_away_add(&worker->away, peer, why);
+}
+
 const struct sg_front_handler sg_exchange_handler = {
+    .admit = admit,
+    .refused = refused,
     .begin = begin,
     .body = request_body,
     .end = request_end,

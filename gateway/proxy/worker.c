@@ -149,7 +149,7 @@ static enum scrubgate_status listen_all(struct sg_worker *worker,
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (*given = 0; *given < setup->n_listeners && rc >= 0;)
-        rc = sg_front_listen(worker->front, setup->listeners[(*given)++].fd);
+        rc = sg_front_listen(worker->front, setup->listeners[(*given)++].fd, NULL);
     return rc;
 }
 

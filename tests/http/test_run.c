@@ -25,6 +25,11 @@ static bool is_token(int c)
     return sg_is_alnum(c) || (c > 0 && c < 0x80 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
+static bool is_host(int c)
+{
+    return sg_is_alnum(c) || (c > 0 && c < 0x80 && strchr("-._~!$&'()*+;=", c) != NULL);
+}
+
 static bool is_target(int c)
 {
     return c > 0x20 && c < 0x7F && c != '#';
@@ -37,6 +42,7 @@ static bool is_value(int c)
 
 static const struct row rows[] = {
     {"a token", sg_run_token, is_token},
+    {"a host", sg_run_host, is_host},
     {"a target", sg_run_target, is_target},
     {"a value", sg_run_value, is_value},
 };
