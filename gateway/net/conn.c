@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "net/tls.h"
 
@@ -58,16 +59,15 @@ static enum scrubgate_status start(struct sg_conn *conn, const struct sg_address
 }
 
 enum scrubgate_status sg_conn_open(struct sg_conn *conn, struct sg_loop *loop,
-                                   const struct sg_address *to, struct sg_tls *tls,
-                                   const char *name, bool numeric,
+                                   const struct sg_address *to, const struct sg_tls_peer *peer,
                                    void (*ready)(struct sg_conn *conn, bool arrived))
 {
     *conn = (struct sg_conn){.watch = {.fd = -1, .ready = changed}, .loop = loop, .ready = ready};
     enum scrubgate_status rc = start(conn, to);
     if (rc < 0)
         goto out;
-    if (tls != NULL) {
-        rc = sg_tls_stream_new(&conn->tls, tls, conn->watch.fd, name, numeric);
+    if (peer != NULL) {
+        rc = sg_tls_stream_new(&conn->tls, peer, conn->watch.fd);
         if (rc < 0)
             goto out;
     }
@@ -186,22 +186,61 @@ static int64_t write_plain(struct sg_conn *conn, const struct iovec *pieces, siz
     return errno == EAGAIN || errno == EWOULDBLOCK ? SG_CONN_WAIT : SG_CONN_FAILED;
 }
 
-/* A small head and its body go out as one record. */
+/* Where a list of pieces is being read. */
+struct place {
+    const struct iovec *piece, *end;
+    size_t at; /* in *piece */
+};
+
+static void advance(struct place *place, size_t n)
+{
+    while (place->piece < place->end && n >= place->piece->iov_len - place->at) {
+        n -= place->piece->iov_len - place->at;
+        place->piece++;
+        place->at = 0;
+    }
+    place->at += n;
+}
+
+/* The next record: a piece as it lies where it is long or the last, else pieces put together, so
+ * that a small head and its body are one. */
+static struct sg_bytes next_record(struct place place, uint8_t room[TLS_RECORD])
+{
+    size_t len = 0;
+    const uint8_t *first = (const uint8_t *)place.piece->iov_base + place.at;
+    size_t left = place.piece->iov_len - place.at;
+    if (left >= TLS_RECORD || place.piece + 1 == place.end)
+        return (struct sg_bytes){first, left};
+    while (place.piece < place.end && len < TLS_RECORD) {
+        size_t more = place.piece->iov_len - place.at;
+        more = more < TLS_RECORD - len ? more : TLS_RECORD - len;
+        memcpy(room + len, (const uint8_t *)place.piece->iov_base + place.at, more);
+        len += more;
+        advance(&place, more);
+    }
+    return (struct sg_bytes){room, len};
+}
+
+/* Record after record, until the socket takes no more: no one record's end would be told of. */
 static int64_t write_tls(struct sg_conn *conn, const struct iovec *pieces, size_t n)
 {
-    uint8_t record[TLS_RECORD];
-    size_t len = 0;
-    if (n == 1 || pieces[0].iov_len >= sizeof record)
-        return sg_tls_write(conn->tls, pieces[0].iov_base, pieces[0].iov_len);
-    for (size_t i = 0; i < n && len < sizeof record; i++) {
-        size_t room = sizeof record - len;
-        size_t more = pieces[i].iov_len < room ? pieces[i].iov_len : room;
-        memcpy(record + len, pieces[i].iov_base, more);
-        len += more;
+    uint8_t room[TLS_RECORD];
+    struct place place = {pieces, pieces + n, 0};
+    size_t done = 0;
+    int64_t rc = 0;
+    while (place.piece < place.end) {
+        struct sg_bytes record = next_record(place, room);
+        rc = sg_tls_write(conn->tls, record.data, record.len);
+        if (record.data == room)
+            sg_wipe(room, record.len);
+        if (rc < 0)
+            break;
+        done += (size_t)rc;
+        advance(&place, (size_t)rc);
     }
-    int64_t done = sg_tls_write(conn->tls, record, len);
-    sg_wipe(record, len);
-    return done;
+    if (rc == SG_CONN_WAIT)
+        conn->can_write = false;
+    return done > 0 ? (int64_t)done : rc; /* a failure behind bytes is found again */
 }
 
 int64_t sg_conn_write(struct sg_conn *conn, const struct iovec *pieces, size_t n)

@@ -18,7 +18,7 @@
 #include "net/listen.h"
 #include "net/loop.h"
 
-struct sg_tls;
+struct sg_tls_peer;
 struct sg_tls_server;
 struct sg_tls_stream;
 
@@ -43,13 +43,11 @@ struct sg_conn {
     bool gone;   /* and takes no more either */
 };
 
-/*
- * Begins to connect. tls and name: the TLS to use and whose certificate to expect (a host name, or
- * an address when numeric), or NULL for plain. EIO when it failed at once, ENOMEM.
- */
+/* Begins to connect. peer: whom TLS is to reach, or NULL for plain. EIO when it failed at once,
+ * ENOMEM. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_conn_open(
-    struct sg_conn *conn, struct sg_loop *loop, const struct sg_address *to, struct sg_tls *tls,
-    const char *name, bool numeric, void (*ready)(struct sg_conn *conn, bool arrived));
+    struct sg_conn *conn, struct sg_loop *loop, const struct sg_address *to,
+    const struct sg_tls_peer *peer, void (*ready)(struct sg_conn *conn, bool arrived));
 /*
  * The same for an accepted socket, the connection's from now on (also after an error it is closed).
  * tls: the handshake to make with it, or NULL for plain, which is up at once.
@@ -62,7 +60,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_conn_adopt(struct sg_conn *conn, str
 int sg_conn_connect(struct sg_conn *conn);
 /* Bytes read (above 0), or WAIT, END, FAILED. An end of TLS without its farewell is FAILED. */
 int64_t sg_conn_read(struct sg_conn *conn, uint8_t *out, size_t cap);
-/* Bytes written (above 0), which may be fewer than there are, or WAIT, FAILED. */
+/* Bytes written (above 0), or WAIT, FAILED. When they are fewer than there are the socket is full:
+ * ready is called when it takes more. */
 int64_t sg_conn_write(struct sg_conn *conn, const struct iovec *pieces, size_t n);
 /* Says that no more comes; what the peer still sends can be read, as it came over the wire. */
 void sg_conn_finish(struct sg_conn *conn);

@@ -14,6 +14,7 @@
 
 static const struct sg_refusal crowded = {503, "overload",
                                           "too many connections from this address"};
+static const struct sg_refusal stranger = {0, "proxy", "not from a known load balancer"};
 static const struct sg_refusal no_room = {503, "overload", "too many connections"};
 
 /* --- before the first request ----------------------------------------------------------------- */
@@ -71,7 +72,7 @@ static enum scrubgate_status take_proxy(struct sg_client *client)
     const struct sg_arrival *arrival = client->arrival;
     if (client->announced || arrival == NULL || !arrival->proxy)
         return SCRUBGATE_OK;
-    struct sg_refusal why = {0, "malformed", NULL};
+    struct sg_refusal why = {0, "proxy", NULL};
     struct sg_address from = {.len = 0};
     enum scrubgate_status rc = sg_arrival_take_proxy(client->conn.watch.fd, &from, &why.detail);
     if (rc == SCRUBGATE_FULL)
@@ -96,7 +97,7 @@ static bool count(struct sg_client *client)
 
 bool sg_client_arrive(struct sg_client *client)
 {
-    static const struct sg_refusal untrusted = {0, "untrusted", "the TLS handshake failed"};
+    static const struct sg_refusal untrusted = {0, "tls", "the TLS handshake failed"};
     enum scrubgate_status rc = take_proxy(client);
     if (rc == SCRUBGATE_FULL) {
         sg_client_await(client);
@@ -150,6 +151,7 @@ void sg_client_adopt(struct sg_front *front, const struct sg_arrival *arrival, i
 {
     struct sg_tls_server *tls = arrival != NULL ? arrival->tls : NULL;
     if (arrival != NULL && !sg_arrival_admits(arrival, peer)) {
+        sg_front_tell(front, NULL, &stranger);
         (void)close(fd);
         return;
     }

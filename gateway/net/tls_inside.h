@@ -15,10 +15,11 @@
 struct sg_tls_stream {
     SSL *ssl;
     int fd;
-    bool certified;                /* the peer must show a certificate */
-    bool up;                       /* the handshake is done */
-    bool dead;                     /* failed: OpenSSL must not be asked again */
-    char print[SG_TLS_PRINT_SIZE]; /* of the client; "" before it has spoken, and of an origin */
+    struct sg_tls_tickets *tickets; /* NULL: of no origin */
+    bool certified;                 /* the peer must show a certificate */
+    bool up;                        /* the handshake is done */
+    bool dead;                      /* failed: OpenSSL must not be asked again */
+    char print[SG_TLS_PRINT_SIZE];  /* of the client; "" before it has spoken, and of an origin */
 };
 
 /* TLS 1.2 or later, no renegotiation, no compression, buffers given back when idle, one

@@ -22,6 +22,7 @@
 #include <openssl/ssl.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/file.h"
 #include "net/tls.h"
@@ -315,6 +316,29 @@ void sg_tls_server_swap(struct sg_tls_server *server, struct sg_tls_server *fres
     fresh->context = exchange(server, fresh->context);
 }
 
+/* The context, with a hold for the caller; NULL: it could not be held. */
+static SSL_CTX *hold(struct sg_tls_server *server)
+{
+    (void)pthread_mutex_lock(&server->lock);
+    SSL_CTX *context = server->context;
+    bool held = SSL_CTX_up_ref(context) == 1;
+    (void)pthread_mutex_unlock(&server->lock);
+    return held ? context : NULL;
+}
+
+int64_t sg_tls_server_expires(struct sg_tls_server *server)
+{
+    int days = 0, seconds = 0;
+    SSL_CTX *context = hold(server);
+    int64_t now = (int64_t)(sg_clock_wall_ms() / 1000);
+    const X509 *own = context == NULL ? NULL : SSL_CTX_get0_certificate(context);
+    if (own == NULL || ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(own)) != 1)
+        now = 0;
+    SSL_CTX_free(context);
+    ERR_clear_error();
+    return now == 0 ? 0 : now + (int64_t)days * 86400 + seconds;
+}
+
 void sg_tls_server_free(struct sg_tls_server *server)
 {
     if (server == NULL)
@@ -330,12 +354,9 @@ void sg_tls_server_free(struct sg_tls_server *server)
 enum scrubgate_status sg_tls_server_stream_new(struct sg_tls_stream **stream,
                                                struct sg_tls_server *server, int fd)
 {
-    (void)pthread_mutex_lock(&server->lock);
-    SSL_CTX *context = server->context;
-    bool held = SSL_CTX_up_ref(context) == 1;
-    (void)pthread_mutex_unlock(&server->lock);
+    SSL_CTX *context = hold(server);
     *stream = NULL;
-    if (!held)
+    if (context == NULL)
         return SCRUBGATE_ENOMEM;
     enum scrubgate_status rc = sg_tls_stream_make(stream, context, server->method, fd);
     if (rc >= 0) {

@@ -47,11 +47,20 @@ enum sg_party {
     SG_PARTIES
 };
 
+/* Files and a name for TLS towards a route's upstreams; NULL: not said. */
+struct sg_route_tls {
+    const char *ca, *certificate, *key, *name;
+};
+
 struct sg_route {
     const char *name;
-    struct sg_bytes path;               /* prefix, begins with / */
-    const char *upstream_url;           /* "" for the embedded echo */
-    const char *divert_url;             /* NULL: none */
+    struct sg_bytes path;      /* prefix, begins with / */
+    const char **upstream_url; /* a list; "" for the embedded echo */
+    size_t n_upstreams;
+    struct sg_route_tls tls;
+    unsigned health_failures; /* in a row, for an upstream to be left out; 0: it never is */
+    uint64_t health_open_ns;  /* for how long */
+    const char *divert_url;   /* NULL: none */
     enum scrubgate_direction direction; /* of the request; the response goes the other way */
     enum sg_handling request, response;
     unsigned level;
@@ -72,6 +81,8 @@ struct sg_limits {
     uint64_t header, body, held, connections;
     uint64_t requests, memory; /* 0: no cap of requests under way; no ceiling for the process */
     uint64_t header_ns, body_ns, upstream_ns, idle_ns;
+    uint64_t upstream_connect_ns, upstream_first_ns, upstream_idle_ns;
+    uint64_t upstream_total_ns; /* 0: no end */
 };
 
 enum sg_seccomp_mode { SG_SECCOMP_OFF, SG_SECCOMP_LOG, SG_SECCOMP_ON };
@@ -100,6 +111,7 @@ struct sg_config {
     struct sg_limits limits;
     struct sg_sandbox_config sandbox;
     uint64_t memory, memory_ns; /* of conversations: bytes, 0: none; and for how long */
+    uint64_t resolve_ns;        /* how often the names of upstreams are looked up */
     unsigned recheck;           /* 1 in so many messages is scanned by both engines; 0: none */
     struct sg_route *routes;    /* longest path first */
     size_t n_routes;
@@ -113,7 +125,7 @@ struct sg_override {
     const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
 };
 
-enum { SG_CONFIG_VARIABLES = 24 };
+enum { SG_CONFIG_VARIABLES = 64 }; /* at most */
 
 /* The overrides that environment variables such as SCRUBGATE_LIMITS_BODY make: fills list and
  * returns how many. */

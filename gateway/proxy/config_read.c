@@ -126,44 +126,68 @@ static enum scrubgate_status read_limits(struct sg_config *config, const struct 
                                          const struct sg_yaml_node *node,
                                          struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"header",      "body",      "held",          "connections",
-                                       "header_time", "body_time", "upstream_time", "idle_time",
-                                       "requests",    "memory"};
     struct sg_limits *limits = &config->limits;
+    enum { NUMBER, SIZE, TIME };
     const struct {
+        const char *key;
+        int kind;
         uint64_t *target, least, most;
-        bool time;
     } slots[] = {
-        {&limits->header, 1024, 1024 * 1024, false},
-        {&limits->body, 1, UINT64_C(1) << 40, false},
-        {&limits->held, 4096, 16 * 1024 * 1024, false},
-        {&limits->connections, 1, 1000000, false},
-        {&limits->header_ns, 1, 3600000, true},
-        {&limits->body_ns, 1, 86400000, true},
-        {&limits->upstream_ns, 1, 86400000, true},
-        {&limits->idle_ns, 1, 86400000, true},
-        {&limits->requests, 0, 1000000, false},
-        {&limits->memory, 0, UINT64_C(1) << 40, false},
+        {"header", SIZE, &limits->header, 1024, 1024 * 1024},
+        {"body", SIZE, &limits->body, 1, UINT64_C(1) << 40},
+        {"held", SIZE, &limits->held, 4096, 16 * 1024 * 1024},
+        {"memory", SIZE, &limits->memory, 0, UINT64_C(1) << 40},
+        {"connections", NUMBER, &limits->connections, 1, 1000000},
+        {"requests", NUMBER, &limits->requests, 0, 1000000},
+        {"header_time", TIME, &limits->header_ns, 1, 3600000},
+        {"body_time", TIME, &limits->body_ns, 1, 86400000},
+        {"idle_time", TIME, &limits->idle_ns, 1, 86400000},
+        {"upstream_time", TIME, &limits->upstream_ns, 1, 86400000},
+        {"upstream_connect_time", TIME, &limits->upstream_connect_ns, 1, 86400000},
+        {"upstream_first_time", TIME, &limits->upstream_first_ns, 1, 86400000},
+        {"upstream_idle_time", TIME, &limits->upstream_idle_ns, 1, 86400000},
+        {"upstream_total_time", TIME, &limits->upstream_total_ns, 0, 86400000},
     };
+    const char *keys[COUNT(slots)];
+    for (size_t i = 0; i < COUNT(slots); i++)
+        keys[i] = slots[i].key;
     enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
-    for (size_t i = 0; i < COUNT(keys) && rc >= 0; i++) {
+    for (size_t i = 0; i < COUNT(slots) && rc >= 0; i++) {
         const struct sg_yaml_node *one = sg_yaml_get(node, keys[i]);
+        const bool time = slots[i].kind == TIME;
         uint64_t value = 0;
         if (one == NULL)
             continue;
-        if (strcmp(keys[i], "connections") == 0 || strcmp(keys[i], "requests") == 0)
+        if (slots[i].kind == NUMBER)
             rc = sg_yaml_u64(tree, one, slots[i].least, slots[i].most, &value, fault);
-        else if (slots[i].time)
+        else if (time)
             rc = sg_yaml_duration(tree, one, &value, fault);
         else
             rc = sg_yaml_size(tree, one, &value, fault);
         if (rc >= 0 && (value < slots[i].least || value > slots[i].most))
             rc = sg_yaml_fault(tree, one, fault, "%s is out of range: %llu to %llu%s", keys[i],
                                (unsigned long long)slots[i].least,
-                               (unsigned long long)slots[i].most, slots[i].time ? " ms" : " bytes");
+                               (unsigned long long)slots[i].most, time ? " ms" : " bytes");
         if (rc >= 0)
-            *slots[i].target = slots[i].time ? value * 1000000u : value;
+            *slots[i].target = time ? value * 1000000u : value;
     }
+    return rc;
+}
+
+static enum scrubgate_status read_resolve(struct sg_config *config, const struct sg_yaml *tree,
+                                          const struct sg_yaml_node *node,
+                                          struct scrubgate_fault *fault)
+{
+    static const char *const keys[] = {"every"};
+    uint64_t ms = 0;
+    enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
+    const struct sg_yaml_node *every = sg_yaml_get(node, "every");
+    if (rc < 0 || every == NULL)
+        return rc;
+    rc = sg_yaml_duration(tree, every, &ms, fault);
+    if (rc >= 0 && (ms < 100 || ms > 86400000))
+        rc = sg_yaml_fault(tree, every, fault, "every is out of range: 100ms to 1d");
+    config->resolve_ns = ms * 1000000u;
     return rc;
 }
 
@@ -236,9 +260,9 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
 enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_yaml *tree,
                                      unsigned flags, struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"listen",      "admin",        "workers", "rules",
-                                       "state",       "scan",         "limits",  "audit",
-                                       "upstream_ca", "conversation", "sandbox", "routes"};
+    static const char *const keys[] = {
+        "listen", "admin",       "workers",      "rules",   "state",   "scan",  "limits",
+        "audit",  "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
     static const struct reader readers[] = {
         {"listen", sg_config_read_listen},
         {"admin", read_admin},
@@ -251,6 +275,7 @@ enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_y
         {"scan", read_scan},
         {"conversation", read_conversation},
         {"sandbox", sg_config_read_sandbox},
+        {"resolve", read_resolve},
     };
     bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;
     const struct sg_yaml_node *root = sg_yaml_root(tree);

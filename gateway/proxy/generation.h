@@ -13,17 +13,16 @@
 #include <scrubgate/ruleset.h>
 #include <scrubgate/status.h>
 
-#include "net/upstream.h"
 #include "proxy/arrivals.h"
 #include "proxy/config.h"
+#include "proxy/upstreams.h"
 #include "rule/rule.h"
 
 struct sg_generation {
     atomic_uint holders;
     struct sg_config *config;
     struct scrubgate_ruleset *rules;
-    struct sg_origin **upstream;  /* by route index */
-    struct sg_origin **divert;    /* by route index; NULL where none */
+    struct sg_upstreams *upstreams;
     struct sg_arrivals *arrivals; /* certificates as loaded with it; NULL once they are in force */
     const char *digest;           /* of the rules */
     /* All workers count: by rule number, by number of exclusion. */

@@ -104,6 +104,7 @@ static void finish(struct sg_server *server)
     sg_audit_guest_stop(server->guest);
     if (server->auditor != NULL)
         sg_auditor_stop(server->auditor);
+    sg_resolver_stop(server->resolver);
     sg_server_handover_fini(server);
     if (server->takeover > 0)
         (void)close(server->takeover - 1);

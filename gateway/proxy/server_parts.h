@@ -5,6 +5,7 @@
  *     server.c          life: signals, drain, stop
  *     server_start.c    from a loaded config to workers that serve
  *     server_reload.c   a new config and new rules, all or nothing
+ *     server_resolve.c  the names of upstreams, again and again
  *     server_takeover.c sockets and audit log, from the gateway that runs
  *     server_handover.c and to the one that comes
  *     server_record.c   audit records of the process itself
@@ -85,6 +86,7 @@ struct sg_server {
     struct sg_memory *memory;          /* NULL: none is kept */
     struct sg_inheritance inheritance; /* sockets that were open before this process */
     struct sg_listeners listeners;
+    struct sg_resolver *resolver;
     struct sg_arrivals *arrivals; /* beside them */
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
@@ -133,6 +135,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_server_reload_init(struct sg_server 
 void sg_server_reload(struct sg_server *server);
 /* Waits for a load that runs and takes its end. */
 void sg_server_reload_fini(struct sg_server *server);
+
+/* --- server_resolve.c --- */
+
+/* Has the names of the generation in force looked up from now on, and starts who does that. */
+void sg_server_resolve(struct sg_server *server);
 
 /* --- server_handover.c --- */
 

@@ -42,8 +42,6 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "state";
     if (!same_text(a->audit_dir, b->audit_dir) || !same_text(a->origin, b->origin))
         return "audit";
-    if (!same_text(a->ca_file, b->ca_file))
-        return "upstream_ca";
     if (a->memory != b->memory || a->memory_ns != b->memory_ns)
         return "conversation";
     if (!same_text(a->sandbox.user, b->sandbox.user) || a->sandbox.seccomp != b->sandbox.seccomp ||
@@ -53,7 +51,9 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "routes: the embedded echo";
     if (x->header != y->header || x->connections != y->connections || x->requests != y->requests ||
         x->memory != y->memory || x->header_ns != y->header_ns || x->body_ns != y->body_ns ||
-        x->upstream_ns != y->upstream_ns || x->idle_ns != y->idle_ns)
+        x->idle_ns != y->idle_ns || x->upstream_connect_ns != y->upstream_connect_ns ||
+        x->upstream_first_ns != y->upstream_first_ns ||
+        x->upstream_idle_ns != y->upstream_idle_ns || x->upstream_total_ns != y->upstream_total_ns)
         return "limits: header, connections, requests, memory and times";
     return NULL;
 }
@@ -119,6 +119,7 @@ static void put_in_force(struct sg_server *server, struct sg_generation *next)
     sg_generation_drop(server->generation);
     server->generation = next;
     server->reloads++;
+    sg_server_resolve(server);
     sg_server_log_warnings(next);
     sg_oplog(SG_OPLOG_INFO, "reloaded", "rules", next->digest, "config", next->config->digest,
              NULL);

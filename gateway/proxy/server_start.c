@@ -140,5 +140,7 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
         rc = start_workers(server, fault);
     if (rc >= 0)
         rc = start_admin(server, fault);
+    if (rc >= 0)
+        sg_server_resolve(server);
     return rc;
 }

@@ -18,7 +18,7 @@
 #include "proxy/sandbox.h"
 
 #define SECONDS UINT64_C(1000000000)
-enum { IDLE_UPSTREAM = 128, DRAIN_SECONDS = 30, CONNECT_SECONDS = 10 };
+enum { KEPT_UPSTREAM = 128, DRAIN_SECONDS = 30 };
 
 /* --- on the worker's thread --- */
 
@@ -104,12 +104,13 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
         .idle_ns = limits->idle_ns,
     };
     const struct sg_upstream_limits upstream = {
-        .connect_ns = limits->upstream_ns < CONNECT_SECONDS * SECONDS ? limits->upstream_ns
-                                                                      : CONNECT_SECONDS * SECONDS,
-        .total_ns = limits->upstream_ns,
-        .idle_ns = limits->idle_ns,
+        .connect_ns = limits->upstream_connect_ns,
+        .first_ns = limits->upstream_first_ns,
+        .idle_ns = limits->upstream_idle_ns,
+        .total_ns = limits->upstream_total_ns,
+        .kept_ns = limits->idle_ns,
         .header = (size_t)limits->header,
-        .idle = IDLE_UPSTREAM,
+        .kept = KEPT_UPSTREAM,
     };
     struct sg_front_handler handler = sg_exchange_handler;
     handler.ctx = worker;
@@ -126,7 +127,7 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
         sg_turned_away_init(&worker->away, worker->loop, worker->facets, worker->audit,
                             worker->source, &worker->metrics);
     if (rc >= 0)
-        rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, config->ca_file);
+        rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, NULL);
     if (rc >= 0)
         rc = sg_eventlog_open(&worker->events, setup->events, worker->loop);
     if (rc >= 0)
@@ -148,8 +149,10 @@ static enum scrubgate_status listen_all(struct sg_worker *worker,
                                         const struct sg_worker_setup *setup, size_t *given)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (*given = 0; *given < setup->n_listeners && rc >= 0;)
-        rc = sg_front_listen(worker->front, setup->listeners[(*given)++].fd, NULL);
+    for (*given = 0; *given < setup->n_listeners && rc >= 0;) {
+        const struct sg_listening *one = &setup->listeners[(*given)++];
+        rc = sg_front_listen(worker->front, one->fd, sg_arrivals_at(setup->arrivals, one->address));
+    }
     return rc;
 }
 

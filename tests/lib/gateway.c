@@ -41,19 +41,21 @@ void sg_gateway_init_beside(struct sg_gateway *gateway, const struct sg_gateway 
 
 void sg_gateway_config(struct sg_gateway *gateway, const char *format, ...)
 {
-    static const char head[] = "listen: 127.0.0.1:0\n"
-                               "admin: 127.0.0.1:0\n"
-                               "workers: 1\n"
-                               "state: var\n"
-                               "audit: {dir: var/audit, origin: " SG_GATEWAY_ORIGIN "}\n";
+    static const char ports[] = "admin: 127.0.0.1:0\n"
+                                "workers: 1\n"
+                                "state: var\n"
+                                "audit: {dir: var/audit, origin: " SG_GATEWAY_ORIGIN "}\n";
     char text[CONFIG_MOST];
     va_list list;
-    memcpy(text, head, sizeof head);
+    int head = snprintf(text, sizeof text, "listen: %s\n%s",
+                        gateway->listen == NULL ? "127.0.0.1:0" : gateway->listen, ports);
+    assert_true(head > 0 && (size_t)head < sizeof text);
+    size_t room = sizeof text - (size_t)head;
     va_start(list, format);
-    int len = vsnprintf(text + sizeof head - 1, sizeof text - sizeof head, format, list);
+    int len = vsnprintf(text + head, room, format, list);
     va_end(list);
-    assert_true(len >= 0 && (size_t)len < sizeof text - sizeof head);
-    sg_tempdir_write(&gateway->dir, "gateway.yaml", text, sizeof head - 1 + (size_t)len);
+    assert_true(len >= 0 && (size_t)len < room);
+    sg_tempdir_write(&gateway->dir, "gateway.yaml", text, (size_t)head + (size_t)len);
 }
 
 /* --- the operator's log --- */
@@ -106,14 +108,15 @@ void sg_gateway_await(struct sg_gateway *gateway, const char *text, size_t *at)
     *at = end;
 }
 
-/* The port behind `"what":"<what>","address":"…:`. */
-static unsigned port_of(struct sg_gateway *gateway, const char *what)
+/* The port behind `"what":"<what>","address":"…:`, which may stand there more than once. */
+static unsigned port_of(struct sg_gateway *gateway, const char *what, unsigned nth)
 {
     char text[64];
     size_t at = 0, end;
     unsigned port = 0;
     (void)snprintf(text, sizeof text, "\"what\":\"%s\",\"address\":\"127.0.0.1:", what);
-    sg_gateway_await(gateway, text, &at);
+    for (unsigned i = 0; i <= nth; i++)
+        sg_gateway_await(gateway, text, &at);
     end = at;
     sg_gateway_await(gateway, "\n", &end); /* the line is whole */
     (void)pthread_mutex_lock(&gateway->lock);
@@ -148,14 +151,19 @@ static void launch(struct sg_gateway *gateway)
     assert_int_equal(pthread_create(&gateway->listener, NULL, listen_to_log, gateway), 0);
 }
 
+unsigned sg_gateway_port(struct sg_gateway *gateway, unsigned item)
+{
+    return port_of(gateway, "listening", item);
+}
+
 void sg_gateway_start(struct sg_gateway *gateway)
 {
     size_t at = 0;
     unsigned status = 0;
     launch(gateway);
     sg_gateway_await(gateway, "\"what\":\"started\"", &at);
-    gateway->port = port_of(gateway, "listening");
-    gateway->admin = port_of(gateway, "admin");
+    gateway->port = sg_gateway_port(gateway, 0);
+    gateway->admin = port_of(gateway, "admin", 0);
     for (int ms = 0; status != 200 && ms < SG_PATIENCE_MS; ms++) {
         struct sg_answer answer = {.cut = false};
         sg_wire_ask(gateway->admin, "GET", "/readyz", "", SG_BYTES(""), &answer);

@@ -16,8 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <openssl/err.h>
 
 #include "http/chunked.h"
 #include "http/head_reader.h"
@@ -46,8 +48,22 @@ void sg_wire_open(struct sg_wire *wire, unsigned port)
     assert_int_equal(setsockopt(wire->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), 0);
 }
 
+bool sg_wire_secure(struct sg_wire *wire, SSL_CTX *context)
+{
+    const struct timeval patience = {.tv_sec = SG_PATIENCE_MS / 1000};
+    assert_int_equal(setsockopt(wire->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
+    wire->tls = SSL_new(context);
+    assert_non_null(wire->tls);
+    assert_int_equal(SSL_set_fd(wire->tls, wire->fd), 1);
+    bool up = SSL_connect(wire->tls) == 1;
+    ERR_clear_error();
+    return up;
+}
+
 void sg_wire_close(struct sg_wire *wire)
 {
+    SSL_free(wire->tls);
+    wire->tls = NULL;
     (void)close(wire->fd);
     wire->fd = -1;
     sg_buf_fini(&wire->in);
@@ -66,7 +82,9 @@ bool sg_wire_try(struct sg_wire *wire, struct sg_bytes text)
 {
     while (text.len > 0) {
         assert_true(await(wire->fd, POLLOUT));
-        ssize_t n = send(wire->fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = wire->tls != NULL
+                        ? SSL_write(wire->tls, text.data, (int)text.len)
+                        : send(wire->fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n <= 0)
@@ -96,10 +114,14 @@ void sg_wire_say(struct sg_wire *wire, const char *format, ...)
 
 bool sg_wire_more(struct sg_wire *wire)
 {
-    if (!await(wire->fd, POLLIN))
+    bool ready = wire->tls != NULL && SSL_pending(wire->tls) > 0;
+    if (!ready && !await(wire->fd, POLLIN))
         fail_msg("nothing came within %d ms", SG_PATIENCE_MS);
     assert_true(sg_buf_reserve(&wire->in, PIECE) >= 0);
-    ssize_t n = recv(wire->fd, wire->in.data + wire->in.len, PIECE, 0);
+    uint8_t *room = wire->in.data + wire->in.len;
+    ssize_t n =
+        wire->tls != NULL ? SSL_read(wire->tls, room, PIECE) : recv(wire->fd, room, PIECE, 0);
+    ERR_clear_error();
     if (n > 0)
         wire->in.len += (size_t)n;
     return n > 0;

@@ -11,10 +11,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 
 #include "net/tls.h"
@@ -46,6 +48,9 @@ static void make_files(void)
     sg_identity_write(&authority, NULL, &dir, "ca");
     sg_identity_write(&one, &authority, &dir, "one");
     sg_identity_write(&two, NULL, &dir, "two");
+    struct sg_identity past = sg_identity_make("past", NULL, "serverAuth", -DAY, &authority);
+    sg_identity_write(&past, NULL, &dir, "short");
+    sg_identity_drop(&past);
 }
 
 static void drop_files(void)
@@ -409,6 +414,19 @@ static void test_bad_reload(void **state)
     sg_tls_server_free(server);
 }
 
+static void test_expiry(void **state)
+{
+    struct sg_tls_server *server = serve("one", NULL);
+    int64_t now = (int64_t)time(NULL), ends = sg_tls_server_expires(server);
+    (void)state;
+    assert_in_range(ends, now + DAY - 3600, now + DAY + 3600);
+    const struct sg_tls_server_config next = {file(0, "short.crt"), file(1, "short.key"), NULL};
+    assert_int_equal(sg_tls_server_reload(server, &next, NULL), SCRUBGATE_OK);
+    ends = sg_tls_server_expires(server);
+    assert_in_range(ends, now - DAY - 3600, now - DAY + 3600); /* over: told, and served */
+    sg_tls_server_free(server);
+}
+
 static void test_swap(void **state)
 {
     struct sg_tls_server *server = serve("one", NULL), *fresh = serve("two", NULL);
@@ -423,14 +441,13 @@ static void test_swap(void **state)
 
 /* --- files that are wrong --- */
 
-static void write_locked(void)
+static void write_key(const char *name, EVP_PKEY *key, const EVP_CIPHER *cipher)
 {
-    FILE *out = fopen(file(4, "locked.key"), "w");
+    FILE *out = fopen(file(4, name), "w");
     assert_non_null(out);
     assert_int_equal(chmod(path_of[4], 0600), 0);
-    assert_int_equal(PEM_write_PrivateKey(out, one.key, EVP_aes_128_cbc(),
-                                          (const unsigned char *)"secret", 6, NULL, NULL),
-                     1);
+    assert_int_equal(
+        PEM_write_PrivateKey(out, key, cipher, (const unsigned char *)"secret", 6, NULL, NULL), 1);
     assert_int_equal(fclose(out), 0);
 }
 
@@ -449,6 +466,7 @@ static const struct wrong {
     {"a certificate as key", "one.crt", "two.crt", NULL, 0644, "two.crt", "chmod 600"},
     {"authorities that are none", "one.crt", "one.key", "text", 0, "text", "vouch"},
     {"another's key", "one.crt", "two.key", NULL, 0, "two.key", "not the certificate's"},
+    {"a key of another kind", "one.crt", "rsa.key", NULL, 0, "rsa.key", "not the certificate's"},
     {"an encrypted key", "one.crt", "locked.key", NULL, 0, "locked.key", "not encrypted"},
     {"a key that all can read", "one.crt", "one.key", NULL, 0604, "one.key", "chmod 600"},
     {"a key that a group can write", "one.crt", "one.key", NULL, 0620, "one.key", "chmod 600"},
@@ -491,7 +509,11 @@ static void make_wrong_files(void)
     sg_tempdir_write(&dir, "text", "not PEM", 7);
     assert_int_equal(chmod(file(4, "text"), 0600), 0);
     sg_tempdir_mkdir(&dir, "folder");
-    write_locked();
+    write_key("locked.key", one.key, EVP_aes_128_cbc());
+    EVP_PKEY *rsa = EVP_RSA_gen(2048);
+    assert_non_null(rsa);
+    write_key("rsa.key", rsa, NULL);
+    EVP_PKEY_free(rsa);
 }
 
 int main(void)
@@ -510,6 +532,7 @@ int main(void)
     sg_suite_add("a client that hangs up in the middle", test_client_that_hangs_up, NULL);
     sg_suite_add("a reload is for those who come after it", test_reload, NULL);
     sg_suite_add("a reload that is refused changes nothing", test_bad_reload, NULL);
+    sg_suite_add("when the certificate ends is told", test_expiry, NULL);
     sg_suite_add("two servers swap what they are", test_swap, NULL);
     SG_SUITE_ROWS(test_wrong, wrongs);
     sg_suite_add("a group may read the key", test_group_may_read, NULL);

@@ -117,6 +117,42 @@ static void overrides_win_over_the_file_and_change_the_digest(void **state)
     sg_config_free(changed);
 }
 
+static void upstreams_have_times_health_and_trust(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    write_file(
+        "limits: {upstream_time: 5s, upstream_idle_time: 2s, upstream_total_time: 1m}\n"
+        "resolve: {every: 2m}\n"
+        "routes:\n"
+        "  - {name: a, path: /a/, upstream: ['https://b.example/', 'https://c.example/x/'],\n"
+        "     direction: to-agent, health: {failures: 2, open: 1s},\n"
+        "     upstream_tls: {ca: ca.pem, certificate: c.pem, key: k.pem, name: d.example}}\n"
+        "  - {name: b, path: /, upstream: 'http://127.0.0.1:1/', direction: to-agent}\n");
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    const struct sg_limits *limits = &config->limits;
+    const struct sg_route *a = &config->routes[0], *b = &config->routes[1];
+    assert_int_equal(limits->upstream_connect_ns, UINT64_C(5000000000));
+    assert_int_equal(limits->upstream_first_ns, UINT64_C(5000000000));
+    assert_int_equal(limits->upstream_idle_ns, UINT64_C(2000000000));
+    assert_int_equal(limits->upstream_total_ns, UINT64_C(60000000000));
+    assert_int_equal(config->resolve_ns, UINT64_C(120000000000));
+    assert_int_equal(a->n_upstreams, 2);
+    assert_string_equal(a->upstream_url[1], "https://c.example/x/");
+    assert_int_equal(a->health_failures, 2);
+    assert_int_equal(a->health_open_ns, 1000000000);
+    assert_string_equal(a->tls.ca, "ca.pem");
+    assert_string_equal(a->tls.certificate, "c.pem");
+    assert_string_equal(a->tls.key, "k.pem");
+    assert_string_equal(a->tls.name, "d.example");
+    assert_int_equal(b->n_upstreams, 1);
+    assert_int_equal(b->health_failures, 5);
+    assert_int_equal(b->health_open_ns, UINT64_C(10000000000));
+    assert_null(b->tls.ca);
+    sg_config_free(config);
+}
+
 static void the_sandbox_has_a_user_and_switches(void **state)
 {
     (void)state;
@@ -237,6 +273,24 @@ static const struct refusal {
     {"an upstream cannot be left to the echo",
      "routes:\n  - {name: a, path: /, upstream: '', direction: to-agent}\n",
      "upstream wants a URL"},
+    {"a list of no upstream",
+     "routes:\n  - {name: a, path: /, upstream: [], direction: to-agent}\n", "a list of 1 to 16"},
+    {"an upstream in a list that is no URL",
+     "routes:\n  - {name: a, path: /, upstream: ['http://x/', y], direction: to-agent}\n",
+     ":2:48: upstream wants a URL"},
+    {"an upstream that is named twice",
+     "routes:\n  - {name: a, path: /, upstream: ['http://x/', 'http://x/'], direction: "
+     "to-agent}\n",
+     ":2:48: this upstream is in the list already"},
+    {"a certificate without its key", ROUTE "    upstream_tls: {certificate: c.pem}\n",
+     "a certificate and its key go together"},
+    {"TLS for an upstream without", ROUTE "    upstream_tls: {name: x}\n",
+     "upstream_tls is for https://"},
+    {"TLS of no known kind", ROUTE "    upstream_tls: {verify: no}\n", "unknown key"},
+    {"health that is never bad enough", ROUTE "    health: {failures: 1001}\n", ":6:24: "},
+    {"an upstream left out for ever", ROUTE "    health: {open: 2h}\n", "open is out of range"},
+    {"names looked up without a pause", "resolve: {every: 0s}\n" ROUTE, "every is out of range"},
+    {"no time to connect", "limits: {upstream_connect_time: 0s}\n" ROUTE, "out of range"},
     {"two routes of one path",
      ROUTE "  - {name: b, path: /in/, upstream: 'http://x/', "
            "direction: to-agent}\n",
@@ -335,11 +389,12 @@ static void an_override_of_an_unknown_key_names_its_origin(void **state)
 
 int main(void)
 {
-    enum { PLAIN = 10, ROWS = sizeof refusals / sizeof refusals[0] };
+    enum { PLAIN = 11, ROWS = sizeof refusals / sizeof refusals[0] };
     struct CMUnitTest tests[PLAIN + ROWS] = {
         cmocka_unit_test(defaults_serve_both_directions_to_the_echo),
         cmocka_unit_test(the_longest_path_wins),
         cmocka_unit_test(overrides_win_over_the_file_and_change_the_digest),
+        cmocka_unit_test(upstreams_have_times_health_and_trust),
         cmocka_unit_test(the_sandbox_has_a_user_and_switches),
         cmocka_unit_test(identity_names_bodies_headers_and_words),
         cmocka_unit_test(listeners_say_how_connections_begin),

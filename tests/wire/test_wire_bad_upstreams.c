@@ -349,7 +349,7 @@ static void test_slow_upstream(void **state)
     /* Half a body, and then nothing. */
     sg_recorder_say_text(&slow.origin, OK TEXT "Content-Length: 99\r\n\r\n" MAIL, SG_THEN_HOLD);
     sg_wire_ask(slow.gateway.port, "POST", "/in/x", TEXT, SG_BYTES(MAIL), &answer);
-    check_problem(&answer, 504, "upstream-timeout");
+    check_problem(&answer, 504, "upstream-idle-timeout");
     sg_recorder_take(&slow.origin, &heard);
     sg_heard_fini(&heard);
     sg_answer_fini(&answer);

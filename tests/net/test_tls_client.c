@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_tls.c - calls over TLS: whom the client trusts, and that TLS changes nothing else.
+ * test_tls_client.c - calls over TLS: whom the client trusts, and that TLS changes nothing else.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,18 +12,16 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include "net/origin.h"
 #include "net/upstream.h"
+#include "../lib/identity.h"
 #include "../lib/probe.h"
 #include "../lib/scripted_origin.h"
 #include "../lib/suite.h"
 
-enum { MS = 1000000, DAY = 86400 };
+enum { MS = 1000000, DAY = SG_IDENTITY_DAY };
 
 #define GET          "GET / HTTP/1.1\r\nHost: o\r\n\r\n"
 #define POST_CHUNKED "POST / HTTP/1.1\r\nHost: o\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -32,65 +30,49 @@ enum { MS = 1000000, DAY = 86400 };
 
 /* --- certificates, made for the test --- */
 
-struct identity {
-    EVP_PKEY *key;
-    X509 *certificate;
-};
+static struct sg_tempdir dir;
+static struct sg_identity authority, stranger, gateway;
+static struct sg_tls *trust; /* in authority */
 
-static void extend(X509 *certificate, X509 *issuer, int nid, const char *value)
+/* Trusts the authority; shown: shows who it is, "gateway" or NULL. */
+static struct sg_tls *make_trust(const char *shown)
 {
-    X509V3_CTX context;
-    X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-    assert_non_null(extension);
-    assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
-    X509_EXTENSION_free(extension);
-}
-
-/* Valid from a day ago until `until` seconds from now; signed by issuer, by itself when NULL. */
-static struct identity make_identity(const char *name, const char *alternative, const char *usage,
-                                     long until, const struct identity *issuer)
-{
-    struct identity made = {EVP_EC_gen("P-256"), X509_new()};
-    const struct identity *signer = issuer != NULL ? issuer : &made;
-    X509 *certificate = made.certificate;
-    assert_non_null(made.key);
-    assert_non_null(certificate);
-    (void)X509_set_version(certificate, 2);
-    (void)ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1 + rand());
-    (void)X509_gmtime_adj(X509_getm_notBefore(certificate), -2L * DAY);
-    (void)X509_gmtime_adj(X509_getm_notAfter(certificate), until);
-    (void)X509_set_pubkey(certificate, made.key);
-    (void)X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
-                                     (const unsigned char *)name, -1, -1, 0);
-    (void)X509_set_issuer_name(certificate, X509_get_subject_name(signer->certificate));
-    extend(certificate, signer->certificate, NID_basic_constraints,
-           issuer == NULL ? "critical,CA:TRUE" : "critical,CA:FALSE");
-    if (alternative != NULL)
-        extend(certificate, signer->certificate, NID_subject_alt_name, alternative);
-    if (usage != NULL)
-        extend(certificate, signer->certificate, NID_ext_key_usage, usage);
-    assert_true(X509_sign(certificate, signer->key, EVP_sha256()) > 0);
+    char ca[512], certificate[512], key[512], name[64];
+    struct sg_tls *made = NULL;
+    sg_tempdir_path(&dir, "ca.crt", ca);
+    struct sg_tls_config config = {.ca = ca};
+    if (shown != NULL) {
+        (void)snprintf(name, sizeof name, "%s.crt", shown);
+        sg_tempdir_path(&dir, name, certificate);
+        (void)snprintf(name, sizeof name, "%s.key", shown);
+        sg_tempdir_path(&dir, name, key);
+        config.certificate = certificate;
+        config.key = key;
+    }
+    if (sg_tls_new(&made, &config, NULL) < 0)
+        abort();
     return made;
 }
 
-static void drop_identity(struct identity *identity)
+static void make_identities(void)
 {
-    X509_free(identity->certificate);
-    EVP_PKEY_free(identity->key);
+    sg_tempdir_make(&dir);
+    authority = sg_identity_make("Test authority", NULL, NULL, DAY, NULL);
+    stranger = sg_identity_make("Test authority", NULL, NULL, DAY, NULL);
+    gateway = sg_identity_make("gateway", NULL, "clientAuth", DAY, &authority);
+    sg_identity_write(&authority, NULL, &dir, "ca");
+    sg_identity_write(&stranger, NULL, &dir, "stranger");
+    sg_identity_write(&gateway, &authority, &dir, "gateway");
+    trust = make_trust(NULL);
 }
 
-static struct identity authority, stranger;
-static char ca_file[] = "/tmp/test_tls.XXXXXX";
-
-static void make_authorities(void)
+static void drop_identities(void)
 {
-    authority = make_identity("Test authority", NULL, NULL, DAY, NULL);
-    stranger = make_identity("Test authority", NULL, NULL, DAY, NULL);
-    int fd = mkstemp(ca_file);
-    FILE *file = fdopen(fd, "w");
-    if (file == NULL || PEM_write_X509(file, authority.certificate) != 1 || fclose(file) != 0)
-        abort();
+    sg_tls_free(trust);
+    sg_identity_drop(&authority);
+    sg_identity_drop(&stranger);
+    sg_identity_drop(&gateway);
+    sg_tempdir_remove(&dir);
 }
 
 /* --- a client and an origin --- */
@@ -117,7 +99,7 @@ static int named(SSL *ssl, int *alert, void *ctx)
     return SSL_TLSEXT_ERR_OK;
 }
 
-static SSL_CTX *serve_as(const struct identity *identity, int version)
+static SSL_CTX *serve_as(const struct sg_identity *identity, int version)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     assert_non_null(context);
@@ -130,19 +112,21 @@ static SSL_CTX *serve_as(const struct identity *identity, int version)
     return context;
 }
 
+static const struct sg_upstream_limits usual = {.connect_ns = UINT64_C(100000) * MS,
+                                                .first_ns = UINT64_C(100000) * MS,
+                                                .idle_ns = UINT64_C(100000) * MS,
+                                                .kept_ns = UINT64_C(100000) * MS,
+                                                .header = 1024,
+                                                .kept = 8};
+
 static void begin(SSL_CTX *context)
 {
-    static const struct sg_upstream_limits limits = {.connect_ns = UINT64_C(100000) * MS,
-                                                     .total_ns = UINT64_C(100000) * MS,
-                                                     .idle_ns = UINT64_C(100000) * MS,
-                                                     .header = 1024,
-                                                     .idle = 8};
     memset(&origin, 0, sizeof origin);
     asked_for[0] = '\0';
     origin.tls = context;
     assert_int_equal(sg_loop_new(&loop), SCRUBGATE_OK);
     assert_int_equal(sg_wake_init(loop, &bell, rung), SCRUBGATE_OK);
-    assert_int_equal(sg_upstream_new(&upstream, loop, &limits, ca_file), SCRUBGATE_OK);
+    assert_int_equal(sg_upstream_new(&upstream, loop, &usual, trust), SCRUBGATE_OK);
 }
 
 static void add(enum sg_step_kind kind)
@@ -196,10 +180,10 @@ static void expect(const char *want)
 
 static SSL_CTX *serve_well(void)
 {
-    struct identity identity =
-        make_identity("origin", "IP:127.0.0.1", "serverAuth", DAY, &authority);
+    struct sg_identity identity =
+        sg_identity_make("origin", "IP:127.0.0.1", "serverAuth", DAY, &authority);
     SSL_CTX *context = serve_as(&identity, 0);
-    drop_identity(&identity);
+    sg_identity_drop(&identity);
     return context;
 }
 
@@ -237,11 +221,11 @@ static const struct trusted trusteds[] = {
 static void test_trust(void **state)
 {
     const struct trusted *row = *state;
-    const struct identity *issuer = row->by_stranger ? &stranger : &authority;
-    struct identity identity = make_identity(row->common, row->alternative, row->usage, row->until,
-                                             row->by_itself ? NULL : issuer);
+    const struct sg_identity *issuer = row->by_stranger ? &stranger : &authority;
+    struct sg_identity identity = sg_identity_make(row->common, row->alternative, row->usage,
+                                                   row->until, row->by_itself ? NULL : issuer);
     begin(serve_as(&identity, row->version));
-    drop_identity(&identity);
+    sg_identity_drop(&identity);
     if (row->good) {
         add(SG_STEP_ACCEPT);
         add(SG_STEP_HEAD);
@@ -275,33 +259,178 @@ static void test_plain_origin(void **state)
 static void test_silent_origin(void **state)
 {
     struct sg_upstream_limits brief = {
-        .connect_ns = 50 * MS, .total_ns = UINT64_C(10000) * MS, .header = 1024};
+        .connect_ns = 50 * MS, .first_ns = UINT64_C(10000) * MS, .header = 1024};
     (void)state;
     begin(NULL);
     sg_upstream_free(upstream);
-    assert_int_equal(sg_upstream_new(&upstream, loop, &brief, ca_file), SCRUBGATE_OK);
+    assert_int_equal(sg_upstream_new(&upstream, loop, &brief, trust), SCRUBGATE_OK);
     add(SG_STEP_ACCEPT);
     add(SG_STEP_CLOSED);
     start("127.0.0.1");
-    expect("<upstream-timeout>");
+    expect("<upstream-connect-timeout>");
     finish();
 }
 
-static void test_authorities_that_cannot_be_read(void **state)
+struct unread {
+    const char *name;
+    const char *ca, *certificate, *key;
+    const char *blamed;
+};
+
+static const struct unread unreads[] = {
+    {"authorities that are not there", "none", NULL, NULL, "none"},
+    {"authorities that are none", "gateway.key", NULL, NULL, "gateway.key"},
+    {"a certificate that is not there", "ca.crt", "none", "gateway.key", "none"},
+    {"a certificate that is none", "ca.crt", "gateway.key", "gateway.key", "gateway.key"},
+    {"a key that is not there", "ca.crt", "gateway.crt", "none", "none"},
+    {"a key of another", "ca.crt", "gateway.crt", "stranger.key", "stranger.key"},
+};
+
+static void test_unread(void **state)
 {
-    struct sg_upstream_limits limits = {.total_ns = MS};
-    char path[] = "/tmp/test_tls_bad.XXXXXX";
+    const struct unread *row = *state;
+    char ca[512], certificate[512], key[512], blamed[512];
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_tls *tls = (struct sg_tls *)&fault;
+    struct sg_tls_config config = {.ca = ca};
+    sg_tempdir_path(&dir, row->ca, ca);
+    sg_tempdir_path(&dir, row->blamed, blamed);
+    if (row->certificate != NULL) {
+        sg_tempdir_path(&dir, row->certificate, certificate);
+        sg_tempdir_path(&dir, row->key, key);
+        config.certificate = certificate;
+        config.key = key;
+    }
+    assert_int_equal(sg_tls_new(&tls, &config, &fault), SCRUBGATE_EIO);
+    assert_null(tls);
+    assert_string_equal(fault.file, blamed);
+    assert_true(fault.what[0] != '\0');
+}
+
+/* --- who we are --- */
+
+struct shown {
+    const char *name;
+    const char *shows; /* the route's certificate */
+    bool asked;        /* the origin wants one */
+    int version;
+    bool good;
+};
+
+static const struct shown showns[] = {
+    {"who is asked shows its certificate", "gateway", true, 0, true},
+    {"over TLS 1.2 too", "gateway", true, TLS1_2_VERSION, true},
+    {"who is not asked shows none", "gateway", false, 0, true},
+    {"who has none is turned away", NULL, true, TLS1_2_VERSION, false},
+    {"who is not known is turned away", "stranger", true, TLS1_2_VERSION, false},
+};
+
+static int seen; /* certificates of clients */
+
+static int look_at(int good, X509_STORE_CTX *context)
+{
+    seen += good == 1 && X509_STORE_CTX_get_error_depth(context) == 0 ? 1 : 0;
+    return good;
+}
+
+static void test_shown(void **state)
+{
+    const struct shown *row = *state;
+    struct sg_identity identity = sg_identity_make("origin", "IP:127.0.0.1", NULL, DAY, &authority);
+    SSL_CTX *context = serve_as(&identity, row->version);
+    struct sg_tls *own = make_trust(row->shows);
+    char ca[512];
+    sg_identity_drop(&identity);
+    sg_tempdir_path(&dir, "ca.crt", ca);
+    assert_int_equal(SSL_CTX_load_verify_file(context, ca), 1);
+    if (row->asked)
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, look_at);
+    seen = 0;
+    begin(context);
+    add(row->good ? SG_STEP_ACCEPT : SG_STEP_REFUSE);
+    if (row->good) {
+        add(SG_STEP_HEAD);
+        say(OK2);
+    }
+    start("127.0.0.1");
+    assert_int_equal(sg_origin_trust(target, own, NULL), SCRUBGATE_OK);
+    sg_tls_free(own); /* the origin has a hold of its own */
+    expect(row->good ? SAID_OK : "<upstream-tls>");
+    finish();
+    assert_int_equal(seen > 0, row->good && row->asked);
+}
+
+/* The name that a route says stands for the URL's, in what is asked for and in what is expected. */
+static void test_another_name(void **state)
+{
     (void)state;
-    assert_int_equal(sg_loop_new(&loop), SCRUBGATE_OK);
-    assert_int_equal(sg_upstream_new(&upstream, loop, &limits, "/nonexistent/ca.pem"),
-                     SCRUBGATE_EIO);
-    assert_null(upstream);
-    int fd = mkstemp(path);
-    assert_int_equal(write(fd, "no certificate", 14), 14);
-    (void)close(fd);
-    assert_int_equal(sg_upstream_new(&upstream, loop, &limits, path), SCRUBGATE_EIO);
-    (void)unlink(path);
-    sg_loop_free(loop);
+    struct sg_identity identity =
+        sg_identity_make("origin", "DNS:origin.example", NULL, DAY, &authority);
+    begin(serve_as(&identity, 0));
+    sg_identity_drop(&identity);
+    add(SG_STEP_ACCEPT);
+    add(SG_STEP_HEAD);
+    say(OK2);
+    start("127.0.0.1");
+    assert_int_equal(sg_origin_trust(target, NULL, "origin.example"), SCRUBGATE_OK);
+    expect(SAID_OK);
+    finish();
+    assert_string_equal(asked_for, "origin.example");
+}
+
+static void test_without_trust(void **state)
+{
+    (void)state;
+    begin(NULL);
+    sg_upstream_free(upstream);
+    assert_int_equal(sg_upstream_new(&upstream, loop, &usual, NULL), SCRUBGATE_OK);
+    start("127.0.0.1");
+    expect("<upstream-connect>");
+    finish();
+    assert_int_equal(origin.n_read, 0);
+}
+
+/* --- short handshakes --- */
+
+struct again {
+    const char *name;
+    int version;
+    const char *then; /* the name expected at the second connection; NULL: the same */
+    bool other_trust;
+    unsigned resumed; /* of three connections */
+};
+
+static const struct again agains[] = {
+    {"over TLS 1.3 the next handshake is a short one", TLS1_3_VERSION, NULL, false, 2},
+    {"over TLS 1.2 too", TLS1_2_VERSION, NULL, false, 2},
+    {"not under another name", 0, "localhost", false, 1},
+    {"not under another trust", 0, NULL, true, 1},
+};
+
+static void test_again(void **state)
+{
+    const struct again *row = *state;
+    struct sg_identity identity =
+        sg_identity_make("origin", "IP:127.0.0.1, DNS:localhost", NULL, DAY, &authority);
+    begin(serve_as(&identity, row->version));
+    sg_identity_drop(&identity);
+    for (int i = 0; i < 3; i++) {
+        add(SG_STEP_ACCEPT);
+        add(SG_STEP_HEAD);
+        say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+        add(SG_STEP_CLOSED);
+    }
+    start("127.0.0.1");
+    expect(SAID_OK);
+    if (row->then != NULL || row->other_trust) {
+        struct sg_tls *other = row->other_trust ? make_trust(NULL) : NULL;
+        assert_int_equal(sg_origin_trust(target, other, row->then), SCRUBGATE_OK);
+        sg_tls_free(other);
+    }
+    expect(SAID_OK);
+    expect(SAID_OK);
+    finish();
+    assert_int_equal(origin.resumed, row->resumed);
 }
 
 /* --- that it changes nothing else --- */
@@ -401,18 +530,20 @@ static void test_back_pressure(void **state)
 
 int main(void)
 {
-    make_authorities();
+    make_identities();
     SG_SUITE_ROWS(test_trust, trusteds);
     sg_suite_add("not an origin that speaks plainly", test_plain_origin, NULL);
     sg_suite_add("a handshake has its time", test_silent_origin, NULL);
-    sg_suite_add("authorities that cannot be read", test_authorities_that_cannot_be_read, NULL);
+    SG_SUITE_ROWS(test_unread, unreads);
+    SG_SUITE_ROWS(test_shown, showns);
+    sg_suite_add("a name of the route's own", test_another_name, NULL);
+    sg_suite_add("without anyone to trust there is no connection", test_without_trust, NULL);
+    SG_SUITE_ROWS(test_again, agains);
     sg_suite_add("a connection is used again", test_connection_is_used_again, NULL);
     sg_suite_add("a body ends with a farewell, not with a cut", test_body_up_to_the_close, NULL);
     sg_suite_add("a large answer is taken in small bites", test_large_answer, NULL);
     sg_suite_add("send says full and then writable", test_back_pressure, NULL);
-    int rc = sg_suite_run("net/tls");
-    (void)unlink(ca_file);
-    drop_identity(&authority);
-    drop_identity(&stranger);
+    int rc = sg_suite_run("net/tls_client");
+    drop_identities();
     return rc;
 }
