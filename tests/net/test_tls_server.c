@@ -239,6 +239,28 @@ static void test_print_is_the_librarys(void **state)
     sg_tls_server_free(server);
 }
 
+/* With renegotiation a client makes the server work, again and again, at no price. */
+static void test_renegotiation(void **state)
+{
+    struct sg_tls_server *server = serve("one", NULL);
+    SSL_CTX *context = visit();
+    struct pair pair;
+    uint8_t byte;
+    (void)state;
+    assert_int_equal(SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION), 1);
+    connect_pair(&pair, server, context);
+    shake(&pair);
+    chat(&pair);
+    assert_int_equal(SSL_renegotiate(pair.client), 1);
+    assert_int_equal(SSL_do_handshake(pair.client), -1);
+    assert_int_equal(sg_tls_read(pair.stream, &byte, 1), SG_CONN_WAIT); /* a warning goes back */
+    assert_int_equal(SSL_do_handshake(pair.client), -1);
+    assert_int_equal(SSL_get_error(pair.client, -1), SSL_ERROR_SSL);
+    close_pair(&pair);
+    SSL_CTX_free(context);
+    sg_tls_server_free(server);
+}
+
 /* --- clients with certificates --- */
 
 static const struct guest {
@@ -523,6 +545,7 @@ int main(void)
     SG_SUITE_ROWS(test_visit, visits);
     sg_suite_add("a print is the library's, not the connection's", test_print_is_the_librarys,
                  NULL);
+    sg_suite_add("no handshake in the middle", test_renegotiation, NULL);
     SG_SUITE_ROWS(test_guest, guests);
     sg_suite_add("a client comes back with a ticket", test_tickets,
                  (void *)(uintptr_t)TLS1_3_VERSION);
