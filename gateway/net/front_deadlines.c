@@ -62,6 +62,7 @@ void sg_client_await(struct sg_client *client)
 static void request_is_late(struct sg_client *client)
 {
     static const struct sg_refusal why = {408, "deadline", "the request took too long to come"};
+    static const struct sg_refusal before = {0, "deadline", "PROXY header or TLS took too long"};
     struct sg_request *request = client->request;
     if (request != NULL && request->made && request->read == NULL) {
         request->stage = SG_STAGE_REPLYING; /* it has its answer, and is heard no longer */
@@ -70,6 +71,8 @@ static void request_is_late(struct sg_client *client)
     } else if (request != NULL || client->ahead.len > 0) {
         sg_client_refuse(client, &why);
     } else {
+        if (client->stage == SG_CLIENT_ARRIVES)
+            sg_front_tell(client->front, client, &before);
         sg_client_drop(client, SG_REQUEST_GONE);
     }
 }

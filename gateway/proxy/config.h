@@ -79,8 +79,9 @@ struct sg_door {
 
 struct sg_limits {
     uint64_t header, body, held, connections;
+    uint64_t per_address;      /* connections; 0: no cap */
     uint64_t requests, memory; /* 0: no cap of requests under way; no ceiling for the process */
-    uint64_t header_ns, body_ns, upstream_ns, idle_ns;
+    uint64_t header_ns, body_ns, upstream_ns, idle_ns, write_ns;
     uint64_t upstream_connect_ns, upstream_first_ns, upstream_idle_ns;
     uint64_t upstream_total_ns; /* 0: no end */
 };

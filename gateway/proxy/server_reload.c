@@ -49,12 +49,13 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "sandbox";
     if (a->embedded_echo != b->embedded_echo)
         return "routes: the embedded echo";
-    if (x->header != y->header || x->connections != y->connections || x->requests != y->requests ||
-        x->memory != y->memory || x->header_ns != y->header_ns || x->body_ns != y->body_ns ||
+    if (x->header != y->header || x->connections != y->connections ||
+        x->per_address != y->per_address || x->requests != y->requests || x->memory != y->memory ||
+        x->header_ns != y->header_ns || x->body_ns != y->body_ns || x->write_ns != y->write_ns ||
         x->idle_ns != y->idle_ns || x->upstream_connect_ns != y->upstream_connect_ns ||
         x->upstream_first_ns != y->upstream_first_ns ||
         x->upstream_idle_ns != y->upstream_idle_ns || x->upstream_total_ns != y->upstream_total_ns)
-        return "limits: header, connections, requests, memory and times";
+        return "limits: header, connections, per_address, requests, memory and times";
     return NULL;
 }
 

@@ -91,6 +91,12 @@ static void *run(void *ctx)
 
 /* --- on the server's --- */
 
+/* A worker's part of what is for all of them: 0 stays 0. */
+static uint64_t share_of(uint64_t all, unsigned workers)
+{
+    return all / workers + (all % workers > 0 ? 1 : 0);
+}
+
 static enum scrubgate_status make_parts(struct sg_worker *worker,
                                         const struct sg_worker_setup *setup)
 {
@@ -99,9 +105,11 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     const struct sg_front_limits front = {
         .header = (size_t)limits->header,
         .connections = (size_t)(limits->connections / config->workers) + 1,
+        .per_peer = (size_t)share_of(limits->per_address, config->workers),
         .header_ns = limits->header_ns,
         .body_ns = limits->body_ns,
         .idle_ns = limits->idle_ns,
+        .write_ns = limits->write_ns,
     };
     const struct sg_upstream_limits upstream = {
         .connect_ns = limits->upstream_connect_ns,
@@ -201,6 +209,8 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
         rc = make_parts(made, setup);
     if (rc >= 0)
         rc = watch_pressure(made, setup->generation->config);
+    if (rc >= 0)
+        rc = sg_front_selftest(made->front, fault);
     if (rc >= 0)
         rc = listen_all(made, setup, &given);
     if (rc >= 0)

@@ -238,6 +238,7 @@ static void hear(struct sg_recorder *recorder, struct sg_recorder_link *link)
         if (!read_body(recorder, link))
             return;
         link->now.whole = true;
+        recorder->n_whole++;
         link->in_body = false;
         if (!link->answered)
             answer(recorder, link);
@@ -436,6 +437,14 @@ size_t sg_recorder_bytes(struct sg_recorder *recorder)
 {
     (void)pthread_mutex_lock(&recorder->lock);
     size_t n = recorder->raw.len;
+    (void)pthread_mutex_unlock(&recorder->lock);
+    return n;
+}
+
+size_t sg_recorder_whole(struct sg_recorder *recorder)
+{
+    (void)pthread_mutex_lock(&recorder->lock);
+    size_t n = recorder->n_whole;
     (void)pthread_mutex_unlock(&recorder->lock);
     return n;
 }

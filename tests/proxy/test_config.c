@@ -49,6 +49,8 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_int_equal(config->n_rules, 0);
     assert_int_equal(config->limits.body, 16 * 1024 * 1024);
     assert_int_equal(config->limits.requests, 0);
+    assert_int_equal(config->limits.per_address, 0);
+    assert_int_equal(config->limits.write_ns, UINT64_C(60000000000));
     assert_int_equal(config->limits.memory, 1024 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
     assert_int_equal(config->recheck, 5000);
@@ -300,6 +302,9 @@ static const struct refusal {
     {"too many requests at once", "limits: {requests: 1000001}\n" ROUTE,
      ":1:20: 'requests' must be a whole number"},
     {"requests that are no number", "limits: {requests: 1KiB}\n" ROUTE, ":1:20: "},
+    {"too many connections of one address", "limits: {per_address: 1000001}\n" ROUTE,
+     "per_address"},
+    {"no time to read a reply", "limits: {write_time: 0s}\n" ROUTE, "write_time is out of range"},
     {"a size out of range", "limits: {held: 1KiB}\n" ROUTE, "held is out of range"},
     {"a layer of the sandbox that is none", "sandbox: {chroot: on}\n" ROUTE,
      "unknown key 'chroot'"},
