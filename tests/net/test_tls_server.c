@@ -239,6 +239,28 @@ static void test_print_is_the_librarys(void **state)
     sg_tls_server_free(server);
 }
 
+/* With renegotiation a client makes the server work, again and again, at no price. */
+static void test_renegotiation(void **state)
+{
+    struct sg_tls_server *server = serve("one", NULL);
+    SSL_CTX *context = visit();
+    struct pair pair;
+    uint8_t byte;
+    (void)state;
+    assert_int_equal(SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION), 1);
+    connect_pair(&pair, server, context);
+    shake(&pair);
+    chat(&pair);
+    assert_int_equal(SSL_renegotiate(pair.client), 1);
+    assert_int_equal(SSL_do_handshake(pair.client), -1);
+    assert_int_equal(sg_tls_read(pair.stream, &byte, 1), SG_CONN_WAIT); /* a warning goes back */
+    assert_int_equal(SSL_do_handshake(pair.client), -1);
+    assert_int_equal(SSL_get_error(pair.client, -1), SSL_ERROR_SSL);
+    close_pair(&pair);
+    SSL_CTX_free(context);
+    sg_tls_server_free(server);
+}
+
 /* --- clients with certificates --- */
 
 static const struct guest {
@@ -361,6 +383,38 @@ static void test_client_that_hangs_up(void **state)
     assert_int_equal(sg_tls_handshake(pair.stream), SG_CONN_WAIT);
     (void)shutdown(pair.fd[1], SHUT_RDWR);
     assert_int_equal(sg_tls_handshake(pair.stream), SG_CONN_UNTRUSTED);
+    close_pair(&pair);
+    SSL_CTX_free(context);
+    sg_tls_server_free(server);
+}
+
+static const struct ending {
+    const char *name;
+    bool farewell;
+} endings[] = {
+    {"a client that has said all may hear the answer", true},
+    {"... and also when it left without a farewell", false},
+};
+
+static void test_ending(void **state)
+{
+    const struct ending *row = *state;
+    struct sg_tls_server *server = serve("one", NULL);
+    SSL_CTX *context = visit();
+    struct pair pair;
+    uint8_t heard[8];
+    connect_pair(&pair, server, context);
+    shake(&pair);
+    assert_int_equal(SSL_write(pair.client, "hello", 5), 5);
+    if (row->farewell)
+        assert_int_equal(SSL_shutdown(pair.client), 0);
+    assert_int_equal(shutdown(pair.fd[1], SHUT_WR), 0);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), 5);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), SG_CONN_END);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), SG_CONN_END);
+    assert_int_equal(sg_tls_write(pair.stream, (const uint8_t *)"world", 5), 5);
+    assert_int_equal(SSL_read(pair.client, heard, sizeof heard), 5);
+    assert_memory_equal(heard, "world", 5);
     close_pair(&pair);
     SSL_CTX_free(context);
     sg_tls_server_free(server);
@@ -523,6 +577,7 @@ int main(void)
     SG_SUITE_ROWS(test_visit, visits);
     sg_suite_add("a print is the library's, not the connection's", test_print_is_the_librarys,
                  NULL);
+    sg_suite_add("no handshake in the middle", test_renegotiation, NULL);
     SG_SUITE_ROWS(test_guest, guests);
     sg_suite_add("a client comes back with a ticket", test_tickets,
                  (void *)(uintptr_t)TLS1_3_VERSION);
@@ -530,6 +585,7 @@ int main(void)
                  (void *)(uintptr_t)TLS1_2_VERSION);
     sg_suite_add("a client that speaks plainly", test_plain_client, NULL);
     sg_suite_add("a client that hangs up in the middle", test_client_that_hangs_up, NULL);
+    SG_SUITE_ROWS(test_ending, endings);
     sg_suite_add("a reload is for those who come after it", test_reload, NULL);
     sg_suite_add("a reload that is refused changes nothing", test_bad_reload, NULL);
     sg_suite_add("when the certificate ends is told", test_expiry, NULL);

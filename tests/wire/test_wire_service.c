@@ -149,6 +149,63 @@ static void test_drains_while_loading(void **state)
     sg_scene_close(&scene);
 }
 
+/* --- scans that take their time --- */
+
+enum { SCANS = 24, SCAN_SIZE = 8 * 1024 };
+
+/* More of them than may wait, each of what costs most: numbers that might be anything. */
+static void post_scan(struct sg_wire *wire)
+{
+    struct sg_buf body = {0};
+    assert_true(sg_buf_add_text(&body, "{\"text\":\"") >= 0);
+    while (body.len < SCAN_SIZE)
+        assert_true(sg_buf_add_text(&body, "call 555 12 34 56 78 90 or 4111 1111 1111 1111 ") >= 0);
+    assert_true(sg_buf_add_text(&body, "\"}") >= 0);
+    sg_wire_open(wire, scene.gateway.admin);
+    sg_wire_say(wire,
+                "POST /v1/scrub HTTP/1.1\r\nHost: g\r\nContent-Type: application/json\r\n"
+                "Content-Length: %zu\r\n\r\n",
+                body.len);
+    sg_wire_send(wire, sg_buf_bytes(&body));
+    sg_buf_fini(&body);
+}
+
+static bool has_answer(const struct sg_wire *wire)
+{
+    struct pollfd poller = {.fd = wire->fd, .events = POLLIN};
+    return poll(&poller, 1, 0) == 1;
+}
+
+static void test_answers_while_scanning(void **state)
+{
+    (void)state;
+    struct sg_wire wire[SCANS];
+    struct sg_answer answer = {.cut = false};
+    size_t waiting = 0, scanned = 0;
+    /* The packs shipped. */
+    sg_scene_open(&scene, NULL, config + sizeof "rules: [toy.yaml]");
+    for (size_t i = 0; i < SCANS; i++)
+        post_scan(&wire[i]);
+    assert_int_equal(admin_says("/healthz"), 200);
+    assert_int_equal(admin_says("/metrics"), 200);
+    for (size_t i = 0; i < SCANS; i++)
+        waiting += !has_answer(&wire[i]);
+    assert_true(waiting > 0); /* or this has shown nothing */
+    /* One that nobody waits for any more does no harm. */
+    sg_wire_reset(&wire[1]);
+    for (size_t i = 0; i < SCANS; i++) {
+        if (i == 1)
+            continue;
+        sg_wire_read(&wire[i], &answer, false);
+        assert_true(answer.head.status == 200 || answer.head.status == 503);
+        scanned += answer.head.status == 200;
+        sg_wire_close(&wire[i]);
+    }
+    assert_true(scanned > 1 && scanned < SCANS - 1); /* the bound is kept */
+    sg_answer_fini(&answer);
+    sg_scene_close(&scene);
+}
+
 /* --- what the manager hears --- */
 
 struct manager {
@@ -417,6 +474,8 @@ int main(void)
     sg_suite_add("SIGHUPs during a load make one more load together", test_signals_coalesce, NULL);
     sg_suite_add("SIGTERM during a load drains, and ends when it is through",
                  test_drains_while_loading, NULL);
+    sg_suite_add("health and metrics are answered while the admin port scans",
+                 test_answers_while_scanning, NULL);
     sg_suite_add("the manager hears ready, reloading, ready, stopping", test_manager_hears, NULL);
     sg_suite_add("the manager's watchdog hears that it lives", test_watchdog, NULL);
     sg_suite_add("the watchdog hears nothing while a worker hangs", test_watchdog_of_hanging_worker,
