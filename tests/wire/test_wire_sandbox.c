@@ -15,8 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <openssl/ssl.h>
 
 #include "../lib/dump.h"
+#include "../lib/identity.h"
 #include "../lib/scene.h"
 #include "../lib/suite.h"
 #include "../lib/zipped.h"
@@ -35,6 +37,11 @@ static const char pack[] = "pack: toy\nversion: 1\nowner: toys@example.org\nrule
                            "tests: ['«toy123456»']}\n";
 
 static struct sg_scene scene;
+static struct sg_tempdir dir;
+static struct sg_identity identity;
+static char listeners[2048];
+static SSL_CTX *context;
+static struct sg_wire secure; /* a connection that stays open */
 
 static void ask(const char *fields, struct sg_bytes body)
 {
@@ -139,6 +146,29 @@ static void say_head(struct sg_wire *wire, const char *fields, size_t len)
                 len);
 }
 
+/* Over TLS, on a connection that stays: OpenSSL has buffers of its own. */
+static void ask_secure(size_t size)
+{
+    struct sg_answer answer = {.cut = false};
+    struct sg_heard heard;
+    struct sg_buf body = {0};
+    if (context == NULL) {
+        context = SSL_CTX_new(TLS_client_method());
+        assert_non_null(context);
+        sg_wire_open(&secure, sg_gateway_port(&scene.gateway, 1));
+        assert_true(sg_wire_secure(&secure, context));
+    }
+    add_canaries(&body, " and so on, then ", size);
+    say_head(&secure, "Content-Type: text/plain\r\n", body.len);
+    sg_wire_send(&secure, sg_buf_bytes(&body));
+    sg_wire_read(&secure, &answer, false);
+    assert_int_equal(answer.head.status, 200);
+    sg_recorder_take(&scene.origin, &heard);
+    sg_heard_fini(&heard);
+    sg_answer_fini(&answer);
+    sg_buf_fini(&body);
+}
+
 /* One message of each format, small and large, both ways: the origin echoes. */
 static void ask_all(void)
 {
@@ -171,6 +201,8 @@ static void ask_all(void)
             sg_buf_fini(&body);
         }
     }
+    for (size_t j = 0; j < sizeof sizes / sizeof sizes[0]; j++)
+        ask_secure(sizes[j]);
 }
 
 /* gcore, where it is installed: a real dump. */
@@ -250,14 +282,32 @@ static void test_wiped(void **state)
     assert_int_equal(left, 0);
 }
 
+static void open_scene(void)
+{
+    sg_tempdir_make(&dir);
+    identity = sg_identity_make("one", "IP:127.0.0.1", "serverAuth", SG_IDENTITY_DAY, NULL);
+    sg_identity_write(&identity, NULL, &dir, "own");
+    (void)snprintf(listeners, sizeof listeners,
+                   "\n  - 127.0.0.1:0\n"
+                   "  - {address: 127.0.0.1:0, tls: {certificate: %s/own.crt, key: %s/own.key}}",
+                   dir.path, dir.path);
+    scene.listen = listeners;
+    sg_scene_open(&scene, pack, ROUTES);
+}
+
 int main(void)
 {
-    sg_scene_open(&scene, pack, ROUTES);
+    open_scene();
     sg_suite_add("each thread has its filters and no way to gain rights", test_threads, NULL);
     sg_suite_add("the layers are told in the log and in the metrics", test_metrics, NULL);
     sg_suite_add("no dump of a busy gateway holds a body", test_dump, NULL);
     sg_suite_add("when messages have left, nothing of them is in memory", test_wiped, NULL);
     int failed = sg_suite_run("wire: sandbox");
+    if (context != NULL)
+        sg_wire_close(&secure);
+    SSL_CTX_free(context);
     sg_scene_close(&scene);
+    sg_identity_drop(&identity);
+    sg_tempdir_remove(&dir);
     return failed;
 }
