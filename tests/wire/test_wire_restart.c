@@ -148,13 +148,28 @@ static void test_takeover(void **state)
 struct workers_row {
     const char *name;
     const char *before, *after;
+    size_t sockets; /* that listen afterwards */
 };
 
 static const struct workers_row workers[] = {
-    {"a new one with more workers", "SCRUBGATE_WORKERS=1", "SCRUBGATE_WORKERS=3"},
+    {"a new one with more workers", "SCRUBGATE_WORKERS=1", "SCRUBGATE_WORKERS=3", 3},
     {"a new one with fewer workers accepts from all sockets", "SCRUBGATE_WORKERS=4",
-     "SCRUBGATE_WORKERS=1"},
+     "SCRUBGATE_WORKERS=1", 4},
 };
+
+/* Sockets that listen on a loopback port: each has a queue of its own. */
+static size_t count_listeners(unsigned port)
+{
+    char line[256], wanted[64];
+    size_t n = 0;
+    FILE *file = fopen("/proc/net/tcp", "r");
+    assert_non_null(file);
+    (void)snprintf(wanted, sizeof wanted, " 0100007F:%04X 00000000:0000 0A ", port);
+    while (fgets(line, sizeof line, file) != NULL)
+        n += strstr(line, wanted) != NULL;
+    (void)fclose(file);
+    return n;
+}
 
 static void test_workers(void **state)
 {
@@ -174,6 +189,7 @@ static void test_workers(void **state)
     next.variables = after;
     sg_gateway_start(&next);
     sg_gateway_join(&scene.gateway);
+    assert_int_equal(count_listeners(next.port), row->sockets);
     for (int i = 0; i < 40; i++) /* each on a connection of its own, to whichever socket */
         ask(&next);
     sg_gateway_stop(&next);
