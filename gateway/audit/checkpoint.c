@@ -8,23 +8,12 @@
 
 #include "base/base64.h"
 
-static bool take_line(struct sg_bytes *text, struct sg_bytes *line)
-{
-    size_t end = sg_bytes_find(*text, '\n');
-    if (end == text->len)
-        return false;
-    *line = (struct sg_bytes){text->data, end};
-    text->data += end + 1;
-    text->len -= end + 1;
-    return true;
-}
-
 enum scrubgate_status sg_checkpoint_read(struct sg_checkpoint *checkpoint, struct sg_bytes text)
 {
     struct sg_bytes size, root;
     size_t len = 0;
-    if (!take_line(&text, &checkpoint->origin) || !take_line(&text, &size) ||
-        !take_line(&text, &root) || checkpoint->origin.len == 0)
+    if (!sg_bytes_take_line(&text, &checkpoint->origin) || !sg_bytes_take_line(&text, &size) ||
+        !sg_bytes_take_line(&text, &root) || checkpoint->origin.len == 0)
         return SCRUBGATE_EMALFORMED;
     if (!sg_bytes_to_u64(size, &checkpoint->size) || (size.len > 1 && size.data[0] == '0'))
         return SCRUBGATE_EMALFORMED;
