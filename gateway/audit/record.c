@@ -248,6 +248,7 @@ static void facets(struct line *line, const struct sg_record_facets *known)
     digest(line, KEY("agent"), known->agent);
     digest(line, KEY("conversation"), known->conversation);
     digest(line, KEY("network"), known->network);
+    digest(line, KEY("tls"), known->tls);
     digest(line, KEY("device"), known->device);
     digest(line, KEY("content"), known->content);
     if (known->n_identities > 0) {
@@ -333,7 +334,7 @@ enum scrubgate_status sg_record_refused(struct sg_buf *out, const struct sg_reco
 enum scrubgate_status sg_record_change(struct sg_buf *out, const struct sg_record_source *source,
                                        const struct sg_change *change)
 {
-    bool start = strcmp(change->what, "start") == 0;
+    bool start = strcmp(change->what, "start") == 0 || strcmp(change->what, "takeover") == 0;
     bool stop = strcmp(change->what, "stop") == 0;
     bool resume = strcmp(change->what, "resume") == 0;
     bool failed = strcmp(change->what, "reload-failed") == 0 ||

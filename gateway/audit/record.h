@@ -51,7 +51,7 @@ struct sg_record_span {
 
 /* Keyed digests; 0: not known. */
 struct sg_record_facets {
-    uint64_t customer, agent, conversation, network, device, content;
+    uint64_t customer, agent, conversation, network, tls, device, content;
     uint64_t identities[4];
     size_t n_identities;
 };
@@ -97,9 +97,9 @@ struct sg_refused {
 };
 
 struct sg_change {
-    const char
-        *what; /* "start", "stop", "resume" (the log is written again), "reload", "reload-failed",
-                  "engine-distrusted" (the reference engine scans from now on) */
+    const char *what; /* "start", "takeover" (from a gateway that still drains), "stop", "resume"
+                         (the log is written again), "reload", "reload-failed", "engine-distrusted"
+                         (the reference engine scans from now on) */
     const char *old_rules, *new_rules, *old_config, *new_config; /* digests, "" when none */
 };
 

@@ -21,22 +21,6 @@ bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix)
            (prefix.len == 0 || memcmp(text.data, prefix.data, prefix.len) == 0);
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-struct sg_bytes sg_bytes_trim(struct sg_bytes text)
-{
-    while (text.len > 0 && is_blank(text.data[0])) {
-        text.data++;
-        text.len--;
-    }
-    while (text.len > 0 && is_blank(text.data[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 size_t sg_bytes_find(struct sg_bytes text, uint8_t c)
 {
     const uint8_t *hit = text.len == 0 ? NULL : memchr(text.data, c, text.len);

@@ -6,11 +6,14 @@
 
 #include <assert.h>
 
-enum state { HEAD, LENGTH, CHUNKED, REFUSED };
+#include "http/host.h"
+
+enum { HEAD, LENGTH, CHUNKED, REFUSED };
 
 void sg_guard_init(struct sg_guard *guard, size_t max_head)
 {
-    *guard = (struct sg_guard){.max_head = max_head};
+    *guard = (struct sg_guard){.state = HEAD};
+    sg_head_reader_init(&guard->head, SG_HEAD_REQUEST, max_head);
 }
 
 static enum sg_guard_step refuse(struct sg_guard *guard, unsigned status, const char *word,
@@ -28,52 +31,94 @@ static enum sg_guard_step malformed(struct sg_guard *guard, const char *detail)
 
 /* --- the head --- */
 
-static bool is_host(struct sg_bytes name)
+static enum sg_guard_step begin_body(struct sg_guard *guard, const struct sg_framing *framing)
 {
-    /* What RFC 3986 lets a host and port be made of, but user names and lists. */
-    struct sg_bytes marks = SG_BYTES("-._~%:[]!$&'()*+;=");
-    for (size_t i = 0; i < name.len; i++) {
-        uint8_t c = name.data[i];
-        if (!sg_is_alnum(c) && sg_bytes_find(marks, c) == marks.len)
-            return false;
-    }
-    return name.len > 0;
-}
-
-static bool expects_too_much(const struct sg_headers *headers)
-{
-    size_t count = 0;
-    const struct sg_header *expect = sg_headers_find(headers, "Expect", &count);
-    return count > 1 ||
-           (count == 1 && !sg_bytes_equal_nocase(expect->value, SG_BYTES("100-continue")));
-}
-
-/* The head as a whole, each line of which is well formed. */
-static enum sg_guard_step judge(struct sg_guard *guard, const struct sg_head *head,
-                                struct sg_framing *framing)
-{
-    const char *detail = NULL;
-    const struct sg_header *host = sg_headers_find(&head->headers, "Host", NULL);
-    const struct sg_header *coding = sg_headers_find(&head->headers, "Transfer-Encoding", NULL);
-    if (sg_bytes_equal(head->method, SG_BYTES("CONNECT")) ||
-        sg_bytes_equal(head->method, SG_BYTES("TRACE")))
-        return refuse(guard, 501, "unsupported", "the method is not for a gateway like this");
-    if (head->target.data[0] != '/')
-        return malformed(guard, "the target does not begin with a slash");
-    if (host != NULL && !is_host(host->value))
-        return malformed(guard, "a Host that is no host");
-    if (sg_framing_request(framing, &head->headers, head->minor_version, &detail) < 0) {
-        if (coding != NULL && sg_header_name_valid(coding->value) &&
-            !sg_bytes_equal_nocase(coding->value, SG_BYTES("chunked")))
-            return refuse(guard, 501, "unsupported", detail);
-        return malformed(guard, detail);
-    }
-    if (head->minor_version == 1 && expects_too_much(&head->headers))
-        return refuse(guard, 417, "expectation", "the only expectation is 100-continue");
     guard->chunked = (struct sg_chunked){0};
     guard->left = framing->length;
     guard->state = framing->kind == SG_FRAMING_CHUNKED ? CHUNKED : LENGTH;
     return SG_GUARD_HEAD;
+}
+
+/* What the fields say beside the framing. */
+struct said {
+    struct sg_bytes host, expect;
+    size_t hosts, expects;
+    bool disguised;
+};
+
+static bool is_named(const struct sg_header *field, const char *name)
+{
+    return sg_bytes_equal_nocase(field->name, sg_bytes_of(name));
+}
+
+/* By the lengths of the names: most fields are none of these. */
+static void look_at(struct said *said, const struct sg_header *field)
+{
+    switch (field->name.len) {
+    case sizeof "Host" - 1:
+        if (is_named(field, "Host")) {
+            said->host = field->value;
+            said->hosts++;
+        }
+        break;
+    case sizeof "Expect" - 1:
+        if (is_named(field, "Expect")) {
+            said->expect = field->value;
+            said->expects++;
+        }
+        break;
+    case sizeof "Content_Length" - 1:
+    case sizeof "Transfer_Encoding" - 1:
+        /* Who takes `_` and `-` for the same, as CGI does, would see another length behind us. */
+        if (is_named(field, "Content_Length") || is_named(field, "Transfer_Encoding"))
+            said->disguised = true;
+        break;
+    default:
+        break;
+    }
+}
+
+/* What must hold for all lines of the head together; each by itself is well formed. */
+static enum sg_guard_step judge(struct sg_guard *guard, const struct sg_head *head,
+                                struct sg_framing *framing)
+{
+    struct said said = {.disguised = false};
+    const char *detail = NULL;
+    for (size_t i = 0; i < head->headers.n; i++)
+        look_at(&said, &head->headers.item[i]);
+    if (said.hosts > 1 || (said.hosts == 0 && head->minor_version == 1))
+        return malformed(guard, "not exactly one Host");
+    if (said.hosts == 1 && !sg_host_valid(said.host))
+        return malformed(guard, "a Host that is no host");
+    if (said.disguised)
+        return malformed(guard, "a framing field with an underscore");
+    switch (sg_framing_request(framing, &head->headers, head->minor_version, &detail)) {
+    case SCRUBGATE_OK:
+        break;
+    case SCRUBGATE_EUNSUPPORTED:
+        return refuse(guard, 501, "unsupported", detail);
+    default:
+        return malformed(guard, detail);
+    }
+    /* RFC 9110, 10.1.1: HTTP/1.0 knows no expectations, so there they are none. */
+    if (head->minor_version == 1 && said.expects > 0 &&
+        (said.expects > 1 || !sg_bytes_equal_nocase(said.expect, SG_BYTES("100-continue"))))
+        return refuse(guard, 417, "expectation", "the only expectation is 100-continue");
+    return begin_body(guard, framing);
+}
+
+/* RFC 9112, 2.2: one empty line before the request line is nothing. False when half of it came. */
+static bool pass_blank(struct sg_guard *guard, struct sg_bytes text, size_t *pos)
+{
+    if (guard->blank || guard->head.looked > 0 || *pos == text.len || text.data[*pos] != '\r')
+        return true;
+    if (text.len - *pos < 2)
+        return false;
+    if (text.data[*pos + 1] == '\n') {
+        guard->blank = true;
+        *pos += 2;
+    }
+    return true;
 }
 
 static enum sg_guard_step read_head(struct sg_guard *guard, struct sg_bytes text, size_t *pos,
@@ -81,22 +126,21 @@ static enum sg_guard_step read_head(struct sg_guard *guard, struct sg_bytes text
 {
     const char *detail = NULL;
     size_t used = 0;
-    if (guard->looked == 0 && text.len - *pos >= 2 && text.data[*pos] == '\r' &&
-        text.data[*pos + 1] == '\n') {
-        guard->looked = 1; /* RFC 9112, 2.2: one empty line before the request line */
-        *pos += 2;
-    }
-    if (text.len == *pos || (text.len - *pos == 1 && text.data[*pos] == '\r'))
+    if (!pass_blank(guard, text, pos) || *pos == text.len)
         return SG_GUARD_MORE;
     struct sg_bytes rest = {text.data + *pos, text.len - *pos};
-    switch (sg_head_parse_request(head, rest, guard->max_head, &used, &detail)) {
-    case SCRUBGATE_OK:
-        *pos += used;
-        guard->looked = 0;
-        return judge(guard, head, framing);
-    case SCRUBGATE_FULL:
+    switch (sg_head_read(&guard->head, rest, head, &used, &detail)) {
+    case SG_HEAD_MORE:
         return SG_GUARD_MORE;
-    case SCRUBGATE_ELIMIT:
+    case SG_HEAD_WHOLE:
+        *pos += used;
+        guard->blank = false;
+        return judge(guard, head, framing);
+    case SG_HEAD_METHOD:
+        return refuse(guard, 501, "unsupported", detail);
+    case SG_HEAD_VERSION:
+        return refuse(guard, 505, "version", detail);
+    case SG_HEAD_LIMIT:
         return refuse(guard, 431, "limit", detail);
     default:
         return malformed(guard, detail);

@@ -15,6 +15,7 @@
 #ifndef SG_HTTP_GUARD_H
 #define SG_HTTP_GUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@
 #include "http/chunked.h"
 #include "http/framing.h"
 #include "http/head.h"
+#include "http/head_reader.h"
 
 /* Why a request is not served, in our own words. */
 struct sg_refusal {
@@ -41,11 +43,11 @@ enum sg_guard_step {
 /* Of a connection. */
 struct sg_guard {
     int state;
-    size_t max_head;
-    size_t looked; /* bytes of an incomplete head that were judged */
+    bool blank; /* an empty line came before this request */
+    struct sg_head_reader head;
     uint64_t left; /* of a body with a length */
-    size_t run;    /* body bytes at *pos that were told of and not taken yet */
     struct sg_chunked chunked;
+    size_t run; /* body bytes at *pos that were told of and not taken yet */
     struct sg_refusal why;
 };
 

@@ -10,19 +10,20 @@
 #include <openssl/ssl.h>
 
 #include "net/tls.h"
-
-enum { SG_TLS_PRINT_MOST = 40 };
+#include "net/tls_print.h"
 
 struct sg_tls_stream {
     SSL *ssl;
     int fd;
-    bool certified;                /* the peer must show a certificate */
-    bool up;                       /* the handshake is done */
-    bool dead;                     /* failed: OpenSSL must not be asked again */
-    char print[SG_TLS_PRINT_MOST]; /* of the client, ended; "" before it has spoken */
+    struct sg_tls_tickets *tickets; /* NULL: of no origin */
+    bool certified;                 /* the peer must show a certificate */
+    bool up;                        /* the handshake is done */
+    bool dead;                      /* failed: OpenSSL must not be asked again */
+    char print[SG_TLS_PRINT_SIZE];  /* of the client; "" before it has spoken, and of an origin */
 };
 
-/* TLS 1.2 or later, no renegotiation, no compression, buffers given back when idle. */
+/* TLS 1.2 or later, no renegotiation, no compression, buffers given back when idle, one
+ * call to the socket for all that it has. */
 bool sg_tls_context_harden(SSL_CTX *context);
 
 /* How streams reach their sockets; outlives them. NULL: out of memory. */

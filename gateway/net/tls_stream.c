@@ -66,7 +66,9 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
 
 BIO_METHOD *sg_tls_method_new(void)
 {
-    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "scrubgate");
+    /* Without a number of its own: OpenSSL has some 120 for the life of a process, and each reload
+     * would take one. Nobody looks for it by number. */
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "scrubgate");
     if (method == NULL)
         return NULL;
     if (BIO_meth_set_read(method, bio_read) != 1 || BIO_meth_set_write(method, bio_write) != 1 ||
@@ -86,6 +88,7 @@ bool sg_tls_context_harden(SSL_CTX *context)
     (void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                         SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context, 1); /* else each record is asked for twice */
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
 

@@ -65,9 +65,9 @@ static enum scrubgate_status check_inherited(const struct sg_inheritance *inheri
     for (size_t i = 0; inheritance != NULL && i < inheritance->n; i++) {
         if (!is_listening(inheritance->socket[i].fd)) {
             sg_fault_set(fault, NULL, 0, 0,
-                         "the inherited descriptor %d is no listening stream socket: look at the "
-                         "socket unit",
-                         inheritance->socket[i].fd);
+                         "the inherited descriptor %d %s is no listening stream socket: look at "
+                         "the socket unit",
+                         inheritance->socket[i].fd, inheritance->socket[i].name);
             return SCRUBGATE_EINVAL;
         }
     }
@@ -78,13 +78,14 @@ static enum scrubgate_status check_left(const struct sg_inheritance *inheritance
                                         struct scrubgate_fault *fault)
 {
     char text[SG_LISTENER_TEXT];
-    for (size_t i = 0; inheritance != NULL && inheritance->all && i < inheritance->n; i++) {
-        if (inheritance->socket[i].fd < 0 || name_of(inheritance->socket[i].fd, text) < 0)
+    for (size_t i = 0; inheritance != NULL && i < inheritance->n; i++) {
+        if (!inheritance->socket[i].needed || inheritance->socket[i].fd < 0 ||
+            name_of(inheritance->socket[i].fd, text) < 0)
             continue;
         sg_fault_set(fault, NULL, 0, 0,
-                     "the inherited socket %s is named by neither listen nor admin: add it there, "
-                     "or take it out of the socket unit",
-                     text);
+                     "the inherited socket %s %s is named by neither listen nor admin: add it "
+                     "there, or take it out of the socket unit",
+                     text, inheritance->socket[i].name);
         return SCRUBGATE_EINVAL;
     }
     return SCRUBGATE_OK;

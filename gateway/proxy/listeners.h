@@ -18,18 +18,19 @@
 
 #include "proxy/config.h"
 
-enum { SG_LISTENER_TEXT = 128 };
+enum { SG_LISTENER_TEXT = 128, SG_INHERITED_NAME = 64 };
 
 /* A listening socket that was open before this process. */
 struct sg_inherited {
     int fd;                       /* -1: taken */
+    bool needed;                  /* that no key names it is an error; else it is left over */
     bool admin;                   /* it was the admin port's; counts only when asked is set */
     char asked[SG_LISTENER_TEXT]; /* as the config it was opened for wrote it; "" when not known */
+    char name[SG_INHERITED_NAME]; /* the service manager's, for messages; "" without */
 };
 struct sg_inheritance {
     struct sg_inherited *socket;
     size_t n;
-    bool all; /* one that no key names is an error, not a leftover */
 };
 
 /* One socket of one worker. */

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proxy/upstreams.h"
 #include "rule/ruleset.h"
 
 enum { NS_PER_US = 1000 };
@@ -25,9 +26,13 @@ static const char *const reason_words[SG_REASONS] = {
     [SG_REASON_MEMORY] = "memory",
     [SG_REASON_NO_ROUTE] = "no-route",
     [SG_REASON_NO_DIVERT] = "no-divert",
+    [SG_REASON_UPSTREAM_DOWN] = "upstream-down",
     [SG_REASON_UPSTREAM_CONNECT] = "upstream-connect",
+    [SG_REASON_UPSTREAM_CONNECT_TIMEOUT] = "upstream-connect-timeout",
     [SG_REASON_UPSTREAM_TLS] = "upstream-tls",
     [SG_REASON_UPSTREAM_TIMEOUT] = "upstream-timeout",
+    [SG_REASON_UPSTREAM_IDLE_TIMEOUT] = "upstream-idle-timeout",
+    [SG_REASON_UPSTREAM_TOTAL_TIMEOUT] = "upstream-total-timeout",
     [SG_REASON_UPSTREAM_RESET] = "upstream-reset",
     [SG_REASON_UPSTREAM_MALFORMED] = "upstream-malformed",
     [SG_REASON_CLIENT_GONE] = "client-gone",
@@ -35,8 +40,8 @@ static const char *const reason_words[SG_REASONS] = {
 };
 
 static const char *const turned_away_words[SG_TURNED_AWAY_WORDS] = {
-    "malformed", "limit",      "unsupported", "expectation", "version",
-    "deadline",  "peer-limit", "proxy",       "other"};
+    "malformed",  "limit", "unsupported", "expectation", "version", "deadline",
+    "peer-limit", "proxy", "tls",         "overload",    "other"};
 
 const char *sg_reason_word(enum sg_reason reason)
 {
@@ -201,6 +206,46 @@ static void print_exclusions(struct page *page, const struct sg_metrics_process 
               (unsigned long long)load(&process->exclusion_matches[i]));
 }
 
+/* A label's value: the name is the operator's, and may have any character. */
+static void print_label(struct page *page, const char *name, const char *value)
+{
+    PRINT(page, "%s=\"", name);
+    for (; *value != '\0'; value++) {
+        if (*value == '\n')
+            PRINT(page, "\\n");
+        else if (*value == '"' || *value == '\\')
+            PRINT(page, "\\%c", *value);
+        else
+            PRINT(page, "%c", *value);
+    }
+    PRINT(page, "\"");
+}
+
+static void print_upstream(struct page *page, const char *name, const char *route, size_t number,
+                           uint64_t value)
+{
+    PRINT(page, "%s{", name);
+    print_label(page, "route", route);
+    PRINT(page, ",upstream=\"%zu\"} %llu\n", number, (unsigned long long)value);
+}
+
+static void print_upstreams(struct page *page, const struct sg_upstreams *upstreams,
+                            const struct sg_config *config)
+{
+    describe(page, "scrubgate_upstream_healthy", "gauge",
+             "1 while no worker leaves the upstream out.");
+    for (size_t i = 0; i < config->n_routes; i++)
+        for (size_t k = 0; k < sg_upstreams_count(upstreams, i); k++)
+            print_upstream(page, "scrubgate_upstream_healthy", config->routes[i].name, k,
+                           sg_upstreams_healthy(upstreams, i, k) ? 1 : 0);
+    describe(page, "scrubgate_upstream_failures", "counter",
+             "Calls that the upstream failed, since the config was loaded.");
+    for (size_t i = 0; i < config->n_routes; i++)
+        for (size_t k = 0; k < sg_upstreams_count(upstreams, i); k++)
+            print_upstream(page, "scrubgate_upstream_failures_total", config->routes[i].name, k,
+                           sg_upstreams_failures(upstreams, i, k));
+}
+
 static void print_engine(struct page *page, const struct totals *sum, bool by_reference)
 {
     counter(page, "scrubgate_recheck", "Values that both engines scanned.", sum->rechecks);
@@ -254,6 +299,8 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
     print_messages(&page, &sum);
     print_rules(&page, process);
     print_exclusions(&page, process);
+    if (process->upstreams != NULL)
+        print_upstreams(&page, process->upstreams, process->config);
     print_scrub_time(&page, &sum);
     print_engine(&page, &sum, process->by_reference);
     print_turned_away(&page, &sum);

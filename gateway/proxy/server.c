@@ -12,13 +12,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "proxy/activation.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 
 /* Resolves without a name server; never connected to: `-t` only looks at the config. */
@@ -26,11 +27,12 @@ static const char no_echo[] = "http://127.0.0.1:9/";
 
 /* --- stopping --- */
 
-static void stop_workers(struct sg_server *server)
+void sg_server_drain(struct sg_server *server)
 {
     enum sg_worker_stop how = server->draining ? SG_WORKER_STOPS : SG_WORKER_DRAINS;
     server->draining = true;
     sg_oplog(SG_OPLOG_INFO, how == SG_WORKER_STOPS ? "stopping" : "draining", NULL);
+    sg_notify_stopping(&server->notify, how == SG_WORKER_STOPS ? "stopping" : "draining");
     for (size_t i = 0; i < server->n_workers; i++)
         sg_worker_stop(server->workers[i], how);
 }
@@ -44,7 +46,7 @@ static void worker_ended(struct sg_wake *wake)
         gone += sg_worker_gone(server->workers[i]) ? 1 : 0;
     if (gone > 0 && !server->draining) {
         server->rc = SCRUBGATE_EIO; /* one that nobody stopped has failed: end as a whole */
-        stop_workers(server);
+        sg_server_drain(server);
     }
     if (gone == server->n_workers)
         sg_loop_stop(server->loop);
@@ -58,7 +60,7 @@ static void signalled(struct sg_watch *watch, uint32_t events)
     (void)events;
     while (read(watch->fd, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo != SIGHUP)
-            stop_workers(server);
+            sg_server_drain(server);
         else if (!server->draining)
             sg_server_reload(server);
     }
@@ -85,29 +87,30 @@ static enum scrubgate_status take_signals(struct sg_server *server)
     return sg_watch_add(server->loop, &server->signals, EPOLLIN);
 }
 
-/* A core dump would hold bodies. */
-static enum scrubgate_status forbid_cores(void)
-{
-    const struct rlimit none = {0, 0};
-    return setrlimit(RLIMIT_CORE, &none) == 0 ? SCRUBGATE_OK : SCRUBGATE_EIO;
-}
-
 /* --- the whole --- */
 
 static void finish(struct sg_server *server)
 {
     sg_admin_stop(server->admin);
+    sg_server_reload_fini(server);
     for (size_t i = 0; i < server->n_workers; i++) {
         sg_worker_stop(server->workers[i], SG_WORKER_STOPS); /* no effect on one that is gone */
         sg_worker_free(server->workers[i]);
     }
+    sg_eventfile_close(server->events);
     sg_memory_free(server->memory);
     if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0)
         sg_oplog(SG_OPLOG_ERROR, "the stop could not be recorded", NULL);
+    sg_audit_guest_stop(server->guest);
     if (server->auditor != NULL)
         sg_auditor_stop(server->auditor);
+    sg_resolver_stop(server->resolver);
+    sg_server_handover_fini(server);
+    if (server->takeover > 0)
+        (void)close(server->takeover - 1);
     sg_echo_stop(server->echo);
     sg_listeners_close(&server->listeners);
+    sg_arrivals_free(server->arrivals);
     sg_inheritance_fini(&server->inheritance);
     sg_generation_drop(server->generation);
     sg_keys_wipe(&server->keys);
@@ -115,9 +118,12 @@ static void finish(struct sg_server *server)
         sg_watch_remove(server->loop, &server->signals);
         (void)close(server->signals.fd);
     }
-    if (server->loop != NULL)
+    if (server->loop != NULL) {
         sg_wake_fini(server->loop, &server->ended);
+        sg_wake_fini(server->loop, &server->guest_gone);
+    }
     sg_loop_free(server->loop);
+    sg_notify_close(&server->notify);
     free(server->workers);
     free(server->metrics);
     free(server->instance);
@@ -125,18 +131,25 @@ static void finish(struct sg_server *server)
 
 static enum scrubgate_status prepare(struct sg_server *server, struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = sg_loop_new(&server->loop);
+    sg_notify_open(&server->notify);
+    enum scrubgate_status rc = sg_activation_take(&server->inheritance, fault);
+    if (rc >= 0)
+        rc = sg_loop_new(&server->loop);
     if (rc >= 0)
         rc = sg_wake_init(server->loop, &server->ended, worker_ended);
     if (rc >= 0)
-        rc = forbid_cores();
+        rc = sg_wake_init(server->loop, &server->guest_gone, sg_server_guest_gone);
+    if (rc >= 0)
+        rc = sg_sandbox_begin(fault);
+    if (rc >= 0)
+        rc = sg_server_reload_init(server);
     if (rc >= 0)
         rc = take_signals(server);
     /* The echo first: loading resolves where it listens, and tells whether it is wanted. */
     if (rc >= 0)
-        rc = sg_echo_start(&server->echo, "127.0.0.1:0", &server->echo_url, fault);
+        rc = sg_echo_open(&server->echo, "127.0.0.1:0", &server->echo_url, fault);
     if (rc >= 0)
-        rc = sg_server_load(server, &server->generation, server->echo_url, fault);
+        rc = sg_server_load(server->options, NULL, server->echo_url, &server->generation, fault);
     if (rc >= 0 && !sg_server_config(server)->embedded_echo) {
         sg_echo_stop(server->echo);
         server->echo = NULL;
@@ -152,24 +165,32 @@ static enum scrubgate_status serve(struct sg_server *server, struct scrubgate_fa
         rc = sg_server_start(server, fault);
     if (rc >= 0) {
         sg_server_log_warnings(server->generation);
+        sg_sandbox_report();
         sg_server_log_started(server);
         if (server->options->hints)
             sg_server_print_hints(server);
-        rc = sg_loop_run(server->loop);
+        sg_server_took_over(server);
+        sg_server_offer(server);
+        sg_server_tell_ready(server);
+        rc = sg_server_watch_start(server);
     }
+    if (rc >= 0)
+        rc = sg_loop_run(server->loop);
     return rc < 0 ? rc : server->rc;
 }
 
 enum scrubgate_status sg_server_run(const struct sg_server_options *options,
                                     struct scrubgate_fault *fault)
 {
-    struct sg_server server = {.options = options, .signals = {.fd = -1}};
+    struct sg_server server = {.options = options,
+                               .signals = {.fd = -1},
+                               .handover = {.listener = {.fd = -1}, .peer = {.fd = -1}}};
     enum scrubgate_status rc;
     sg_fault_set(fault, NULL, 0, 0, "%s", "");
     sg_oplog_init();
     server.start_ms = sg_clock_wall_ms();
     if (options->test_only) {
-        rc = sg_server_load(&server, &server.generation, no_echo, fault);
+        rc = sg_server_load(options, NULL, no_echo, &server.generation, fault);
         if (rc >= 0)
             sg_server_print_checked(&server);
     } else {

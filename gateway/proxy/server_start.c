@@ -2,14 +2,18 @@
 /*
  * server_start.c - from a loaded config to workers that serve.
  *
- *     addresses -> keys -> audit log -> workers -> admin
+ *     addresses -> user -> keys -> folders -> sandbox -> audit log -> workers -> admin
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/folder.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
+
+enum { AUDIT_MODE = 0750 };
 
 static enum scrubgate_status name_source(struct sg_server *server)
 {
@@ -59,6 +63,8 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
             .source = &server->source,
             .trust = &server->trust,
             .memory = server->memory,
+            .events = server->events,
+            .arrivals = server->arrivals,
             .ended = &server->ended,
         };
         setup.listeners = sg_listeners_take(&server->listeners, i, &setup.n_listeners);
@@ -79,23 +85,62 @@ static enum scrubgate_status start_admin(struct sg_server *server, struct scrubg
     return sg_admin_start(&server->admin, server->loop, fd, &host);
 }
 
+static enum scrubgate_status open_sockets(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (server->options->takeover)
+        rc = sg_server_take_sockets(server, fault);
+    if (rc >= 0)
+        rc = sg_listeners_open(&server->listeners, sg_server_config(server), &server->inheritance,
+                               fault);
+    /* What is left over is of addresses that are no more: nobody would ever accept from it here. */
+    sg_inheritance_fini(&server->inheritance);
+    return rc;
+}
+
+/* Last of what can fail: a gateway that we take over from goes on for as long as it can. */
+static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc =
+        server->takeover > 0
+            ? sg_server_take_log(server, fault)
+            : sg_auditor_start(&server->auditor, sg_server_config(server)->audit_dir, fault);
+    if (rc < 0)
+        return rc;
+    return sg_server_record(server, server->takeover > 0 ? "takeover" : "start", NULL,
+                            server->generation);
+}
+
 enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate_fault *fault)
 {
     const struct sg_config *config = sg_server_config(server);
     enum scrubgate_status rc = name_source(server);
+    server->arrivals = server->generation->arrivals;
+    server->generation->arrivals = NULL; /* the server's now */
     if (rc >= 0)
-        rc = sg_listeners_open(&server->listeners, config, &server->inheritance, fault);
+        rc = open_sockets(server, fault);
+    if (rc >= 0)
+        rc = sg_sandbox_drop(config, fault);
     if (rc >= 0)
         rc = open_keys(server, fault);
     if (rc >= 0)
-        rc = sg_auditor_start(&server->auditor, config->audit_dir, fault);
+        rc = sg_eventfile_open(&server->events, config->state, server->loop, fault);
+    if (rc >= 0)
+        rc = sg_folder_make(config->audit_dir, AUDIT_MODE, fault);
+    if (rc >= 0)
+        rc = sg_sandbox_close(config, fault);
+    /* Threads from here on: they inherit it. */
+    if (rc >= 0 && server->echo != NULL)
+        rc = sg_echo_start(server->echo);
     if (rc >= 0 && config->memory > 0)
         rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
     if (rc >= 0)
-        rc = sg_server_record(server, "start", NULL, server->generation);
+        rc = open_log(server, fault);
     if (rc >= 0)
         rc = start_workers(server, fault);
     if (rc >= 0)
         rc = start_admin(server, fault);
+    if (rc >= 0)
+        sg_server_resolve(server);
     return rc;
 }

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <scrubgate/version.h>
 
+#include "net/tls.h"
 #include "proxy/decision.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 #include "rule/ruleset.h"
 
@@ -29,6 +31,28 @@ static const char *unready(void *ctx)
     return "the audit log cannot be written";
 }
 
+static enum scrubgate_status print_certificates(const struct sg_server *server, struct sg_buf *out)
+{
+    static const char name[] = "scrubgate_certificate_expires_timestamp_seconds";
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    bool described = false;
+    for (size_t i = 0; i < server->listeners.n && rc >= 0; i++) {
+        struct sg_tls_server *tls = sg_arrivals_at(server->arrivals, i)->tls;
+        if (tls == NULL)
+            continue;
+        if (!described)
+            rc = sg_buf_addf(out,
+                             "# HELP %s When the certificate of a listener ends.\n"
+                             "# TYPE %s gauge\n",
+                             name, name);
+        described = true;
+        if (rc >= 0)
+            rc = sg_buf_addf(out, "%s{address=\"%s\"} %lld\n", name, server->listeners.text[i],
+                             (long long)sg_tls_server_expires(tls));
+    }
+    return rc;
+}
+
 static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
 {
     const struct sg_server *server = ctx;
@@ -44,6 +68,8 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
         .rules = server->generation->rules,
         .rule_failures = server->generation->rule_failures,
         .exclusion_matches = server->generation->exclusion_matches,
+        .upstreams = server->generation->upstreams,
+        .config = sg_server_config(server),
     };
     for (size_t i = 0; i < server->n_workers; i++)
         process.connections +=
@@ -51,7 +77,10 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
     process.remembers = server->memory != NULL;
     if (process.remembers)
         sg_memory_count(server->memory, &process.memory);
-    return sg_metrics_print(server->metrics, server->n_workers, &process, out);
+    enum scrubgate_status rc = sg_sandbox_print(out);
+    if (rc >= 0)
+        rc = print_certificates(server, out);
+    return rc < 0 ? rc : sg_metrics_print(server->metrics, server->n_workers, &process, out);
 }
 
 static struct sg_generation *current(void *ctx)
@@ -80,8 +109,12 @@ void sg_server_log_warnings(const struct sg_generation *generation)
 void sg_server_log_started(const struct sg_server *server)
 {
     const struct sg_listeners *listeners = &server->listeners;
-    for (size_t i = 0; i < listeners->n; i++)
-        sg_oplog(SG_OPLOG_INFO, "listening", "address", listeners->text[i], NULL);
+    for (size_t i = 0; i < listeners->n; i++) {
+        const struct sg_arrival *arrival = sg_arrivals_at(server->arrivals, i);
+        sg_oplog(SG_OPLOG_INFO, "listening", "address", listeners->text[i], "tls",
+                 arrival->tls != NULL ? "yes" : "no", "proxy", arrival->proxy ? "required" : "no",
+                 NULL);
+    }
     sg_oplog(SG_OPLOG_INFO, "admin", "address", listeners->admin_text, NULL);
     sg_oplog(SG_OPLOG_INFO, "started", "version", SCRUBGATE_VERSION, "rules",
              server->generation->digest, "config", sg_server_config(server)->digest, NULL);
@@ -90,13 +123,14 @@ void sg_server_log_started(const struct sg_server *server)
 /* --- standard output --- */
 
 /* "http://127.0.0.1:8080", or as curl is told of a unix socket. */
-static void print_place(const char *address, bool for_curl)
+static void print_place(const char *address, bool tls, bool for_curl)
 {
+    const char *scheme = tls ? "https://" : "http://";
     bool local = strncmp(address, "unix:", 5) == 0;
     if (local && for_curl)
-        printf("--unix-socket %s http://localhost", address + 5);
+        printf("--unix-socket %s %slocalhost", address + 5, scheme);
     else
-        printf("%s%s", local ? "" : "http://", address);
+        printf("%s%s", local ? "" : scheme, address);
 }
 
 /* The route whose example shows most. */
@@ -116,19 +150,21 @@ void sg_server_print_hints(const struct sg_server *server)
            scrubgate_ruleset_count(server->generation->rules), config->workers);
     for (size_t i = 0; i < listeners->n; i++) {
         printf("  messages   ");
-        print_place(listeners->text[i], false);
+        print_place(listeners->text[i], config->door[i].tls.certificate != NULL, false);
         printf("\n");
     }
     for (size_t i = 0; i < config->n_routes; i++) {
         const struct sg_route *route = &config->routes[i];
         printf("    %-8.*s %s, to %s\n", (int)route->path.len, (const char *)route->path.data,
                sg_direction_word(route->direction),
-               route->upstream_url[0] != '\0' ? route->upstream_url : "the embedded echo");
+               route->upstream_url[0][0] != '\0' ? route->upstream_url[0] : "the embedded echo");
+        for (size_t k = 1; k < route->n_upstreams; k++)
+            printf("             and %s\n", route->upstream_url[k]);
     }
     printf("  admin      ");
-    print_place(listeners->admin_text, false);
+    print_place(listeners->admin_text, false, false);
     printf("/healthz /readyz /metrics\n  audit log  %s/log\ntry:\n  curl -s ", config->audit_dir);
-    print_place(listeners->text[0], true);
+    print_place(listeners->text[0], config->door[0].tls.certificate != NULL, true);
     printf("%.*shello -H 'Content-Type: application/json' -d "
            "'{\"from\":\"c1\",\"conversation\":\"v1\",\"text\":\"mail jo@example.com or pay "
            "4111 1111 1111 1111\"}'\n",

@@ -21,6 +21,7 @@
 #include "net/front.h"
 #include "net/loop.h"
 #include "net/upstream.h"
+#include "proxy/arrivals.h"
 #include "proxy/auditor.h"
 #include "proxy/eventlog.h"
 #include "proxy/generation.h"
@@ -51,7 +52,8 @@ struct sg_worker {
     struct sg_wake wake;                  /* a new generation, or stop */
     atomic_uint stopping;                 /* enum sg_worker_stop */
     bool draining;
-    struct sg_wake *ended; /* the server's: rung when the thread is through */
+    atomic_uint rings, answers; /* of sg_worker_ring */
+    struct sg_wake *ended;      /* the server's: rung when the thread is through */
     atomic_bool gone;
     const struct sg_keys *keys;
     const struct sg_record_source *source;
@@ -78,9 +80,11 @@ struct sg_worker_setup {
     const struct sg_record_source *source;
     struct sg_trust *trust;
     struct sg_memory *memory; /* NULL: none */
+    struct sg_eventfile *events;
     const struct sg_listening
         *listeners; /* sockets, the worker's from the call on, also on error */
     size_t n_listeners;
+    struct sg_arrivals *arrivals; /* by address */
     struct sg_wake *ended;
 };
 
@@ -93,6 +97,9 @@ void sg_worker_reload(struct sg_worker *worker, struct sg_generation *generation
 /* DRAINS: accepts no more, ends when the running requests have, after 30 s at most. STOPS: ends at
  * once. Any thread. */
 void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how);
+/* Rings it, to see whether it still turns: once it got there it has answered. One thread rings. */
+void sg_worker_ring(struct sg_worker *worker);
+bool sg_worker_answered(const struct sg_worker *worker);
 bool sg_worker_gone(const struct sg_worker *worker);
 /* Waits for its thread and frees it; it must have been told to stop. NULL is fine. */
 void sg_worker_free(struct sg_worker *worker);

@@ -146,6 +146,9 @@ static void test_accepting_survives_a_shortage_of_descriptors(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(rc, 0);
     assert_int_equal(sg_stand.connections, 0);
+    sg_visitor_expect_status(&line, 503); /* it is not left hanging */
+    sg_visitor_hang_up(&line);
+    line = sg_visitor_dial();
     sg_visitor_put_text(&line, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
     sg_visitor_expect_answer(&line, 200, "GET /a 0:");
     sg_visitor_hang_up(&line);

@@ -79,7 +79,7 @@ static const struct exchange_row exchanges[] = {
     {"204 has neither body nor length", "GET /204 HTTP/1.1\r\nHost: h\r\n\r\n", "", 204, NULL,
      "Content-Length", true},
     {"304 announces no length", "GET /304 HTTP/1.1\r\nHost: h\r\n\r\n", "", 304, NULL,
-     "Content-Length", false},
+     "Content-Length", true},
     {"an answer before the body comes after it when the body is small",
      "POST /early HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "too large", 413, NULL,
      "Connection", true},
@@ -96,7 +96,7 @@ static const struct exchange_row exchanges[] = {
     {"a handler that cannot begin is 503", "GET /null HTTP/1.1\r\nHost: h\r\n\r\n",
      "{\"type\":\"urn:scrubgate:problem:overload\",\"title\":\"Service Unavailable\","
      "\"status\":503,\"detail\":\"try again later\"}\n",
-     503, "Retry-After: 1\n", NULL, false},
+     503, "Retry-After: 1\n", NULL, true},
     {"an abort at the beginning gives nothing",
      "POST /abort-begin HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "", 0, NULL, NULL,
      false},
@@ -155,13 +155,7 @@ static void test_exchange_half_closed(void **state)
 {
     const struct exchange_row *row = *state;
     sg_stand_start(&sg_stand_usual, "127.0.0.1:0");
-    /* One more in each daemon: libmicrohttpd treats the one it has had longest more kindly. */
-    struct sg_visitor first = sg_visitor_dial(), second = sg_visitor_dial(),
-                      line = sg_visitor_dial();
-    sg_visitor_put_text(&first, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-    sg_visitor_put_text(&second, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-    sg_visitor_expect_answer(&first, 200, "GET /a 0:");
-    sg_visitor_expect_answer(&second, 200, "GET /a 0:");
+    struct sg_visitor line = sg_visitor_dial();
     sg_visitor_put_text(&line, row->send);
     (void)shutdown(line.fd, SHUT_WR);
     struct sg_visitor_answer answer = sg_visitor_get_answer(&line, false);
@@ -170,8 +164,6 @@ static void test_exchange_half_closed(void **state)
     assert_true(sg_visitor_ends_here(&line));
     sg_buf_fini(&answer.body);
     sg_visitor_hang_up(&line);
-    sg_visitor_hang_up(&first);
-    sg_visitor_hang_up(&second);
     sg_stand_stop();
 }
 
@@ -287,7 +279,8 @@ static void test_a_handler_that_takes_nothing_stops_the_client(void **state)
     (void)pthread_mutex_lock(&sg_stand.lock);
     uint64_t offered = sg_stand.body_bytes;
     (void)pthread_mutex_unlock(&sg_stand.lock);
-    assert_true(offered > 0 && offered <= (uint64_t)4 * sg_stand_usual.header);
+    /* It was offered the same piece twice, and no more was read meanwhile. */
+    assert_true(offered > 0 && offered <= (uint64_t)2 * 65536);
     sg_stand_let_loop(sg_talk_answer_held); /* gives up on the rest */
     struct sg_visitor_answer answer = sg_visitor_get_answer(&line, false);
     assert_int_equal(answer.status, 200);
