@@ -58,7 +58,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_conn_adopt(struct sg_conn *conn, str
                                                                      bool arrived));
 /* Goes on connecting: 0 when it is up, else WAIT, FAILED or UNTRUSTED. */
 int sg_conn_connect(struct sg_conn *conn);
-/* Bytes read (above 0), or WAIT, END, FAILED. An end of TLS without its farewell is FAILED. */
+/* Bytes read (above 0), or WAIT, END, FAILED. An end of an origin's TLS without its farewell is
+ * FAILED, since its answer may have been cut off there. */
 int64_t sg_conn_read(struct sg_conn *conn, uint8_t *out, size_t cap);
 /* Bytes written (above 0), or WAIT, FAILED. When they are fewer than there are the socket is full:
  * ready is called when it takes more. */

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/pages.h"
 #include "net/front_parts.h"
+
+enum { OUTPUT = SG_FRONT_BEFORE + SG_FRONT_PIECE + SG_FRONT_AFTER };
 
 static const uint64_t ms_ns = 1000000;
 /* How long idle connections are left open when a front drains: a request that is on its way to one
@@ -95,8 +98,8 @@ enum scrubgate_status sg_front_new(struct sg_front **front, struct sg_loop *loop
     sg_acceptor_init(&made->acceptor, loop, &sg_clients_calls, made);
     sg_front_durations(limits, durations);
     enum scrubgate_status rc = sg_deadlines_init(&made->deadlines, loop, durations, sg_client_due);
-    made->input = malloc(SG_FRONT_PIECE);
-    made->output = malloc(SG_FRONT_BEFORE + SG_FRONT_PIECE + SG_FRONT_AFTER);
+    made->input = sg_pages_new(SG_FRONT_PIECE);
+    made->output = sg_pages_new(OUTPUT);
     if (made->input == NULL || made->output == NULL)
         rc = SCRUBGATE_ENOMEM;
     if (rc >= 0 && limits->per_peer > 0)
@@ -136,8 +139,8 @@ void sg_front_free(struct sg_front *front)
     sg_deadlines_fini(&front->deadlines);
     sg_request_free_spares(front);
     sg_peers_free(front->peers);
-    free(front->input);
-    free(front->output);
+    sg_pages_free(front->input, SG_FRONT_PIECE, 0); /* both hold nothing between two turns */
+    sg_pages_free(front->output, OUTPUT, 0);
     free(front);
 }
 

@@ -134,6 +134,15 @@ bool sg_request_drains(const struct sg_request *request)
     return request->dropped <= DRAIN_MOST;
 }
 
+bool sg_request_hurry(struct sg_request *request)
+{
+    if (request == NULL || !request->made || request->read != NULL)
+        return false;
+    request->stage = SG_STAGE_REPLYING;
+    request->close = true;
+    return true;
+}
+
 /* --- asked by handlers ------------------------------------------------------------------------ */
 
 struct sg_bytes sg_request_method(const struct sg_request *request)

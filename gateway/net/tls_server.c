@@ -233,6 +233,9 @@ static bool set_up(SSL_CTX *context)
     static const unsigned char name[] = "scrubgate";
     SSL_CTX_set_security_level(context, SECURITY_LEVEL);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
+    /* A request has its end in its framing: a client that ends its side without TLS's farewell has
+     * cut nothing off, and may still wait for its answer. */
+    (void)SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
     /* Clients keep their sessions themselves, in tickets. */
     (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     return sg_tls_context_harden(context) &&

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "base/pages.h"
 
 enum {
     LOW_MARK = 32768,   /* unsent bytes below which there is room again */
@@ -473,6 +474,11 @@ enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream, struct sg_l
     struct sg_upstream *made = calloc(1, sizeof *made);
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
+    made->input = sg_pages_new(SG_UPSTREAM_INPUT);
+    if (made->input == NULL) {
+        free(made);
+        return SCRUBGATE_ENOMEM;
+    }
     made->limits = *limits;
     made->bury.run = bury;
     made->pools = (struct sg_pools){.loop = loop,
@@ -495,5 +501,6 @@ void sg_upstream_free(struct sg_upstream *upstream)
     bury(&upstream->bury);
     sg_pools_fini(&upstream->pools);
     sg_tls_free(upstream->pools.tls);
+    sg_pages_free(upstream->input, SG_UPSTREAM_INPUT, 0);
     free(upstream);
 }

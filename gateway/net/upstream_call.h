@@ -22,7 +22,7 @@ struct sg_upstream {
     struct sg_call *calls;
     struct sg_call *dead; /* over, to be freed by bury */
     struct sg_task bury;
-    uint8_t input[SG_UPSTREAM_INPUT]; /* holds nothing between two turns */
+    uint8_t *input; /* pages for SG_UPSTREAM_INPUT bytes; holds nothing between two turns */
 };
 
 struct sg_call {

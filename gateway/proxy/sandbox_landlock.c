@@ -159,6 +159,14 @@ static enum scrubgate_status add_packs(struct reach *reach, const struct sg_conf
 static enum scrubgate_status add_certificates(struct reach *reach, const struct sg_config *config)
 {
     enum scrubgate_status rc = add_file(reach, config->ca_file);
+    for (size_t i = 0; i < config->n_routes && rc >= 0; i++) {
+        const struct sg_route_tls *tls = &config->routes[i].tls;
+        rc = add_file(reach, tls->ca);
+        if (rc >= 0)
+            rc = add_file(reach, tls->certificate);
+        if (rc >= 0)
+            rc = add_file(reach, tls->key);
+    }
     for (size_t i = 0; i < config->n_listen && rc >= 0; i++) {
         const struct sg_tls_server_config *tls = &config->door[i].tls;
         rc = add_file(reach, tls->certificate);

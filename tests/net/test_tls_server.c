@@ -2,6 +2,7 @@
 /*
  * test_tls_server.c - TLS for clients: who is let in, what a reload changes, and what it does not.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +25,7 @@
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
-enum { DAY = SG_IDENTITY_DAY, TURNS = 100 };
+enum { DAY = SG_IDENTITY_DAY, TURNS = 100, VISITS = 50 };
 
 static struct sg_tempdir dir;
 static struct sg_identity authority, stranger, one, two, visitor, impostor;
@@ -239,6 +240,28 @@ static void test_print_is_the_librarys(void **state)
     sg_tls_server_free(server);
 }
 
+/* With renegotiation a client makes the server work, again and again, at no price. */
+static void test_renegotiation(void **state)
+{
+    struct sg_tls_server *server = serve("one", NULL);
+    SSL_CTX *context = visit();
+    struct pair pair;
+    uint8_t byte;
+    (void)state;
+    assert_int_equal(SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION), 1);
+    connect_pair(&pair, server, context);
+    shake(&pair);
+    chat(&pair);
+    assert_int_equal(SSL_renegotiate(pair.client), 1);
+    assert_int_equal(SSL_do_handshake(pair.client), -1);
+    assert_int_equal(sg_tls_read(pair.stream, &byte, 1), SG_CONN_WAIT); /* a warning goes back */
+    assert_int_equal(SSL_do_handshake(pair.client), -1);
+    assert_int_equal(SSL_get_error(pair.client, -1), SSL_ERROR_SSL);
+    close_pair(&pair);
+    SSL_CTX_free(context);
+    sg_tls_server_free(server);
+}
+
 /* --- clients with certificates --- */
 
 static const struct guest {
@@ -366,6 +389,38 @@ static void test_client_that_hangs_up(void **state)
     sg_tls_server_free(server);
 }
 
+static const struct ending {
+    const char *name;
+    bool farewell;
+} endings[] = {
+    {"a client that has said all may hear the answer", true},
+    {"... and also when it left without a farewell", false},
+};
+
+static void test_ending(void **state)
+{
+    const struct ending *row = *state;
+    struct sg_tls_server *server = serve("one", NULL);
+    SSL_CTX *context = visit();
+    struct pair pair;
+    uint8_t heard[8];
+    connect_pair(&pair, server, context);
+    shake(&pair);
+    assert_int_equal(SSL_write(pair.client, "hello", 5), 5);
+    if (row->farewell)
+        assert_int_equal(SSL_shutdown(pair.client), 0);
+    assert_int_equal(shutdown(pair.fd[1], SHUT_WR), 0);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), 5);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), SG_CONN_END);
+    assert_int_equal(sg_tls_read(pair.stream, heard, sizeof heard), SG_CONN_END);
+    assert_int_equal(sg_tls_write(pair.stream, (const uint8_t *)"world", 5), 5);
+    assert_int_equal(SSL_read(pair.client, heard, sizeof heard), 5);
+    assert_memory_equal(heard, "world", 5);
+    close_pair(&pair);
+    SSL_CTX_free(context);
+    sg_tls_server_free(server);
+}
+
 /* --- reload --- */
 
 static void expect_served_as(struct sg_tls_server *server, const char *name)
@@ -411,6 +466,47 @@ static void test_bad_reload(void **state)
     const struct sg_tls_server_config next = {file(0, "two.crt"), file(1, "one.key"), NULL};
     assert_int_equal(sg_tls_server_reload(server, &next, &fault), SCRUBGATE_EINVAL);
     expect_served_as(server, "one");
+    sg_tls_server_free(server);
+}
+
+/* Workers accept while the server's thread renews. */
+struct crowd {
+    struct sg_tls_server *server;
+    SSL_CTX *context;
+    unsigned good;
+};
+
+static void *visit_often(void *ctx)
+{
+    struct crowd *crowd = ctx;
+    for (unsigned i = 0; i < VISITS; i++) {
+        struct pair pair;
+        connect_pair(&pair, crowd->server, crowd->context);
+        shake(&pair);
+        crowd->good += pair.shake == 0 && sg_tls_server_expires(crowd->server) > 0;
+        close_pair(&pair);
+    }
+    return NULL;
+}
+
+static void test_reload_amid(void **state)
+{
+    struct sg_tls_server *server = serve("one", NULL), *fresh = serve("two", NULL);
+    struct crowd crowd[2];
+    pthread_t thread[2];
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        crowd[i] = (struct crowd){.server = server, .context = visit()};
+        assert_int_equal(pthread_create(&thread[i], NULL, visit_often, &crowd[i]), 0);
+    }
+    for (unsigned i = 0; i < 10 * VISITS; i++)
+        sg_tls_server_swap(server, fresh);
+    sg_tls_server_free(fresh);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+        assert_int_equal(crowd[i].good, VISITS);
+        SSL_CTX_free(crowd[i].context);
+    }
     sg_tls_server_free(server);
 }
 
@@ -523,6 +619,7 @@ int main(void)
     SG_SUITE_ROWS(test_visit, visits);
     sg_suite_add("a print is the library's, not the connection's", test_print_is_the_librarys,
                  NULL);
+    sg_suite_add("no handshake in the middle", test_renegotiation, NULL);
     SG_SUITE_ROWS(test_guest, guests);
     sg_suite_add("a client comes back with a ticket", test_tickets,
                  (void *)(uintptr_t)TLS1_3_VERSION);
@@ -530,8 +627,10 @@ int main(void)
                  (void *)(uintptr_t)TLS1_2_VERSION);
     sg_suite_add("a client that speaks plainly", test_plain_client, NULL);
     sg_suite_add("a client that hangs up in the middle", test_client_that_hangs_up, NULL);
+    SG_SUITE_ROWS(test_ending, endings);
     sg_suite_add("a reload is for those who come after it", test_reload, NULL);
     sg_suite_add("a reload that is refused changes nothing", test_bad_reload, NULL);
+    sg_suite_add("a reload while handshakes run", test_reload_amid, NULL);
     sg_suite_add("when the certificate ends is told", test_expiry, NULL);
     sg_suite_add("two servers swap what they are", test_swap, NULL);
     SG_SUITE_ROWS(test_wrong, wrongs);

@@ -42,7 +42,7 @@ static const char pack[] =
 
 static const char config[] =
     "rules: [toy.yaml]\n"
-    "limits: {header_time: 5s}\n"
+    "limits: {per_address: 4, header_time: 3s}\n"
     "routes:\n"
     "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent}\n"
     "  - {name: told, path: /told/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent,\n"
@@ -526,6 +526,53 @@ static void test_cut(void **state)
     assert_int_equal(sg_recorder_bytes(&scene.origin), bytes);
 }
 
+/* The balancer's connections are as many as its clients': the cap is for each of those. */
+static void test_caps_are_for_those_behind(void **state)
+{
+    struct sg_wire wire[4], more, other;
+    struct sg_answer answer = {.cut = false};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(arrive(&wire[i], PROXY, SG_BYTES(LINE1), NULL));
+        talk(&wire[i], "/in/x", "");
+    }
+    assert_true(arrive(&more, PROXY, SG_BYTES(LINE1), NULL));
+    send_message(&more, "/in/x", "");
+    sg_wire_read(&more, &answer, false);
+    assert_int_equal(answer.head.status, 503);
+    assert_true(
+        arrive(&other, PROXY, SG_BYTES("PROXY TCP4 192.0.2.2 198.51.100.1 56324 443\r\n"), NULL));
+    talk(&other, "/in/x", "");
+    for (size_t i = 0; i < 4; i++)
+        sg_wire_close(&wire[i]);
+    sg_wire_close(&more);
+    sg_wire_close(&other);
+    sg_answer_fini(&answer);
+}
+
+/* Opened before all tests, so that nobody has to wait: a header and a handshake that stay halfway.
+ */
+static struct sg_wire late[2];
+
+static void open_late(void)
+{
+    assert_true(arrive(&late[0], PROXY, SG_BYTES("PROXY TCP4 192.0.2.1"), NULL));
+    assert_true(arrive(&late[1], TLS, SG_BYTES("\x16\x03\x01\x02\x00\x01\x00"), NULL));
+}
+
+static void test_late(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        while (sg_wire_more(&late[i]))
+            continue;
+        assert_int_equal(late[i].in.len, 0);
+        sg_wire_close(&late[i]);
+    }
+    assert_int_equal(
+        sg_gateway_metric(&scene.gateway, "scrubgate_turned_away_total{reason=\"deadline\"}"), 2);
+}
+
 /* --- starts that fail --- */
 
 static void test_bad_start(void **state)
@@ -558,6 +605,7 @@ static void test_quiet(void **state)
 int main(void)
 {
     open_scene();
+    open_late();
     sg_suite_add("messages over TLS are masked, one after the other", test_messages, NULL);
     sg_suite_add("a request in a hundred records", test_byte_by_byte, NULL);
     sg_suite_add("two requests in one record", test_pipelined, NULL);
@@ -575,6 +623,9 @@ int main(void)
     SG_SUITE_ROWS(test_announced, announceds);
     sg_suite_add("a PROXY header in pieces", test_header_in_pieces, NULL);
     SG_SUITE_ROWS(test_cut, cuts);
+    sg_suite_add("caps are for the clients behind a balancer", test_caps_are_for_those_behind,
+                 NULL);
+    sg_suite_add("a PROXY header and a handshake have their time", test_late, NULL);
     sg_suite_add("a key that others can read is no start", test_bad_start, NULL);
     sg_suite_add("nothing is kept of what was masked", test_quiet, NULL);
     int rc = sg_suite_run("wire/tls");
