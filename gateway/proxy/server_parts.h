@@ -88,6 +88,7 @@ struct sg_server {
     struct sg_listeners listeners;
     struct sg_resolver *resolver;
     struct sg_arrivals *arrivals; /* beside them */
+    uint64_t connections;         /* of clients: as the config says, or as there are descriptors */
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
     size_t n_workers;
