@@ -10,9 +10,9 @@
 #include "proxy/oplog.h"
 
 enum {
-    EACH = 2,          /* a client's connection, and one to an upstream for it */
-    EACH_WORKER = 192, /* loops, listening sockets, connections kept to upstreams */
-    SPARE = 512,       /* the admin port, audit log, rules, a handover */
+    EACH = 2,         /* a client's connection, and one to an upstream for it, lent or kept */
+    EACH_WORKER = 32, /* loops, listening sockets */
+    SPARE = 256,      /* the admin port, audit log, rules, a handover */
     LEAST = 16
 };
 
