@@ -30,7 +30,7 @@ DEPS_LINT := clang-format:clang-format
 DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
-DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua
+DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua perf:linux-perf
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 BASE_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -g -fPIC -fno-omit-frame-pointer $(WARN) \

@@ -61,3 +61,14 @@ bool sg_bytes_to_text(struct sg_bytes text, char *room, size_t cap)
     room[text.len] = '\0';
     return true;
 }
+
+bool sg_bytes_take_line(struct sg_bytes *text, struct sg_bytes *line)
+{
+    size_t end = sg_bytes_find(*text, '\n');
+    if (end == text->len)
+        return false;
+    *line = (struct sg_bytes){text->data, end};
+    text->data += end + 1;
+    text->len -= end + 1;
+    return true;
+}

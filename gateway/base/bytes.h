@@ -58,6 +58,8 @@ bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b); /* ASCII lette
 bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix);
 /* Offset of the first c, or text.len. */
 size_t sg_bytes_find(struct sg_bytes text, uint8_t c);
+/* Takes the first line off text, without its LF. False, nothing taken, when there is no LF. */
+bool sg_bytes_take_line(struct sg_bytes *text, struct sg_bytes *line);
 /* Decimal digits only, all of them; false on anything else, on none and on overflow. */
 bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value);
 /* Copies text with a NUL behind it into room of cap bytes; false, nothing copied, when it is too

@@ -7,6 +7,7 @@
  */
 #include "http/head_reader.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "http/run.h"
@@ -309,6 +310,7 @@ enum sg_head_step sg_head_read(struct sg_head_reader *reader, struct sg_bytes te
 {
     struct cursor c = {.reader = *reader, .head = head, .text = text};
     enum sg_head_step step;
+    assert(text.len >= reader->looked);
     if (text.len > reader->max)
         c.text.len = reader->max;
     head->minor_version = head->status = 0;

@@ -17,6 +17,22 @@ static const struct sg_refusal crowded = {503, "overload",
 static const struct sg_refusal stranger = {0, "proxy", "not from a known load balancer"};
 static const struct sg_refusal no_room = {503, "overload", "too many connections"};
 
+/* Whether all of it went out. */
+static bool say(struct sg_client *client, const struct sg_refusal *why)
+{
+    const struct sg_request *request = client->request;
+    struct sg_buf text = {.data = NULL};
+    bool said = false;
+    bool between = request == NULL || (!request->headed && request->out_at == 0);
+    if (between && client->conn.up &&
+        sg_reply_print(&text, why, request != NULL && request->head) >= 0) {
+        const struct iovec all = {text.data, text.len};
+        said = sg_conn_write(&client->conn, &all, 1) == (int64_t)text.len;
+    }
+    sg_buf_fini(&text);
+    return said;
+}
+
 /* --- before the first request ----------------------------------------------------------------- */
 
 static size_t room(void *own)
@@ -104,7 +120,9 @@ bool sg_client_arrive(struct sg_client *client)
         return false;
     }
     if (rc >= 0 && !count(client)) {
-        sg_client_refuse(client, &crowded);
+        (void)say(client, &crowded); /* and no lingering: there would be no end of them */
+        sg_front_tell(client->front, client, &crowded);
+        sg_client_drop(client, SG_REQUEST_GONE);
         return false;
     }
     int up = rc < 0 ? SG_CONN_FAILED : sg_conn_connect(&client->conn);
@@ -244,22 +262,6 @@ void sg_client_linger(struct sg_client *client, bool more)
     sg_client_await(client);
     if (client->conn.can_read)
         sg_task_queue(client->front->loop, &client->task);
-}
-
-/* Whether all of it went out. */
-static bool say(struct sg_client *client, const struct sg_refusal *why)
-{
-    const struct sg_request *request = client->request;
-    struct sg_buf text = {.data = NULL};
-    bool said = false;
-    bool between = request == NULL || (!request->headed && request->out_at == 0);
-    if (between && client->conn.up &&
-        sg_reply_print(&text, why, request != NULL && request->head) >= 0) {
-        const struct iovec all = {text.data, text.len};
-        said = sg_conn_write(&client->conn, &all, 1) == (int64_t)text.len;
-    }
-    sg_buf_fini(&text);
-    return said;
 }
 
 void sg_client_refuse(struct sg_client *client, const struct sg_refusal *why)

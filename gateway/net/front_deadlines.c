@@ -64,9 +64,7 @@ static void request_is_late(struct sg_client *client)
     static const struct sg_refusal why = {408, "deadline", "the request took too long to come"};
     static const struct sg_refusal before = {0, "deadline", "PROXY header or TLS took too long"};
     struct sg_request *request = client->request;
-    if (request != NULL && request->made && request->read == NULL) {
-        request->stage = SG_STAGE_REPLYING; /* it has its answer, and is heard no longer */
-        request->close = true;
+    if (sg_request_hurry(request)) {
         sg_client_run(client);
     } else if (request != NULL || client->ahead.len > 0) {
         sg_client_refuse(client, &why);

@@ -91,7 +91,8 @@ struct sg_request {
 
     struct sg_buf text; /* of the head */
     struct sg_bytes method, target;
-    struct sg_headers headers;
+    struct sg_headers *headers; /* as many as there are */
+    size_t fields_most;         /* that there is room for */
     struct sg_framing framing;
     bool old;     /* HTTP/1.0 */
     bool head;    /* HEAD: replies have no body */
@@ -206,5 +207,8 @@ void sg_request_return(struct sg_front *front, struct sg_request *request);
 void sg_request_free_spares(struct sg_front *front);
 /* Whether so little of the body can still come that it is simply read and dropped. */
 bool sg_request_drains(const struct sg_request *request);
+/* Lets a reply that waits for the rest of the body go out now, and the connection end with it.
+ * False: there is none, or no request (NULL). */
+bool sg_request_hurry(struct sg_request *request);
 
 #endif

@@ -154,8 +154,11 @@ static bool feed(struct sg_client *client, struct sg_bytes text, size_t *pos)
             end(client->request);
             break;
         case SG_GUARD_REJECT:
-            sg_client_refuse(client, why);
-            return false;
+            if (!sg_request_hurry(client->request)) {
+                sg_client_refuse(client, why);
+                return false;
+            }
+            break;
         }
         if (!settle(client))
             return false;

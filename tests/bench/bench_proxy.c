@@ -16,12 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "program.h"
 #include "proxy_bench.h"
 #include "rounds.h"
 
-enum { PROXY_CPU = 0, OUR_CPU = 1 };
+enum { PROXY_CPU = 0, OUR_CPU = 1, CROWD_SECONDS = 30, TRIES = 20 };
 
 static const char no_rules[] = "tests/bench/rules8";
 
@@ -73,27 +74,69 @@ _Noreturn void bench_fail(struct bench *bench, enum contestant who, const char *
     exit(1);
 }
 
+/* Says what came instead of right answers, and ends the process. */
+_Noreturn static void fail_with(struct bench *bench, enum contestant who,
+                                const struct load_result *result, uint64_t wrong)
+{
+    char what[200];
+    (void)snprintf(what, sizeof what,
+                   "%llu right answers, %llu turned away, %llu wrong, %llu lost; %llu requests not "
+                   "as they should be at the origin",
+                   (unsigned long long)result->answered, (unsigned long long)result->shed,
+                   (unsigned long long)result->wrong, (unsigned long long)result->lost,
+                   (unsigned long long)wrong);
+    bench_fail(bench, who, what);
+}
+
+/* A gateway that gets too little of its core turns requests away, which is right, but is not what
+ * is measured here: then once more. */
 double bench_cpu(struct bench *bench, enum contestant who, struct load *load,
                  const struct load_pace *pace, double *p50)
 {
-    char what[160];
-    uint64_t wrong = origin_wrong(bench->origin);
-    uint64_t before = program_cpu_ns(bench->peers[who].pid);
-    struct load_result result = load_run(load, pace);
-    uint64_t used = program_cpu_ns(bench->peers[who].pid) - before;
-    wrong = origin_wrong(bench->origin) - wrong;
-    if (!load_fine(&result) || wrong > 0) {
-        (void)snprintf(what, sizeof what,
-                       "%llu right answers, %llu shed, %llu wrong, %llu lost; %llu requests not as "
-                       "they should be at the origin",
-                       (unsigned long long)result.answered, (unsigned long long)result.shed,
-                       (unsigned long long)result.wrong, (unsigned long long)result.lost,
-                       (unsigned long long)wrong);
-        bench_fail(bench, who, what);
+    for (int i = 0;; i++) {
+        uint64_t wrong = origin_wrong(bench->origin);
+        uint64_t before = program_cpu_ns(bench->peers[who].pid);
+        struct load_result result = load_run(load, pace);
+        uint64_t used = program_cpu_ns(bench->peers[who].pid) - before;
+        wrong = origin_wrong(bench->origin) - wrong;
+        if (p50 != NULL)
+            *p50 = result.p50;
+        if (load_fine(&result) && wrong == 0)
+            return (double)used / (double)result.answered / 1000;
+        if (result.wrong + result.lost + wrong > 0 || i == TRIES)
+            fail_with(bench, who, &result, wrong);
     }
-    if (p50 != NULL)
-        *p50 = result.p50;
-    return (double)used / (double)result.answered / 1000;
+}
+
+/* --- crowds --- */
+
+struct crowd *bench_crowd(struct bench *bench, enum contestant who, unsigned n, enum asked asked)
+{
+    const struct ask ask = ask_of(who, asked);
+    bool waits = asked == ASK_HOLD || asked == ASK_STREAM;
+    enum crowd_until until = asked == ASK_HOLD     ? CROWD_SENT
+                             : asked == ASK_STREAM ? CROWD_BEGUN
+                                                   : CROWD_ANSWERED;
+    struct crowd *crowd = crowd_open(bench->peers[who].port, n, &ask);
+    if (crowd == NULL)
+        bench_fail(bench, who, "takes no connections");
+    time_t start = time(NULL);
+    while (!crowd_turn(crowd, until) || (waits && origin_held(bench->origin) != n)) {
+        if (time(NULL) - start > CROWD_SECONDS || crowd_lost(crowd) > 0)
+            bench_fail(bench, who, "does not take that many requests at once");
+    }
+    return crowd;
+}
+
+void bench_crowd_close(struct bench *bench, enum contestant who, struct crowd *crowd)
+{
+    if (crowd_lost(crowd) > 0)
+        bench_fail(bench, who, "closed connections that should have stayed");
+    crowd_close(crowd);
+    do {
+        origin_release(bench->origin);
+        (void)nanosleep(&(struct timespec){0, 200000000}, NULL);
+    } while (origin_held(bench->origin) > 0);
 }
 
 /* --- the table of goals --- */

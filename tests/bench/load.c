@@ -19,7 +19,14 @@
 
 #include "program.h"
 
-enum { EVENTS = 128, ROOM = 256 * 1024, GRAIN_US = 4, GRAINS = 65536, DRAIN_SECONDS = 10 };
+enum {
+    EVENTS = 128,
+    ROOM = 256 * 1024,
+    GRAIN_US = 4,
+    GRAINS = LOAD_SLOWEST_US / GRAIN_US + 1,
+    DRAIN_SECONDS = 10,
+    CROWD_RATE = 4000
+};
 
 struct client {
     int fd;
@@ -327,7 +334,7 @@ static double percentile(const struct load *load, uint64_t all, double share)
     for (size_t grain = 0; grain < GRAINS; grain++) {
         seen += load->took[grain];
         if ((double)seen >= (double)all * share)
-            return ((double)grain + 0.5) * GRAIN_US;
+            return (double)grain * GRAIN_US;
     }
     return 0;
 }
@@ -396,53 +403,50 @@ size_t load_fetch(uint16_t port, const struct ask *ask, char *room, size_t size)
 
 struct crowd {
     struct load *load;
+    struct load_pace pace;
 };
 
-static bool all_have(struct load *load, enum crowd_until until)
+struct crowd *crowd_open(uint16_t port, unsigned n, const struct ask *ask)
 {
-    for (unsigned i = 0; i < load->n; i++) {
-        const struct client *client = &load->clients[i];
-        if (until == CROWD_BEGUN && client->answer.body == 0)
-            return false;
-        if (client->said < load->head_len || client->sent < load->rest)
-            return false;
-    }
-    return load->begun == load->n && (until != CROWD_ANSWERED || load->busy == 0);
-}
-
-struct crowd *crowd_open(uint16_t port, unsigned n, const struct ask *ask, enum crowd_until until)
-{
-    const struct load_pace once = {.seconds = DRAIN_SECONDS, .requests = n};
     struct crowd *crowd = calloc(1, sizeof *crowd);
     if (crowd == NULL)
         die("crowd");
-    struct load *load = crowd->load = load_open(port, n, ask);
-    if (load == NULL) {
+    crowd->load = load_open(port, n, ask);
+    if (crowd->load == NULL) {
         free(crowd);
         return NULL;
     }
-    load->pace = &once;
-    load->start = now_s();
-    begin_idle(load, load->start);
-    while (!all_have(load, until) && now_s() - load->start < DRAIN_SECONDS)
-        turn(load);
-    bool fine =
-        all_have(load, until) &&
-        load->result.lost + load->result.wrong + load->result.shed + load->result.again == 0;
-    load->pace = NULL;
-    if (!fine) {
-        crowd_close(crowd);
-        return NULL;
-    }
+    /* Not all at once: that would be a rush, which is another thing to measure. */
+    crowd->pace = (struct load_pace){.seconds = 3600, .requests = n, .rate = CROWD_RATE};
+    crowd->load->pace = &crowd->pace;
+    crowd->load->start = now_s();
+    set_timer(crowd->load, CROWD_RATE);
     return crowd;
 }
 
-unsigned crowd_lost(const struct crowd *crowd)
+bool crowd_turn(struct crowd *crowd, enum crowd_until until)
 {
-    unsigned lost = 0;
-    for (unsigned i = 0; i < crowd->load->n; i++) {
+    struct load *load = crowd->load;
+    turn(load);
+    crowd->pace.requests = load->n + load->result.shed;
+    if (load->begun < crowd->pace.requests || (until == CROWD_ANSWERED && load->busy > 0))
+        return false;
+    for (unsigned i = 0; i < load->n; i++) {
+        const struct client *client = &load->clients[i];
+        if (client->said < load->head_len || client->sent < load->rest ||
+            (until == CROWD_BEGUN && (client->answer.status != 200 || client->answer.body == 0)))
+            return false;
+    }
+    return true;
+}
+
+uint64_t crowd_lost(const struct crowd *crowd)
+{
+    const struct load *load = crowd->load;
+    uint64_t lost = load->result.lost + load->result.wrong + load->result.again;
+    for (unsigned i = 0; i < load->n; i++) {
         char byte = 0;
-        ssize_t n = recv(crowd->load->clients[i].fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        ssize_t n = recv(load->clients[i].fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         lost += n == 0 || (n < 0 && errno != EAGAIN);
     }
     return lost;

@@ -21,6 +21,8 @@ struct ask {
     struct text answer; /* block NULL: any */
 };
 
+enum { LOAD_SLOWEST_US = 262140 };
+
 struct load_pace {
     double seconds;    /* after this no request begins */
     uint64_t requests; /* nor when that many have begun; 0: any number */
@@ -36,7 +38,7 @@ struct load_result {
     uint64_t late;     /* begun when they were due by a millisecond or more */
     uint64_t again;    /* connections opened anew, behind an answer that closed the last */
     double seconds;    /* until the last answer */
-    double p50, p99;   /* from when a request was due to its answer, us; a quarter of a second
+    double p50, p99;   /* from when a request was due to its answer, us; LOAD_SLOWEST_US
                           stands for that and longer */
 };
 
@@ -51,17 +53,20 @@ bool load_fine(const struct load_result *result);
 /* Asks once; the body of the answer, as far as there is room. Its length, 0 without one. */
 size_t load_fetch(uint16_t port, const struct ask *ask, char *room, size_t size);
 
-/* Connections on each of which one request is sent, and that stay. */
+/* Connections on each of which one request is sent, and that stay. One that is turned away asks
+ * again. */
 struct crowd;
 enum crowd_until {
     CROWD_SENT,     /* the request is out */
     CROWD_BEGUN,    /* the answer has begun to come */
     CROWD_ANSWERED, /* it has come as it should */
 };
-/* NULL when one of them was not answered in ten seconds. */
-struct crowd *crowd_open(uint16_t port, unsigned n, const struct ask *ask, enum crowd_until until);
-/* How many of them the other side has closed. */
-unsigned crowd_lost(const struct crowd *crowd);
+/* NULL when nobody listens. */
+struct crowd *crowd_open(uint16_t port, unsigned n, const struct ask *ask);
+/* A tenth of a second at most goes by. Whether all of them are that far. */
+bool crowd_turn(struct crowd *crowd, enum crowd_until until);
+/* Connections that the other side has closed, and answers that were not as they should be. */
+uint64_t crowd_lost(const struct crowd *crowd);
 void crowd_close(struct crowd *crowd);
 
 #endif

@@ -365,11 +365,9 @@ static void rest(void)
     (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
 }
 
-bool origin_holds(struct origin *origin, unsigned n)
+unsigned origin_held(struct origin *origin)
 {
-    for (int i = 0; i < 10000 && atomic_load(&origin->held) != n; i++)
-        rest();
-    return atomic_load(&origin->held) == n;
+    return atomic_load(&origin->held);
 }
 
 void origin_release(struct origin *origin)

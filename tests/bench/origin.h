@@ -36,8 +36,8 @@ void origin_stop(struct origin *origin);
 
 /* Requests whose body was not the right one, or that had no service. */
 uint64_t origin_wrong(struct origin *origin);
-/* Waits until that many wait; false when it is not so in ten seconds. */
-bool origin_holds(struct origin *origin, unsigned n);
+/* Requests that wait now. */
+unsigned origin_held(struct origin *origin);
 /* Ends all that wait: those held are answered, streams end. Returns when that is done. */
 void origin_release(struct origin *origin);
 

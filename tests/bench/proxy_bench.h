@@ -72,6 +72,10 @@ bool ask_masks(const struct peer *peer);
 /* CPU time of one request, in us. Ends the process when an answer is not as it should be. */
 double bench_cpu(struct bench *bench, enum contestant who, struct load *load,
                  const struct load_pace *pace, double *p50);
+/* That many connections, each with its request where it should be: held, streaming or answered. */
+struct crowd *bench_crowd(struct bench *bench, enum contestant who, unsigned n, enum asked asked);
+/* Ends what waits, and lets the proxy close its side. */
+void bench_crowd_close(struct bench *bench, enum contestant who, struct crowd *crowd);
 /* Says what went wrong with whom, and ends the process: no figure for a proxy that errs. */
 _Noreturn void bench_fail(struct bench *bench, enum contestant who, const char *what);
 /* A row for the table of goals; printed to why as printf does. */

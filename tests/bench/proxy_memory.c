@@ -15,12 +15,11 @@ enum { CONNECTIONS = 2000 };
 static const struct state {
     const char *name;
     enum asked asked;
-    enum crowd_until until;
     struct goal goal; /* kB */
 } states[] = {
-    {"idle keep-alive", ASK_SMALL, CROWD_ANSWERED, {24, 16, true}},
-    {"parked", ASK_HOLD, CROWD_SENT, {12, 9, true}},
-    {"streaming", ASK_STREAM, CROWD_BEGUN, {32, 18, true}},
+    {"idle keep-alive", ASK_SMALL, {24, 16, true}},
+    {"parked", ASK_HOLD, {12, 9, true}},
+    {"streaming", ASK_STREAM, {32, 18, true}},
 };
 enum { STATES = sizeof states / sizeof states[0] };
 
@@ -58,19 +57,13 @@ static void growth(struct bench *bench, enum contestant who)
 
 static double measure(struct bench *bench, enum contestant who, const struct state *state)
 {
-    const struct ask ask = ask_of(who, state->asked);
     const struct peer *peer = &bench->peers[who];
     struct load *load = start_warm(bench, who, 5000);
     uint64_t before = program_rss(peer->pid);
-    struct crowd *crowd = crowd_open(peer->port, CONNECTIONS, &ask, state->until);
-    bool there =
-        crowd != NULL && origin_holds(bench->origin, state->asked == ASK_SMALL ? 0 : CONNECTIONS);
-    if (!there || crowd_lost(crowd) > 0)
-        bench_fail(bench, who, "does not take that many connections");
+    struct crowd *crowd = bench_crowd(bench, who, CONNECTIONS, state->asked);
     uint64_t after = program_rss(peer->pid);
-    crowd_close(crowd);
+    bench_crowd_close(bench, who, crowd);
     load_close(load);
-    origin_release(bench->origin);
     return ((double)after - (double)before) / CONNECTIONS / 1000;
 }
 

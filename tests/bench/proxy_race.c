@@ -5,8 +5,6 @@
 #include "proxy_race.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 
 void race_enter(struct race *race, const struct bench *bench, const enum contestant *list)
 {
@@ -31,21 +29,11 @@ static void open_load(struct race *race, struct bench *bench, struct racer *race
 
 static void measure(struct race *race, struct bench *bench, struct racer *racer, size_t round)
 {
-    struct crowd *crowd = NULL;
-    const struct ask hold = ask_of(racer->who, ASK_HOLD);
-    if (race->parked > 0) {
-        crowd = crowd_open(bench->peers[racer->who].port, race->parked, &hold, CROWD_SENT);
-        if (crowd == NULL || !origin_holds(bench->origin, race->parked))
-            bench_fail(bench, racer->who, "does not take that many requests");
-    }
+    struct crowd *crowd =
+        race->parked == 0 ? NULL : bench_crowd(bench, racer->who, race->parked, ASK_HOLD);
     racer->us[round] = bench_cpu(bench, racer->who, racer->load, &race->pace, &racer->p50[round]);
-    if (crowd != NULL && crowd_lost(crowd) > 0)
-        bench_fail(bench, racer->who, "closed connections whose request waited");
-    crowd_close(crowd);
-    if (race->parked > 0) {
-        origin_release(bench->origin);
-        (void)nanosleep(&(struct timespec){0, 200000000}, NULL); /* it closes its side */
-    }
+    if (crowd != NULL)
+        bench_crowd_close(bench, racer->who, crowd);
 }
 
 void race_run(struct race *race, struct bench *bench)
@@ -71,8 +59,9 @@ void race_print(const struct race *race, const struct bench *bench)
         struct spread us = spread_of(racer->us, bench->rounds);
         struct spread p50 = spread_of(racer->p50, bench->rounds);
         struct spread ratio = spread_of_ratios(racer->us, race->racers[0].us, bench->rounds);
-        (void)printf("| %s | %.1f | %.2f | %.2f–%.2f | %.0f µs |\n", bench->peers[racer->who].name,
-                     us.middle, ratio.middle, ratio.low, ratio.high, p50.middle);
+        (void)printf("| %s | %.1f | %.2f | %.2f–%.2f | %s%.0f µs |\n",
+                     bench->peers[racer->who].name, us.middle, ratio.middle, ratio.low, ratio.high,
+                     p50.middle < LOAD_SLOWEST_US ? "" : "> ", p50.middle);
     }
     (void)printf("\n");
     (void)fflush(stdout);

@@ -4,12 +4,14 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "../lib/stand.h"
+#include "../lib/talk.h"
 #include "../lib/visitor.h"
 
 /* --- what is refused --- */
@@ -144,6 +146,8 @@ static void test_a_head_within_the_limits_passes(void **state)
     expect_large_head(16384, 1, 12000, 200);
     expect_large_head(16384, 127, 20, 200);
     expect_large_head(32768, 2, 13000, 200);
+    expect_large_head(131072, 1, 100000, 200);
+    expect_large_head(1048576, 100, 10000, 200);
 }
 
 static void test_a_head_over_the_limits_is_431(void **state)
@@ -152,6 +156,47 @@ static void test_a_head_over_the_limits_is_431(void **state)
     expect_large_head(16384, 1, 20000, 431);
     expect_large_head(16384, 128, 1, 431);
     expect_large_head(1000, 1, 1000, 431);
+    expect_large_head(131072, 1, 140000, 431);
+}
+
+/* --- requests for which there is no room --- */
+
+static const struct crowd_row {
+    const char *name, *send;
+    bool stays;
+} crowds[] = {
+    {"a GET that is not admitted is 503 and keeps its connection",
+     "GET /a HTTP/1.1\r\nHost: h\r\n\r\n", true},
+    {"a POST that is not admitted is 503 behind its body and keeps its connection",
+     "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", true},
+    {"a large POST that is not admitted is 503 at once",
+     "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\nhello", false},
+    {"a POST that is not admitted is not called to continue",
+     "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n", false},
+};
+
+static void test_crowd(void **state)
+{
+    const struct crowd_row *row = *state;
+    sg_stand_start(&sg_stand_usual, "127.0.0.1:0");
+    struct sg_visitor line = sg_visitor_dial();
+    sg_stand_let_loop(sg_talk_fill_up);
+    sg_visitor_put_text(&line, row->send);
+    struct sg_visitor_answer answer = sg_visitor_get_answer(&line, false);
+    assert_int_equal(answer.status, 503);
+    assert_non_null(strstr(answer.head, "Retry-After: 1\n"));
+    assert_int_equal(sg_stand_so_far(&sg_stand.begun), 0);
+    assert_int_equal(sg_stand_so_far(&sg_stand.refused), 1);
+    sg_stand_let_loop(sg_talk_make_room);
+    if (row->stays) {
+        sg_visitor_put_text(&line, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+        sg_visitor_expect_answer(&line, 200, "GET /a 0:");
+    } else {
+        assert_true(sg_visitor_ends_here(&line));
+    }
+    sg_buf_fini(&answer.body);
+    sg_visitor_hang_up(&line);
+    sg_stand_stop();
 }
 
 int main(void)
@@ -161,5 +206,6 @@ int main(void)
         cmocka_unit_test(test_a_head_over_the_limits_is_431),
     };
     int failed = SG_STAND_ROWS("refusals", refusals, test_refusal);
+    failed += SG_STAND_ROWS("no room", crowds, test_crowd);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

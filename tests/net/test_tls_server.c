@@ -2,6 +2,7 @@
 /*
  * test_tls_server.c - TLS for clients: who is let in, what a reload changes, and what it does not.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +25,7 @@
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
-enum { DAY = SG_IDENTITY_DAY, TURNS = 100 };
+enum { DAY = SG_IDENTITY_DAY, TURNS = 100, VISITS = 50 };
 
 static struct sg_tempdir dir;
 static struct sg_identity authority, stranger, one, two, visitor, impostor;
@@ -468,6 +469,47 @@ static void test_bad_reload(void **state)
     sg_tls_server_free(server);
 }
 
+/* Workers accept while the server's thread renews. */
+struct crowd {
+    struct sg_tls_server *server;
+    SSL_CTX *context;
+    unsigned good;
+};
+
+static void *visit_often(void *ctx)
+{
+    struct crowd *crowd = ctx;
+    for (unsigned i = 0; i < VISITS; i++) {
+        struct pair pair;
+        connect_pair(&pair, crowd->server, crowd->context);
+        shake(&pair);
+        crowd->good += pair.shake == 0 && sg_tls_server_expires(crowd->server) > 0;
+        close_pair(&pair);
+    }
+    return NULL;
+}
+
+static void test_reload_amid(void **state)
+{
+    struct sg_tls_server *server = serve("one", NULL), *fresh = serve("two", NULL);
+    struct crowd crowd[2];
+    pthread_t thread[2];
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        crowd[i] = (struct crowd){.server = server, .context = visit()};
+        assert_int_equal(pthread_create(&thread[i], NULL, visit_often, &crowd[i]), 0);
+    }
+    for (unsigned i = 0; i < 10 * VISITS; i++)
+        sg_tls_server_swap(server, fresh);
+    sg_tls_server_free(fresh);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+        assert_int_equal(crowd[i].good, VISITS);
+        SSL_CTX_free(crowd[i].context);
+    }
+    sg_tls_server_free(server);
+}
+
 static void test_expiry(void **state)
 {
     struct sg_tls_server *server = serve("one", NULL);
@@ -588,6 +630,7 @@ int main(void)
     SG_SUITE_ROWS(test_ending, endings);
     sg_suite_add("a reload is for those who come after it", test_reload, NULL);
     sg_suite_add("a reload that is refused changes nothing", test_bad_reload, NULL);
+    sg_suite_add("a reload while handshakes run", test_reload_amid, NULL);
     sg_suite_add("when the certificate ends is told", test_expiry, NULL);
     sg_suite_add("two servers swap what they are", test_swap, NULL);
     SG_SUITE_ROWS(test_wrong, wrongs);
