@@ -17,10 +17,11 @@ struct sg_header {
 
 enum { SG_HEADERS_MOST = 128 };
 
-/* Borrowed names and values: the head's memory must outlive it. All-zero is empty. */
+/* Borrowed names and values: the head's memory must outlive it. All-zero is empty. The items come
+ * last, and those past n are never looked at: a copy that is kept for long may end with its n-th. */
 struct sg_headers {
-    struct sg_header item[SG_HEADERS_MOST];
     size_t n;
+    struct sg_header item[SG_HEADERS_MOST];
 };
 
 /* ELIMIT over SG_HEADERS_MOST. */

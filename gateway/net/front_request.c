@@ -2,8 +2,8 @@
 /*
  * front_request.c - a request's memory, and what handlers may ask about it.
  *
- * Requests are large, as they hold all header fields, so connections borrow one only while a
- * request is under way.
+ * Connections borrow one only while a request is under way. Thousands may wait for their upstreams
+ * at once, so each is as large as its header fields are many.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "net/front_parts.h"
 #include "net/tls.h"
 
-enum { SPARES = 256, DRAIN_MOST = 64 * 1024 };
+enum { SPARES = 256, FIELDS = 16, DRAIN_MOST = 64 * 1024 };
 
 static void discard(struct sg_request *request)
 {
@@ -53,16 +53,28 @@ static void read_wishes(struct sg_request *request)
     request->expects = !request->old && body && sg_headers_find(headers, "Expect", NULL) != NULL;
 }
 
+/* With room for so many header fields. */
+static struct sg_request *make(size_t fields)
+{
+    size_t room = fields <= FIELDS ? FIELDS : SG_HEADERS_MOST;
+    struct sg_request *request =
+        calloc(1, offsetof(struct sg_request, headers.item) + room * sizeof(struct sg_header));
+    if (request != NULL)
+        request->room = room;
+    return request;
+}
+
 struct sg_request *sg_request_borrow(struct sg_client *client, struct sg_bytes text,
                                      const struct sg_head *head, const struct sg_framing *framing)
 {
     struct sg_front *front = client->front;
-    struct sg_request *request = front->spares;
-    if (request != NULL) {
+    struct sg_request *request = NULL;
+    if (front->spares != NULL && head->headers.n <= FIELDS) {
+        request = front->spares;
         front->spares = request->spare;
         front->n_spares--;
     } else {
-        request = calloc(1, sizeof *request);
+        request = make(head->headers.n);
         if (request == NULL)
             return NULL;
     }
@@ -104,7 +116,7 @@ void sg_request_return(struct sg_front *front, struct sg_request *request)
 {
     assert(!request->busy);
     wipe(request);
-    if (front->n_spares == SPARES) {
+    if (front->n_spares == SPARES || request->room > FIELDS) {
         discard(request);
         return;
     }
