@@ -91,6 +91,8 @@ struct sg_request {
 
     struct sg_buf text; /* of the head */
     struct sg_bytes method, target;
+    struct sg_headers *headers; /* as many as there are */
+    size_t fields_most;         /* that there is room for */
     struct sg_framing framing;
     bool old;     /* HTTP/1.0 */
     bool head;    /* HEAD: replies have no body */
@@ -119,9 +121,6 @@ struct sg_request {
     struct sg_buf later;   /* its body while the request's still comes */
     sg_reply_reader *read; /* NULL: all of it is in out and later */
     uint64_t length, sent; /* of what is pulled */
-
-    size_t room;               /* header fields it was made for */
-    struct sg_headers headers; /* last: its memory ends behind so many */
 };
 
 struct sg_front {

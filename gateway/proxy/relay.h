@@ -62,8 +62,8 @@ struct sg_relay {
     uint64_t bytes_in, bytes_out; /* taken, produced */
     uint64_t bytes_left;          /* of bytes_out: handed to the sink */
     uint64_t busy_ns;
-    const char *format; /* "json", "none", "" when unknown */
-    struct sg_relay_span spans[SG_RECORD_SPANS];
+    const char *format;          /* "json", "none", "" when unknown */
+    struct sg_relay_span *spans; /* SG_RECORD_SPANS of them; NULL: nothing was found yet */
     size_t n_spans;
     char reason[SG_RELAY_REASON]; /* stage, rule or limit; never a byte of the body */
     const struct sg_rule *failed; /* could not be matched: why it is refused, or gave in */
