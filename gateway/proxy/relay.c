@@ -371,6 +371,19 @@ size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last)
     return n;
 }
 
+bool sg_relay_may_skip(const struct sg_relay *relay, size_t n)
+{
+    return relay->stream == NULL && !relay->gathers && relay->status >= 0 && !relay->done &&
+           held(relay) == 0 && (relay->limit == 0 || n <= relay->limit - relay->bytes_in);
+}
+
+void sg_relay_skip(struct sg_relay *relay, size_t n)
+{
+    relay->bytes_in += n;
+    relay->bytes_out += n;
+    relay->bytes_left += n;
+}
+
 /* --- taking --- */
 
 struct sg_bytes sg_relay_ready(const struct sg_relay *relay)

@@ -98,6 +98,10 @@ void sg_relay_pass(struct sg_relay *relay, uint64_t limit);
  * it takes, and drops, everything.
  */
 size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last);
+/* Whether n bytes more may go around it: it hands on, holds nothing, and they are within the limit.
+ * skip counts those that did. */
+bool sg_relay_may_skip(const struct sg_relay *relay, size_t n);
+void sg_relay_skip(struct sg_relay *relay, size_t n);
 bool sg_relay_full(const struct sg_relay *relay); /* the mark is reached */
 /* What has come so far is to leave, though more may be gathered. */
 bool sg_relay_due(const struct sg_relay *relay);
