@@ -69,7 +69,8 @@ LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
 MAN_PAGES := $(sort $(wildcard docs/man/*.1))
 PACKS := $(sort $(wildcard rules/*.yaml))
-LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o
+LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o \
+	$B/gateway/rule/builtin_hints.o
 GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -82,7 +83,7 @@ CORPUS_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/corpus/generate.c tests/c
 BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c)))
 
 .PHONY: all lib run test check soak mutants fuzz bench bench-scan bench-detect install uninstall format lint tidy \
-	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
+	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -118,6 +119,9 @@ mutants: ## break the scan engine on purpose, in many ways: the tests must see e
 	@$(MAKE) --no-print-directory tests
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' MUTANTS='$(or $(MUTANTS),all)' sh tests/soak/test_mutants.sh
 
+hints: $B/tests/bench/bench_load ## after patterns or the sample have changed: write rules/hints.txt anew
+	$(Q)$< --hints > $B/hints.txt && mv $B/hints.txt rules/hints.txt
+
 # --- building -----------------------------------------------------------------------------------
 
 $B/%.o: %.c Makefile
@@ -132,6 +136,10 @@ $B/gateway/rule/builtin_packs.c: $(PACKS) rules/embed.sh
 $B/gateway/rule/builtin_sample.c: rules/sample.txt rules/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)sh rules/embed.sh sample $< > $@
+
+$B/gateway/rule/builtin_hints.c: rules/hints.txt rules/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh rules/embed.sh hints $< > $@
 
 $B/gateway/rule/builtin_%.o: $B/gateway/rule/builtin_%.c
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@

@@ -20,7 +20,7 @@
 
 #include "message_bodies.h"
 
-enum { WARM = 20, ROUNDS = 5, EACH = 20000 };
+enum { WARM = 20, ROUNDS = 100, EACH = 500 };
 
 struct bench {
     struct scrubgate_ruleset *set;
@@ -82,7 +82,7 @@ static void measure(struct bench *bench, const char *name, const char *body,
                     enum scrubgate_direction direction, size_t rounds)
 {
     double best = 1e30;
-    message_counted(bench, body, direction, EACH / 10);
+    message_counted(bench, body, direction, WARM);
     for (size_t r = 0; r < rounds; r++) {
         double begun = now_us();
         message_counted(bench, body, direction, EACH);

@@ -3,8 +3,8 @@
  * message_bodies.h - what a customer writes, with two things to mask, and what the other side
  * answers, with none.
  */
-#ifndef MESSAGE_BODIES_H
-#define MESSAGE_BODIES_H
+#ifndef SG_BENCH_MESSAGE_BODIES_H
+#define SG_BENCH_MESSAGE_BODIES_H
 
 static const char message_request[] =
     "{\"from\":\"c-1029\",\"conversation\":\"v-7731\",\"text\":\"Hello, my order did not arrive. "
