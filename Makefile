@@ -7,6 +7,9 @@ PREFIX ?= /usr/local
 SECS ?= 60
 SEED ?= 1
 EACH ?= 100
+ROUNDS ?= 9
+SECONDS ?= 1
+PARTS ?=
 SOAK_SECS ?= 600
 T ?=
 V ?= 0
@@ -19,36 +22,38 @@ say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' '$(1)' '$(2)';)
 
 # What each library is called by pkg-config, and the Debian package that brings it.
 LIB_PKGS := libpcre2-8 libcrypto yajl yaml-0.1 zlib
-GATE_PKGS := libmicrohttpd libssl
-DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libmicrohttpd:libmicrohttpd-dev \
-	libssl:libssl-dev yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
+GATE_PKGS := libssl
+DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libssl:libssl-dev \
+	yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
 DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev
 DEPS_LINT := clang-format:clang-format
 DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
-DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light
+DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua perf:linux-perf
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 BASE_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -g -fPIC -fno-omit-frame-pointer $(WARN) \
 	-Iinclude -Igateway
+# Instrumented builds call and open what no sandbox expects (proxy/sandbox.c).
+UNBOXED := -DSG_NO_SANDBOX
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 
 ifeq ($(FLAVOUR),release)
-  FLAVOUR_CFLAGS := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
+  FLAVOUR_CFLAGS := -O2 -D_FORTIFY_SOURCE=3 $(HARDEN)
   FLAVOUR_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack
 else ifeq ($(FLAVOUR),asan)
-  FLAVOUR_CFLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+  FLAVOUR_CFLAGS := $(UNBOXED) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
   FLAVOUR_LDFLAGS := -fsanitize=address,undefined
 else ifeq ($(FLAVOUR),tsan)
-  FLAVOUR_CFLAGS := -O1 -fsanitize=thread
+  FLAVOUR_CFLAGS := $(UNBOXED) -O1 -fsanitize=thread
   FLAVOUR_LDFLAGS := -fsanitize=thread
 else ifeq ($(FLAVOUR),fuzz)
   CC := clang
-  FLAVOUR_CFLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+  FLAVOUR_CFLAGS := $(UNBOXED) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
   FLAVOUR_LDFLAGS := -fsanitize=address,undefined
 else ifeq ($(FLAVOUR),cover)
-  FLAVOUR_CFLAGS := -O0 --coverage
+  FLAVOUR_CFLAGS := $(UNBOXED) -O0 --coverage
   FLAVOUR_LDFLAGS := --coverage
 else
   $(error FLAVOUR=$(FLAVOUR): use release, asan, tsan, fuzz or cover)
@@ -80,9 +85,13 @@ SOAKS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/soak/soak_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
 CORPUS_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/corpus/generate.c tests/corpus/test_%,\
 	$(sort $(wildcard tests/corpus/*.c))))
-BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c)))
+BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c))) \
+	$(addprefix $B/tests/bench/,rounds.o table.o)
+BENCH_LOAD_OBJ := $(addprefix $B/tests/bench/,load.o message.o origin.o peers.o program.o)
+BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
+	$(addprefix $B/tests/bench/,rounds.o table.o)
 
-.PHONY: all lib run test check soak mutants fuzz bench bench-scan bench-detect install uninstall format lint tidy \
+.PHONY: all lib run test check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
 	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -113,6 +122,11 @@ soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bod
 	@$(MAKE) --no-print-directory deps-test
 	@$(MAKE) --no-print-directory tests $(SOAKS)
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
+
+attack: ## attack a running gateway at full size; T=name runs those whose name has it
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory all tests
+	@sh tests/attack/run.sh $B '$(T)'
 
 mutants: ## break the scan engine on purpose, in many ways: the tests must see each
 	@$(MAKE) --no-print-directory deps-test
@@ -174,16 +188,17 @@ $B/tests/%: $B/tests/%.o $(TEST_LIB_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -lcmocka -o $@
 
-$B/tests/bench/bench_%: $B/tests/bench/bench_%.o $B/tests/bench/load.o $B/libgateway.a $B/libscrubgate.a
+$B/tests/bench/bench_%: $B/tests/bench/bench_%.o $(BENCH_LOAD_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -o $@
 
-$B/tests/bench/bench_scan: $B/tests/bench/bench_scan.o $(BENCH_SCAN_OBJ) $B/tests/bench/load.o \
-		$B/libscrubgate.a
+$B/tests/bench/bench_proxy: $(BENCH_PROXY_OBJ)
+
+$B/tests/bench/bench_scan: $B/tests/bench/bench_scan.o $(BENCH_SCAN_OBJ) $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
 
 $B/tests/bench/bench_detect: $B/tests/bench/bench_detect.o $(CORPUS_OBJ) $(BENCH_SCAN_OBJ) \
-		$B/tests/lib/dice.o $B/tests/bench/load.o $B/libscrubgate.a
+		$B/tests/lib/dice.o $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
 
 $B/tests/corpus/test_corpus: $(CORPUS_OBJ)
@@ -224,6 +239,11 @@ bench: ## print the tables of docs/BENCHMARKS.md anew
 	@$(MAKE) --no-print-directory deps-bench
 	@$(MAKE) --no-print-directory all $(BENCHES)
 	@tests/bench/run.sh $B
+
+bench-proxy: ## print the tables of requests alone: ROUNDS (9) rounds of SECONDS (1)
+	@$(MAKE) --no-print-directory deps-bench
+	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_proxy
+	@tests/bench/run.sh $B proxy $(ROUNDS) $(SECONDS) $(PARTS)
 
 bench-scan: ## print the scan engine's table alone
 	@$(MAKE) --no-print-directory deps

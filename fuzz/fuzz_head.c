@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "http/framing.h"
-#include "http/head.h"
+#include "http/head_reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,16 +22,15 @@ static void must(bool holds)
         abort();
 }
 
-static enum scrubgate_status parse(struct sg_head *head, struct sg_bytes text, size_t *used,
-                                   bool request)
+static enum sg_head_step parse(struct sg_head *head, struct sg_bytes text, size_t *used,
+                               bool request)
 {
     const char *why = NULL;
-    enum scrubgate_status rc = request ? sg_head_parse_request(head, text, MAX, used, &why)
-                                       : sg_head_parse_response(head, text, MAX, used, &why);
-    must((rc < 0) == (why != NULL));
-    must(rc == SCRUBGATE_OK || rc == SCRUBGATE_FULL || rc == SCRUBGATE_EMALFORMED ||
-         rc == SCRUBGATE_ELIMIT);
-    return rc;
+    struct sg_head_reader reader;
+    sg_head_reader_init(&reader, request ? SG_HEAD_REQUEST : SG_HEAD_RESPONSE, MAX);
+    enum sg_head_step step = sg_head_read(&reader, text, head, used, &why);
+    must((step >= SG_HEAD_MALFORMED) == (why != NULL));
+    return step;
 }
 
 static void check_same(const struct sg_head *a, const struct sg_head *b)
@@ -59,13 +58,12 @@ static void check_rebuilt(const struct sg_head *head, bool request)
         must(sg_head_add_field(&out, item->name, item->value) >= 0);
     }
     must(sg_head_add_end(&out) >= 0);
-    enum scrubgate_status rc = parse(&again, sg_buf_bytes(&out), &used, request);
-    /* A head without Host is good on HTTP/1.0 alone, one made longer by `: ` may be too long. */
-    if (rc == SCRUBGATE_OK) {
+    enum sg_head_step step = parse(&again, sg_buf_bytes(&out), &used, request);
+    if (step == SG_HEAD_WHOLE) {
         must(used == out.len);
         check_same(head, &again);
     } else {
-        must((request && head->minor_version == 0) || out.len > MAX);
+        must(step == SG_HEAD_LIMIT && out.len > MAX); /* `: ` made it longer */
     }
     sg_buf_fini(&out);
 }
@@ -98,19 +96,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     bool request = (data[0] & 1) == 0;
     struct sg_bytes text = {data + 1, size - 1};
-    enum scrubgate_status rc = parse(&head, text, &used, request);
-    if (rc == SCRUBGATE_OK) {
+    enum sg_head_step step = parse(&head, text, &used, request);
+    if (step == SG_HEAD_WHOLE) {
         must(used > 0 && used <= text.len && used <= MAX);
         check_rebuilt(&head, request);
         check_framing(&head, request);
     }
     for (size_t len = 0; len < text.len; len += 1 + len / 16) {
-        enum scrubgate_status early =
+        enum sg_head_step early =
             parse(&part, (struct sg_bytes){text.data, len}, &ignored, request);
-        if (rc == SCRUBGATE_OK)
-            must(early == (len < used ? SCRUBGATE_FULL : SCRUBGATE_OK));
+        if (step == SG_HEAD_WHOLE)
+            must(early == (len < used ? SG_HEAD_MORE : SG_HEAD_WHOLE));
         else /* a refusal stands, and a beginning is never better than the whole */
-            must(early == SCRUBGATE_FULL || early == rc);
+            must(early == SG_HEAD_MORE || early == step);
     }
     return 0;
 }

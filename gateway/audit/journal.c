@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/segment.h"
@@ -52,7 +53,7 @@ static void close_file(struct sg_journal *journal)
 
 /* --- opening --- */
 
-static enum scrubgate_status open_folder(struct sg_journal *journal, const char *dir,
+static enum scrubgate_status find_folder(struct sg_journal *journal, const char *dir,
                                          struct scrubgate_fault *fault)
 {
     static const char tail[] = "/log";
@@ -64,9 +65,11 @@ static enum scrubgate_status open_folder(struct sg_journal *journal, const char 
     }
     memcpy(journal->path, dir, len);
     memcpy(journal->path + len, tail, sizeof tail);
-    enum scrubgate_status rc = sg_folder_make(journal->path, FOLDER_MODE, fault);
-    if (rc < 0)
-        return rc;
+    return sg_folder_make(journal->path, FOLDER_MODE, fault);
+}
+
+static enum scrubgate_status open_folder(struct sg_journal *journal, struct scrubgate_fault *fault)
+{
     journal->folder = open(journal->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (journal->folder < 0) {
         sg_fault_set(fault, journal->path, 0, 0, "cannot open this folder: %s", strerror(errno));
@@ -117,22 +120,30 @@ static enum scrubgate_status find_end(struct sg_journal *journal, struct scrubga
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_journal_open(struct sg_journal **journal, const char *dir,
-                                      struct scrubgate_fault *fault)
+static enum scrubgate_status new_journal(struct sg_journal **journal, const char *dir,
+                                         struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_journal *made = calloc(1, sizeof *made);
-    *journal = NULL;
+    *journal = made;
     if (made == NULL) {
         sg_fault_set(fault, dir, 0, 0, "out of memory");
-        goto out;
+        return SCRUBGATE_ENOMEM;
     }
     made->folder = made->fd = -1;
     sg_buf_init(&made->pending, PENDING_MOST);
-    rc = open_folder(made, dir, fault);
-    if (rc < 0)
-        goto out;
-    rc = find_end(made, fault);
+    return find_folder(made, dir, fault);
+}
+
+enum scrubgate_status sg_journal_open(struct sg_journal **journal, const char *dir,
+                                      struct scrubgate_fault *fault)
+{
+    struct sg_journal *made;
+    *journal = NULL;
+    enum scrubgate_status rc = new_journal(&made, dir, fault);
+    if (rc >= 0)
+        rc = open_folder(made, fault);
+    if (rc >= 0)
+        rc = find_end(made, fault);
     if (rc < 0)
         goto out;
     *journal = made;
@@ -274,6 +285,86 @@ enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrub
     else
         journal->pending.len = 0; /* nothing to wipe: records hold no personal value */
     journal->n_pending = 0;
+    return rc;
+}
+
+/* --- changing hands --- */
+
+enum scrubgate_status sg_journal_leave(struct sg_journal **journal, struct sg_journal_place *place,
+                                       struct scrubgate_fault *fault)
+{
+    struct sg_journal *old = *journal;
+    enum scrubgate_status rc = old->broken ? cut_back(old, fault) : SCRUBGATE_OK;
+    assert(old->n_pending == 0);
+    if (rc < 0)
+        return rc;
+    *place = (struct sg_journal_place){
+        .folder = old->folder,
+        .durable = old->durable,
+        .offset = old->offset,
+        .files = old->files,
+    };
+    old->folder = -1;
+    sg_journal_close(old);
+    *journal = NULL;
+    return SCRUBGATE_OK;
+}
+
+/* By what it is, not by what it is called: two processes may run in different folders. */
+static bool is_folder(const char *path, int folder)
+{
+    struct stat named, given;
+    return stat(path, &named) == 0 && fstat(folder, &given) == 0 && named.st_dev == given.st_dev &&
+           named.st_ino == given.st_ino;
+}
+
+/* What was read whole when the one before opened it is only looked at where it ends. */
+static enum scrubgate_status find_place(struct sg_journal *journal,
+                                        const struct sg_journal_place *place,
+                                        struct scrubgate_fault *fault)
+{
+    struct sg_segment segment = segment_of(journal, place->durable);
+    uint64_t wanted = segment.number + (place->offset > 0);
+    if (!is_folder(journal->path, place->folder)) {
+        sg_fault_set(fault, journal->path, 0, 0,
+                     "the running gateway has another audit log: stop it and start anew");
+        return SCRUBGATE_EINVAL;
+    }
+    if (place->files != wanted ||
+        (place->offset == 0) != (place->durable % SG_JOURNAL_SEGMENT == 0)) {
+        sg_fault_set(fault, journal->path, 0, 0, "the running gateway tells no place in this log");
+        return SCRUBGATE_EINVAL;
+    }
+    journal->durable = place->durable;
+    journal->offset = place->offset;
+    journal->files = place->files;
+    if (place->offset == 0)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = sg_segment_open(&segment, false, &journal->fd, fault);
+    if (rc >= 0)
+        rc = sg_segment_check_last(&segment, journal->fd, place->offset, place->durable - 1, fault);
+    return rc;
+}
+
+enum scrubgate_status sg_journal_adopt(struct sg_journal **journal, const char *dir,
+                                       const struct sg_journal_place *place,
+                                       struct scrubgate_fault *fault)
+{
+    struct sg_journal *made;
+    *journal = NULL;
+    enum scrubgate_status rc = new_journal(&made, dir, fault);
+    if (made != NULL)
+        made->folder = place->folder;
+    else
+        (void)close(place->folder);
+    if (rc >= 0)
+        rc = find_place(made, place, fault);
+    if (rc < 0)
+        goto out;
+    *journal = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    sg_journal_close(made);
     return rc;
 }
 

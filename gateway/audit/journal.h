@@ -40,6 +40,28 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_append(struct sg_journal *jo
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_commit(struct sg_journal *journal,
                                                            struct scrubgate_fault *fault);
 
+/*
+ * A log changes hands without a moment in which nobody, or two, could write it: the descriptor of
+ * its folder carries the lock, also into another process.
+ */
+struct sg_journal_place {
+    int folder;
+    uint64_t durable; /* records */
+    uint64_t offset;  /* where the segment being filled ends */
+    uint64_t files;   /* segments that have a file */
+};
+/* Gives it away, with nothing pending: *journal is NULL then and the folder the caller's. On an
+ * error it stays. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_leave(struct sg_journal **journal,
+                                                          struct sg_journal_place *place,
+                                                          struct scrubgate_fault *fault);
+/* Goes on where it was left; place->folder is the journal's from the call on, also on an error.
+ * EINVAL when dir is another log. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_adopt(struct sg_journal **journal,
+                                                          const char *dir,
+                                                          const struct sg_journal_place *place,
+                                                          struct scrubgate_fault *fault);
+
 uint64_t sg_journal_next(const struct sg_journal *journal); /* seq of the next append */
 void sg_journal_close(struct sg_journal *journal);          /* NULL is fine */
 

@@ -20,6 +20,7 @@
 enum {
     CLASS_DECISION = 2006, /* Data Security Finding */
     CLASS_OUTCOME = 6003,  /* API Activity */
+    CLASS_REFUSED = 4002,  /* HTTP Activity */
     CLASS_CHANGE = 5019,   /* Device Config State Change */
     CLASS_LIFE = 6002      /* Application Lifecycle */
 };
@@ -247,6 +248,7 @@ static void facets(struct line *line, const struct sg_record_facets *known)
     digest(line, KEY("agent"), known->agent);
     digest(line, KEY("conversation"), known->conversation);
     digest(line, KEY("network"), known->network);
+    digest(line, KEY("tls"), known->tls);
     digest(line, KEY("device"), known->device);
     digest(line, KEY("content"), known->content);
     if (known->n_identities > 0) {
@@ -313,10 +315,26 @@ enum scrubgate_status sg_record_outcome(struct sg_buf *out, const struct sg_reco
     return finish(&line);
 }
 
+enum scrubgate_status sg_record_refused(struct sg_buf *out, const struct sg_record_source *source,
+                                        const struct sg_refused *refused)
+{
+    struct line line = begin(out);
+    common(&line, source, CLASS_REFUSED, ACTIVITY_OTHER, SEVERITY_LOW);
+    number(&line, KEY("action_id"), ACTION_DENIED);
+    word(&line, KEY("reason"), refused->reason);
+    key(&line, KEY("http_response"));
+    raw(&line, SG_BYTES("{"));
+    number(&line, KEY("code"), refused->status);
+    raw(&line, SG_BYTES("}"));
+    number(&line, KEY("count"), refused->requests);
+    digest(&line, KEY("network"), refused->network);
+    return finish(&line);
+}
+
 enum scrubgate_status sg_record_change(struct sg_buf *out, const struct sg_record_source *source,
                                        const struct sg_change *change)
 {
-    bool start = strcmp(change->what, "start") == 0;
+    bool start = strcmp(change->what, "start") == 0 || strcmp(change->what, "takeover") == 0;
     bool stop = strcmp(change->what, "stop") == 0;
     bool resume = strcmp(change->what, "resume") == 0;
     bool failed = strcmp(change->what, "reload-failed") == 0 ||

@@ -3,8 +3,9 @@
  * record.h - one audit record: a line of JSON that proves a decision and holds no personal value.
  *
  * Field names are OCSF's (1.x): class 2006 Data Security Finding for a decision, 6003 API Activity
- * for an outcome, 5019 for a change of rules or config, 6002 for the life of the process. Every
- * foreign string is escaped to ASCII and cut; a value is never a key.
+ * for an outcome, 4002 HTTP Activity for requests that were turned away, 5019 for a change of rules
+ * or config, 6002 for the life of the process. Every foreign string is escaped to ASCII and cut; a
+ * value is never a key.
  */
 #ifndef SG_AUDIT_RECORD_H
 #define SG_AUDIT_RECORD_H
@@ -50,7 +51,7 @@ struct sg_record_span {
 
 /* Keyed digests; 0: not known. */
 struct sg_record_facets {
-    uint64_t customer, agent, conversation, network, device, content;
+    uint64_t customer, agent, conversation, network, tls, device, content;
     uint64_t identities[4];
     size_t n_identities;
 };
@@ -86,10 +87,19 @@ struct sg_outcome {
     uint64_t latency_ns;
 };
 
+/* Requests that were turned away before anything of them was passed on: one line for all of a
+ * reason and network within a second, so that an attack cannot fill the log. */
+struct sg_refused {
+    const char *reason; /* a word of ours */
+    unsigned status;    /* they were answered with; 0: cut off */
+    uint64_t network;   /* keyed digest of where they came from; 0: many places, or not known */
+    uint64_t requests;
+};
+
 struct sg_change {
-    const char
-        *what; /* "start", "stop", "resume" (the log is written again), "reload", "reload-failed",
-                  "engine-distrusted" (the reference engine scans from now on) */
+    const char *what; /* "start", "takeover" (from a gateway that still drains), "stop", "resume"
+                         (the log is written again), "reload", "reload-failed", "engine-distrusted"
+                         (the reference engine scans from now on) */
     const char *old_rules, *new_rules, *old_config, *new_config; /* digests, "" when none */
 };
 
@@ -104,6 +114,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_decision(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_outcome(struct sg_buf *out,
                                                            const struct sg_record_source *source,
                                                            const struct sg_outcome *outcome);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_refused(struct sg_buf *out,
+                                                           const struct sg_record_source *source,
+                                                           const struct sg_refused *refused);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_change(struct sg_buf *out,
                                                           const struct sg_record_source *source,
                                                           const struct sg_change *change);

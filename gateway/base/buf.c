@@ -9,16 +9,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST = 64 };
+#include "base/pages.h"
+
+/* From so many bytes on a buf has pages of its own, which dumps leave out. */
+enum { SMALLEST = 64, PAGES_LEAST = 256 * 1024 };
+
+static uint8_t *take(size_t cap)
+{
+    return cap >= PAGES_LEAST ? sg_pages_new(cap) : malloc(cap);
+}
+
+/* The first `used` bytes are not wiped yet. */
+static void give_back(uint8_t *data, size_t cap, size_t used)
+{
+    if (cap >= PAGES_LEAST) {
+        sg_pages_free(data, cap, used);
+        return;
+    }
+    if (used > 0)
+        sg_wipe(data, used);
+    free(data);
+}
 
 void sg_buf_fini(struct sg_buf *buf)
 {
-    sg_buf_clear(buf);
-    if (buf->data == NULL)
-        return;
-    free(buf->data);
+    give_back(buf->data, buf->cap, buf->len);
     buf->data = NULL;
-    buf->cap = 0;
+    buf->len = buf->cap = 0;
 }
 
 enum scrubgate_status sg_buf_grow(struct sg_buf *buf, size_t extra)
@@ -34,14 +51,12 @@ enum scrubgate_status sg_buf_grow(struct sg_buf *buf, size_t extra)
     if (buf->ceiling != 0 && cap > buf->ceiling)
         cap = buf->ceiling;
     /* Not realloc: the old place would keep its bytes. */
-    uint8_t *data = malloc(cap);
+    uint8_t *data = take(cap);
     if (data == NULL)
         return SCRUBGATE_ENOMEM;
-    if (buf->len > 0) {
+    if (buf->len > 0)
         memcpy(data, buf->data, buf->len);
-        sg_wipe(buf->data, buf->len);
-    }
-    free(buf->data);
+    give_back(buf->data, buf->cap, buf->len);
     buf->data = data;
     buf->cap = cap;
     return SCRUBGATE_OK;

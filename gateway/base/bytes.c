@@ -21,22 +21,6 @@ bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix)
            (prefix.len == 0 || memcmp(text.data, prefix.data, prefix.len) == 0);
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-struct sg_bytes sg_bytes_trim(struct sg_bytes text)
-{
-    while (text.len > 0 && is_blank(text.data[0])) {
-        text.data++;
-        text.len--;
-    }
-    while (text.len > 0 && is_blank(text.data[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 size_t sg_bytes_find(struct sg_bytes text, uint8_t c)
 {
     const uint8_t *hit = text.len == 0 ? NULL : memchr(text.data, c, text.len);
@@ -75,5 +59,16 @@ bool sg_bytes_to_text(struct sg_bytes text, char *room, size_t cap)
     if (text.len > 0)
         memcpy(room, text.data, text.len);
     room[text.len] = '\0';
+    return true;
+}
+
+bool sg_bytes_take_line(struct sg_bytes *text, struct sg_bytes *line)
+{
+    size_t end = sg_bytes_find(*text, '\n');
+    if (end == text->len)
+        return false;
+    *line = (struct sg_bytes){text->data, end};
+    text->data += end + 1;
+    text->len -= end + 1;
     return true;
 }

@@ -37,11 +37,29 @@ static inline bool sg_bytes_equal(struct sg_bytes a, struct sg_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+static inline bool sg_is_blank(int c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Without spaces and tabs at both ends. */
+static inline struct sg_bytes sg_bytes_trim(struct sg_bytes text)
+{
+    while (text.len > 0 && sg_is_blank(text.data[0])) {
+        text.data++;
+        text.len--;
+    }
+    while (text.len > 0 && sg_is_blank(text.data[text.len - 1]))
+        text.len--;
+    return text;
+}
+
 bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b); /* ASCII letters only */
 bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix);
-struct sg_bytes sg_bytes_trim(struct sg_bytes text); /* without spaces and tabs at both ends */
 /* Offset of the first c, or text.len. */
 size_t sg_bytes_find(struct sg_bytes text, uint8_t c);
+/* Takes the first line off text, without its LF. False, nothing taken, when there is no LF. */
+bool sg_bytes_take_line(struct sg_bytes *text, struct sg_bytes *line);
 /* Decimal digits only, all of them; false on anything else, on none and on overflow. */
 bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value);
 /* Copies text with a NUL behind it into room of cap bytes; false, nothing copied, when it is too

@@ -2,144 +2,144 @@
 /*
  * digest.c - SHA-256, HMAC-SHA-256, randomness and wiping through OpenSSL's libcrypto.
  *
- * Algorithms are fetched once for an object's life: a fetch in each call halves the rate.
+ * SHA-256 is called by its own functions, not through EVP: they are the same code, but a state is a
+ * plain struct that is copied, so that a keyed digest of a short text costs little more than its
+ * blocks. OpenSSL 3 marks them as deprecated because no provider can stand in for them; here none
+ * is asked for.
  */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/digest.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
+
+enum { BLOCK = 64 }; /* of SHA-256, in bytes */
 
 struct sg_sha256 {
-    EVP_MD_CTX *ctx;
-    EVP_MD *md;
+    SHA256_CTX state;
 };
 
+/* The states behind the two pads, from which each use goes on (RFC 2104, section 4). */
 struct sg_hmac {
-    EVP_MAC *mac;
-    EVP_MAC_CTX *keyed; /* holds the key; each use works on its state anew */
+    SHA256_CTX inner, outer;
 };
+
+static enum scrubgate_status add(SHA256_CTX *state, struct sg_bytes text)
+{
+    if (text.len == 0)
+        return SCRUBGATE_OK;
+    return SHA256_Update(state, text.data, text.len) == 1 ? SCRUBGATE_OK : SCRUBGATE_EIO;
+}
+
+static enum scrubgate_status done(SHA256_CTX *state, uint8_t out[SG_SHA256_SIZE])
+{
+    return SHA256_Final(out, state) == 1 ? SCRUBGATE_OK : SCRUBGATE_EIO;
+}
 
 enum scrubgate_status sg_sha256(struct sg_bytes text, uint8_t out[SG_SHA256_SIZE])
 {
-    unsigned len = 0;
-    int ok = EVP_Digest(text.data == NULL ? (const uint8_t *)"" : text.data, text.len, out, &len,
-                        EVP_sha256(), NULL);
-    return ok == 1 && len == SG_SHA256_SIZE ? SCRUBGATE_OK : SCRUBGATE_EIO;
+    SHA256_CTX state;
+    if (SHA256_Init(&state) != 1)
+        return SCRUBGATE_EIO;
+    enum scrubgate_status rc = add(&state, text);
+    return rc < 0 ? rc : done(&state, out);
 }
 
 enum scrubgate_status sg_sha256_new(struct sg_sha256 **hash)
 {
-    struct sg_sha256 *made = calloc(1, sizeof *made);
-    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     *hash = NULL;
+    struct sg_sha256 *made = malloc(sizeof *made);
     if (made == NULL)
-        goto out;
-    made->ctx = EVP_MD_CTX_new();
-    if (made->ctx == NULL)
-        goto out;
-    rc = SCRUBGATE_EIO;
-    made->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-    if (made->md == NULL || EVP_DigestInit_ex2(made->ctx, made->md, NULL) != 1)
-        goto out;
-    rc = SCRUBGATE_OK;
+        return SCRUBGATE_ENOMEM;
+    if (SHA256_Init(&made->state) != 1) {
+        free(made);
+        return SCRUBGATE_EIO;
+    }
     *hash = made;
-    made = NULL; /* the caller's now: the exit frees nothing */
-out:
-    sg_sha256_free(made);
-    return rc;
+    return SCRUBGATE_OK;
 }
 
 enum scrubgate_status sg_sha256_add(struct sg_sha256 *hash, struct sg_bytes text)
 {
-    if (text.len == 0)
-        return SCRUBGATE_OK;
-    return EVP_DigestUpdate(hash->ctx, text.data, text.len) == 1 ? SCRUBGATE_OK : SCRUBGATE_EIO;
+    return add(&hash->state, text);
 }
 
 enum scrubgate_status sg_sha256_done(struct sg_sha256 *hash, uint8_t out[SG_SHA256_SIZE])
 {
-    unsigned len = 0;
-    if (EVP_DigestFinal_ex(hash->ctx, out, &len) != 1 || len != SG_SHA256_SIZE)
-        return SCRUBGATE_EIO;
-    return EVP_DigestInit_ex2(hash->ctx, hash->md, NULL) == 1 ? SCRUBGATE_OK : SCRUBGATE_EIO;
+    enum scrubgate_status rc = done(&hash->state, out);
+    return rc >= 0 && SHA256_Init(&hash->state) != 1 ? SCRUBGATE_EIO : rc;
 }
 
 void sg_sha256_free(struct sg_sha256 *hash)
 {
     if (hash == NULL)
         return;
-    EVP_MD_CTX_free(hash->ctx);
-    EVP_MD_free(hash->md);
+    sg_wipe(hash, sizeof *hash);
     free(hash);
 }
 
-static EVP_MAC_CTX *keyed_context(EVP_MAC *mac, const uint8_t *key, size_t len)
+/* --- HMAC ------------------------------------------------------------------------------------- */
+
+static enum scrubgate_status begin_pad(SHA256_CTX *state, const uint8_t key[SG_KEY_SIZE],
+                                       uint8_t pad)
 {
-    char name[] = "SHA256";
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
-    if (ctx != NULL && EVP_MAC_init(ctx, key, len, params) != 1) {
-        EVP_MAC_CTX_free(ctx);
-        ctx = NULL;
-    }
-    return ctx;
+    uint8_t block[BLOCK];
+    for (size_t i = 0; i < BLOCK; i++)
+        block[i] = (uint8_t)((i < SG_KEY_SIZE ? key[i] : 0) ^ pad);
+    enum scrubgate_status rc = SHA256_Init(state) == 1 ? SCRUBGATE_OK : SCRUBGATE_EIO;
+    if (rc >= 0)
+        rc = add(state, (struct sg_bytes){block, BLOCK});
+    sg_wipe(block, sizeof block);
+    return rc;
+}
+
+static enum scrubgate_status set_key(struct sg_hmac *hmac, const uint8_t key[SG_KEY_SIZE])
+{
+    enum scrubgate_status rc = begin_pad(&hmac->inner, key, 0x36);
+    return rc < 0 ? rc : begin_pad(&hmac->outer, key, 0x5C);
 }
 
 enum scrubgate_status sg_hmac_new(struct sg_hmac **hmac, const uint8_t key[SG_KEY_SIZE],
                                   const char *label)
 {
     uint8_t derived[SG_SHA256_SIZE] = {0};
-    size_t len = 0;
-    EVP_MAC_CTX *master = NULL;
-    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    struct sg_hmac *made = calloc(1, sizeof *made);
     *hmac = NULL;
+    struct sg_hmac *made = malloc(sizeof *made);
     if (made == NULL)
-        goto out;
-    rc = SCRUBGATE_EIO;
-    made->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    if (made->mac == NULL)
-        goto out;
+        return SCRUBGATE_ENOMEM;
+    enum scrubgate_status rc = set_key(made, key);
     /* The label gives each use its own key: HMAC(key, label). */
-    master = keyed_context(made->mac, key, SG_KEY_SIZE);
-    if (master == NULL ||
-        EVP_MAC_update(master, (const unsigned char *)label, strlen(label)) != 1 ||
-        EVP_MAC_final(master, derived, &len, sizeof derived) != 1 || len != sizeof derived)
-        goto out;
-    made->keyed = keyed_context(made->mac, derived, sizeof derived);
-    if (made->keyed == NULL)
-        goto out;
-    rc = SCRUBGATE_OK;
-    *hmac = made;
-    made = NULL; /* the caller's now: the exit frees nothing */
-out:
-    EVP_MAC_CTX_free(master);
+    if (rc >= 0)
+        rc = sg_hmac(made, sg_bytes_of(label), derived);
+    if (rc >= 0)
+        rc = set_key(made, derived);
     sg_wipe(derived, sizeof derived);
-    sg_hmac_free(made);
-    return rc;
+    if (rc < 0) {
+        sg_hmac_free(made);
+        return rc;
+    }
+    *hmac = made;
+    return SCRUBGATE_OK;
 }
 
 enum scrubgate_status sg_hmac(struct sg_hmac *hmac, struct sg_bytes text,
                               uint8_t out[SG_SHA256_SIZE])
 {
-    size_t len = 0;
-    /* No key given: the pads computed at the start are used again. */
-    if (EVP_MAC_init(hmac->keyed, NULL, 0, NULL) != 1 ||
-        EVP_MAC_update(hmac->keyed, text.data == NULL ? (const uint8_t *)"" : text.data,
-                       text.len) != 1 ||
-        EVP_MAC_final(hmac->keyed, out, &len, SG_SHA256_SIZE) != 1 || len != SG_SHA256_SIZE)
-        return SCRUBGATE_EIO;
-    return SCRUBGATE_OK;
+    SHA256_CTX state = hmac->inner;
+    uint8_t inner[SG_SHA256_SIZE];
+    enum scrubgate_status rc = add(&state, text);
+    if (rc >= 0)
+        rc = done(&state, inner);
+    if (rc < 0)
+        return rc;
+    state = hmac->outer;
+    rc = add(&state, (struct sg_bytes){inner, sizeof inner});
+    return rc < 0 ? rc : done(&state, out);
 }
 
 enum scrubgate_status sg_hmac_u64(struct sg_hmac *hmac, struct sg_bytes text, uint64_t *out)
@@ -159,8 +159,7 @@ void sg_hmac_free(struct sg_hmac *hmac)
 {
     if (hmac == NULL)
         return;
-    EVP_MAC_CTX_free(hmac->keyed);
-    EVP_MAC_free(hmac->mac);
+    sg_wipe(hmac, sizeof *hmac);
     free(hmac);
 }
 

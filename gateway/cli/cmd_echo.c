@@ -36,7 +36,9 @@ static int run(const struct sg_command *command, int argc, char **argv)
     struct sg_echo *echo = NULL;
     struct scrubgate_fault fault = {.what = ""};
     const char *url = NULL;
-    enum scrubgate_status rc = sg_echo_start(&echo, address, &url, &fault);
+    enum scrubgate_status rc = sg_echo_open(&echo, address, &url, &fault);
+    if (rc >= 0)
+        rc = sg_echo_start(echo);
     if (rc < 0) {
         int usage = sg_say_fault(&fault);
         return rc == SCRUBGATE_EINVAL ? usage : SG_EXIT_WRONG;

@@ -32,7 +32,7 @@ static bool split_settings(const struct sg_command *command, const struct sg_tex
 static int run(const struct sg_command *command, int argc, char **argv)
 {
     const char *file = NULL;
-    bool test_only = false;
+    bool test_only = false, takeover = false;
     struct sg_texts settings = {.n = 0};
     char keys[SG_TEXTS_MOST][KEY_LONGEST];
     struct sg_override overrides[SG_CONFIG_VARIABLES + SG_TEXTS_MOST];
@@ -41,6 +41,9 @@ static int run(const struct sg_command *command, int argc, char **argv)
          &file},
         {"test", 't', SG_OPTION_FLAG, NULL, "check the config and the rules, serve nothing",
          &test_only},
+        {"takeover", 0, SG_OPTION_FLAG, NULL,
+         "take over from the running gateway of the same state folder, without losing a request",
+         &takeover},
         {"set", 's', SG_OPTION_LIST, "KEY=VALUE", "override one key, such as listen=127.0.0.1:80",
          &settings},
     };
@@ -61,6 +64,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
         .overrides = overrides,
         .n_overrides = n + settings.n,
         .test_only = test_only,
+        .takeover = takeover,
         .hints = file == NULL,
     };
     enum scrubgate_status rc = sg_server_run(&server, &fault);
@@ -73,8 +77,10 @@ static int run(const struct sg_command *command, int argc, char **argv)
 const struct sg_command sg_cmd_serve = {
     .name = "serve",
     .summary = "run the gateway",
-    .usage = "[-c FILE] [-t] [-s KEY=VALUE]…",
+    .usage = "[-c FILE] [-t] [--takeover] [-s KEY=VALUE]…",
     .examples = "  scrubgate serve -c /etc/scrubgate/gateway.yaml\n"
-                "  scrubgate serve -t -c gateway.yaml     # check it, like nginx -t\n",
+                "  scrubgate serve -t -c gateway.yaml     # check it, like nginx -t\n"
+                "  scrubgate serve --takeover -c FILE     # a new version, instead of the one that "
+                "runs\n",
     .run = run,
 };

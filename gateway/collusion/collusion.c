@@ -55,6 +55,12 @@ enum scrubgate_status scrubgate_facet_network(struct scrubgate_facets *facets, c
     return sg_facet_network(inner(facets), (struct sg_bytes){address, len}, digest);
 }
 
+enum scrubgate_status scrubgate_facet_tls(struct scrubgate_facets *facets, const char *print,
+                                          uint64_t *digest)
+{
+    return sg_facet_tls(inner(facets), sg_bytes_of(print), digest);
+}
+
 enum scrubgate_status scrubgate_facet_device(struct scrubgate_facets *facets,
                                              const struct scrubgate_field *fields, size_t n,
                                              uint64_t *digest)

@@ -88,6 +88,8 @@ enum scrubgate_status sg_collusion_event_print(const struct sg_collusion_event *
     if (rc >= 0)
         rc = add_digest(out, KEY("network"), event->network);
     if (rc >= 0)
+        rc = add_digest(out, KEY("tls"), event->tls);
+    if (rc >= 0)
         rc = add_digest(out, KEY("device"), event->device);
     if (rc >= 0)
         rc = add_identities(out, event);

@@ -3,7 +3,7 @@
  * event.h - one line for collusion analysis: who met whom, when, by digests only.
  *
  *     {"t":ms,"event":"message","ticket":"…","customer":"…","agent":"…","brand":"…","queue":"…",
- *      "network":"…","device":"…","identity":["…"],"content":"…","handle_ms":…}
+ *      "network":"…","tls":"…","device":"…","identity":["…"],"content":"…","handle_ms":…}
  *
  * Digests are 16 hex digits; what is not known is left out.
  */
@@ -20,7 +20,7 @@
 struct sg_collusion_event {
     uint64_t time_ms;
     struct sg_bytes event, brand, queue; /* foreign: escaped and cut to 128 bytes */
-    uint64_t ticket, customer, agent, network, device, content; /* 0: not known */
+    uint64_t ticket, customer, agent, network, tls, device, content; /* 0: not known */
     uint64_t identities[4];
     size_t n_identities;
 };

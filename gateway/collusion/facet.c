@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * facet.c - keyed fingerprints of who takes part: parties, network, device.
+ * facet.c - keyed fingerprints of who takes part: parties, network, TLS library, device.
  *
  *     id, address, header fields -> one run of bytes, each part with its length -> HMAC -> 64 bits
  *
@@ -17,7 +17,7 @@
 enum { LONGEST = 256 * 1024, AGENT_MOST = 512, TAG_MOST = 35 };
 
 struct sg_facets {
-    struct sg_hmac *customer, *agent, *conversation, *network, *device;
+    struct sg_hmac *customer, *agent, *conversation, *network, *tls, *device;
     struct sg_buf run;
 };
 
@@ -37,6 +37,8 @@ enum scrubgate_status sg_facets_new(struct sg_facets **facets, const uint8_t key
     if (rc >= 0)
         rc = sg_hmac_new(&made->network, key, "scrubgate facet network 1");
     if (rc >= 0)
+        rc = sg_hmac_new(&made->tls, key, "scrubgate facet tls 1");
+    if (rc >= 0)
         rc = sg_hmac_new(&made->device, key, "scrubgate facet device 1");
     if (rc < 0)
         goto out;
@@ -55,6 +57,7 @@ void sg_facets_free(struct sg_facets *facets)
     sg_hmac_free(facets->agent);
     sg_hmac_free(facets->conversation);
     sg_hmac_free(facets->network);
+    sg_hmac_free(facets->tls);
     sg_hmac_free(facets->device);
     sg_buf_fini(&facets->run);
     free(facets);
@@ -71,7 +74,7 @@ static enum scrubgate_status add_part(struct sg_buf *run, struct sg_bytes part)
     return rc < 0 ? rc : sg_buf_add_bytes(run, part);
 }
 
-/* --- parties and network --- */
+/* --- parties, network, TLS library --- */
 
 static enum scrubgate_status digest_pair(struct sg_facets *facets, struct sg_hmac *hmac,
                                          struct sg_bytes scope, struct sg_bytes id, uint64_t *out)
@@ -121,6 +124,11 @@ enum scrubgate_status sg_facet_network(struct sg_facets *facets, struct sg_bytes
         return digest_pair(facets, facets->network, SG_BYTES("6"),
                            (struct sg_bytes){address.data, 6}, out);
     return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_facet_tls(struct sg_facets *facets, struct sg_bytes print, uint64_t *out)
+{
+    return digest_pair(facets, facets->tls, SG_BYTES("ja4"), print, out);
 }
 
 /* --- device --- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * facet.h - keyed fingerprints of who takes part: parties, network, device.
+ * facet.h - keyed fingerprints of who takes part: parties, network, TLS library, device.
  *
  * HMAC-SHA-256 truncated to 64 bits, one label per facet (and per brand for customers), so that
  * equal inputs in different facets have unrelated digests. 0 means "not known". E-mail, phone, card
@@ -34,6 +34,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_conversation(struct sg_facets 
 /* address: 4 bytes (digested as /24) or 16 (as /48; IPv4-mapped as IPv4); other lengths: 0. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_network(struct sg_facets *facets,
                                                           struct sg_bytes address, uint64_t *out);
+
+/* print: what the client's TLS library gives away (JA4), as text. Empty: 0. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_tls(struct sg_facets *facets,
+                                                      struct sg_bytes print, uint64_t *out);
 
 /* One header field of a request, for the device's shape. */
 struct sg_facet_field {

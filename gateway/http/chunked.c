@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "http/framing.h"
 #include "http/header.h"
 
 enum { MAX_DIGITS = 16, MAX_EXTENSION = 4096, MAX_TRAILER = 8192 };
@@ -46,6 +47,9 @@ static const char *take_size(struct sg_chunked *s, uint8_t c)
     }
     if (s->digits == 0 || (c != ';' && c != '\r'))
         return "a chunk size that is no hex number";
+    if (s->left > SG_BODY_MOST - s->total)
+        return "a chunked body over 2^53 bytes";
+    s->total += s->left;
     s->state = c == ';' ? EXTENSION : SIZE_LF;
     return NULL;
 }
@@ -158,4 +162,19 @@ enum scrubgate_status sg_chunked_add(struct sg_buf *out, struct sg_bytes body)
 enum scrubgate_status sg_chunked_add_end(struct sg_buf *out)
 {
     return sg_buf_add_text(out, "0\r\n\r\n");
+}
+
+const struct sg_bytes sg_chunked_end = {(const uint8_t *)"\r\n", 2};
+const struct sg_bytes sg_chunked_last = {(const uint8_t *)"0\r\n\r\n", 5};
+
+size_t sg_chunked_put_size(uint8_t *body, size_t len)
+{
+    uint8_t *at = body;
+    *--at = '\n';
+    *--at = '\r';
+    do {
+        *--at = (uint8_t) "0123456789abcdef"[len & 15];
+        len >>= 4;
+    } while (len > 0);
+    return (size_t)(body - at);
 }

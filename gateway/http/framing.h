@@ -13,6 +13,9 @@
 
 enum sg_framing_kind { SG_FRAMING_NONE, SG_FRAMING_LENGTH, SG_FRAMING_CHUNKED, SG_FRAMING_CLOSE };
 
+/* No body is longer, whichever way it is framed: more than any party counts exactly. */
+#define SG_BODY_MOST (UINT64_C(1) << 53)
+
 struct sg_framing {
     enum sg_framing_kind kind;
     uint64_t length; /* LENGTH */
@@ -20,8 +23,9 @@ struct sg_framing {
 
 /*
  * Of a request. EMALFORMED with why (static): two lengths, length with transfer coding, a length
- * that is no plain digits or over 2^53, any transfer coding but one `chunked`, a coding on
- * HTTP/1.0.
+ * that is no plain digits or over SG_BODY_MOST, two transfer codings or what is none, a coding on
+ * HTTP/1.0. EUNSUPPORTED: a list of transfer codings that is good but for one that is not
+ * `chunked`.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_framing_request(struct sg_framing *framing,
                                                             const struct sg_headers *headers,

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * head.h - the head of an HTTP/1 message (RFC 9112, sections 2 to 5), read strictly, sent plainly.
- *
- * Strict: CRLF only, no NUL, bare CR or other controls, names are tokens, no space before the
- * colon, no folded line, versions 1.0 and 1.1 only; a request has one Host (HTTP/1.0: at most one)
- * and a target of visible ASCII without a fragment.
+ * head.h - the head of an HTTP/1 message (RFC 9112, sections 2 to 5), and how to write one.
  */
 #ifndef SG_HTTP_HEAD_H
 #define SG_HTTP_HEAD_H
@@ -15,7 +11,7 @@
 #include "base/buf.h"
 #include "http/header.h"
 
-/* Borrowed from the text it was parsed from. */
+/* Borrowed from the text it was read from: http/head_reader.h. */
 struct sg_head {
     unsigned minor_version;         /* 0 or 1 */
     unsigned status;                /* response: 100 … 599 */
@@ -23,17 +19,6 @@ struct sg_head {
     struct sg_bytes method, target; /* request */
     struct sg_headers headers;
 };
-
-/*
- * Looks for a whole head at the start of text. OK: *used is its length with the empty line. FULL:
- * not complete yet. EMALFORMED (why is static), ELIMIT over max bytes or SG_HEADERS_MOST fields.
- */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_head_parse_response(struct sg_head *head,
-                                                                struct sg_bytes text, size_t max,
-                                                                size_t *used, const char **why);
-SCRUBGATE_MUST_USE enum scrubgate_status sg_head_parse_request(struct sg_head *head,
-                                                               struct sg_bytes text, size_t max,
-                                                               size_t *used, const char **why);
 
 /* Building a head: a start line, fields, then the empty line. A field whose name or value is not
  * valid is EINVAL: nothing foreign can end a line here. */

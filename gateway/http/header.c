@@ -4,7 +4,7 @@
  */
 #include "http/header.h"
 
-#include <string.h>
+#include "http/run.h"
 
 enum scrubgate_status sg_headers_add(struct sg_headers *headers, struct sg_bytes name,
                                      struct sg_bytes value)
@@ -22,7 +22,9 @@ const struct sg_header *sg_headers_find(const struct sg_headers *headers, const 
     struct sg_bytes wanted = sg_bytes_of(name);
     size_t n = 0;
     for (size_t i = 0; i < headers->n; i++) {
-        if (!sg_bytes_equal_nocase(headers->item[i].name, wanted))
+        /* By the length first: most are told by it. */
+        if (headers->item[i].name.len != wanted.len ||
+            !sg_bytes_equal_nocase(headers->item[i].name, wanted))
             continue;
         if (n++ == 0)
             first = &headers->item[i];
@@ -85,48 +87,18 @@ bool sg_header_is_hop_by_hop(const struct sg_headers *headers, struct sg_bytes n
     return fields_have(headers, SG_BYTES("Connection"), name);
 }
 
-static bool is_token(unsigned c)
-{
-    /* RFC 9110, section 5.6.2: a bit for each, since every byte of every name is asked about. */
-    static const uint32_t token[4] = {0, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF};
-    return c < 128 && (token[c / 32] >> c % 32 & 1) != 0;
-}
-
 bool sg_is_token_char(int c)
 {
-    return c >= 0 && is_token((unsigned)c);
+    uint8_t byte = (uint8_t)c;
+    return c == byte && sg_run_token((struct sg_bytes){&byte, 1}, 0) == 1;
 }
 
 bool sg_header_name_valid(struct sg_bytes name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        if (!is_token(name.data[i]))
-            return false;
-    }
-    return name.len > 0;
-}
-
-/* Whether eight bytes hold no control. A borrow or carry comes only out of one. */
-static bool has_no_control(const uint8_t *bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-    uint64_t x;
-    memcpy(&x, bytes, sizeof x);
-    uint64_t low = (x - ones * 0x20) & ~x, del = (x + ones) & ~x;
-    return ((low | del) & highs) == 0;
+    return name.len > 0 && sg_run_token(name, 0) == name.len;
 }
 
 bool sg_header_value_valid(struct sg_bytes value)
 {
-    size_t i = 0;
-    while (i < value.len) {
-        if (value.len - i >= 8 && has_no_control(value.data + i)) {
-            i += 8;
-            continue;
-        }
-        uint8_t c = value.data[i++];
-        if ((c < 0x20 && c != '\t') || c == 0x7F)
-            return false;
-    }
-    return true;
+    return sg_run_value(value, 0) == value.len;
 }

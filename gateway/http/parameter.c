@@ -6,6 +6,7 @@
 #include "http/parameter.h"
 
 #include "http/header.h"
+#include "http/run.h"
 
 static void skip(struct sg_bytes *rest, size_t n)
 {
@@ -29,9 +30,7 @@ static void take_blanks(struct sg_bytes *rest)
 
 bool sg_token_take(struct sg_bytes *rest, struct sg_bytes *token)
 {
-    size_t n = 0;
-    while (n < rest->len && sg_is_token_char(rest->data[n]))
-        n++;
+    size_t n = sg_run_token(*rest, 0);
     *token = (struct sg_bytes){rest->data, n};
     skip(rest, n);
     return n > 0;

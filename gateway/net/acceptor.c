@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* A batch is small so that a flood of connections cannot keep running requests waiting. */
@@ -18,6 +19,7 @@ struct sg_listener {
     struct sg_watch watch;
     struct sg_acceptor *acceptor;
     struct sg_listener *next;
+    const void *mark;
 };
 
 static void stop_watching(struct sg_acceptor *acceptor)
@@ -50,21 +52,58 @@ static bool is_shortage(int error)
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+static int take_one(struct sg_listener *listener, struct sg_address *peer)
+{
+    *peer = (struct sg_address){.len = sizeof peer->storage};
+    return accept4(listener->watch.fd, (struct sockaddr *)&peer->storage, &peer->len,
+                   SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* Any descriptor will do; a socket needs no file system. */
+static void keep_reserve(struct sg_acceptor *acceptor)
+{
+    if (acceptor->reserve == 0)
+        acceptor->reserve = 1 + socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static void give_up_reserve(struct sg_acceptor *acceptor)
+{
+    if (acceptor->reserve > 0)
+        (void)close(acceptor->reserve - 1);
+    acceptor->reserve = 0;
+}
+
+/* Those who wait learn that there is no room, instead of waiting for nobody knows how long. */
+static void shed(struct sg_listener *listener)
+{
+    struct sg_acceptor *acceptor = listener->acceptor;
+    for (size_t most = BATCH; most > 0 && acceptor->reserve > 0; most--) {
+        struct sg_address peer;
+        give_up_reserve(acceptor);
+        int fd = take_one(listener, &peer);
+        if (fd >= 0)
+            acceptor->calls.shed(acceptor->ctx, listener->mark, fd);
+        keep_reserve(acceptor);
+        if (fd < 0)
+            return;
+    }
+}
+
 /* Takes up to most connections; false when nothing more can be taken now. */
 static bool take(struct sg_listener *listener, size_t most)
 {
     struct sg_acceptor *acceptor = listener->acceptor;
     for (; most > 0; most--) {
-        if (acceptor->room(acceptor->ctx) == 0) {
+        struct sg_address peer;
+        if (acceptor->calls.room(acceptor->ctx) == 0) {
             stop_watching(acceptor);
             return false;
         }
-        struct sg_address peer = {.len = sizeof peer.storage};
-        int fd = accept4(listener->watch.fd, (struct sockaddr *)&peer.storage, &peer.len,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = take_one(listener, &peer);
         if (fd >= 0) {
-            acceptor->accepted(acceptor->ctx, fd, &peer);
+            acceptor->calls.accepted(acceptor->ctx, listener->mark, fd, &peer);
         } else if (is_shortage(errno)) {
+            shed(listener);
             pause_for_a_while(acceptor);
             return false;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -85,24 +124,22 @@ static void pause_over(struct sg_timer *timer)
     sg_acceptor_resume((struct sg_acceptor *)timer); /* its first member */
 }
 
-void sg_acceptor_init(struct sg_acceptor *acceptor, struct sg_loop *loop, size_t (*room)(void *ctx),
-                      void (*accepted)(void *ctx, int fd, const struct sg_address *peer), void *ctx)
+void sg_acceptor_init(struct sg_acceptor *acceptor, struct sg_loop *loop,
+                      const struct sg_acceptor_calls *calls, void *ctx)
 {
-    *acceptor = (struct sg_acceptor){.pause = {.due = pause_over},
-                                     .loop = loop,
-                                     .watching = true,
-                                     .room = room,
-                                     .accepted = accepted,
-                                     .ctx = ctx};
+    *acceptor = (struct sg_acceptor){
+        .pause = {.due = pause_over}, .loop = loop, .watching = true, .calls = *calls, .ctx = ctx};
 }
 
-enum scrubgate_status sg_acceptor_add(struct sg_acceptor *acceptor, int fd)
+enum scrubgate_status sg_acceptor_add(struct sg_acceptor *acceptor, int fd, const void *mark)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_listener *listener = malloc(sizeof *listener);
     if (listener == NULL)
         goto failed;
-    *listener = (struct sg_listener){.watch = {.fd = fd, .ready = ready}, .acceptor = acceptor};
+    keep_reserve(acceptor);
+    *listener = (struct sg_listener){
+        .watch = {.fd = fd, .ready = ready}, .acceptor = acceptor, .mark = mark};
     if (acceptor->watching) {
         rc = sg_watch_add(acceptor->loop, &listener->watch, EPOLLIN);
         if (rc < 0)
@@ -122,6 +159,7 @@ void sg_acceptor_resume(struct sg_acceptor *acceptor)
     if (acceptor->watching)
         return;
     sg_timer_cancel(acceptor->loop, &acceptor->pause);
+    keep_reserve(acceptor);
     watch_all(acceptor);
 }
 
@@ -140,6 +178,7 @@ void sg_acceptor_fini(struct sg_acceptor *acceptor)
         return;
     sg_timer_cancel(acceptor->loop, &acceptor->pause);
     stop_watching(acceptor);
+    give_up_reserve(acceptor);
     while (acceptor->first != NULL) {
         struct sg_listener *listener = acceptor->first;
         acceptor->first = listener->next;

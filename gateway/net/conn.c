@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * conn.c - one non-blocking byte connection to an origin: TCP or unix socket, plain or TLS.
+ * conn.c - one non-blocking byte connection, to an origin or from a client: TCP or unix socket,
+ * plain or TLS.
  */
 #include "net/conn.h"
 
@@ -13,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "net/tls.h"
 
@@ -25,6 +27,8 @@ static void changed(struct sg_watch *watch, uint32_t events)
     bool arrived = (events & EPOLLIN) != 0 || ended;
     if (ended)
         conn->hangup = true;
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+        conn->gone = true;
     if (arrived)
         conn->can_read = true;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
@@ -55,22 +59,41 @@ static enum scrubgate_status start(struct sg_conn *conn, const struct sg_address
 }
 
 enum scrubgate_status sg_conn_open(struct sg_conn *conn, struct sg_loop *loop,
-                                   const struct sg_address *to, struct sg_tls *tls,
-                                   const char *name, bool numeric,
+                                   const struct sg_address *to, const struct sg_tls_peer *peer,
                                    void (*ready)(struct sg_conn *conn, bool arrived))
 {
     *conn = (struct sg_conn){.watch = {.fd = -1, .ready = changed}, .loop = loop, .ready = ready};
     enum scrubgate_status rc = start(conn, to);
     if (rc < 0)
         goto out;
-    if (tls != NULL) {
-        rc = sg_tls_stream_new(&conn->tls, tls, conn->watch.fd, name, numeric);
+    if (peer != NULL) {
+        rc = sg_tls_stream_new(&conn->tls, peer, conn->watch.fd);
         if (rc < 0)
             goto out;
     }
     conn->up = conn->linked && conn->tls == NULL;
     rc = sg_watch_add(loop, &conn->watch, EPOLLIN | EPOLLOUT | EPOLLRDHUP | (uint32_t)EPOLLET);
 out:
+    if (rc < 0)
+        sg_conn_close(conn);
+    return rc;
+}
+
+enum scrubgate_status sg_conn_adopt(struct sg_conn *conn, struct sg_loop *loop, int fd,
+                                    struct sg_tls_server *tls,
+                                    void (*ready)(struct sg_conn *conn, bool arrived))
+{
+    *conn = (struct sg_conn){.watch = {.fd = fd, .ready = changed},
+                             .loop = loop,
+                             .ready = ready,
+                             .linked = true,
+                             .up = tls == NULL,
+                             .can_write = true};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (tls != NULL)
+        rc = sg_tls_server_stream_new(&conn->tls, tls, fd);
+    if (rc >= 0)
+        rc = sg_watch_add(loop, &conn->watch, EPOLLIN | EPOLLOUT | EPOLLRDHUP | (uint32_t)EPOLLET);
     if (rc < 0)
         sg_conn_close(conn);
     return rc;
@@ -140,6 +163,14 @@ int64_t sg_conn_read(struct sg_conn *conn, uint8_t *out, size_t cap)
     return n;
 }
 
+static size_t length_of(const struct iovec *pieces, size_t n)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++)
+        len += pieces[i].iov_len;
+    return len;
+}
+
 static int64_t write_plain(struct sg_conn *conn, const struct iovec *pieces, size_t n)
 {
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = n};
@@ -147,27 +178,69 @@ static int64_t write_plain(struct sg_conn *conn, const struct iovec *pieces, siz
     do
         done = sendmsg(conn->watch.fd, &message, MSG_NOSIGNAL);
     while (done < 0 && errno == EINTR);
+    /* Fewer than given: the socket is full, and room in it will be told of. */
+    if (done >= 0 && (size_t)done < length_of(pieces, n))
+        conn->can_write = false;
     if (done >= 0)
         return done;
     return errno == EAGAIN || errno == EWOULDBLOCK ? SG_CONN_WAIT : SG_CONN_FAILED;
 }
 
-/* A small head and its body go out as one record. */
+/* Where a list of pieces is being read. */
+struct place {
+    const struct iovec *piece, *end;
+    size_t at; /* in *piece */
+};
+
+static void advance(struct place *place, size_t n)
+{
+    while (place->piece < place->end && n >= place->piece->iov_len - place->at) {
+        n -= place->piece->iov_len - place->at;
+        place->piece++;
+        place->at = 0;
+    }
+    place->at += n;
+}
+
+/* The next record: a piece as it lies where it is long or the last, else pieces put together, so
+ * that a small head and its body are one. */
+static struct sg_bytes next_record(struct place place, uint8_t room[TLS_RECORD])
+{
+    size_t len = 0;
+    const uint8_t *first = (const uint8_t *)place.piece->iov_base + place.at;
+    size_t left = place.piece->iov_len - place.at;
+    if (left >= TLS_RECORD || place.piece + 1 == place.end)
+        return (struct sg_bytes){first, left};
+    while (place.piece < place.end && len < TLS_RECORD) {
+        size_t more = place.piece->iov_len - place.at;
+        more = more < TLS_RECORD - len ? more : TLS_RECORD - len;
+        memcpy(room + len, (const uint8_t *)place.piece->iov_base + place.at, more);
+        len += more;
+        advance(&place, more);
+    }
+    return (struct sg_bytes){room, len};
+}
+
+/* Record after record, until the socket takes no more: no one record's end would be told of. */
 static int64_t write_tls(struct sg_conn *conn, const struct iovec *pieces, size_t n)
 {
-    uint8_t record[TLS_RECORD];
-    size_t len = 0;
-    if (n == 1 || pieces[0].iov_len >= sizeof record)
-        return sg_tls_write(conn->tls, pieces[0].iov_base, pieces[0].iov_len);
-    for (size_t i = 0; i < n && len < sizeof record; i++) {
-        size_t room = sizeof record - len;
-        size_t more = pieces[i].iov_len < room ? pieces[i].iov_len : room;
-        memcpy(record + len, pieces[i].iov_base, more);
-        len += more;
+    uint8_t room[TLS_RECORD];
+    struct place place = {pieces, pieces + n, 0};
+    size_t done = 0;
+    int64_t rc = 0;
+    while (place.piece < place.end) {
+        struct sg_bytes record = next_record(place, room);
+        rc = sg_tls_write(conn->tls, record.data, record.len);
+        if (record.data == room)
+            sg_wipe(room, record.len);
+        if (rc < 0)
+            break;
+        done += (size_t)rc;
+        advance(&place, (size_t)rc);
     }
-    int64_t done = sg_tls_write(conn->tls, record, len);
-    sg_wipe(record, len);
-    return done;
+    if (rc == SG_CONN_WAIT)
+        conn->can_write = false;
+    return done > 0 ? (int64_t)done : rc; /* a failure behind bytes is found again */
 }
 
 int64_t sg_conn_write(struct sg_conn *conn, const struct iovec *pieces, size_t n)
@@ -177,6 +250,13 @@ int64_t sg_conn_write(struct sg_conn *conn, const struct iovec *pieces, size_t n
     if (done == SG_CONN_WAIT)
         conn->can_write = false;
     return done;
+}
+
+void sg_conn_finish(struct sg_conn *conn)
+{
+    sg_tls_stream_free(conn->tls);
+    conn->tls = NULL;
+    (void)shutdown(conn->watch.fd, SHUT_WR);
 }
 
 void sg_conn_close(struct sg_conn *conn)
@@ -189,4 +269,15 @@ void sg_conn_close(struct sg_conn *conn)
     (void)close(conn->watch.fd);
     conn->watch.fd = -1;
     conn->up = conn->can_read = conn->can_write = false;
+}
+
+void sg_conn_reset(struct sg_conn *conn)
+{
+    /* Linux: connecting to nowhere resets a connection at once and leaves the descriptor open, so
+     * that not even TLS's farewell gets out. */
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    if (conn->loop != NULL && conn->watch.fd >= 0 &&
+        connect(conn->watch.fd, &nowhere, sizeof nowhere) != 0)
+        (void)shutdown(conn->watch.fd, SHUT_RDWR);
+    sg_conn_close(conn);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * front.h - the side that customers' channels talk to: listen, accept, read requests, write
- * replies. The home of libmicrohttpd.
+ * replies.
  *
- *     accept4 -> MHD_add_connection -> [front] -> handler (proxy/exchange, proxy/admin, echo)
+ *     accept4 -> arrival -> conn -> guard -> [front] -> handler (proxy/exchange, admin, echo)
+ *                                              front -> conn: the reply
  *
- * libmicrohttpd runs in external-epoll mode inside our loop, several daemons per loop, because it
- * walks all suspended connections of a daemon at each resume. Requests that the strict checks
- * refuse (two lengths, two hosts, length with transfer coding, names that are no tokens …) are
- * answered 400 here and never reach the handler.
+ * http/guard is the only reader of a client's bytes, so nobody behind it could read them in another
+ * way. What it refuses, what comes too late and what there is no room for is answered here, and the
+ * handler is told of it in passing, without a byte of the request.
  */
 #ifndef SG_NET_FRONT_H
 #define SG_NET_FRONT_H
@@ -20,7 +20,9 @@
 
 #include "base/bytes.h"
 #include "http/framing.h"
+#include "http/guard.h"
 #include "http/header.h"
+#include "net/arrival.h"
 #include "net/listen.h"
 #include "net/loop.h"
 
@@ -30,11 +32,11 @@ struct sg_request; /* one request until its reply is sent or given up */
 struct sg_front_limits {
     size_t header;      /* bytes of a request head */
     size_t connections; /* of this front; over it new ones wait in the accept queue */
-    uint64_t
-        header_ns;    /* from the connection's first byte (or accept) to the end of the head: 408 */
-    uint64_t body_ns; /* from the head to the end of the body: 408 */
-    uint64_t idle_ns; /* a kept-alive connection without a request: closed */
-    unsigned daemons; /* per loop; 0 means 8 */
+    size_t per_peer;    /* of one address, an IPv6 one by its /64; 0: no cap; over it: 503 */
+    uint64_t header_ns; /* from accept, or a later request's first byte, to its head's end: 408 */
+    uint64_t body_ns;   /* from the head to the end of the body: 408 */
+    uint64_t idle_ns;   /* a kept-alive connection without a request: closed */
+    uint64_t write_ns;  /* a client that hardly reads its reply: cut; 0: as idle_ns */
 };
 
 enum sg_request_end {
@@ -60,15 +62,31 @@ struct sg_front_handler {
     void (*end)(void *own); /* the whole body has come (also when there is none) */
     void (*closed)(void *own, enum sg_request_end how);
     void *ctx;
+    /* These may be NULL. */
+    /* A head is whole: whether there is room for its request. False: 503 and Retry-After, at the
+     * price of a head; the connection stays. */
+    bool (*admit)(void *ctx);
+    /* The front has answered by itself, or cut (status 0). peer as sg_request_peer. */
+    void (*refused)(void *ctx, struct sg_bytes peer, const struct sg_refusal *why);
 };
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_front_new(struct sg_front **front, struct sg_loop *loop,
                                                       const struct sg_front_limits *limits,
                                                       const struct sg_front_handler *handler);
-/* Starts accepting on a listening socket, which the front then owns. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_front_listen(struct sg_front *front, int fd);
-/* Stops accepting; running requests go on, idle connections close. drained is called (once, on the
- * loop) when the last connection is gone or at deadline_ns, when what is left is cut. */
+/* Starts accepting on a listening socket, which the front then owns. arrival (may be NULL: plain)
+ * is borrowed for the front's life. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_front_listen(struct sg_front *front, int fd,
+                                                         const struct sg_arrival *arrival);
+/*
+ * Proves, before the first client comes, that the guard is in the way: sends requests that must be
+ * refused, and one that must not be, over a connection of its own. The loop runs meanwhile, and the
+ * front's handler hears nothing. EIO with what was not refused.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_front_selftest(struct sg_front *front,
+                                                           struct scrubgate_fault *fault);
+/* Stops accepting; running requests go on; idle connections close, but not before a request that is
+ * on its way could have come. drained is called (once, on the loop) when the last connection is
+ * gone or at deadline_ns, when what is left is cut. */
 void sg_front_drain(struct sg_front *front, uint64_t deadline_ns, void (*drained)(void *ctx),
                     void *ctx);
 void sg_front_free(struct sg_front *front);
@@ -79,8 +97,11 @@ struct sg_bytes sg_request_method(const struct sg_request *request);
 struct sg_bytes sg_request_target(const struct sg_request *request); /* raw: path and query */
 const struct sg_headers *sg_request_headers(const struct sg_request *request);
 const struct sg_framing *sg_request_framing(const struct sg_request *request);
-/* The TCP peer's address, 4 or 16 bytes; empty for a unix socket. */
+/* The client's address, 4 or 16 bytes: the TCP peer's, or as a PROXY header says; empty for a unix
+ * socket. */
 struct sg_bytes sg_request_peer(const struct sg_request *request);
+/* What the client's TLS library gives away (net/tls.h); empty without TLS. */
+struct sg_bytes sg_request_tls_print(const struct sg_request *request);
 /* The handler's own pointer, as returned by begin. */
 void *sg_request_own(const struct sg_request *request);
 
@@ -96,8 +117,8 @@ struct sg_reply {
     bool close; /* end the connection after it */
 };
 
-/* Answers with a whole body (copied). May be called any time after begin and before closed, once:
- * while the body still comes, small rests are read and dropped first, large ones cut the
+/* Answers with a whole body (sent or copied). May be called any time after begin and before closed,
+ * once: while the body still comes, small rests are read and dropped first, large ones cut the
  * connection after the answer. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_request_reply(struct sg_request *request,
                                                           const struct sg_reply *reply,
@@ -117,8 +138,5 @@ void sg_request_more(struct sg_request *request);
 
 /* Gives up without a reply: the connection is cut. */
 void sg_request_abort(struct sg_request *request);
-
-/* "libmicrohttpd 0.9.75", static. */
-const char *sg_front_library(void);
 
 #endif

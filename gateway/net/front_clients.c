@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * front_clients.c - a front's connections: accepted, timed, drained.
+ * front_clients.c - a front's connections: how they come, how they end.
  *
- * libmicrohttpd knows only how long a connection has been silent, and nothing while one is
- * suspended. Here are deadlines for a whole head, a whole body and a reply that is not read, and an
- * eye on clients that wait for us.
+ *     accept4 -> may it come? -> PROXY header -> is there room for its address? -> TLS -> serves
  */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/front_parts.h"
 
-/* --- coming and going ------------------------------------------------------------------------- */
+static const struct sg_refusal crowded = {503, "overload",
+                                          "too many connections from this address"};
+static const struct sg_refusal stranger = {0, "proxy", "not from a known load balancer"};
+static const struct sg_refusal no_room = {503, "overload", "too many connections"};
+
+/* Whether all of it went out. */
+static bool say(struct sg_client *client, const struct sg_refusal *why)
+{
+    const struct sg_request *request = client->request;
+    struct sg_buf text = {.data = NULL};
+    bool said = false;
+    bool between = request == NULL || (!request->headed && request->out_at == 0);
+    if (between && client->conn.up &&
+        sg_reply_print(&text, why, request != NULL && request->head) >= 0) {
+        const struct iovec all = {text.data, text.len};
+        said = sg_conn_write(&client->conn, &all, 1) == (int64_t)text.len;
+    }
+    sg_buf_fini(&text);
+    return said;
+}
+
+/* --- before the first request ----------------------------------------------------------------- */
 
 static size_t room(void *own)
 {
@@ -22,75 +42,167 @@ static size_t room(void *own)
     return front->n_clients < most ? most - front->n_clients : 0;
 }
 
+/* A socket that is never read: what its client sends may reset the answer away. */
+static void turn_away(struct sg_front *front, const struct sg_arrival *arrival, int fd)
+{
+    struct sg_buf text = {.data = NULL};
+    bool plain = arrival == NULL || arrival->tls == NULL;
+    sg_front_tell(front, NULL, &no_room);
+    if (plain && sg_reply_print(&text, &no_room, false) >= 0) {
+        (void)!send(fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)shutdown(fd, SHUT_WR);
+    }
+    sg_buf_fini(&text);
+    (void)close(fd);
+}
+
+static void shed(void *own, const void *mark, int fd)
+{
+    turn_away(own, mark, fd);
+}
+
+static void accepted(void *own, const void *mark, int fd, const struct sg_address *peer)
+{
+    sg_client_adopt(own, mark, fd, peer);
+}
+
+const struct sg_acceptor_calls sg_clients_calls = {
+    .room = room, .accepted = accepted, .shed = shed};
+
 static void remember_peer(struct sg_client *client, const struct sg_address *peer)
 {
-    const void *from = NULL;
     if (peer->storage.ss_family == AF_INET) {
-        from = &((const struct sockaddr_in *)&peer->storage)->sin_addr;
-        client->peer_len = 4;
+        const struct sockaddr_in *in = (const struct sockaddr_in *)&peer->storage;
+        client->peer_len = sizeof in->sin_addr;
+        memcpy(client->peer, &in->sin_addr, sizeof in->sin_addr);
     } else if (peer->storage.ss_family == AF_INET6) {
-        from = &((const struct sockaddr_in6 *)&peer->storage)->sin6_addr;
-        client->peer_len = 16;
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&peer->storage;
+        client->peer_len = sizeof in6->sin6_addr;
+        memcpy(client->peer, &in6->sin6_addr, sizeof in6->sin6_addr);
     }
-    if (from != NULL)
-        memcpy(client->peer, from, client->peer_len);
 }
 
-/* Only while a request is parked. */
-static void hung_up(struct sg_watch *watch, uint32_t events)
+/* Takes off the PROXY header, where each connection begins with one. */
+static enum scrubgate_status take_proxy(struct sg_client *client)
 {
-    struct sg_client *client = (struct sg_client *)watch; /* its first member */
-    (void)events;
-    sg_watch_remove(client->front->loop, watch);
-    if (client->request != NULL)
-        sg_flow_give_up(client->request, SG_REQUEST_GONE);
+    const struct sg_arrival *arrival = client->arrival;
+    if (client->announced || arrival == NULL || !arrival->proxy)
+        return SCRUBGATE_OK;
+    struct sg_refusal why = {0, "proxy", NULL};
+    struct sg_address from = {.len = 0};
+    enum scrubgate_status rc = sg_arrival_take_proxy(client->conn.watch.fd, &from, &why.detail);
+    if (rc == SCRUBGATE_FULL)
+        return rc;
+    if (rc == SCRUBGATE_EMALFORMED)
+        sg_front_tell(client->front, client, &why);
+    if (rc == SCRUBGATE_OK && from.len > 0)
+        remember_peer(client, &from);
+    client->announced = true;
+    return rc;
 }
 
-static void accepted(void *own, int fd, const struct sg_address *peer)
+/* Whether its address may have one more. */
+static bool count(struct sg_client *client)
 {
-    struct sg_front *front = own;
-    struct sg_client *client = calloc(1, sizeof *client);
-    if (client == NULL) {
-        (void)close(fd);
-        return;
-    }
-    struct sg_host *host = &front->hosts[0];
-    for (unsigned i = 1; i < front->n_hosts; i++) {
-        if (front->hosts[i].clients < host->clients)
-            host = &front->hosts[i];
-    }
-    client->watch = (struct sg_watch){.fd = fd, .ready = hung_up};
-    client->front = front;
-    client->host = host;
-    client->fd = fd;
-    remember_peer(client, peer);
-    front->newcomer = client;
-    sg_mhd_adopt(front, peer);
-    free(front->newcomer); /* refused before it became a connection */
-    front->newcomer = NULL;
+    struct sg_peers *peers = client->front->peers;
+    if (peers == NULL || client->counted || client->peer_len == 0)
+        return true;
+    client->counted = sg_peers_add(peers, (struct sg_bytes){client->peer, client->peer_len});
+    return client->counted;
 }
 
-void sg_client_begin(struct sg_front *front, struct sg_client *client)
+bool sg_client_arrive(struct sg_client *client)
 {
+    static const struct sg_refusal untrusted = {0, "tls", "the TLS handshake failed"};
+    enum scrubgate_status rc = take_proxy(client);
+    if (rc == SCRUBGATE_FULL) {
+        sg_client_await(client);
+        return false;
+    }
+    if (rc >= 0 && !count(client)) {
+        (void)say(client, &crowded); /* and no lingering: there would be no end of them */
+        sg_front_tell(client->front, client, &crowded);
+        sg_client_drop(client, SG_REQUEST_GONE);
+        return false;
+    }
+    int up = rc < 0 ? SG_CONN_FAILED : sg_conn_connect(&client->conn);
+    if (up == SG_CONN_UNTRUSTED)
+        sg_front_tell(client->front, client, &untrusted);
+    if (up == 0)
+        client->stage = SG_CLIENT_SERVES;
+    else if (up == SG_CONN_WAIT)
+        sg_client_await(client);
+    else
+        sg_client_drop(client, SG_REQUEST_GONE);
+    return up == 0;
+}
+
+/* --- coming ----------------------------------------------------------------------------------- */
+
+static void ready(struct sg_conn *conn, bool arrived)
+{
+    struct sg_client *client = (struct sg_client *)conn; /* its first member */
+    (void)arrived;
+    if (conn->gone)
+        sg_client_drop(client, SG_REQUEST_GONE);
+    else
+        sg_client_run(client);
+}
+
+static void run_task(struct sg_task *task)
+{
+    sg_client_run((struct sg_client *)(void *)((uint8_t *)task - offsetof(struct sg_client, task)));
+}
+
+static void link_client(struct sg_client *client)
+{
+    struct sg_front *front = client->front;
     client->next = front->clients;
     if (client->next != NULL)
         client->next->prev = client;
     front->clients = client;
     front->n_clients++;
-    client->host->clients++;
-    sg_client_wait(client, SG_WAIT_HEAD);
 }
 
-void sg_client_end(struct sg_client *client)
+void sg_client_adopt(struct sg_front *front, const struct sg_arrival *arrival, int fd,
+                     const struct sg_address *peer)
+{
+    struct sg_tls_server *tls = arrival != NULL ? arrival->tls : NULL;
+    if (arrival != NULL && !sg_arrival_admits(arrival, peer)) {
+        sg_front_tell(front, NULL, &stranger);
+        (void)close(fd);
+        return;
+    }
+    struct sg_client *client = calloc(1, sizeof *client);
+    if (client == NULL) {
+        turn_away(front, arrival, fd);
+        return;
+    }
+    client->front = front;
+    client->arrival = arrival;
+    client->task.run = run_task;
+    sg_guard_init(&client->guard, front->limits.header);
+    remember_peer(client, peer);
+    if (sg_conn_adopt(&client->conn, front->loop, fd, tls, ready) < 0) {
+        free(client);
+        return;
+    }
+    link_client(client);
+    bool waits = arrival != NULL && (arrival->proxy || tls != NULL);
+    if (waits || sg_client_arrive(client))
+        sg_client_await(client);
+}
+
+bool sg_client_is_idle(const struct sg_client *client)
+{
+    return client->stage == SG_CLIENT_SERVES && client->request == NULL && client->ahead.len == 0;
+}
+
+/* --- ending ----------------------------------------------------------------------------------- */
+
+static void unlink_client(struct sg_client *client)
 {
     struct sg_front *front = client->front;
-    if (client->request != NULL) {
-        /* libmicrohttpd could not watch the socket, and says so only here. */
-        client->limited = false; /* it has left the lists already */
-        sg_flow_over(client->request, SG_REQUEST_GONE);
-    }
-    sg_watch_remove(front->loop, &client->watch);
-    sg_deadline_cancel(&front->deadlines, &client->deadline);
     if (client->prev != NULL)
         client->prev->next = client->next;
     else
@@ -98,7 +210,39 @@ void sg_client_end(struct sg_client *client)
     if (client->next != NULL)
         client->next->prev = client->prev;
     front->n_clients--;
-    client->host->clients--;
+}
+
+/* Takes the request away from the client, and tells the handler. */
+static void lose_request(struct sg_client *client, enum sg_request_end how)
+{
+    struct sg_request *request = client->request;
+    if (request == NULL)
+        return;
+    client->request = NULL;
+    if (request->begun)
+        client->front->handler.closed(request->own, how);
+    sg_request_return(client->front, request);
+}
+
+/* A reply whose only end mark would be the close must not look whole. */
+static bool must_reset(const struct sg_request *request)
+{
+    return request != NULL && request->headed && request->old && request->length == UINT64_MAX;
+}
+
+void sg_client_drop(struct sg_client *client, enum sg_request_end how)
+{
+    struct sg_front *front = client->front;
+    if (must_reset(client->request))
+        sg_conn_reset(&client->conn);
+    lose_request(client, how);
+    sg_conn_close(&client->conn);
+    sg_deadline_cancel(&front->deadlines, &client->deadline);
+    sg_task_cancel(front->loop, &client->task);
+    if (client->counted)
+        sg_peers_drop(front->peers, (struct sg_bytes){client->peer, client->peer_len});
+    sg_buf_fini(&client->ahead);
+    unlink_client(client);
     free(client);
     if (!front->draining)
         sg_acceptor_resume(&front->acceptor);
@@ -106,182 +250,28 @@ void sg_client_end(struct sg_client *client)
         sg_task_queue(front->loop, &front->drain_task);
 }
 
-/* --- deadlines -------------------------------------------------------------------------------- */
-
-void sg_client_wait(struct sg_client *client, enum sg_wait what)
+void sg_client_linger(struct sg_client *client, bool more)
 {
-    sg_deadline_set(&client->front->deadlines, &client->deadline, what);
-}
-
-/* Whether the client has begun a request that libmicrohttpd has not told us of. */
-static bool has_begun(const struct sg_client *client)
-{
-    return client->request != NULL || sg_bypass_received(client->fd) > client->consumed;
-}
-
-static void answer_408(struct sg_client *client)
-{
-    static const struct sg_refusal why = {408, "deadline", "the request took too long to come"};
-    struct sg_buf text = {.data = NULL};
-    bool head = client->request != NULL && client->request->head;
-    if (!sg_mhd_is_answering(client) && sg_bypass_print_problem(&text, &why, head) >= 0)
-        (void)sg_bypass_answer(client->fd, sg_buf_bytes(&text));
-    sg_buf_fini(&text);
-}
-
-/* A client that has been silent gets no answer: it would take that for one to its next request. */
-static void request_is_late(struct sg_client *client)
-{
-    if (has_begun(client))
-        answer_408(client);
-    if (client->request != NULL)
-        sg_flow_give_up(client->request, SG_REQUEST_GONE);
-    sg_bypass_cut(client->fd);
-}
-
-/* libmicrohttpd misses the end of a client's side that comes together with bytes of a body. While
- * the request is parked, the rest of its body may be with us already. */
-static void look_for_body(struct sg_client *client)
-{
-    if (sg_loop_now(client->front->loop) >= client->body_due_ns) {
-        request_is_late(client);
-    } else if (client->request != NULL && !client->request->suspended &&
-               sg_bypass_ended(client->fd)) {
-        sg_flow_give_up(client->request, SG_REQUEST_GONE);
-        sg_bypass_cut(client->fd);
-    } else {
-        sg_client_wait(client, SG_WAIT_BODY);
-    }
-}
-
-/*
- * Between two requests libmicrohttpd misses the end of a client's side that came together with the
- * last bytes of a request: a short read makes it wait for news, and that was the news. While a
- * request is parked it sees nothing; but a client that has ended its side may still read a reply.
- */
-static void look_for_hang_up(struct sg_client *client)
-{
-    if (client->request !=
-        NULL) /* no events asked for: errors and hang-ups are told all the same */
-        (void)!sg_watch_add(client->front->loop, &client->watch, 0);
-    else if (sg_bypass_ended(client->fd))
-        sg_bypass_cut(client->fd);
-    else
-        sg_client_wait(client, SG_WAIT_NEXT);
-}
-
-static void reader_is_slow(struct sg_client *client)
-{
-    struct sg_progress now = sg_bypass_progress(client->fd);
-    bool stuck = now.waiting > 0 && now.waiting == client->progress.waiting &&
-                 now.acked == client->progress.acked;
-    client->progress = now;
-    if (stuck && client->request != NULL)
-        sg_flow_give_up(client->request, SG_REQUEST_GONE);
-    else
-        sg_client_wait(client, SG_WAIT_READER);
-}
-
-void sg_clients_due(struct sg_deadlines *all, struct sg_deadline *deadline, unsigned kind)
-{
-    struct sg_client *client =
-        (struct sg_client *)((uint8_t *)deadline - offsetof(struct sg_client, deadline));
-    (void)all;
-    switch ((enum sg_wait)kind) {
-    case SG_WAIT_HEAD:
-        request_is_late(client);
-        break;
-    case SG_WAIT_BODY:
-        look_for_body(client);
-        break;
-    case SG_WAIT_NEXT:
-        if (has_begun(client))
-            sg_client_wait(client, SG_WAIT_HEAD);
-        else
-            sg_bypass_cut(client->fd);
-        break;
-    case SG_WAIT_BRIEF:
-        look_for_hang_up(client);
-        break;
-    case SG_WAIT_READER:
-        reader_is_slow(client);
-        break;
-    case SG_WAIT_LINGER:
-        sg_bypass_cut(client->fd);
-        break;
-    }
-}
-
-/* --- drain ------------------------------------------------------------------------------------ */
-
-void sg_clients_cut_all(struct sg_front *front)
-{
-    for (struct sg_client *client = front->clients; client != NULL; client = client->next) {
-        if (client->request != NULL)
-            sg_flow_give_up(client->request, SG_REQUEST_STOPPED);
-        else
-            sg_bypass_cut(client->fd);
-    }
-}
-
-static void drain_is_over(struct sg_timer *timer)
-{
-    sg_clients_cut_all(
-        (struct sg_front *)((uint8_t *)timer - offsetof(struct sg_front, drain_timer)));
-}
-
-static void tell_drained(struct sg_task *task)
-{
-    struct sg_front *front =
-        (struct sg_front *)((uint8_t *)task - offsetof(struct sg_front, drain_task));
-    void (*drained)(void *ctx) = front->drained;
-    sg_timer_cancel(front->loop, &front->drain_timer);
-    front->drained = NULL;
-    if (drained != NULL)
-        drained(front->drained_ctx);
-}
-
-void sg_front_drain(struct sg_front *front, uint64_t deadline_ns, void (*drained)(void *ctx),
-                    void *ctx)
-{
-    if (front->draining)
+    if (client->conn.gone || (!more && !client->conn.can_read && client->ahead.len == 0)) {
+        sg_client_drop(client, SG_REQUEST_GONE);
         return;
-    sg_acceptor_drain(&front->acceptor);
-    front->draining = true;
-    front->drained = drained;
-    front->drained_ctx = ctx;
-    for (struct sg_client *client = front->clients; client != NULL; client = client->next) {
-        if (!has_begun(client))
-            sg_bypass_cut(client->fd);
     }
-    /* Without a timer there is no waiting. */
-    if (sg_timer_set(front->loop, &front->drain_timer, deadline_ns) < 0)
-        sg_clients_cut_all(front);
-    if (front->n_clients == 0)
-        sg_task_queue(front->loop, &front->drain_task);
+    sg_buf_fini(&client->ahead);
+    sg_conn_finish(&client->conn);
+    client->stage = SG_CLIENT_LINGERS;
+    sg_client_await(client);
+    if (client->conn.can_read)
+        sg_task_queue(client->front->loop, &client->task);
 }
 
-void sg_clients_init(struct sg_front *front)
+void sg_client_refuse(struct sg_client *client, const struct sg_refusal *why)
 {
-    front->drain_timer.due = drain_is_over;
-    front->drain_task.run = tell_drained;
-    sg_acceptor_init(&front->acceptor, front->loop, room, accepted, front);
-}
-
-void sg_clients_fini(struct sg_front *front)
-{
-    sg_acceptor_fini(&front->acceptor);
-    sg_timer_cancel(front->loop, &front->drain_timer);
-    sg_task_cancel(front->loop, &front->drain_task);
-    sg_deadlines_fini(&front->deadlines);
-}
-
-enum scrubgate_status sg_front_listen(struct sg_front *front, int fd)
-{
-    return sg_acceptor_add(&front->acceptor, fd);
-}
-
-size_t sg_front_connections(const struct sg_front *front)
-{
-    return front->n_clients;
+    bool said = say(client, why);
+    sg_front_tell(client->front, client, why);
+    if (!said) {
+        sg_client_drop(client, SG_REQUEST_GONE);
+        return;
+    }
+    lose_request(client, SG_REQUEST_GONE);
+    sg_client_linger(client, true);
 }

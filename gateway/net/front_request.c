@@ -10,38 +10,53 @@
 #include <string.h>
 
 #include "net/front_parts.h"
+#include "net/tls.h"
 
 enum { SPARES = 256, DRAIN_MOST = 64 * 1024 };
 
 static void discard(struct sg_request *request)
 {
     sg_buf_fini(&request->text);
+    sg_buf_fini(&request->out);
+    sg_buf_fini(&request->later);
     free(request);
 }
 
-/* Field by field: the headers need no zeroing, and the head's memory is used again. */
-static void wipe(struct sg_request *request)
+/* --- the head --------------------------------------------------------------------------------- */
+
+/* What stood at `from` in one place stands as far behind `to` in another. */
+static struct sg_bytes moved(struct sg_bytes part, const uint8_t *from, const uint8_t *to)
 {
-    assert(request->reply == NULL && !request->task.queued);
-    sg_buf_clear(&request->text);
-    sg_buf_fini(&request->held);
-    sg_buf_fini(&request->answer);
-    request->client = NULL;
-    request->own = NULL;
-    request->headers.n = 0;
-    request->head_size = 0;
-    request->framing = (struct sg_framing){.kind = SG_FRAMING_NONE};
-    request->old = request->head = false;
-    request->stage = SG_STAGE_HEAD;
-    request->begun = request->busy = request->suspended = false;
-    request->again = request->cut = false;
-    request->got = request->dropped = request->sent = request->length = 0;
-    request->read = NULL;
+    return part.len == 0 ? (struct sg_bytes){to, 0}
+                         : (struct sg_bytes){to + (part.data - from), part.len};
 }
 
-struct sg_request *sg_request_borrow(struct sg_front *front, struct sg_client *client,
-                                     struct sg_bytes target)
+static void move_fields(struct sg_request *request, const struct sg_headers *headers,
+                        const uint8_t *from)
 {
+    const uint8_t *to = request->text.data;
+    request->headers.n = headers->n;
+    for (size_t i = 0; i < headers->n; i++) {
+        const struct sg_header *field = &headers->item[i];
+        request->headers.item[i] =
+            (struct sg_header){moved(field->name, from, to), moved(field->value, from, to)};
+    }
+}
+
+static void read_wishes(struct sg_request *request)
+{
+    const struct sg_headers *headers = &request->headers;
+    bool ends = sg_headers_list_has(headers, "Connection", "close");
+    request->keep =
+        !ends && (!request->old || sg_headers_list_has(headers, "Connection", "keep-alive"));
+    bool body = request->framing.kind == SG_FRAMING_CHUNKED || request->framing.length > 0;
+    request->expects = !request->old && body && sg_headers_find(headers, "Expect", NULL) != NULL;
+}
+
+struct sg_request *sg_request_borrow(struct sg_client *client, struct sg_bytes text,
+                                     const struct sg_head *head, const struct sg_framing *framing)
+{
+    struct sg_front *front = client->front;
     struct sg_request *request = front->spares;
     if (request != NULL) {
         front->spares = request->spare;
@@ -51,17 +66,43 @@ struct sg_request *sg_request_borrow(struct sg_front *front, struct sg_client *c
         if (request == NULL)
             return NULL;
     }
-    if (sg_buf_add_bytes(&request->text, target) < 0) {
+    if (sg_buf_add_bytes(&request->text, text) < 0) {
         discard(request);
         return NULL;
     }
-    request->target_len = target.len;
     request->client = client;
+    request->method = moved(head->method, text.data, request->text.data);
+    request->target = moved(head->target, text.data, request->text.data);
+    move_fields(request, &head->headers, text.data);
+    request->framing = *framing;
+    request->old = head->minor_version == 0;
+    request->head = sg_bytes_equal(request->method, SG_BYTES("HEAD"));
+    read_wishes(request);
     return request;
+}
+
+/* Field by field: the headers need no zeroing, and some memory is used again. */
+static void wipe(struct sg_request *request)
+{
+    sg_buf_spare(&request->text, SG_SPARE_MOST);
+    sg_buf_spare(&request->out, SG_SPARE_MOST);
+    sg_buf_fini(&request->later);
+    request->client = NULL;
+    request->own = NULL;
+    request->headers.n = 0;
+    request->stage = SG_STAGE_BODY;
+    request->whole = request->begun = request->busy = request->again = request->stopped = false;
+    request->probed = request->cut = false;
+    request->made = request->headed = request->waits = false;
+    request->close = request->chunked = false;
+    request->got = request->dropped = request->length = request->sent = 0;
+    request->out_at = 0;
+    request->read = NULL;
 }
 
 void sg_request_return(struct sg_front *front, struct sg_request *request)
 {
+    assert(!request->busy);
     wipe(request);
     if (front->n_spares == SPARES) {
         discard(request);
@@ -82,40 +123,27 @@ void sg_request_free_spares(struct sg_front *front)
     front->n_spares = 0;
 }
 
-enum scrubgate_status sg_request_reserve(struct sg_request *request, size_t len)
-{
-    enum scrubgate_status rc = sg_buf_reserve(&request->text, len);
-    if (rc < 0)
-        return rc;
-    request->target = (struct sg_bytes){request->text.data, request->target_len};
-    return SCRUBGATE_OK;
-}
-
-struct sg_bytes sg_request_keep(struct sg_request *request, struct sg_bytes text)
-{
-    struct sg_buf *to = &request->text;
-    assert(text.len <= to->cap - to->len);
-    struct sg_bytes kept = {to->data + to->len, text.len};
-    if (text.len > 0)
-        memcpy(to->data + to->len, text.data, text.len);
-    to->len += text.len;
-    return kept;
-}
-
-bool sg_request_has_body(const struct sg_request *request)
-{
-    return request->framing.kind == SG_FRAMING_CHUNKED ||
-           (request->framing.kind == SG_FRAMING_LENGTH && request->framing.length > 0);
-}
-
 bool sg_request_drains(const struct sg_request *request)
 {
     if (request->read != NULL)
-        return true; /* a reply that streams cannot go past libmicrohttpd: read to the end */
+        return true; /* what is pulled begins when the request has ended */
+    if (request->expects && request->got + request->dropped == 0)
+        return false; /* the client waits to be called for its body, and will not be */
     if (request->framing.kind == SG_FRAMING_LENGTH)
-        return request->framing.length - request->got <= DRAIN_MOST;
+        return request->framing.length - request->got - request->dropped <= DRAIN_MOST;
     return request->dropped <= DRAIN_MOST;
 }
+
+bool sg_request_hurry(struct sg_request *request)
+{
+    if (request == NULL || !request->made || request->read != NULL)
+        return false;
+    request->stage = SG_STAGE_REPLYING;
+    request->close = true;
+    return true;
+}
+
+/* --- asked by handlers ------------------------------------------------------------------------ */
 
 struct sg_bytes sg_request_method(const struct sg_request *request)
 {
@@ -140,6 +168,12 @@ const struct sg_framing *sg_request_framing(const struct sg_request *request)
 struct sg_bytes sg_request_peer(const struct sg_request *request)
 {
     return (struct sg_bytes){request->client->peer, request->client->peer_len};
+}
+
+struct sg_bytes sg_request_tls_print(const struct sg_request *request)
+{
+    const struct sg_tls_stream *tls = request->client->conn.tls;
+    return tls != NULL ? sg_tls_print(tls) : (struct sg_bytes){NULL, 0};
 }
 
 void *sg_request_own(const struct sg_request *request)

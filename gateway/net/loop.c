@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/registers.h"
 
 enum { BATCH = 256, FIRST_SLOTS = 64, FIRST_TIMERS = 64, NS_PER_MS = 1000000 };
 
@@ -347,7 +348,10 @@ enum scrubgate_status sg_loop_run(struct sg_loop *loop)
     enum scrubgate_status rc = SCRUBGATE_OK;
     while (!loop->stopping) {
         run_tasks(loop);
-        int n = epoll_wait(loop->epoll, events, BATCH, patience(loop));
+        int ms = patience(loop);
+        if (ms != 0) /* it may sleep for long */
+            sg_registers_wipe();
+        int n = epoll_wait(loop->epoll, events, BATCH, ms);
         if (n < 0 && errno != EINTR) {
             rc = SCRUBGATE_EIO;
             break;

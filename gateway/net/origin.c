@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * origin.c - read the URL of an upstream and find its addresses, once, at load.
+ * origin.c - read the URL of an upstream, find its addresses at load, and take new ones.
  *
  *     http://host[:port][/base/]    https://…    unix:/socket[:/base/]
  *
@@ -11,8 +11,9 @@
 #include "net/origin.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
+#include <assert.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,44 +208,112 @@ static enum scrubgate_status read_url(struct url *url, struct sg_bytes text,
 
 /* --- addresses --- */
 
-static void add_local(struct sg_origin *origin, struct sg_bytes path)
+/* FNV-1a: what it is taken of comes from the config or a resolver that is trusted. */
+static uint64_t hash_of(const uint8_t *data, size_t len)
 {
-    struct sg_address *address = &origin->address[origin->n++];
-    struct sockaddr_un *un = (struct sockaddr_un *)&address->storage;
-    un->sun_family = AF_UNIX;
-    memcpy(un->sun_path, path.data, path.len);
-    address->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path.len + 1);
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ data[i]) * 1099511628211u;
+    return hash;
 }
 
-static enum scrubgate_status resolve(struct sg_origin *origin, unsigned port,
-                                     struct scrubgate_fault *fault)
+uint64_t sg_address_mark(const struct sg_address *address)
 {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                             .ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_NUMERICSERV | (origin->numeric ? AI_NUMERICHOST : 0)};
-    struct addrinfo *found = NULL;
-    char service[8];
-    (void)snprintf(service, sizeof service, "%u", port);
-    int rc = getaddrinfo(origin->host, service, &hints, &found);
-    if (rc == EAI_MEMORY)
+    uint64_t mark = hash_of((const uint8_t *)&address->storage, address->len);
+    return mark != 0 ? mark : 1;
+}
+
+bool sg_origin_leads(const struct sg_origin *origin, uint64_t mark)
+{
+    /* Half of an old list and half of a new one may be seen: each is a place it led to just now. */
+    for (size_t i = 0; i < SG_ADDRESSES_MOST; i++) {
+        uint64_t one = atomic_load_explicit(&origin->mark[i], memory_order_relaxed);
+        if (one == mark)
+            return true;
+        if (one == 0)
+            break;
+    }
+    return false;
+}
+
+struct sg_places *sg_origin_places(const struct sg_origin *origin)
+{
+    pthread_mutex_t *lock = (pthread_mutex_t *)&origin->lock; /* looking changes nothing of it */
+    (void)pthread_mutex_lock(lock);
+    struct sg_places *places = origin->places;
+    (void)atomic_fetch_add_explicit(&places->holders, 1, memory_order_relaxed);
+    (void)pthread_mutex_unlock(lock);
+    return places;
+}
+
+void sg_places_drop(struct sg_places *places)
+{
+    if (places != NULL && atomic_fetch_sub_explicit(&places->holders, 1, memory_order_acq_rel) == 1)
+        free(places);
+}
+
+static bool among(const struct sg_address *address, const struct sg_addresses *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (sg_address_mark(address) == sg_address_mark(&list->item[i]))
+            return true;
+    return false;
+}
+
+/* Name servers turn their lists around from one answer to the next. */
+static bool same_places(const struct sg_addresses *a, const struct sg_addresses *b)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (!among(&a->item[i], b))
+            return false;
+    for (size_t i = 0; i < b->n; i++)
+        if (!among(&b->item[i], a))
+            return false;
+    return true;
+}
+
+enum scrubgate_status sg_origin_move(struct sg_origin *origin, const struct sg_addresses *to)
+{
+    assert(to->n > 0 && to->n <= SG_ADDRESSES_MOST);
+    /* Without the lock: only one thread moves it. */
+    if (origin->places != NULL && same_places(&origin->places->to, to))
+        return SCRUBGATE_OK;
+    struct sg_places *made = calloc(1, sizeof *made);
+    if (made == NULL)
         return SCRUBGATE_ENOMEM;
-    if (rc != 0) {
+    atomic_init(&made->holders, 1);
+    made->to = *to;
+    (void)pthread_mutex_lock(&origin->lock);
+    struct sg_places *before = origin->places;
+    origin->places = made;
+    for (size_t i = 0; i < SG_ADDRESSES_MOST; i++)
+        atomic_store_explicit(&origin->mark[i], i < to->n ? sg_address_mark(&to->item[i]) : 0,
+                              memory_order_relaxed);
+    (void)pthread_mutex_unlock(&origin->lock);
+    sg_places_drop(before);
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status find_local(struct sg_origin *origin, struct sg_bytes path)
+{
+    struct sg_addresses to = {.n = 1};
+    struct sockaddr_un *un = (struct sockaddr_un *)&to.item[0].storage;
+    un->sun_family = AF_UNIX;
+    memcpy(un->sun_path, path.data, path.len);
+    to.item[0].len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path.len + 1);
+    return sg_origin_move(origin, &to);
+}
+
+static enum scrubgate_status find_host(struct sg_origin *origin, struct scrubgate_fault *fault)
+{
+    struct sg_addresses to;
+    const char *why = "";
+    enum scrubgate_status rc = sg_lookup(NULL, origin->host, origin->port, &to, &why);
+    if (rc == SCRUBGATE_EIO)
         sg_fault_set(fault, NULL, 0, 0,
                      "cannot resolve upstream host %s (%s); correct the name or the resolver",
-                     origin->host, gai_strerror(rc));
-        return SCRUBGATE_EIO;
-    }
-    for (struct addrinfo *at = found; at != NULL && origin->n < SG_ORIGIN_ADDRESSES;
-         at = at->ai_next) {
-        struct sg_address *address = &origin->address[origin->n];
-        if (at->ai_addrlen > sizeof address->storage)
-            continue;
-        memcpy(&address->storage, at->ai_addr, at->ai_addrlen);
-        address->len = at->ai_addrlen;
-        origin->n++;
-    }
-    freeaddrinfo(found);
-    return origin->n > 0 ? SCRUBGATE_OK : SCRUBGATE_EIO;
+                     origin->host, why);
+    return rc < 0 ? rc : sg_origin_move(origin, &to);
 }
 
 /* --- texts --- */
@@ -267,11 +336,14 @@ static enum scrubgate_status set_texts(struct sg_origin *origin, const struct ur
     char authority[HOST_MOST + sizeof port + 3];
     if (url->port != usual)
         (void)snprintf(port, sizeof port, ":%u", url->port);
-    origin->tls = url->tls;
-    origin->numeric = !url->local && is_numeric(url->host, url->bracketed);
+    origin->secure = url->tls;
+    origin->local = url->local;
+    origin->port = url->port;
+    origin->fixed = origin->numeric = !url->local && is_numeric(url->host, url->bracketed);
     origin->host = copy(url->host, true);
+    origin->name = copy(url->host, true);
     origin->path = copy(url->path.len > 0 ? url->path : SG_BYTES("/"), false);
-    if (origin->host == NULL || origin->path == NULL)
+    if (origin->host == NULL || origin->name == NULL || origin->path == NULL)
         return SCRUBGATE_ENOMEM;
     (void)snprintf(authority, sizeof authority, url->bracketed ? "[%s]%s" : "%s%s", origin->host,
                    port);
@@ -279,31 +351,40 @@ static enum scrubgate_status set_texts(struct sg_origin *origin, const struct ur
     return origin->authority == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
 }
 
-/* With the addresses: after a reload that resolved the name anew, old connections fall idle. */
-static enum scrubgate_status set_key(struct sg_origin *origin, const struct url *url)
+/* Takes the text for its key; name is part of it, as two may be expected at one place. */
+static enum scrubgate_status set_key(struct sg_origin *origin, struct sg_bytes socket)
 {
     struct sg_buf text = {0};
-    enum scrubgate_status rc;
-    rc = sg_buf_addf(&text, "%s://%s", origin->tls ? "https" : "http", origin->authority);
-    for (size_t i = 0; rc >= 0 && i < origin->n && !url->local; i++) {
-        char address[96];
-        sg_address_print(&origin->address[i], address, sizeof address);
-        rc = sg_buf_addf(&text, " %s", address);
-    }
-    if (rc >= 0 && url->local) {
+    enum scrubgate_status rc = sg_buf_addf(
+        &text, "%s://%s as %s", origin->secure ? "https" : "http", origin->authority, origin->name);
+    if (rc >= 0 && origin->local) {
         rc = sg_buf_add_text(&text, " unix:");
         if (rc >= 0)
-            rc = sg_buf_add_bytes(&text, url->socket);
+            rc = sg_buf_add_bytes(&text, socket);
     }
-    if (rc >= 0) {
-        origin->key = copy(sg_buf_bytes(&text), false);
-        rc = origin->key == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
-    }
-    origin->hash = 14695981039346656037u; /* FNV-1a: keys come from the config, not from outside */
-    for (size_t i = 0; i < text.len; i++)
-        origin->hash = (origin->hash ^ text.data[i]) * 1099511628211u;
+    char *key = rc < 0 ? NULL : copy(sg_buf_bytes(&text), false);
     sg_buf_fini(&text);
-    return rc;
+    if (key == NULL)
+        return SCRUBGATE_ENOMEM;
+    free(origin->key);
+    origin->key = key;
+    origin->hash = hash_of((const uint8_t *)key, strlen(key));
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_origin_trust(struct sg_origin *origin, struct sg_tls *tls,
+                                      const char *name)
+{
+    assert(!origin->local);
+    char *changed = copy(sg_bytes_of(name != NULL ? name : origin->host), true);
+    if (changed == NULL)
+        return SCRUBGATE_ENOMEM;
+    free(origin->name);
+    origin->name = changed;
+    origin->numeric = is_numeric(sg_bytes_of(changed), strchr(changed, ':') != NULL);
+    sg_tls_free(origin->tls);
+    origin->tls = sg_tls_hold(tls);
+    return set_key(origin, (struct sg_bytes){NULL, 0});
 }
 
 enum scrubgate_status sg_origin_new(struct sg_origin **origin, const char *url,
@@ -319,16 +400,17 @@ enum scrubgate_status sg_origin_new(struct sg_origin **origin, const char *url,
     made = calloc(1, sizeof *made);
     if (made == NULL)
         goto out;
+    atomic_init(&made->holders, 1);
+    if (pthread_mutex_init(&made->lock, NULL) != 0) {
+        free(made);
+        made = NULL;
+        goto out;
+    }
     rc = set_texts(made, &parts);
-    if (rc < 0)
-        goto out;
-    if (parts.local)
-        add_local(made, parts.socket);
-    else
-        rc = resolve(made, parts.port, fault);
-    if (rc < 0)
-        goto out;
-    rc = set_key(made, &parts);
+    if (rc >= 0)
+        rc = parts.local ? find_local(made, parts.socket) : find_host(made, fault);
+    if (rc >= 0)
+        rc = set_key(made, parts.socket);
     if (rc < 0)
         goto out;
     *origin = made;
@@ -340,15 +422,35 @@ out:
     return rc;
 }
 
+struct sg_origin *sg_origin_hold(struct sg_origin *origin)
+{
+    (void)atomic_fetch_add_explicit(&origin->holders, 1, memory_order_relaxed);
+    return origin;
+}
+
+bool sg_origin_sole(const struct sg_origin *origin)
+{
+    return atomic_load_explicit(&origin->holders, memory_order_acquire) == 1;
+}
+
 void sg_origin_free(struct sg_origin *origin)
 {
-    if (origin == NULL)
+    if (origin == NULL || atomic_fetch_sub_explicit(&origin->holders, 1, memory_order_acq_rel) != 1)
         return;
+    sg_tls_free(origin->tls);
+    sg_places_drop(origin->places);
+    (void)pthread_mutex_destroy(&origin->lock);
     free(origin->host);
+    free(origin->name);
     free(origin->authority);
     free(origin->path);
     free(origin->key);
     free(origin);
+}
+
+bool sg_origin_secure(const struct sg_origin *origin)
+{
+    return origin->secure;
 }
 
 struct sg_bytes sg_origin_path(const struct sg_origin *origin)

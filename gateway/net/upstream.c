@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "base/pages.h"
 
 enum {
     LOW_MARK = 32768,   /* unsent bytes below which there is room again */
@@ -32,10 +33,16 @@ const char *sg_call_failure_word(enum sg_call_failure failure)
     switch (failure) {
     case SG_CALL_CONNECT:
         return "upstream-connect";
+    case SG_CALL_CONNECT_TIME:
+        return "upstream-connect-timeout";
     case SG_CALL_TLS:
         return "upstream-tls";
-    case SG_CALL_TIMEOUT:
+    case SG_CALL_FIRST_TIME:
         return "upstream-timeout";
+    case SG_CALL_IDLE_TIME:
+        return "upstream-idle-timeout";
+    case SG_CALL_TOTAL_TIME:
+        return "upstream-total-timeout";
     case SG_CALL_RESET:
         return "upstream-reset";
     case SG_CALL_MALFORMED:
@@ -85,8 +92,27 @@ static void retire(struct sg_call *call)
     sg_task_queue(upstream->pools.loop, &upstream->bury);
 }
 
+/* Whether its line was never up. What left on a pooled one before may leave again. */
+static bool is_unreached(const struct sg_call *call, enum sg_call_failure why)
+{
+    bool reason = why == SG_CALL_CONNECT || why == SG_CALL_CONNECT_TIME || why == SG_CALL_TLS;
+    return reason && (call->line == NULL || !call->line->conn.up) && sg_call_nothing_sent(call);
+}
+
+/* Asks whether it may go to another place. True: it does, or is over. */
+static bool turned(struct sg_call *call, enum sg_call_failure why)
+{
+    if (call->line != NULL)
+        sg_line_close(call->line);
+    call->line = NULL;
+    call->stale = call->broken = false;
+    return call->handler->unreached(call->own, why) || call->over;
+}
+
 static void fail(struct sg_call *call, enum sg_call_failure why)
 {
+    if (call->handler->unreached != NULL && is_unreached(call, why) && turned(call, why))
+        return;
     retire(call);
     call->handler->failed(call->own, why);
 }
@@ -100,11 +126,16 @@ void sg_call_break_off(struct sg_call *call, enum sg_call_failure why)
 
 void sg_call_set_deadline(struct sg_call *call)
 {
-    /* While the handler pauses it is not the origin that is slow. */
-    call->deadline = call->paused
-                         ? UINT64_MAX
-                         : sg_loop_now(sg_call_loop(call)) + call->upstream->limits.total_ns;
-    if (call->line != NULL && sg_line_deadline(call->line, call->deadline) < 0)
+    const struct sg_upstream_limits *limits = &call->upstream->limits;
+    if (call->line == NULL)
+        return;
+    /* While the handler pauses it is not the origin that is slow; connecting has its own time. */
+    call->deadline = UINT64_MAX;
+    if (!call->paused && call->line->conn.up)
+        call->deadline =
+            sg_loop_now(sg_call_loop(call)) + (call->headed ? limits->idle_ns : limits->first_ns);
+    uint64_t first = call->deadline < call->end ? call->deadline : call->end;
+    if (sg_line_deadline(call->line, first) < 0)
         sg_call_break_off(call, SG_CALL_MEMORY);
 }
 
@@ -119,8 +150,7 @@ static bool replace(struct sg_call *call)
     call->sent = 0;
     enum scrubgate_status rc =
         sg_line_open(&call->line, &call->upstream->pools, call->origin, call);
-    if (rc >= 0)
-        rc = sg_line_deadline(call->line, call->deadline);
+    sg_call_set_deadline(call);
     if (rc < 0) {
         fail(call, rc == SCRUBGATE_ENOMEM ? SG_CALL_MEMORY : SG_CALL_CONNECT);
         return false;
@@ -141,8 +171,11 @@ static void lost(struct sg_call *call)
 /* False: not yet, or the call is over. */
 static bool connected(struct sg_call *call)
 {
+    if (call->line->conn.up)
+        return true;
     switch (sg_line_connect(call->line)) {
     case 0:
+        sg_call_set_deadline(call);
         return true;
     case SG_CONN_WAIT:
         return false;
@@ -324,10 +357,14 @@ static void line_ready(struct sg_line *line, bool arrived)
 static void line_due(struct sg_line *line)
 {
     struct sg_call *call = line->call;
-    if (!line->conn.up && sg_loop_now(sg_call_loop(call)) < call->deadline && sg_line_next(line))
+    if (sg_loop_now(sg_call_loop(call)) >= call->end)
+        fail(call, SG_CALL_TOTAL_TIME);
+    else if (line->conn.up)
+        fail(call, call->headed ? SG_CALL_IDLE_TIME : SG_CALL_FIRST_TIME);
+    else if (sg_line_next(line))
         sg_task_queue(sg_call_loop(call), &call->task);
     else
-        fail(call, SG_CALL_TIMEOUT);
+        fail(call, SG_CALL_CONNECT_TIME);
 }
 
 /* --- opening, resuming, cancelling --- */
@@ -347,6 +384,7 @@ static enum scrubgate_status find_line(struct sg_call *call)
         if (rc < 0)
             return rc;
     }
+    sg_call_set_deadline(call);
     /* What of the head is not sent along with a body goes at the end of the turn. */
     sg_task_queue(sg_call_loop(call), &call->task);
     return SCRUBGATE_OK;
@@ -369,7 +407,11 @@ enum scrubgate_status sg_call_open(struct sg_call **call, struct sg_upstream *up
                              .replay_most = head.len + REPLAY_BODY,
                              .chunked = chunked,
                              .idempotent = idempotent,
-                             .whole = true};
+                             .whole = true,
+                             .deadline = UINT64_MAX,
+                             .end = UINT64_MAX};
+    if (upstream->limits.total_ns > 0)
+        made->end = sg_loop_now(upstream->pools.loop) + upstream->limits.total_ns;
     sg_response_init(&made->response, head_request, upstream->limits.header);
     made->link = &upstream->calls;
     made->next = upstream->calls;
@@ -383,9 +425,29 @@ enum scrubgate_status sg_call_open(struct sg_call **call, struct sg_upstream *up
         retire(made);
         return rc;
     }
-    sg_call_set_deadline(made);
     *call = made;
     return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_call_turn_to(struct sg_call *call, const struct sg_origin *origin,
+                                      size_t drop, struct sg_bytes start)
+{
+    struct sg_buf out = {0};
+    assert(!call->over && call->line == NULL && sg_call_nothing_sent(call));
+    assert(drop <= call->out.len);
+    enum scrubgate_status rc = sg_buf_reserve(&out, start.len + call->out.len - drop);
+    if (rc >= 0)
+        rc = sg_buf_add_bytes(&out, start);
+    if (rc >= 0)
+        rc = sg_buf_add(&out, call->out.data + drop, call->out.len - drop);
+    if (rc < 0) {
+        sg_buf_fini(&out);
+        return rc;
+    }
+    sg_buf_move(&call->out, &out);
+    call->replay_most = call->replay_most - drop + start.len;
+    call->origin = origin;
+    return find_line(call);
 }
 
 void sg_call_resume(struct sg_call *call)
@@ -406,24 +468,25 @@ void sg_call_cancel(struct sg_call *call)
 /* --- all of them --- */
 
 enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream, struct sg_loop *loop,
-                                      const struct sg_upstream_limits *limits, const char *ca_file)
+                                      const struct sg_upstream_limits *limits, struct sg_tls *tls)
 {
     *upstream = NULL;
     struct sg_upstream *made = calloc(1, sizeof *made);
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
+    made->input = sg_pages_new(SG_UPSTREAM_INPUT);
+    if (made->input == NULL) {
+        free(made);
+        return SCRUBGATE_ENOMEM;
+    }
     made->limits = *limits;
     made->bury.run = bury;
     made->pools = (struct sg_pools){.loop = loop,
                                     .owner = &owner,
                                     .connect_ns = limits->connect_ns,
-                                    .idle_ns = limits->idle_ns,
-                                    .idle = limits->idle};
-    enum scrubgate_status rc = sg_tls_new(&made->pools.tls, ca_file);
-    if (rc < 0) {
-        free(made);
-        return rc;
-    }
+                                    .kept_ns = limits->kept_ns,
+                                    .kept = limits->kept,
+                                    .tls = sg_tls_hold(tls)};
     *upstream = made;
     return SCRUBGATE_OK;
 }
@@ -438,5 +501,6 @@ void sg_upstream_free(struct sg_upstream *upstream)
     bury(&upstream->bury);
     sg_pools_fini(&upstream->pools);
     sg_tls_free(upstream->pools.tls);
+    sg_pages_free(upstream->input, SG_UPSTREAM_INPUT, 0);
     free(upstream);
 }

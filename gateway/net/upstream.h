@@ -24,24 +24,30 @@
 struct sg_upstream; /* the pools of one loop */
 struct sg_origin;   /* one http:// or https:// or unix: address, resolved; shared by threads */
 struct sg_call;     /* one request and its response */
+struct sg_tls;      /* whom to trust; shared by threads */
 
 struct sg_upstream_limits {
-    uint64_t connect_ns; /* TCP and TLS */
-    /* From open, and anew from the request's last byte, to the response's head; then between two
-     * pieces of it. Does not run while the handler takes nothing. */
-    uint64_t total_ns;
-    uint64_t idle_ns; /* a pooled connection's life without use */
-    size_t header;    /* bytes of a response head */
-    size_t idle;      /* pooled connections per origin */
+    uint64_t connect_ns; /* TCP and TLS, all addresses of an origin together */
+    /* Neither runs while the handler takes nothing: */
+    uint64_t first_ns; /* from the connection, and anew from each piece of the request, to the
+                        * response's head */
+    uint64_t idle_ns;  /* between two pieces of the response */
+    uint64_t total_ns; /* a call, from open to end, whatever it waits for; 0: any time */
+    uint64_t kept_ns;  /* a pooled connection's life without use */
+    size_t header;     /* bytes of a response head */
+    size_t kept;       /* pooled connections per origin */
 };
 
 enum sg_call_failure {
-    SG_CALL_CONNECT, /* refused, unreachable, not resolved */
-    SG_CALL_TLS,     /* handshake or certificate */
-    SG_CALL_TIMEOUT,
-    SG_CALL_RESET,     /* closed or reset before the response was complete */
-    SG_CALL_MALFORMED, /* not HTTP/1.1 as it should be */
-    SG_CALL_LIMIT,     /* head too large */
+    SG_CALL_CONNECT,      /* refused, unreachable */
+    SG_CALL_CONNECT_TIME, /* connect_ns */
+    SG_CALL_TLS,          /* handshake or certificate */
+    SG_CALL_FIRST_TIME,   /* first_ns */
+    SG_CALL_IDLE_TIME,    /* idle_ns */
+    SG_CALL_TOTAL_TIME,   /* total_ns */
+    SG_CALL_RESET,        /* closed or reset before the response was complete */
+    SG_CALL_MALFORMED,    /* not HTTP/1.1 as it should be */
+    SG_CALL_LIMIT,        /* head too large */
     SG_CALL_MEMORY
 };
 const char *sg_call_failure_word(enum sg_call_failure failure); /* "upstream-timeout" … */
@@ -56,6 +62,9 @@ struct sg_call_handler {
     void (*end)(void *own);
     void (*failed)(void *own, enum sg_call_failure why);
     void (*writable)(void *own); /* after sg_call_send answered FULL: there is room again */
+    /* May be NULL. It cannot be connected, and not a byte of the request has left. True: it goes on
+     * where sg_call_turn_to, called from within, has sent it. */
+    bool (*unreached)(void *own, enum sg_call_failure why);
 };
 
 /* Reads "http://host:port/base/", "https://…" or "unix:/socket:/base/" and resolves the host
@@ -63,15 +72,21 @@ struct sg_call_handler {
  * is appended to. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_origin_new(struct sg_origin **origin, const char *url,
                                                        struct scrubgate_fault *fault);
-void sg_origin_free(struct sg_origin *origin);
+void sg_origin_free(struct sg_origin *origin); /* drops a hold, of which there is one at first */
+/* Before it is shared: the TLS to use (a hold is taken; NULL: the upstream's) and the name to
+ * expect (NULL: the host). It is https. ENOMEM. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_origin_trust(struct sg_origin *origin,
+                                                         struct sg_tls *tls, const char *name);
+bool sg_origin_secure(const struct sg_origin *origin); /* https */
 struct sg_bytes sg_origin_path(const struct sg_origin *origin);
 struct sg_bytes sg_origin_authority(const struct sg_origin *origin); /* for Host */
 
-/* ca_file: trusted certificates for https, NULL for the system's. EIO when they cannot be used. */
+/* tls: for https origins that have none of their own; a hold is taken. NULL: those cannot be
+ * connected. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream,
                                                          struct sg_loop *loop,
                                                          const struct sg_upstream_limits *limits,
-                                                         const char *ca_file);
+                                                         struct sg_tls *tls);
 /* Calls still open are cancelled silently. Not from within a handler. */
 void sg_upstream_free(struct sg_upstream *upstream);
 
@@ -85,6 +100,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_call_open(
     struct sg_call **call, struct sg_upstream *upstream, const struct sg_origin *origin,
     struct sg_bytes head, bool chunked, bool head_request, bool idempotent,
     const struct sg_call_handler *handler, void *own);
+/* From within unreached only: the call goes on to another origin; start takes the place of the
+ * first `drop` bytes of its head, which name the old one. Below zero: it does not. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_call_turn_to(struct sg_call *call,
+                                                         const struct sg_origin *origin,
+                                                         size_t drop, struct sg_bytes start);
 /* Body bytes, copied. FULL: taken, but wait for writable, or the end, before more (64 KiB mark).
  * With last set the request is complete: a call without a body is sent an empty last. Below zero:
  * cancel it, or failed comes. */

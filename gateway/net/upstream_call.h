@@ -22,7 +22,7 @@ struct sg_upstream {
     struct sg_call *calls;
     struct sg_call *dead; /* over, to be freed by bury */
     struct sg_task bury;
-    uint8_t input[SG_UPSTREAM_INPUT]; /* holds nothing between two turns */
+    uint8_t *input; /* pages for SG_UPSTREAM_INPUT bytes; holds nothing between two turns */
 };
 
 struct sg_call {
@@ -33,7 +33,8 @@ struct sg_call {
     void *own;
     struct sg_line *line; /* NULL: none could be opened */
     struct sg_task task;  /* drives the call */
-    uint64_t deadline;
+    uint64_t deadline;    /* of what it waits for now */
+    uint64_t end;         /* of the call */
 
     struct sg_buf out; /* the request, from its first byte or from one that is not sent yet */
     size_t sent;       /* bytes of out */
@@ -59,7 +60,8 @@ struct sg_call {
 struct sg_loop *sg_call_loop(const struct sg_call *call);
 /* Fails it from the loop: for what is found inside a call of the handler's. */
 void sg_call_break_off(struct sg_call *call, enum sg_call_failure why);
-/* From now on the origin has its full time again; while the handler pauses, for ever. */
+/* From now on the origin has its full time again; while the handler pauses, or the line is not up,
+ * for ever. */
 void sg_call_set_deadline(struct sg_call *call);
 
 /* Bytes that are still to go out. */

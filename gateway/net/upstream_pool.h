@@ -22,7 +22,7 @@
 enum { SG_POOL_BUCKETS = 64 };
 
 struct sg_call;
-struct sg_pool; /* the idle connections of one origin */
+struct sg_pool; /* the idle connections of one origin, and its tickets */
 
 /* One connection: lent to a call, or idle. */
 struct sg_line {
@@ -32,10 +32,12 @@ struct sg_line {
     struct sg_call *call;          /* NULL: idle */
     struct sg_line *newer, *older; /* while idle */
     struct sg_timer timer;
+    uint64_t mark;     /* of the address it leads to */
     uint64_t deadline; /* what the timer is for; it may be armed for earlier, never for later */
     /* While it connects: */
     const struct sg_origin *origin;
-    size_t address;                    /* being tried */
+    struct sg_places *places;
+    size_t place;                      /* being tried */
     uint64_t connect_end, attempt_end; /* for all addresses; for this one */
     /* From the pool: */
     bool reused;
@@ -50,10 +52,12 @@ struct sg_line_owner {
 
 struct sg_pools {
     struct sg_loop *loop;
-    struct sg_tls *tls;
+    struct sg_tls *tls; /* for origins without their own */
     const struct sg_line_owner *owner;
-    uint64_t connect_ns, idle_ns;
-    size_t idle; /* most per origin */
+    uint64_t connect_ns, kept_ns;
+    size_t kept; /* most per origin */
+    size_t bare; /* pools without a line, that have tickets */
+    bool closing;
     struct sg_pool *bucket[SG_POOL_BUCKETS];
 };
 

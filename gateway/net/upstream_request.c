@@ -30,7 +30,7 @@ bool sg_call_nothing_sent(const struct sg_call *call)
 
 bool sg_call_replaceable(const struct sg_call *call)
 {
-    return call->line->reused && call->whole && !call->heard &&
+    return call->line != NULL && call->line->reused && call->whole && !call->heard &&
            (call->idempotent || call->sent == 0);
 }
 
@@ -116,9 +116,10 @@ enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body, b
     call->last = last;
     if (!call->headed)
         sg_call_set_deadline(call); /* a slow client must not use up the origin's time */
-    if (call->deaf || call->broken)
+    /* Without a line it may yet be turned to another origin, which wants all of it. */
+    if (call->deaf || (call->broken && call->line != NULL))
         return last ? SCRUBGATE_OK : SCRUBGATE_FULL; /* until the end, which is on its way */
-    bool up = call->line->conn.up;
+    bool up = call->line != NULL && call->line->conn.up;
     bool now = last || sg_call_unsent(call) + body.len >= WRITE_EARLY;
     if (up && now && !call->chunked && !keeps_sent(call)) {
         size_t taken = sg_call_push(call, body);

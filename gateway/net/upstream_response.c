@@ -7,41 +7,16 @@
 #include "net/upstream_response.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum state { HEAD, LENGTH, CHUNKED, TO_CLOSE, COMPLETE };
 
 void sg_response_init(struct sg_response *response, bool head_request, size_t max_head)
 {
-    *response = (struct sg_response){.head_request = head_request, .max_head = max_head};
+    *response = (struct sg_response){.head_request = head_request};
+    sg_head_reader_init(&response->head, SG_HEAD_RESPONSE, max_head);
 }
 
 /* --- the head --- */
-
-/* Whether text is, or may yet become, a status line of ours: an answer in another protocol is told
- * from its first bytes, not after a time-out. */
-static bool looks_like_http(struct sg_bytes text)
-{
-    static const char start[] = "HTTP/1.";
-    size_t n = text.len < sizeof start - 1 ? text.len : sizeof start - 1;
-    return memcmp(text.data, start, n) == 0;
-}
-
-/*
- * Parsing starts anew each time, so it waits for something to judge, which is always a control
- * character: the end of a line, or one that must not be. Otherwise an origin that sends its head
- * byte by byte would cost the square of it.
- */
-static bool worth_parsing(const struct sg_response *response, struct sg_bytes text)
-{
-    /* With the last byte of before: were it a CR, what follows it is to be judged. */
-    for (size_t i = response->looked > 0 ? response->looked - 1 : 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7F)
-            return true;
-    }
-    return text.len >= response->max_head;
-}
 
 /* RFC 9112, 9.3. HTTP/1.0 is not kept: its keep-alive was never framed well. */
 static bool keeps(const struct sg_head *head, const struct sg_framing *framing)
@@ -83,28 +58,18 @@ static enum sg_response_step read_head(struct sg_response *response, struct sg_b
     const char *reason;
     size_t used;
     *why = SG_CALL_MALFORMED;
-    if (rest.len == 0)
-        return SG_RESPONSE_MORE;
-    if (!looks_like_http(rest))
-        return SG_RESPONSE_FAILED;
-    if (!worth_parsing(response, rest)) {
-        response->looked = rest.len;
-        return SG_RESPONSE_MORE;
-    }
-    switch (sg_head_parse_response(head, rest, response->max_head, &used, &reason)) {
-    case SCRUBGATE_OK:
+    switch (sg_head_read(&response->head, rest, head, &used, &reason)) {
+    case SG_HEAD_WHOLE:
         break;
-    case SCRUBGATE_FULL:
-        response->looked = rest.len;
+    case SG_HEAD_MORE:
         return SG_RESPONSE_MORE;
-    case SCRUBGATE_ELIMIT:
+    case SG_HEAD_LIMIT:
         *why = SG_CALL_LIMIT;
         return SG_RESPONSE_FAILED;
     default:
         return SG_RESPONSE_FAILED;
     }
     *pos += used;
-    response->looked = 0;
     if (head->status >= 200)
         return begin_body(response, head);
     /* We never ask to switch protocols, and an endless row of promises is no answer. */

@@ -17,6 +17,7 @@
 #include "http/chunked.h"
 #include "http/framing.h"
 #include "http/head.h"
+#include "http/head_reader.h"
 #include "net/upstream.h"
 
 /* Interim heads (1xx) that one response may have before it. */
@@ -27,8 +28,7 @@ struct sg_response {
     bool head_request;
     bool keep; /* the connection may carry another call after this one */
     unsigned interims;
-    size_t max_head;
-    size_t looked; /* bytes of an incomplete head that were judged */
+    struct sg_head_reader head;
     struct sg_framing framing;
     uint64_t left; /* of a body with a length */
     struct sg_chunked chunked;

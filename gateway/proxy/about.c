@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/yaml.h"
 #include "body/format.h"
-#include "net/front.h"
 #include "rule/pattern.h"
 
 static void add(struct sg_about *about, const char *prefix, const char *text)
@@ -26,7 +25,6 @@ void sg_about(struct sg_about *about)
 {
     *about = (struct sg_about){.version = scrubgate_version(), .jit = sg_pattern_has_jit()};
     add(about, "", sg_pattern_library());
-    add(about, "", sg_front_library());
     add(about, "", sg_digest_library());
     add(about, "", sg_json_library());
     add(about, "libyaml ", sg_yaml_library());

@@ -2,25 +2,27 @@
 /*
  * admin.c - the admin port: health, metrics, and the engine as an API.
  *
- * It runs on the server's own loop, away from the workers: it answers while they are busy, and what
- * it is asked to scan keeps no message waiting.
+ * It runs on the server's own loop, away from the workers: it answers while they are busy. What it
+ * is asked to scan is scanned elsewhere (admin_engine), so that health is answered meanwhile.
  */
 #include "proxy/admin.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/front.h"
-#include "proxy/engine_api.h"
+#include "proxy/admin_engine.h"
 #include "proxy/problem.h"
 
 #define SECONDS UINT64_C(1000000000)
-enum { BODY_MOST = 1024 * 1024, HEAD_MOST = 16 * 1024, CONNECTIONS = 256 };
+enum { BODY_MOST = 1024 * 1024, HEAD_MOST = 16 * 1024, CONNECTIONS = 256, DRAIN_SECONDS = 10 };
 
 struct sg_admin {
     struct sg_front *front;
     struct sg_admin_host host;
-    struct scrubgate_scratch *scratch;
+    struct sg_admin_engine *engine;
 };
 
 /* One request to it. */
@@ -29,6 +31,9 @@ struct visit {
     struct sg_request *request;
     struct sg_buf body;
     enum scrubgate_status status; /* of gathering the body */
+    struct sg_admin_job job;
+    struct sg_buf type, coding; /* the request's may go while the job runs */
+    bool scanning, gone;        /* the job runs; nobody waits for it any more */
 };
 
 static enum scrubgate_status reply(struct visit *visit, unsigned status, struct sg_bytes type,
@@ -105,28 +110,60 @@ static struct sg_bytes field(const struct visit *visit, const char *name)
     return found != NULL ? found->value : (struct sg_bytes){NULL, 0};
 }
 
+static void free_visit(struct visit *visit)
+{
+    sg_buf_fini(&visit->body);
+    sg_buf_fini(&visit->type);
+    sg_buf_fini(&visit->coding);
+    sg_buf_fini(&visit->job.answer);
+    free(visit);
+}
+
+static enum scrubgate_status refuse(struct visit *visit, enum scrubgate_status rc)
+{
+    return sg_problem_reply(visit->request, reason_of(rc), visit->job.fault.what, "", false);
+}
+
+static void scanned(struct sg_admin_job *job)
+{
+    struct visit *visit = (struct visit *)(void *)((char *)job - offsetof(struct visit, job));
+    visit->scanning = false;
+    if (visit->gone) {
+        free_visit(visit);
+        return;
+    }
+    enum scrubgate_status rc = job->status < 0 ? refuse(visit, job->status)
+                                               : reply(visit, 200, SG_BYTES("application/json"),
+                                                       sg_buf_bytes(&job->answer));
+    if (rc < 0)
+        sg_request_abort(visit->request);
+}
+
 static enum scrubgate_status answer_engine(struct visit *visit, enum sg_engine_call call)
 {
     const struct sg_admin_host *host = &visit->admin->host;
-    struct scrubgate_fault fault = {.what = ""};
-    struct sg_buf answer = {0};
-    const struct sg_engine_request request = {
+    struct sg_admin_job *job = &visit->job;
+    enum scrubgate_status rc = visit->status;
+    if (rc >= 0)
+        rc = sg_buf_add_bytes(&visit->type, field(visit, "Content-Type"));
+    if (rc >= 0)
+        rc = sg_buf_add_bytes(&visit->coding, field(visit, "Content-Encoding"));
+    if (rc < 0)
+        return refuse(visit, rc);
+    job->generation = host->generation(host->ctx);
+    job->done = scanned;
+    job->request = (struct sg_engine_request){
         .call = call,
         .body = sg_buf_bytes(&visit->body),
-        .content_type = field(visit, "Content-Type"),
-        .content_encoding = field(visit, "Content-Encoding"),
-        .rules = host->generation(host->ctx)->rules,
-        .scratch = visit->admin->scratch,
+        .content_type = sg_buf_bytes(&visit->type),
+        .content_encoding = sg_buf_bytes(&visit->coding),
+        .rules = job->generation->rules,
         .by_reference = host->by_reference(host->ctx),
     };
-    enum scrubgate_status rc =
-        visit->status < 0 ? visit->status : sg_engine_answer(&request, &answer, &fault);
-    if (rc >= 0)
-        rc = reply(visit, 200, SG_BYTES("application/json"), sg_buf_bytes(&answer));
-    else
-        rc = sg_problem_reply(visit->request, reason_of(rc), fault.what, "", false);
-    sg_buf_fini(&answer);
-    return rc;
+    visit->scanning = sg_admin_engine_submit(visit->admin->engine, job);
+    if (visit->scanning)
+        return SCRUBGATE_OK;
+    return sg_problem_reply(visit->request, SG_REASON_OVERLOAD, "", "", false);
 }
 
 static enum scrubgate_status answer_scrub(struct visit *visit)
@@ -211,8 +248,9 @@ static void closed(void *own, enum sg_request_end how)
 {
     struct visit *visit = own;
     (void)how;
-    sg_buf_fini(&visit->body);
-    free(visit);
+    visit->gone = true;
+    if (!visit->scanning)
+        free_visit(visit);
 }
 
 enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *loop, int fd,
@@ -224,7 +262,6 @@ enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *lo
         .header_ns = 10 * SECONDS,
         .body_ns = 30 * SECONDS,
         .idle_ns = 60 * SECONDS,
-        .daemons = 1,
     };
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_admin *made = calloc(1, sizeof *made);
@@ -234,12 +271,12 @@ enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *lo
     made->host = *host;
     const struct sg_front_handler handler = {
         .begin = begin, .body = body, .end = end, .closed = closed, .ctx = made};
-    rc = scrubgate_scratch_new(&made->scratch);
+    rc = sg_admin_engine_start(&made->engine, loop);
     if (rc >= 0)
         rc = sg_front_new(&made->front, loop, &limits, &handler);
     if (rc < 0)
         goto out;
-    rc = sg_front_listen(made->front, fd);
+    rc = sg_front_listen(made->front, fd, NULL);
     fd = -1;
     if (rc < 0)
         goto out;
@@ -252,11 +289,21 @@ out:
     return rc;
 }
 
+static void drained(void *ctx)
+{
+    (void)ctx; /* nobody waits for it */
+}
+
+void sg_admin_drain(struct sg_admin *admin)
+{
+    sg_front_drain(admin->front, sg_clock_mono_ns() + DRAIN_SECONDS * SECONDS, drained, NULL);
+}
+
 void sg_admin_stop(struct sg_admin *admin)
 {
     if (admin == NULL)
         return;
+    sg_admin_engine_stop(admin->engine); /* first: its jobs have their answers from the front */
     sg_front_free(admin->front);
-    scrubgate_scratch_free(admin->scratch);
     free(admin);
 }

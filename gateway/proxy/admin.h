@@ -33,6 +33,8 @@ struct sg_admin_host {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_admin_start(struct sg_admin **admin,
                                                         struct sg_loop *loop, int fd,
                                                         const struct sg_admin_host *host);
+/* Accepts no more; what is being asked is still answered. */
+void sg_admin_drain(struct sg_admin *admin);
 void sg_admin_stop(struct sg_admin *admin); /* NULL is fine */
 
 #endif

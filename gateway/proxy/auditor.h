@@ -19,6 +19,7 @@
 enum { SG_AUDIT_WAITING_MOST = 65536 }; /* records; and 64 MiB */
 
 struct sg_auditor;
+struct sg_ledger;
 struct sg_audit_port; /* one worker's door to it */
 
 /* One record waiting to be durable; embedded in its owner. */
@@ -36,6 +37,10 @@ struct sg_audit_ticket {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start(struct sg_auditor **auditor,
                                                           const char *dir,
                                                           struct scrubgate_fault *fault);
+/* The same with a ledger that is open, the auditor's from the call on, also on an error. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start_with(struct sg_auditor **auditor,
+                                                               struct sg_ledger *ledger,
+                                                               struct scrubgate_fault *fault);
 /* Commits what waits, stops the thread, closes the journal. All ports must be closed. */
 void sg_auditor_stop(struct sg_auditor *auditor);
 
@@ -57,6 +62,19 @@ void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record);
 /* From any thread without a loop (start, stop, reload): appends and waits until durable. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_write(struct sg_auditor *auditor,
                                                           struct sg_buf *record, uint64_t *seq);
+
+/* The same for n records at once: each ticket says what became of it. */
+void sg_auditor_write_all(struct sg_auditor *auditor, struct sg_audit_ticket *tickets, size_t n);
+
+/*
+ * Between two batches lends the log to the process at the other end of socket, a packet socket that
+ * is the auditor's from the call on (sg_ledger_lend); SG_AUDITOR_REFUSED and why is sent there when
+ * it cannot. From then on what is submitted here is written there. Any thread; does not wait.
+ */
+#define SG_AUDITOR_REFUSED "refused "
+void sg_auditor_lend(struct sg_auditor *auditor, int socket);
+/* That process is gone: the log comes back. */
+void sg_auditor_recall(struct sg_auditor *auditor);
 
 /*
  * While commits fail: has the thread try again, with this record (emptied) when it holds none to

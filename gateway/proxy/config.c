@@ -20,17 +20,20 @@
 enum { FILE_LONGEST = 1024 * 1024, OVERRIDE_LONGEST = 4096 };
 
 /* What holds when a file does not say otherwise. */
-static const char defaults[] = "listen: 127.0.0.1:8080\n"
-                               "admin: 127.0.0.1:8081\n"
-                               "workers: auto\n"
-                               "rules: []\n"
-                               "state: var\n"
-                               "scan: {recheck: 5000}\n"
-                               "conversation: {memory: 64MiB, time: 15m}\n"
-                               "limits: {header: 32KiB, body: 16MiB, held: 64KiB,\n"
-                               "  connections: 10000, header_time: 10s, body_time: 60s,\n"
-                               "  upstream_time: 60s, idle_time: 75s}\n"
-                               "audit: {dir: var/audit, origin: localhost/scrubgate/1}\n";
+static const char defaults[] =
+    "listen: 127.0.0.1:8080\n"
+    "admin: 127.0.0.1:8081\n"
+    "workers: auto\n"
+    "rules: []\n"
+    "state: var\n"
+    "scan: {recheck: 5000}\n"
+    "resolve: {every: 30s}\n"
+    "sandbox: {seccomp: on, landlock: on}\n"
+    "conversation: {memory: 64MiB, time: 15m}\n"
+    "limits: {header: 32KiB, body: 16MiB, held: 64KiB,\n"
+    "  connections: 10000, per_address: 0, requests: 0, memory: 1GiB, header_time: 10s,\n"
+    "  body_time: 60s, upstream_time: 60s, write_time: 60s, idle_time: 75s}\n"
+    "audit: {dir: var/audit, origin: localhost/scrubgate/1}\n";
 
 /* What a gateway without a file serves: both directions, to the embedded echo. */
 static const char demonstration[] =
@@ -152,6 +155,18 @@ static bool same_address(const char *a, const char *b)
     return !any_port && strcmp(a, b) == 0;
 }
 
+/* What upstream_time stands for where nothing else was said. */
+static void fill_in(struct sg_limits *limits)
+{
+    const uint64_t connect = UINT64_C(10000000000), all = limits->upstream_ns;
+    if (limits->upstream_connect_ns == 0)
+        limits->upstream_connect_ns = all < connect ? all : connect;
+    if (limits->upstream_first_ns == 0)
+        limits->upstream_first_ns = all;
+    if (limits->upstream_idle_ns == 0)
+        limits->upstream_idle_ns = all;
+}
+
 static enum scrubgate_status check_whole(const struct sg_config *config,
                                          struct scrubgate_fault *fault)
 {
@@ -205,6 +220,7 @@ enum scrubgate_status sg_config_load(struct sg_config **config, const char *file
         rc = check_whole(made, fault);
     if (rc < 0)
         goto out;
+    fill_in(&made->limits);
     *config = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:

@@ -16,6 +16,8 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "net/listen.h"
+#include "net/networks.h"
+#include "net/tls.h"
 #include "rule/path.h"
 
 enum sg_handling { SG_HANDLE_SCRUB, SG_HANDLE_PASS };
@@ -41,14 +43,24 @@ enum sg_party {
     SG_PARTY_CHANNEL,
     SG_PARTY_QUEUE,
     SG_PARTY_EVENT,
+    SG_PARTY_TLS, /* a load balancer's word for it: JA4 in a header */
     SG_PARTIES
+};
+
+/* Files and a name for TLS towards a route's upstreams; NULL: not said. */
+struct sg_route_tls {
+    const char *ca, *certificate, *key, *name;
 };
 
 struct sg_route {
     const char *name;
-    struct sg_bytes path;               /* prefix, begins with / */
-    const char *upstream_url;           /* "" for the embedded echo */
-    const char *divert_url;             /* NULL: none */
+    struct sg_bytes path;      /* prefix, begins with / */
+    const char **upstream_url; /* a list; "" for the embedded echo */
+    size_t n_upstreams;
+    struct sg_route_tls tls;
+    unsigned health_failures; /* in a row, for an upstream to be left out; 0: it never is */
+    uint64_t health_open_ns;  /* for how long */
+    const char *divert_url;   /* NULL: none */
     enum scrubgate_direction direction; /* of the request; the response goes the other way */
     enum sg_handling request, response;
     unsigned level;
@@ -58,9 +70,29 @@ struct sg_route {
     unsigned line; /* in the config file */
 };
 
+/* How connections come in by one address of `listen`. */
+struct sg_door {
+    struct sg_tls_server_config tls; /* certificate NULL: plain */
+    bool proxy;                      /* each connection begins with a PROXY header */
+    struct sg_networks proxy_from;   /* who may send one; none on a unix socket */
+};
+
 struct sg_limits {
     uint64_t header, body, held, connections;
-    uint64_t header_ns, body_ns, upstream_ns, idle_ns;
+    uint64_t per_address;      /* connections; 0: no cap */
+    uint64_t requests, memory; /* 0: no cap of requests under way; no ceiling for the process */
+    uint64_t header_ns, body_ns, upstream_ns, idle_ns, write_ns;
+    uint64_t upstream_connect_ns, upstream_first_ns, upstream_idle_ns;
+    uint64_t upstream_total_ns; /* 0: no end */
+};
+
+enum sg_seccomp_mode { SG_SECCOMP_OFF, SG_SECCOMP_LOG, SG_SECCOMP_ON };
+
+/* What the process gives up before it serves (proxy/sandbox.h). */
+struct sg_sandbox_config {
+    const char *user; /* to become, when started as root; NULL: stays who it is */
+    enum sg_seccomp_mode seccomp;
+    bool landlock;
 };
 
 struct sg_config {
@@ -68,6 +100,7 @@ struct sg_config {
     const char *file; /* "" when built in */
     struct sg_address *listen;
     const char **listen_text;
+    struct sg_door *door; /* beside them */
     size_t n_listen;
     struct sg_address admin;
     const char *admin_text;
@@ -77,7 +110,9 @@ struct sg_config {
     const char *state, *audit_dir, *origin;
     const char *ca_file; /* NULL: the system's trusted certificates */
     struct sg_limits limits;
+    struct sg_sandbox_config sandbox;
     uint64_t memory, memory_ns; /* of conversations: bytes, 0: none; and for how long */
+    uint64_t resolve_ns;        /* how often the names of upstreams are looked up */
     unsigned recheck;           /* 1 in so many messages is scanned by both engines; 0: none */
     struct sg_route *routes;    /* longest path first */
     size_t n_routes;
@@ -91,7 +126,7 @@ struct sg_override {
     const char *from; /* "SCRUBGATE_LISTEN", "--set": for faults */
 };
 
-enum { SG_CONFIG_VARIABLES = 19 };
+enum { SG_CONFIG_VARIABLES = 64 }; /* at most */
 
 /* The overrides that environment variables such as SCRUBGATE_LIMITS_BODY make: fills list and
  * returns how many. */

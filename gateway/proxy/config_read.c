@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config_read.c - the keys of a config but its routes: what each means and may be.
+ * config_read.c - the keys of a config but its routes and listeners: what each means and may be.
  */
 #include "proxy/config_read.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/diag.h"
 
-enum { WORKERS_MOST = 256, LISTEN_MOST = 16, RULES_MOST = 64, RECHECK_MOST = 1000000000 };
+enum { WORKERS_MOST = 256, RULES_MOST = 64, RECHECK_MOST = 1000000000 };
 
 static const uint64_t MEMORY_LEAST = 1024 * 1024, MEMORY_MOST = UINT64_C(64) << 30,
                       MEMORY_MS_MOST = 86400000;
@@ -23,9 +23,9 @@ struct reader {
                                   const struct sg_yaml_node *node, struct scrubgate_fault *fault);
 };
 
-static enum scrubgate_status keep_text(struct sg_config *config, const struct sg_yaml *tree,
-                                       const struct sg_yaml_node *node, const char **out,
-                                       struct scrubgate_fault *fault)
+enum scrubgate_status sg_config_keep_text(struct sg_config *config, const struct sg_yaml *tree,
+                                          const struct sg_yaml_node *node, const char **out,
+                                          struct scrubgate_fault *fault)
 {
     const char *text;
     enum scrubgate_status rc = sg_yaml_text(tree, node, &text, fault);
@@ -54,10 +54,10 @@ static enum scrubgate_status one_or_many(const struct sg_yaml *tree,
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status parse_address(const struct sg_yaml *tree,
-                                           const struct sg_yaml_node *node, const char *text,
-                                           struct sg_address *address,
-                                           struct scrubgate_fault *fault)
+enum scrubgate_status sg_config_parse_address(const struct sg_yaml *tree,
+                                              const struct sg_yaml_node *node, const char *text,
+                                              struct sg_address *address,
+                                              struct scrubgate_fault *fault)
 {
     struct scrubgate_fault own = {.what = ""};
     if (sg_address_parse(address, text, &own) >= 0)
@@ -65,36 +65,13 @@ static enum scrubgate_status parse_address(const struct sg_yaml *tree,
     return sg_yaml_fault(tree, node, fault, "%s", own.what);
 }
 
-static enum scrubgate_status read_listen(struct sg_config *config, const struct sg_yaml *tree,
-                                         const struct sg_yaml_node *node,
-                                         struct scrubgate_fault *fault)
-{
-    const struct sg_yaml_node *item;
-    size_t n;
-    enum scrubgate_status rc = one_or_many(tree, node, LISTEN_MOST, &item, &n, fault);
-    if (rc < 0)
-        return rc;
-    if (n == 0)
-        return sg_yaml_fault(tree, node, fault, "listen is empty: write 127.0.0.1:8080");
-    config->listen = sg_arena_alloc(&config->arena, n * sizeof *config->listen);
-    config->listen_text = sg_arena_alloc(&config->arena, n * sizeof *config->listen_text);
-    if (config->listen == NULL || config->listen_text == NULL)
-        return SCRUBGATE_ENOMEM;
-    config->n_listen = n;
-    for (size_t i = 0; i < n && rc >= 0; i++, item = item->next) {
-        rc = keep_text(config, tree, item, &config->listen_text[i], fault);
-        if (rc >= 0)
-            rc = parse_address(tree, item, config->listen_text[i], &config->listen[i], fault);
-    }
-    return rc;
-}
-
 static enum scrubgate_status read_admin(struct sg_config *config, const struct sg_yaml *tree,
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = keep_text(config, tree, node, &config->admin_text, fault);
-    return rc < 0 ? rc : parse_address(tree, node, config->admin_text, &config->admin, fault);
+    enum scrubgate_status rc = sg_config_keep_text(config, tree, node, &config->admin_text, fault);
+    return rc < 0 ? rc
+                  : sg_config_parse_address(tree, node, config->admin_text, &config->admin, fault);
 }
 
 static enum scrubgate_status read_workers(struct sg_config *config, const struct sg_yaml *tree,
@@ -117,8 +94,8 @@ static enum scrubgate_status read_rules(struct sg_config *config, const struct s
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    const struct sg_yaml_node *item;
-    size_t n;
+    const struct sg_yaml_node *item = NULL;
+    size_t n = 0;
     enum scrubgate_status rc = one_or_many(tree, node, RULES_MOST, &item, &n, fault);
     if (rc < 0)
         return rc;
@@ -127,7 +104,7 @@ static enum scrubgate_status read_rules(struct sg_config *config, const struct s
         return SCRUBGATE_ENOMEM;
     config->n_rules = n;
     for (size_t i = 0; i < n && rc >= 0; i++, item = item->next)
-        rc = keep_text(config, tree, item, &config->rules[i], fault);
+        rc = sg_config_keep_text(config, tree, item, &config->rules[i], fault);
     return rc;
 }
 
@@ -135,55 +112,84 @@ static enum scrubgate_status read_state(struct sg_config *config, const struct s
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    return keep_text(config, tree, node, &config->state, fault);
+    return sg_config_keep_text(config, tree, node, &config->state, fault);
 }
 
 static enum scrubgate_status read_upstream_ca(struct sg_config *config, const struct sg_yaml *tree,
                                               const struct sg_yaml_node *node,
                                               struct scrubgate_fault *fault)
 {
-    return keep_text(config, tree, node, &config->ca_file, fault);
+    return sg_config_keep_text(config, tree, node, &config->ca_file, fault);
 }
 
 static enum scrubgate_status read_limits(struct sg_config *config, const struct sg_yaml *tree,
                                          const struct sg_yaml_node *node,
                                          struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"header",      "body",      "held",          "connections",
-                                       "header_time", "body_time", "upstream_time", "idle_time"};
     struct sg_limits *limits = &config->limits;
+    enum { NUMBER, SIZE, TIME };
     const struct {
+        const char *key;
+        int kind;
         uint64_t *target, least, most;
-        bool time;
     } slots[] = {
-        {&limits->header, 1024, 1024 * 1024, false},
-        {&limits->body, 1, UINT64_C(1) << 40, false},
-        {&limits->held, 4096, 16 * 1024 * 1024, false},
-        {&limits->connections, 1, 1000000, false},
-        {&limits->header_ns, 1, 3600000, true},
-        {&limits->body_ns, 1, 86400000, true},
-        {&limits->upstream_ns, 1, 86400000, true},
-        {&limits->idle_ns, 1, 86400000, true},
+        {"header", SIZE, &limits->header, 1024, 1024 * 1024},
+        {"body", SIZE, &limits->body, 1, UINT64_C(1) << 40},
+        {"held", SIZE, &limits->held, 4096, 16 * 1024 * 1024},
+        {"memory", SIZE, &limits->memory, 0, UINT64_C(1) << 40},
+        {"connections", NUMBER, &limits->connections, 1, 1000000},
+        {"per_address", NUMBER, &limits->per_address, 0, 1000000},
+        {"requests", NUMBER, &limits->requests, 0, 1000000},
+        {"header_time", TIME, &limits->header_ns, 1, 3600000},
+        {"body_time", TIME, &limits->body_ns, 1, 86400000},
+        {"write_time", TIME, &limits->write_ns, 1, 86400000},
+        {"idle_time", TIME, &limits->idle_ns, 1, 86400000},
+        {"upstream_time", TIME, &limits->upstream_ns, 1, 86400000},
+        {"upstream_connect_time", TIME, &limits->upstream_connect_ns, 1, 86400000},
+        {"upstream_first_time", TIME, &limits->upstream_first_ns, 1, 86400000},
+        {"upstream_idle_time", TIME, &limits->upstream_idle_ns, 1, 86400000},
+        {"upstream_total_time", TIME, &limits->upstream_total_ns, 0, 86400000},
     };
+    const char *keys[COUNT(slots)];
+    for (size_t i = 0; i < COUNT(slots); i++)
+        keys[i] = slots[i].key;
     enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
-    for (size_t i = 0; i < COUNT(keys) && rc >= 0; i++) {
+    for (size_t i = 0; i < COUNT(slots) && rc >= 0; i++) {
         const struct sg_yaml_node *one = sg_yaml_get(node, keys[i]);
+        const bool time = slots[i].kind == TIME;
         uint64_t value = 0;
         if (one == NULL)
             continue;
-        if (strcmp(keys[i], "connections") == 0)
+        if (slots[i].kind == NUMBER)
             rc = sg_yaml_u64(tree, one, slots[i].least, slots[i].most, &value, fault);
-        else if (slots[i].time)
+        else if (time)
             rc = sg_yaml_duration(tree, one, &value, fault);
         else
             rc = sg_yaml_size(tree, one, &value, fault);
         if (rc >= 0 && (value < slots[i].least || value > slots[i].most))
             rc = sg_yaml_fault(tree, one, fault, "%s is out of range: %llu to %llu%s", keys[i],
                                (unsigned long long)slots[i].least,
-                               (unsigned long long)slots[i].most, slots[i].time ? " ms" : " bytes");
+                               (unsigned long long)slots[i].most, time ? " ms" : " bytes");
         if (rc >= 0)
-            *slots[i].target = slots[i].time ? value * 1000000u : value;
+            *slots[i].target = time ? value * 1000000u : value;
     }
+    return rc;
+}
+
+static enum scrubgate_status read_resolve(struct sg_config *config, const struct sg_yaml *tree,
+                                          const struct sg_yaml_node *node,
+                                          struct scrubgate_fault *fault)
+{
+    static const char *const keys[] = {"every"};
+    uint64_t ms = 0;
+    enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
+    const struct sg_yaml_node *every = sg_yaml_get(node, "every");
+    if (rc < 0 || every == NULL)
+        return rc;
+    rc = sg_yaml_duration(tree, every, &ms, fault);
+    if (rc >= 0 && (ms < 100 || ms > 86400000))
+        rc = sg_yaml_fault(tree, every, fault, "every is out of range: 100ms to 1d");
+    config->resolve_ns = ms * 1000000u;
     return rc;
 }
 
@@ -237,9 +243,9 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
     const struct sg_yaml_node *dir = sg_yaml_get(node, "dir");
     const struct sg_yaml_node *origin = sg_yaml_get(node, "origin");
     if (rc >= 0 && dir != NULL)
-        rc = keep_text(config, tree, dir, &config->audit_dir, fault);
+        rc = sg_config_keep_text(config, tree, dir, &config->audit_dir, fault);
     if (rc >= 0 && origin != NULL)
-        rc = keep_text(config, tree, origin, &config->origin, fault);
+        rc = sg_config_keep_text(config, tree, origin, &config->origin, fault);
     if (rc < 0 || origin == NULL)
         return rc;
     /* It becomes the name in signed checkpoints, where a space or plus ends it, and a member of a
@@ -256,15 +262,22 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
 enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_yaml *tree,
                                      unsigned flags, struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"listen",      "admin",        "workers", "rules",
-                                       "state",       "scan",         "limits",  "audit",
-                                       "upstream_ca", "conversation", "routes"};
+    static const char *const keys[] = {
+        "listen", "admin",       "workers",      "rules",   "state",   "scan",  "limits",
+        "audit",  "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
     static const struct reader readers[] = {
-        {"listen", read_listen},   {"admin", read_admin},
-        {"workers", read_workers}, {"rules", read_rules},
-        {"state", read_state},     {"limits", read_limits},
-        {"audit", read_audit},     {"upstream_ca", read_upstream_ca},
-        {"scan", read_scan},       {"conversation", read_conversation},
+        {"listen", sg_config_read_listen},
+        {"admin", read_admin},
+        {"workers", read_workers},
+        {"rules", read_rules},
+        {"state", read_state},
+        {"limits", read_limits},
+        {"audit", read_audit},
+        {"upstream_ca", read_upstream_ca},
+        {"scan", read_scan},
+        {"conversation", read_conversation},
+        {"sandbox", sg_config_read_sandbox},
+        {"resolve", read_resolve},
     };
     bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;
     const struct sg_yaml_node *root = sg_yaml_root(tree);

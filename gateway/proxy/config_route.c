@@ -14,23 +14,15 @@ enum { ROUTES_MOST = 256 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
-/* One route on its way in. */
-struct reading {
-    struct sg_config *config;
-    const struct sg_yaml *tree;
-    const struct sg_yaml_node *node;
-    struct scrubgate_fault *fault;
-};
-
-/* The text of a key, NULL when absent (and not needed). */
-static enum scrubgate_status text_of(const struct reading *in, const char *key, bool needed,
-                                     const char **out)
+enum scrubgate_status sg_config_route_text(const struct sg_route_reading *in,
+                                           const struct sg_yaml_node *mapping, const char *key,
+                                           bool needed, const char **out)
 {
-    const struct sg_yaml_node *node = sg_yaml_get(in->node, key);
+    const struct sg_yaml_node *node = sg_yaml_get(mapping, key);
     const char *text;
     *out = NULL;
     if (node == NULL)
-        return needed ? sg_yaml_fault(in->tree, in->node, in->fault, "this route has no %s: add it",
+        return needed ? sg_yaml_fault(in->tree, mapping, in->fault, "this route has no %s: add it",
                                       key)
                       : SCRUBGATE_OK;
     enum scrubgate_status rc = sg_yaml_text(in->tree, node, &text, in->fault);
@@ -40,8 +32,15 @@ static enum scrubgate_status text_of(const struct reading *in, const char *key, 
     return *out == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
 }
 
+/* Of the route itself. */
+static enum scrubgate_status text_of(const struct sg_route_reading *in, const char *key,
+                                     bool needed, const char **out)
+{
+    return sg_config_route_text(in, in->node, key, needed, out);
+}
+
 /* The index of the key's word among words, or `absent` when the key is not there. */
-static enum scrubgate_status word_of(const struct reading *in, const char *key,
+static enum scrubgate_status word_of(const struct sg_route_reading *in, const char *key,
                                      const char *const words[2], int absent, int *out)
 {
     const char *text;
@@ -61,17 +60,9 @@ static enum scrubgate_status word_of(const struct reading *in, const char *key,
                          words[0], words[1]);
 }
 
-static enum scrubgate_status read_url(const struct reading *in, const char *key, const char *url)
-{
-    if (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0 ||
-        strncmp(url, "unix:/", 6) == 0)
-        return SCRUBGATE_OK;
-    return sg_yaml_fault(in->tree, sg_yaml_get(in->node, key), in->fault,
-                         "%s wants a URL such as http://127.0.0.1:9000/", key);
-}
-
-static enum scrubgate_status read_path(const struct reading *in, const struct sg_yaml_node *node,
-                                       const char *text, struct sg_source *source)
+static enum scrubgate_status read_path(const struct sg_route_reading *in,
+                                       const struct sg_yaml_node *node, const char *text,
+                                       struct sg_source *source)
 {
     size_t at = 0;
     struct scrubgate_fault own = {.what = ""};
@@ -82,8 +73,8 @@ static enum scrubgate_status read_path(const struct reading *in, const struct sg
 }
 
 /* $.a.b[0], form:field, header:Name or =word. */
-static enum scrubgate_status read_source(const struct reading *in, const struct sg_yaml_node *node,
-                                         struct sg_source *source)
+static enum scrubgate_status read_source(const struct sg_route_reading *in,
+                                         const struct sg_yaml_node *node, struct sg_source *source)
 {
     const char *text;
     enum scrubgate_status rc = sg_yaml_text(in->tree, node, &text, in->fault);
@@ -110,10 +101,11 @@ static enum scrubgate_status read_source(const struct reading *in, const struct 
     return source->text.data == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
 }
 
-static enum scrubgate_status read_identity(const struct reading *in, struct sg_route *route)
+static enum scrubgate_status read_identity(const struct sg_route_reading *in,
+                                           struct sg_route *route)
 {
     static const char *const parties[SG_PARTIES] = {"customer", "agent", "conversation", "brand",
-                                                    "channel",  "queue", "event"};
+                                                    "channel",  "queue", "event",        "tls"};
     const struct sg_yaml_node *node = sg_yaml_get(in->node, "identity");
     if (node == NULL)
         return SCRUBGATE_OK;
@@ -122,11 +114,15 @@ static enum scrubgate_status read_identity(const struct reading *in, struct sg_r
         const struct sg_yaml_node *one = sg_yaml_get(node, parties[i]);
         if (one != NULL)
             rc = read_source(in, one, &route->party[i]);
+        if (rc >= 0 && i == SG_PARTY_TLS && one != NULL && route->party[i].kind != SG_SOURCE_HEADER)
+            rc = sg_yaml_fault(in->tree, one, in->fault,
+                               "tls wants header:Name, which the load balancer sets");
     }
     return rc;
 }
 
-static enum scrubgate_status read_handling(const struct reading *in, struct sg_route *route)
+static enum scrubgate_status read_handling(const struct sg_route_reading *in,
+                                           struct sg_route *route)
 {
     static const char *const directions[] = {"to-agent", "to-customer"};
     static const char *const handlings[] = {"scrub", "pass"};
@@ -152,7 +148,7 @@ static enum scrubgate_status read_handling(const struct reading *in, struct sg_r
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status read_places(const struct reading *in, struct sg_route *route,
+static enum scrubgate_status read_places(const struct sg_route_reading *in, struct sg_route *route,
                                          bool may_use_echo)
 {
     const char *path = NULL;
@@ -163,26 +159,15 @@ static enum scrubgate_status read_places(const struct reading *in, struct sg_rou
         return sg_yaml_fault(in->tree, sg_yaml_get(in->node, "path"), in->fault,
                              "path begins with /, such as /in/");
     route->path = sg_bytes_of(path);
-    rc = text_of(in, "upstream", true, &route->upstream_url);
-    if (rc < 0)
-        return rc;
-    if (route->upstream_url[0] == '\0' && may_use_echo)
-        in->config->embedded_echo = true;
-    else
-        rc = read_url(in, "upstream", route->upstream_url);
-    if (rc >= 0)
-        rc = text_of(in, "divert", false, &route->divert_url);
-    if (rc >= 0 && route->divert_url != NULL)
-        rc = read_url(in, "divert", route->divert_url);
-    return rc;
+    return sg_config_read_upstreams(in, route, may_use_echo);
 }
 
-static enum scrubgate_status read_route(const struct reading *in, struct sg_route *route,
+static enum scrubgate_status read_route(const struct sg_route_reading *in, struct sg_route *route,
                                         bool may_use_echo)
 {
-    static const char *const keys[] = {"name",       "path",     "upstream", "direction",
-                                       "request",    "response", "level",    "mode",
-                                       "on_failure", "divert",   "identity"};
+    static const char *const keys[] = {
+        "name", "path",       "upstream", "direction", "request",      "response", "level",
+        "mode", "on_failure", "divert",   "identity",  "upstream_tls", "health"};
     uint64_t level = 2;
     const struct sg_yaml_node *node = sg_yaml_get(in->node, "level");
     enum scrubgate_status rc = sg_yaml_only(in->tree, in->node, keys, COUNT(keys), in->fault);
@@ -206,8 +191,8 @@ static int longest_first(const void *left, const void *right)
 }
 
 /* Two routes of one name or path: the second is the fault. */
-static enum scrubgate_status refuse_twins(const struct reading *in, const struct sg_route *routes,
-                                          size_t n)
+static enum scrubgate_status refuse_twins(const struct sg_route_reading *in,
+                                          const struct sg_route *routes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         bool same_name = strcmp(routes[i].name, routes[n].name) == 0;
@@ -233,7 +218,7 @@ enum scrubgate_status sg_config_read_routes(struct sg_config *config, const stru
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (const struct sg_yaml_node *node = list->child; node != NULL && rc >= 0;
          node = node->next) {
-        const struct reading in = {config, tree, node, fault};
+        const struct sg_route_reading in = {config, tree, node, fault};
         if (node->kind != SG_YAML_MAPPING)
             return sg_yaml_fault(tree, node, fault, "a route is a mapping: name, path, …");
         rc = read_route(&in, &routes[n], may_use_echo);

@@ -98,7 +98,7 @@ static struct sg_record_facets facets_of(const struct sg_context *context,
     facets.n_identities = summary->n_identities;
     memcpy(facets.identities, summary->identities, sizeof facets.identities);
     if (!judgement->request)
-        facets.network = facets.device = 0; /* the receiver's, not the sender's */
+        facets.network = facets.tls = facets.device = 0; /* the receiver's, not the sender's */
     return facets;
 }
 
@@ -201,6 +201,7 @@ void sg_decision_event(struct sg_collusion_event *event, const struct sg_context
         .customer = facets.customer,
         .agent = facets.agent,
         .network = facets.network,
+        .tls = facets.tls,
         .device = facets.device,
         .content = facets.content,
         .n_identities = facets.n_identities,

@@ -149,13 +149,13 @@ static enum scrubgate_status open_parts(struct sg_echo *echo, const char *addres
         rc = sg_listen_open(&at, false, &fd, fault);
     if (rc >= 0)
         rc = name(echo, fd);
-    if (fd >= 0 && sg_front_listen(echo->front, fd) < 0 && rc >= 0)
+    if (fd >= 0 && sg_front_listen(echo->front, fd, NULL) < 0 && rc >= 0)
         rc = SCRUBGATE_EIO;
     return rc;
 }
 
-enum scrubgate_status sg_echo_start(struct sg_echo **echo, const char *address, const char **url,
-                                    struct scrubgate_fault *fault)
+enum scrubgate_status sg_echo_open(struct sg_echo **echo, const char *address, const char **url,
+                                   struct scrubgate_fault *fault)
 {
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_echo *made = calloc(1, sizeof *made);
@@ -166,11 +166,6 @@ enum scrubgate_status sg_echo_start(struct sg_echo **echo, const char *address, 
     rc = open_parts(made, address, fault);
     if (rc < 0)
         goto out;
-    if (pthread_create(&made->thread, NULL, run, made) != 0) {
-        rc = SCRUBGATE_EIO;
-        goto out;
-    }
-    made->running = true;
     *echo = made;
     *url = made->url;
     made = NULL;
@@ -179,6 +174,12 @@ out:
         sg_fault_set(fault, NULL, 0, 0, "the echo cannot start: %s", scrubgate_status_word(rc));
     sg_echo_stop(made);
     return rc;
+}
+
+enum scrubgate_status sg_echo_start(struct sg_echo *echo)
+{
+    echo->running = pthread_create(&echo->thread, NULL, run, echo) == 0;
+    return echo->running ? SCRUBGATE_OK : SCRUBGATE_EIO;
 }
 
 void sg_echo_stop(struct sg_echo *echo)

@@ -11,9 +11,11 @@ struct sg_echo; /* a thread with its own loop */
 
 /* Listens on address ("127.0.0.1:0" takes a free port). *url is "http://127.0.0.1:PORT/", valid
  * until stop. The reply has the request's Content-Type and Content-Encoding. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_echo_start(struct sg_echo **echo, const char *address,
-                                                       const char **url,
-                                                       struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_echo_open(struct sg_echo **echo, const char *address,
+                                                      const char **url,
+                                                      struct scrubgate_fault *fault);
+/* Starts its thread: from here on it answers. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_echo_start(struct sg_echo *echo);
 void sg_echo_stop(struct sg_echo *echo);
 
 #endif

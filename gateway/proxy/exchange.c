@@ -107,19 +107,39 @@ void sg_exchange_fini(struct sg_worker *worker)
 
 /* --- failing --- */
 
+void sg_exchange_tell_upstream(struct sg_exchange *x, enum sg_turn_end how)
+{
+    if (x->choice.balance != NULL)
+        sg_choice_tell(&x->choice, how, sg_loop_now(x->worker->loop));
+}
+
+void sg_exchange_cancel_call(struct sg_exchange *x)
+{
+    sg_call_cancel(x->call);
+    x->call = NULL;
+    sg_exchange_tell_upstream(x, SG_TURN_UNKNOWN);
+}
+
+/* When it is worth asking again: in whole seconds, at least one. */
+static uint64_t later(const struct sg_exchange *x)
+{
+    const uint64_t second = 1000000000;
+    uint64_t seconds = x->wait_ns / second + (x->wait_ns % second != 0 ? 1 : 0);
+    return x->reason == SG_REASON_UPSTREAM_DOWN && seconds > 0 ? seconds : 1;
+}
+
 void sg_exchange_fail(struct sg_exchange *x, enum sg_reason reason, const char *detail)
 {
     if (x->reason != SG_REASON_NONE || x->request == NULL)
         return;
     x->reason = reason;
     sg_metrics_count(&x->worker->metrics.reasons[reason], 1);
-    sg_call_cancel(x->call);
-    x->call = NULL;
+    sg_exchange_cancel_call(x);
     sg_leg_abandon(&x->to_upstream, sg_reason_word(reason));
     sg_leg_abandon(&x->to_client, sg_reason_word(reason));
     if (x->status == 0) {
         x->status = sg_problem_status(reason);
-        if (sg_problem_reply(x->request, reason, detail, x->trace.id, false) >= 0)
+        if (sg_problem_reply_later(x->request, reason, detail, x->trace.id, false, later(x)) >= 0)
             return;
         x->status = 0;
     }
@@ -250,11 +270,28 @@ enum scrubgate_status sg_exchange_settle(struct sg_exchange *x, const struct sg_
 {
     if (x->parties.settled && x->seeker != leg)
         return SCRUBGATE_OK;
-    return sg_parties_settle(&x->parties, x->worker->facets, sg_request_peer(x->request),
-                             sg_request_headers(x->request));
+    const struct sg_peer peer = {sg_request_peer(x->request), sg_request_tls_print(x->request)};
+    return sg_parties_settle(&x->parties, x->worker->facets, &peer, sg_request_headers(x->request));
 }
 
 /* --- the request, from the client --- */
+
+/* What is not worth reading it for. */
+static enum sg_reason refuse_early(struct sg_exchange *x)
+{
+    const struct sg_generation *generation = x->generation;
+    x->choice = (struct sg_choice){.balance = NULL};
+    x->wait_ns = 0;
+    if (x->route == NULL)
+        return SG_REASON_NO_ROUTE;
+    sg_choice_begin(&x->choice, generation->upstreams, x->worker->index,
+                    (size_t)(x->route - generation->config->routes));
+    /* Where it may be diverted, only its body tells whom it needs. */
+    if (x->route->divert_url == NULL &&
+        !sg_choice_any(&x->choice, sg_loop_now(x->worker->loop), &x->wait_ns))
+        return SG_REASON_UPSTREAM_DOWN;
+    return SG_REASON_NONE;
+}
 
 static void *begin(void *ctx, struct sg_request *request)
 {
@@ -279,7 +316,8 @@ static void *begin(void *ctx, struct sg_request *request)
     sg_trace_begin(&x->trace, sg_request_headers(request), &worker->exchange_serial);
     x->route = sg_config_route(x->generation->config, sg_request_target(request));
     x->to_upstream.worker = x->to_client.worker = worker;
-    if (x->route == NULL)
+    x->early = refuse_early(x);
+    if (x->early != SG_REASON_NONE)
         return x; /* answered when more of it comes: a reply now would cost the connection */
     sg_parties_begin(&x->parties, x->route, sg_request_headers(request));
     x->context = (struct sg_context){worker->source, x->route,    x->generation->digest,
@@ -293,8 +331,8 @@ static void *begin(void *ctx, struct sg_request *request)
 static size_t request_body(void *own, struct sg_bytes piece)
 {
     struct sg_exchange *x = own;
-    if (x->route == NULL)
-        sg_exchange_fail(x, SG_REASON_NO_ROUTE, "");
+    if (x->early != SG_REASON_NONE)
+        sg_exchange_fail(x, x->early, "");
     if (x->reason != SG_REASON_NONE)
         return piece.len;
     return sg_leg_push(&x->to_upstream, piece);
@@ -303,8 +341,8 @@ static size_t request_body(void *own, struct sg_bytes piece)
 static void request_end(void *own)
 {
     struct sg_exchange *x = own;
-    if (x->route == NULL)
-        sg_exchange_fail(x, SG_REASON_NO_ROUTE, "");
+    if (x->early != SG_REASON_NONE)
+        sg_exchange_fail(x, x->early, "");
     else
         sg_leg_end(&x->to_upstream);
     sg_exchange_request_in(x);
@@ -335,8 +373,7 @@ static void closed(void *own, enum sg_request_end how)
         x->reason = SG_REASON_CLIENT_GONE;
         sg_metrics_count(&metrics->reasons[x->reason], 1);
     }
-    sg_call_cancel(x->call);
-    x->call = NULL;
+    sg_exchange_cancel_call(x);
     sg_leg_abandon(&x->to_upstream, sg_reason_word(x->reason));
     sg_leg_abandon(&x->to_client, sg_reason_word(x->reason));
     if (x->status != 0)
@@ -350,7 +387,23 @@ static void closed(void *own, enum sg_request_end how)
         sg_exchange_recycle(x);
 }
 
+/* --- requests that never become an exchange --- */
+
+static bool admit(void *ctx)
+{
+    struct sg_worker *worker = ctx;
+    return sg_pressure_admit(&worker->pressure);
+}
+
+static void refused(void *ctx, struct sg_bytes peer, const struct sg_refusal *why)
+{
+    struct sg_worker *worker = ctx;
+    sg_turned_away_add(&worker->away, peer, why);
+}
+
 const struct sg_front_handler sg_exchange_handler = {
+    .admit = admit,
+    .refused = refused,
     .begin = begin,
     .body = request_body,
     .end = request_end,

@@ -36,9 +36,12 @@ struct sg_exchange {
     struct sg_context context;
     struct sg_kept head; /* the response's */
     uint64_t begun_ns;
-    uint64_t reply_length; /* as the upstream declares; UINT64_MAX: not */
-    enum sg_reason reason; /* why it failed, for the outcome */
-    unsigned status;       /* of the reply, 0: none yet */
+    struct sg_choice choice; /* of an upstream */
+    uint64_t wait_ns;        /* until one of them may be asked, where none may be now */
+    enum sg_reason early;    /* answered with this when more of the request comes */
+    uint64_t reply_length;   /* as the upstream declares; UINT64_MAX: not */
+    enum sg_reason reason;   /* why it failed, for the outcome */
+    unsigned status;         /* of the reply, 0: none yet */
     bool head_request;
     bool request_in;  /* all of the request has come */
     bool call_full;   /* the upstream takes no more for now */
@@ -54,6 +57,10 @@ struct sg_exchange {
 void sg_exchange_fail(struct sg_exchange *x, enum sg_reason reason, const char *detail);
 /* The last record it waited for is done: nothing needs it any more. */
 void sg_exchange_recycle(struct sg_exchange *x);
+/* Cancels the call, if there is one, for a reason that is not its upstream's. */
+void sg_exchange_cancel_call(struct sg_exchange *x);
+/* How it goes with the upstream. */
+void sg_exchange_tell_upstream(struct sg_exchange *x, enum sg_turn_end how);
 
 /* Bytes of the body, as the framing says; UINT64_MAX: it does not. */
 uint64_t sg_exchange_length(const struct sg_framing *framing);
@@ -71,6 +78,8 @@ extern const struct sg_call_handler sg_exchange_call_handler;
 void sg_exchange_begin_request(struct sg_exchange *x);
 /* The whole request has come. */
 void sg_exchange_request_in(struct sg_exchange *x);
+/* It could not be connected: to another upstream, if there is one. */
+bool sg_exchange_call_unreached(struct sg_exchange *x);
 /* The call has room again. */
 void sg_exchange_call_writable(struct sg_exchange *x);
 

@@ -17,8 +17,14 @@ static enum sg_reason reason_of_call(enum sg_call_failure why)
         return SG_REASON_UPSTREAM_CONNECT;
     case SG_CALL_TLS:
         return SG_REASON_UPSTREAM_TLS;
-    case SG_CALL_TIMEOUT:
+    case SG_CALL_CONNECT_TIME:
+        return SG_REASON_UPSTREAM_CONNECT_TIMEOUT;
+    case SG_CALL_FIRST_TIME:
         return SG_REASON_UPSTREAM_TIMEOUT;
+    case SG_CALL_IDLE_TIME:
+        return SG_REASON_UPSTREAM_IDLE_TIMEOUT;
+    case SG_CALL_TOTAL_TIME:
+        return SG_REASON_UPSTREAM_TOTAL_TIMEOUT;
     case SG_CALL_RESET:
         return SG_REASON_UPSTREAM_RESET;
     case SG_CALL_MALFORMED:
@@ -51,6 +57,7 @@ static void call_head(void *own, const struct sg_head *head, const struct sg_fra
     struct sg_leg *leg = &x->to_client;
     bool scrubs = x->route->response == SG_HANDLE_SCRUB;
     bool sent = x->to_upstream.state == SG_LEG_CLEARED;
+    sg_exchange_tell_upstream(x, SG_TURN_ANSWERED);
     /* A part that nobody asked for could hide what is only found in the whole. */
     if (head->status < 200 || (scrubs && head->status == 206)) {
         sg_exchange_fail(x, SG_REASON_UPSTREAM_MALFORMED, "");
@@ -83,6 +90,7 @@ static void call_end(void *own)
 {
     struct sg_exchange *x = own;
     x->call = NULL;
+    sg_exchange_tell_upstream(x, SG_TURN_DONE);
     if (x->to_upstream.state != SG_LEG_CLEARED)
         sg_leg_abandon(&x->to_upstream, "answered early");
     if (x->reason == SG_REASON_NONE)
@@ -93,9 +101,20 @@ static void call_failed(void *own, enum sg_call_failure why)
 {
     struct sg_exchange *x = own;
     x->call = NULL;
+    sg_exchange_tell_upstream(x, why == SG_CALL_MEMORY ? SG_TURN_UNKNOWN : SG_TURN_FAILED);
     sg_oplog(SG_OPLOG_WARN, "upstream failed", "route", x->route->name, "reason",
              sg_call_failure_word(why), NULL);
     sg_exchange_fail(x, reason_of_call(why), "");
+}
+
+static bool call_unreached(void *own, enum sg_call_failure why)
+{
+    struct sg_exchange *x = own;
+    if (!sg_exchange_call_unreached(x))
+        return false;
+    sg_oplog(SG_OPLOG_INFO, "upstream not reached, another is asked", "route", x->route->name,
+             "reason", sg_call_failure_word(why), NULL);
+    return true;
 }
 
 static void call_writable(void *own)
@@ -109,6 +128,7 @@ const struct sg_call_handler sg_exchange_call_handler = {
     .end = call_end,
     .failed = call_failed,
     .writable = call_writable,
+    .unreached = call_unreached,
 };
 
 /* --- the response, to the client --- */

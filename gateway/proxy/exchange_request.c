@@ -55,9 +55,10 @@ static bool idempotent(struct sg_bytes method)
     return false;
 }
 
-static enum scrubgate_status write_head(struct sg_exchange *x, const struct sg_origin *origin,
-                                        struct sg_framing framing, bool whole)
+static enum scrubgate_status write_head(struct sg_exchange *x, struct sg_framing framing,
+                                        bool whole)
 {
+    const struct sg_origin *origin = x->choice.origin;
     const struct sg_leg *leg = &x->to_upstream;
     struct sg_record_rule found[SG_FOUND_MOST];
     struct sg_mark mark = {
@@ -94,15 +95,19 @@ static enum scrubgate_status write_head(struct sg_exchange *x, const struct sg_o
 static void request_open(struct sg_leg *leg, bool whole)
 {
     struct sg_exchange *x = EXCHANGE_OF(leg, to_upstream);
-    size_t i = (size_t)(x->route - x->generation->config->routes);
-    const struct sg_origin *origin =
-        leg->divert ? x->generation->divert[i] : x->generation->upstream[i];
     struct sg_framing framing = request_framing(x, whole);
-    enum scrubgate_status rc = write_head(x, origin, framing, whole);
+    if (leg->divert) {
+        sg_choice_divert(&x->choice);
+    } else if (!sg_choice_take(&x->choice, sg_loop_now(x->worker->loop), &x->wait_ns)) {
+        sg_exchange_fail(x, SG_REASON_UPSTREAM_DOWN, "");
+        return;
+    }
+    enum scrubgate_status rc = write_head(x, framing, whole);
     if (rc >= 0)
-        rc = sg_call_open(&x->call, x->worker->upstream, origin, sg_buf_bytes(&x->worker->head),
-                          framing.kind == SG_FRAMING_CHUNKED, x->head_request,
-                          idempotent(sg_request_method(x->request)), &sg_exchange_call_handler, x);
+        rc = sg_call_open(&x->call, x->worker->upstream, x->choice.origin,
+                          sg_buf_bytes(&x->worker->head), framing.kind == SG_FRAMING_CHUNKED,
+                          x->head_request, idempotent(sg_request_method(x->request)),
+                          &sg_exchange_call_handler, x);
     sg_buf_clear(&x->worker->head);
     if (rc >= 0 && whole)
         rc = sg_call_send(x->call, sg_relay_ready(&leg->relay), true);
@@ -154,6 +159,42 @@ static void request_orphan(struct sg_leg *leg)
     struct sg_exchange *x = EXCHANGE_OF(leg, to_upstream);
     if (!x->to_client.waiting)
         sg_exchange_recycle(x);
+}
+
+/* What of the head names the upstream. */
+static enum scrubgate_status write_start(struct sg_exchange *x, struct sg_buf *out)
+{
+    const struct sg_forward forward = {
+        .method = sg_request_method(x->request),
+        .target = sg_request_target(x->request),
+        .route = x->route->path,
+        .base = sg_origin_path(x->choice.origin),
+        .authority = sg_origin_authority(x->choice.origin),
+    };
+    return sg_forward_start(out, &forward);
+}
+
+/* Nothing of it has left, so that it may go elsewhere, whatever it asks for. */
+bool sg_exchange_call_unreached(struct sg_exchange *x)
+{
+    struct sg_buf *start = &x->worker->head;
+    if (x->to_upstream.divert)
+        return false;
+    sg_buf_clear(start);
+    enum scrubgate_status rc = write_start(x, start);
+    const size_t drop = start->len;
+    sg_exchange_tell_upstream(x, SG_TURN_FAILED);
+    if (rc < 0 || !sg_choice_take(&x->choice, sg_loop_now(x->worker->loop), &x->wait_ns))
+        goto out;
+    sg_buf_clear(start);
+    rc = write_start(x, start);
+    if (rc >= 0)
+        rc = sg_call_turn_to(x->call, x->choice.origin, drop, sg_buf_bytes(start));
+    if (rc < 0)
+        sg_exchange_tell_upstream(x, SG_TURN_UNKNOWN);
+out:
+    sg_buf_clear(start);
+    return x->choice.turn.peer != SG_BALANCE_NONE;
 }
 
 void sg_exchange_call_writable(struct sg_exchange *x)

@@ -248,11 +248,15 @@ static bool request_field_passes(const struct sg_forward *forward, struct sg_byt
     return false;
 }
 
-enum scrubgate_status sg_forward_request(struct sg_buf *out, const struct sg_forward *forward)
+enum scrubgate_status sg_forward_start(struct sg_buf *out, const struct sg_forward *forward)
 {
     enum scrubgate_status rc = add_request_line(out, forward);
-    if (rc >= 0)
-        rc = sg_head_add_field(out, SG_BYTES("Host"), forward->authority);
+    return rc < 0 ? rc : sg_head_add_field(out, SG_BYTES("Host"), forward->authority);
+}
+
+enum scrubgate_status sg_forward_request(struct sg_buf *out, const struct sg_forward *forward)
+{
+    enum scrubgate_status rc = sg_forward_start(out, forward);
     for (size_t i = 0; i < forward->headers->n && rc >= 0; i++) {
         const struct sg_header *field = &forward->headers->item[i];
         if (request_field_passes(forward, field->name) &&

@@ -51,7 +51,10 @@ struct sg_forward {
 /* False when the target has a segment . or .. in any spelling: an upstream that resolves it would
  * leave the route whose rules were applied. */
 bool sg_forward_target_safe(struct sg_bytes target);
-/* Appends the whole head. EINVAL: a part of it cannot stand in one. */
+/* Appends the request line and Host: what of a head names the upstream. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_forward_start(struct sg_buf *out,
+                                                          const struct sg_forward *forward);
+/* Appends the whole head, which begins with that. EINVAL: a part of it cannot stand in one. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_forward_request(struct sg_buf *out,
                                                             const struct sg_forward *forward);
 

@@ -10,59 +10,17 @@
 #include "base/diag.h"
 #include "rule/ruleset.h"
 
-static void free_origins(struct sg_origin **origins, size_t n)
-{
-    for (size_t i = 0; origins != NULL && i < n; i++)
-        sg_origin_free(origins[i]);
-    free(origins);
-}
-
 static void free_generation(struct sg_generation *made)
 {
     if (made == NULL)
         return;
-    if (made->config != NULL) {
-        free_origins(made->upstream, made->config->n_routes);
-        free_origins(made->divert, made->config->n_routes);
-    }
+    sg_upstreams_free(made->upstreams);
+    sg_arrivals_free(made->arrivals);
     free(made->rule_failures);
     free(made->exclusion_matches);
     scrubgate_ruleset_free(made->rules);
     sg_config_free(made->config);
     free(made);
-}
-
-/* A fault of an origin points at its route in the config file. */
-static enum scrubgate_status resolve(struct sg_origin **origin, const char *url,
-                                     const struct sg_config *config, const struct sg_route *route,
-                                     struct scrubgate_fault *fault)
-{
-    struct scrubgate_fault inner = {.what = ""};
-    enum scrubgate_status rc = sg_origin_new(origin, url, &inner);
-    if (rc < 0)
-        sg_fault_set(fault, config->file[0] != '\0' ? config->file : NULL, route->line, 0,
-                     "route %s: %s", route->name, inner.what);
-    return rc;
-}
-
-static enum scrubgate_status resolve_all(struct sg_generation *made, const char *echo_url,
-                                         struct scrubgate_fault *fault)
-{
-    const struct sg_config *config = made->config;
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    made->upstream = calloc(config->n_routes + 1, sizeof(struct sg_origin *));
-    made->divert = calloc(config->n_routes + 1, sizeof(struct sg_origin *));
-    if (made->upstream == NULL || made->divert == NULL)
-        return SCRUBGATE_ENOMEM;
-    for (size_t i = 0; i < config->n_routes && rc >= 0; i++) {
-        const struct sg_route *route = &config->routes[i];
-        const char *url = route->upstream_url[0] != '\0' ? route->upstream_url : echo_url;
-        assert(url != NULL);
-        rc = resolve(&made->upstream[i], url, config, route, fault);
-        if (rc >= 0 && route->divert_url != NULL)
-            rc = resolve(&made->divert[i], route->divert_url, config, route, fault);
-    }
-    return rc;
 }
 
 /* With less a body would be refused, or not, by how it happens to be cut. */
@@ -90,6 +48,9 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
     }
     atomic_init(&made->holders, 1);
     made->config = config;
+    rc = sg_arrivals_new(&made->arrivals, config, fault);
+    if (rc < 0)
+        goto out;
     rc = scrubgate_ruleset_load(&made->rules, config->rules, config->n_rules, fault);
     if (rc == SCRUBGATE_EIO)
         rc = SCRUBGATE_EINVAL; /* a pack that cannot be read is a fault of the config */
@@ -107,7 +68,7 @@ enum scrubgate_status sg_generation_new(struct sg_generation **generation, struc
         rc = SCRUBGATE_ENOMEM;
         goto out;
     }
-    rc = resolve_all(made, echo_url, fault);
+    rc = sg_upstreams_new(&made->upstreams, config, echo_url, fault);
     if (rc < 0)
         goto out;
     *generation = made;

@@ -13,23 +13,24 @@
 #include <scrubgate/ruleset.h>
 #include <scrubgate/status.h>
 
-#include "net/upstream.h"
+#include "proxy/arrivals.h"
 #include "proxy/config.h"
+#include "proxy/upstreams.h"
 #include "rule/rule.h"
 
 struct sg_generation {
     atomic_uint holders;
     struct sg_config *config;
     struct scrubgate_ruleset *rules;
-    struct sg_origin **upstream; /* by route index */
-    struct sg_origin **divert;   /* by route index; NULL where none */
-    const char *digest;          /* of the rules */
+    struct sg_upstreams *upstreams;
+    struct sg_arrivals *arrivals; /* certificates as loaded with it; NULL once they are in force */
+    const char *digest;           /* of the rules */
     /* All workers count: by rule number, by number of exclusion. */
     atomic_uint_fast64_t *rule_failures, *exclusion_matches;
 };
 
 /* Takes config, also on error. echo_url: where the embedded echo listens, or NULL. Loads and tests
- * the rules, resolves the origins. Starts with one holder. */
+ * the rules and the certificates, resolves the origins. Starts with one holder. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_generation_new(struct sg_generation **generation,
                                                            struct sg_config *config,
                                                            const char *echo_url,

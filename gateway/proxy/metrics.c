@@ -8,7 +8,9 @@
 #include "proxy/metrics.h"
 
 #include <assert.h>
+#include <string.h>
 
+#include "proxy/upstreams.h"
 #include "rule/ruleset.h"
 
 enum { NS_PER_US = 1000 };
@@ -24,14 +26,22 @@ static const char *const reason_words[SG_REASONS] = {
     [SG_REASON_MEMORY] = "memory",
     [SG_REASON_NO_ROUTE] = "no-route",
     [SG_REASON_NO_DIVERT] = "no-divert",
+    [SG_REASON_UPSTREAM_DOWN] = "upstream-down",
     [SG_REASON_UPSTREAM_CONNECT] = "upstream-connect",
+    [SG_REASON_UPSTREAM_CONNECT_TIMEOUT] = "upstream-connect-timeout",
     [SG_REASON_UPSTREAM_TLS] = "upstream-tls",
     [SG_REASON_UPSTREAM_TIMEOUT] = "upstream-timeout",
+    [SG_REASON_UPSTREAM_IDLE_TIMEOUT] = "upstream-idle-timeout",
+    [SG_REASON_UPSTREAM_TOTAL_TIMEOUT] = "upstream-total-timeout",
     [SG_REASON_UPSTREAM_RESET] = "upstream-reset",
     [SG_REASON_UPSTREAM_MALFORMED] = "upstream-malformed",
     [SG_REASON_CLIENT_GONE] = "client-gone",
     [SG_REASON_OVERLOAD] = "overload",
 };
+
+static const char *const turned_away_words[SG_TURNED_AWAY_WORDS] = {
+    "malformed",  "limit", "unsupported", "expectation", "version", "deadline",
+    "peer-limit", "proxy", "tls",         "overload",    "other"};
 
 const char *sg_reason_word(enum sg_reason reason)
 {
@@ -44,6 +54,14 @@ void sg_metrics_count(atomic_uint_fast64_t *counter, uint64_t n)
 {
     uint64_t now = atomic_load_explicit(counter, memory_order_relaxed);
     atomic_store_explicit(counter, now + n, memory_order_relaxed);
+}
+
+void sg_metrics_turned_away(struct sg_metrics *metrics, const char *word)
+{
+    size_t i = 0;
+    while (i < SG_TURNED_AWAY_WORDS - 1 && strcmp(turned_away_words[i], word) != 0)
+        i++;
+    sg_metrics_count(&metrics->turned_away[i], 1);
 }
 
 void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns)
@@ -64,6 +82,8 @@ struct totals {
     uint64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     uint64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
     uint64_t rechecks, recheck_differences;
+    uint64_t turned_away[SG_TURNED_AWAY_WORDS];
+    uint64_t shed[SG_SHED_KINDS], delay_ns; /* the longest */
 };
 
 static uint64_t load(const atomic_uint_fast64_t *counter)
@@ -90,6 +110,12 @@ static void add(struct totals *sum, const struct sg_metrics *one)
     sum->open_exchanges += load(&one->open_exchanges);
     sum->scrub_ns_sum += load(&one->scrub_ns_sum);
     sum->scrub_count += load(&one->scrub_count);
+    for (size_t i = 0; i < SG_TURNED_AWAY_WORDS; i++)
+        sum->turned_away[i] += load(&one->turned_away[i]);
+    for (size_t i = 0; i < SG_SHED_KINDS; i++)
+        sum->shed[i] += load(&one->shed[i]);
+    uint64_t delay_ns = load(&one->delay_ns);
+    sum->delay_ns = delay_ns > sum->delay_ns ? delay_ns : sum->delay_ns;
     sum->rechecks += load(&one->rechecks);
     sum->recheck_differences += load(&one->recheck_differences);
 }
@@ -180,6 +206,46 @@ static void print_exclusions(struct page *page, const struct sg_metrics_process 
               (unsigned long long)load(&process->exclusion_matches[i]));
 }
 
+/* A label's value: the name is the operator's, and may have any character. */
+static void print_label(struct page *page, const char *name, const char *value)
+{
+    PRINT(page, "%s=\"", name);
+    for (; *value != '\0'; value++) {
+        if (*value == '\n')
+            PRINT(page, "\\n");
+        else if (*value == '"' || *value == '\\')
+            PRINT(page, "\\%c", *value);
+        else
+            PRINT(page, "%c", *value);
+    }
+    PRINT(page, "\"");
+}
+
+static void print_upstream(struct page *page, const char *name, const char *route, size_t number,
+                           uint64_t value)
+{
+    PRINT(page, "%s{", name);
+    print_label(page, "route", route);
+    PRINT(page, ",upstream=\"%zu\"} %llu\n", number, (unsigned long long)value);
+}
+
+static void print_upstreams(struct page *page, const struct sg_upstreams *upstreams,
+                            const struct sg_config *config)
+{
+    describe(page, "scrubgate_upstream_healthy", "gauge",
+             "1 while no worker leaves the upstream out.");
+    for (size_t i = 0; i < config->n_routes; i++)
+        for (size_t k = 0; k < sg_upstreams_count(upstreams, i); k++)
+            print_upstream(page, "scrubgate_upstream_healthy", config->routes[i].name, k,
+                           sg_upstreams_healthy(upstreams, i, k) ? 1 : 0);
+    describe(page, "scrubgate_upstream_failures", "counter",
+             "Calls that the upstream failed, since the config was loaded.");
+    for (size_t i = 0; i < config->n_routes; i++)
+        for (size_t k = 0; k < sg_upstreams_count(upstreams, i); k++)
+            print_upstream(page, "scrubgate_upstream_failures_total", config->routes[i].name, k,
+                           sg_upstreams_failures(upstreams, i, k));
+}
+
 static void print_engine(struct page *page, const struct totals *sum, bool by_reference)
 {
     counter(page, "scrubgate_recheck", "Values that both engines scanned.", sum->rechecks);
@@ -187,6 +253,27 @@ static void print_engine(struct page *page, const struct totals *sum, bool by_re
             sum->recheck_differences);
     gauge(page, "scrubgate_engine_reference", "1 when the reference engine scans all messages.",
           by_reference ? 1 : 0);
+}
+
+static void print_turned_away(struct page *page, const struct totals *sum)
+{
+    describe(page, "scrubgate_turned_away", "counter",
+             "Requests and connections that the front answered or cut off by itself.");
+    for (size_t i = 0; i < SG_TURNED_AWAY_WORDS; i++)
+        PRINT(page, "scrubgate_turned_away_total{reason=\"%s\"} %llu\n", turned_away_words[i],
+              (unsigned long long)sum->turned_away[i]);
+}
+
+static void print_pressure(struct page *page, const struct totals *sum)
+{
+    describe(page, "scrubgate_shed", "counter",
+             "Requests turned away before anything of them was read, by what was short.");
+    for (size_t i = SG_SHED_NONE + 1; i < SG_SHED_KINDS; i++)
+        PRINT(page, "scrubgate_shed_total{short=\"%s\"} %llu\n", sg_shed_word((enum sg_shed)i),
+              (unsigned long long)sum->shed[i]);
+    describe(page, "scrubgate_delay_seconds", "gauge",
+             "How long what is ready waited for its turn, on the slowest worker.");
+    PRINT(page, "scrubgate_delay_seconds %.6f\n", (double)sum->delay_ns / 1e9);
 }
 
 static void print_memory(struct page *page, const struct sg_memory_counts *counts)
@@ -212,8 +299,12 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
     print_messages(&page, &sum);
     print_rules(&page, process);
     print_exclusions(&page, process);
+    if (process->upstreams != NULL)
+        print_upstreams(&page, process->upstreams, process->config);
     print_scrub_time(&page, &sum);
     print_engine(&page, &sum, process->by_reference);
+    print_turned_away(&page, &sum);
+    print_pressure(&page, &sum);
     if (process->remembers)
         print_memory(&page, &process->memory);
     counter(&page, "scrubgate_findings", "Findings of any action.", sum.findings);

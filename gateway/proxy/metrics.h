@@ -17,8 +17,11 @@
 #include "audit/record.h"
 #include "base/buf.h"
 #include "proxy/memory.h"
+#include "proxy/overload.h"
 
+struct sg_config;
 struct sg_rule;
+struct sg_upstreams;
 
 enum { SG_METRIC_BUCKETS = 20 }; /* added latency: powers of two from 1 µs */
 
@@ -33,10 +36,14 @@ enum sg_reason {
     SG_REASON_AUDIT,
     SG_REASON_MEMORY,
     SG_REASON_NO_ROUTE,
-    SG_REASON_NO_DIVERT, /* a rule diverts, but there is nowhere to divert to */
+    SG_REASON_NO_DIVERT,     /* a rule diverts, but there is nowhere to divert to */
+    SG_REASON_UPSTREAM_DOWN, /* none of the route's works: not asked */
     SG_REASON_UPSTREAM_CONNECT,
+    SG_REASON_UPSTREAM_CONNECT_TIMEOUT,
     SG_REASON_UPSTREAM_TLS,
-    SG_REASON_UPSTREAM_TIMEOUT,
+    SG_REASON_UPSTREAM_TIMEOUT, /* no answer began in time */
+    SG_REASON_UPSTREAM_IDLE_TIMEOUT,
+    SG_REASON_UPSTREAM_TOTAL_TIMEOUT,
     SG_REASON_UPSTREAM_RESET,
     SG_REASON_UPSTREAM_MALFORMED,
     SG_REASON_CLIENT_GONE,
@@ -45,16 +52,23 @@ enum sg_reason {
 };
 const char *sg_reason_word(enum sg_reason reason);
 
+/* What the front answers, or cuts off, by itself: its own words, and one for any other. */
+enum { SG_TURNED_AWAY_WORDS = 11 };
+
 struct sg_metrics {
     atomic_uint_fast64_t verdicts[2][SG_VERDICT_REFUSED + 1]; /* [to-agent, to-customer] */
     atomic_uint_fast64_t reasons[SG_REASONS];
     atomic_uint_fast64_t replies[6]; /* by status / 100 */
     atomic_uint_fast64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     atomic_uint_fast64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+    atomic_uint_fast64_t shed[SG_SHED_KINDS]; /* requests turned away, by enum sg_shed */
+    atomic_uint_fast64_t turned_away[SG_TURNED_AWAY_WORDS];
+    atomic_uint_fast64_t delay_ns; /* how long what is ready waits, as last measured */
     atomic_uint_fast64_t rechecks, recheck_differences; /* values that both engines scanned */
 };
 
 void sg_metrics_count(atomic_uint_fast64_t *counter, uint64_t n);
+void sg_metrics_turned_away(struct sg_metrics *metrics, const char *word);
 void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns);
 
 /* What only the process knows. */
@@ -70,6 +84,9 @@ struct sg_metrics_process {
     const atomic_uint_fast64_t *rule_failures;
     /* From how many values each exclusion kept its rule, by number. */
     const atomic_uint_fast64_t *exclusion_matches;
+    /* The routes' upstreams; NULL: none is told of. */
+    const struct sg_upstreams *upstreams;
+    const struct sg_config *config;
 };
 /* Appends the exposition of all workers together, ending in "# EOF". */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers,

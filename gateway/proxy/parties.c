@@ -44,6 +44,7 @@ void sg_parties_begin(struct sg_parties *parties, const struct sg_route *route,
         }
         parties->value[i] = value;
     }
+    parties->told_tls = route->party[SG_PARTY_TLS].kind != SG_SOURCE_NONE;
     note_channel(parties);
 }
 
@@ -92,8 +93,16 @@ static enum scrubgate_status digest_device(struct sg_parties *parties, struct sg
     return sg_facet_device(facets, fields, headers->n, &parties->facets.device);
 }
 
+/* Behind a load balancer the connection's is the balancer's own: what it says of the client counts,
+ * and when it says nothing, nothing does. */
+static struct sg_bytes tls_print(const struct sg_parties *parties, const struct sg_peer *peer)
+{
+    return parties->told_tls ? parties->value[SG_PARTY_TLS] : peer->tls_print;
+}
+
 enum scrubgate_status sg_parties_settle(struct sg_parties *parties, struct sg_facets *facets,
-                                        struct sg_bytes peer, const struct sg_headers *headers)
+                                        const struct sg_peer *peer,
+                                        const struct sg_headers *headers)
 {
     const struct sg_bytes *value = parties->value;
     struct sg_record_facets *out = &parties->facets;
@@ -108,7 +117,9 @@ enum scrubgate_status sg_parties_settle(struct sg_parties *parties, struct sg_fa
         rc = sg_facet_conversation(facets, value[SG_PARTY_BRAND], value[SG_PARTY_CONVERSATION],
                                    &out->conversation);
     if (rc >= 0 && !parties->settled)
-        rc = sg_facet_network(facets, peer, &out->network);
+        rc = sg_facet_network(facets, peer->address, &out->network);
+    if (rc >= 0 && !parties->settled)
+        rc = sg_facet_tls(facets, tls_print(parties, peer), &out->tls);
     if (rc >= 0 && !parties->settled)
         rc = digest_device(parties, facets, headers);
     parties->settled = rc >= 0;
@@ -125,7 +136,7 @@ void sg_parties_clear(struct sg_parties *parties)
     parties->n = 0;
     parties->channel[0] = '\0';
     parties->facets = (struct sg_record_facets){0};
-    parties->settled = false;
+    parties->settled = parties->told_tls = false;
 }
 
 void sg_parties_fini(struct sg_parties *parties)

@@ -22,6 +22,12 @@
 #include "http/header.h"
 #include "proxy/config.h"
 
+/* What the client's connection tells; each empty when it is not known. */
+struct sg_peer {
+    struct sg_bytes address;
+    struct sg_bytes tls_print;
+};
+
 /* All-zero is an empty one. */
 struct sg_parties {
     struct sg_bytes value[SG_PARTIES];     /* borrowed from headers, config, captures */
@@ -30,6 +36,7 @@ struct sg_parties {
     size_t n;
     char channel[64];               /* NUL-ended; "" while not known */
     struct sg_record_facets facets; /* without content and identities */
+    bool told_tls;                  /* the route says where it is told of */
     bool settled;
 };
 
@@ -44,11 +51,11 @@ enum { SG_SENDER_PARTS = 5 };
  * known. request: or the answer to one, whose sender is a program of its own. */
 size_t sg_parties_sender(const struct sg_parties *parties, enum scrubgate_direction direction,
                          bool request, struct sg_bytes parts[SG_SENDER_PARTS]);
-/* Takes what the captures hold and digests it all, with the client's address (empty: unknown) and
- * the shape of its request. May be called again when more captures were filled. */
+/* Takes what the captures hold and digests it all, with what the connection tells and
+ * the shape of the request. May be called again when more captures were filled. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_parties_settle(struct sg_parties *parties,
                                                            struct sg_facets *facets,
-                                                           struct sg_bytes peer,
+                                                           const struct sg_peer *peer,
                                                            const struct sg_headers *headers);
 /* Wipes what was captured; keeps the memory for the next exchange. */
 void sg_parties_clear(struct sg_parties *parties);

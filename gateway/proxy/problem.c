@@ -5,6 +5,7 @@
 #include "proxy/problem.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/json.h"
 
@@ -25,9 +26,13 @@ static const struct {
     [SG_REASON_MEMORY] = {503, "Out of memory"},
     [SG_REASON_NO_ROUTE] = {404, "No route has this path"},
     [SG_REASON_NO_DIVERT] = {503, "The message cannot be diverted"},
+    [SG_REASON_UPSTREAM_DOWN] = {503, "No upstream works at the moment"},
     [SG_REASON_UPSTREAM_CONNECT] = {502, "The upstream cannot be reached"},
+    [SG_REASON_UPSTREAM_CONNECT_TIMEOUT] = {504, "The upstream could not be reached in time"},
     [SG_REASON_UPSTREAM_TLS] = {502, "The upstream cannot be trusted"},
     [SG_REASON_UPSTREAM_TIMEOUT] = {504, "The upstream did not answer in time"},
+    [SG_REASON_UPSTREAM_IDLE_TIMEOUT] = {504, "The upstream stopped in the middle of its answer"},
+    [SG_REASON_UPSTREAM_TOTAL_TIMEOUT] = {504, "The upstream took too long in all"},
     [SG_REASON_UPSTREAM_RESET] = {502, "The upstream closed the connection"},
     [SG_REASON_UPSTREAM_MALFORMED] = {502, "The upstream's answer cannot be used"},
     [SG_REASON_CLIENT_GONE] = {408, "The request did not come in time"},
@@ -65,10 +70,19 @@ enum scrubgate_status sg_problem_print(struct sg_buf *out, enum sg_reason reason
 enum scrubgate_status sg_problem_reply(struct sg_request *request, enum sg_reason reason,
                                        const char *detail, const char *id, bool close)
 {
+    return sg_problem_reply_later(request, reason, detail, id, close, 1);
+}
+
+enum scrubgate_status sg_problem_reply_later(struct sg_request *request, enum sg_reason reason,
+                                             const char *detail, const char *id, bool close,
+                                             uint64_t seconds)
+{
+    char later[24];
+    (void)snprintf(later, sizeof later, "%llu", (unsigned long long)seconds);
     const struct sg_header fields[] = {
         {SG_BYTES("Content-Type"), SG_BYTES("application/problem+json")},
         {SG_BYTES("Cache-Control"), SG_BYTES("no-store")},
-        {SG_BYTES("Retry-After"), SG_BYTES("1")},
+        {SG_BYTES("Retry-After"), sg_bytes_of(later)},
     };
     const size_t n = sizeof fields / sizeof fields[0];
     struct sg_buf body;

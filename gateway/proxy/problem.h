@@ -5,6 +5,8 @@
 #ifndef SG_PROXY_PROBLEM_H
 #define SG_PROXY_PROBLEM_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <scrubgate/status.h>
 
 #include "base/buf.h"
@@ -21,5 +23,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_problem_print(struct sg_buf *out, en
 SCRUBGATE_MUST_USE enum scrubgate_status sg_problem_reply(struct sg_request *request,
                                                           enum sg_reason reason, const char *detail,
                                                           const char *id, bool close);
+
+/* The same; a 503 says in how many seconds it is worth asking again. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_problem_reply_later(struct sg_request *request,
+                                                                enum sg_reason reason,
+                                                                const char *detail, const char *id,
+                                                                bool close, uint64_t seconds);
 
 #endif

@@ -16,6 +16,7 @@ struct sg_server_options {
     const struct sg_override *overrides;
     size_t n_overrides;
     bool test_only; /* check config and rules, say so, serve nothing */
+    bool takeover;  /* sockets and audit log come from the gateway that runs, if one does */
     bool hints;     /* print a curl line to try */
 };
 

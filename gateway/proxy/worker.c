@@ -15,9 +15,10 @@
 #include "base/digest.h"
 #include "proxy/exchange.h"
 #include "proxy/oplog.h"
+#include "proxy/sandbox.h"
 
 #define SECONDS UINT64_C(1000000000)
-enum { IDLE_UPSTREAM = 128, DRAIN_SECONDS = 30, CONNECT_SECONDS = 10 };
+enum { KEPT_UPSTREAM = 128, DRAIN_SECONDS = 30 };
 
 /* --- on the worker's thread --- */
 
@@ -31,6 +32,7 @@ static void woken(struct sg_wake *wake)
 {
     struct sg_worker *worker =
         (struct sg_worker *)(void *)((char *)wake - offsetof(struct sg_worker, wake));
+    atomic_store(&worker->answers, atomic_load(&worker->rings));
     struct sg_generation *next = atomic_exchange(&worker->next, NULL);
     if (next != NULL) {
         sg_generation_drop(worker->generation);
@@ -68,13 +70,15 @@ static void look_around(struct sg_timer *timer)
 static void *run(void *ctx)
 {
     struct sg_worker *worker = ctx;
-    if (sg_loop_run(worker->loop) < 0)
+    /* One that cannot be confined ends at once, and the gateway with it. */
+    if (sg_sandbox_enter(SG_SANDBOX_WORKER) < 0 || sg_loop_run(worker->loop) < 0)
         sg_oplog(SG_OPLOG_ERROR, "a worker's loop failed", NULL);
     /* The front first: it ends the requests; the port last: it waits for their records. */
     sg_front_free(worker->front);
     worker->front = NULL;
     sg_upstream_free(worker->upstream);
     worker->upstream = NULL;
+    sg_turned_away_fini(&worker->away);
     sg_audit_port_close(worker->audit);
     worker->audit = NULL;
     sg_exchange_fini(worker);
@@ -87,26 +91,34 @@ static void *run(void *ctx)
 
 /* --- on the server's --- */
 
+/* A worker's part of what is for all of them: 0 stays 0. */
+static uint64_t share_of(uint64_t all, unsigned workers)
+{
+    return all / workers + (all % workers > 0 ? 1 : 0);
+}
+
 static enum scrubgate_status make_parts(struct sg_worker *worker,
-                                        const struct sg_worker_setup *setup,
-                                        struct scrubgate_fault *fault)
+                                        const struct sg_worker_setup *setup)
 {
     const struct sg_config *config = setup->generation->config;
     const struct sg_limits *limits = &config->limits;
     const struct sg_front_limits front = {
         .header = (size_t)limits->header,
-        .connections = (size_t)(limits->connections / config->workers) + 1,
+        .connections = (size_t)share_of(setup->connections, config->workers),
+        .per_peer = (size_t)share_of(limits->per_address, config->workers),
         .header_ns = limits->header_ns,
         .body_ns = limits->body_ns,
         .idle_ns = limits->idle_ns,
+        .write_ns = limits->write_ns,
     };
     const struct sg_upstream_limits upstream = {
-        .connect_ns = limits->upstream_ns < CONNECT_SECONDS * SECONDS ? limits->upstream_ns
-                                                                      : CONNECT_SECONDS * SECONDS,
-        .total_ns = limits->upstream_ns,
-        .idle_ns = limits->idle_ns,
+        .connect_ns = limits->upstream_connect_ns,
+        .first_ns = limits->upstream_first_ns,
+        .idle_ns = limits->upstream_idle_ns,
+        .total_ns = limits->upstream_total_ns,
+        .kept_ns = limits->idle_ns,
         .header = (size_t)limits->header,
-        .idle = IDLE_UPSTREAM,
+        .kept = KEPT_UPSTREAM,
     };
     struct sg_front_handler handler = sg_exchange_handler;
     handler.ctx = worker;
@@ -120,20 +132,35 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     if (rc >= 0)
         rc = sg_audit_port_open(&worker->audit, setup->auditor, worker->loop);
     if (rc >= 0)
-        rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, config->ca_file);
+        sg_turned_away_init(&worker->away, worker->loop, worker->facets, worker->audit,
+                            worker->source, &worker->metrics);
     if (rc >= 0)
-        rc = sg_eventlog_open(&worker->events, config->state, worker->loop, fault);
+        rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, NULL);
+    if (rc >= 0)
+        rc = sg_eventlog_open(&worker->events, setup->events, worker->loop);
     if (rc >= 0)
         rc = sg_front_new(&worker->front, worker->loop, &front, &handler);
     return rc;
+}
+
+/* The process's limits, shared out. */
+static enum scrubgate_status watch_pressure(struct sg_worker *worker,
+                                            const struct sg_config *config)
+{
+    const struct sg_limits *limits = &config->limits;
+    uint64_t requests = limits->requests > 0 ? limits->requests / config->workers + 1 : 0;
+    return sg_pressure_init(&worker->pressure, worker->loop, &worker->metrics, (size_t)requests,
+                            limits->memory, worker->exchange_serial);
 }
 
 static enum scrubgate_status listen_all(struct sg_worker *worker,
                                         const struct sg_worker_setup *setup, size_t *given)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (*given = 0; *given < setup->n_listeners && rc >= 0;)
-        rc = sg_front_listen(worker->front, setup->listeners[(*given)++]);
+    for (*given = 0; *given < setup->n_listeners && rc >= 0;) {
+        const struct sg_listening *one = &setup->listeners[(*given)++];
+        rc = sg_front_listen(worker->front, one->fd, sg_arrivals_at(setup->arrivals, one->address));
+    }
     return rc;
 }
 
@@ -141,11 +168,13 @@ static void free_parts(struct sg_worker *worker)
 {
     sg_front_free(worker->front);
     sg_upstream_free(worker->upstream);
+    sg_turned_away_fini(&worker->away);
     if (worker->audit != NULL)
         sg_audit_port_close(worker->audit);
     sg_eventlog_close(worker->events);
     sg_facets_free(worker->facets);
     scrubgate_scratch_free(worker->scratch);
+    sg_pressure_fini(&worker->pressure);
     sg_buf_fini(&worker->head);
     sg_buf_fini(&worker->record);
     if (worker->loop != NULL)
@@ -177,7 +206,11 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made->census.due = look_around;
     rc = sg_random(&made->exchange_serial, sizeof made->exchange_serial);
     if (rc >= 0)
-        rc = make_parts(made, setup, fault);
+        rc = make_parts(made, setup);
+    if (rc >= 0)
+        rc = watch_pressure(made, setup->generation->config);
+    if (rc >= 0)
+        rc = sg_front_selftest(made->front, fault);
     if (rc >= 0)
         rc = listen_all(made, setup, &given);
     if (rc >= 0)
@@ -190,7 +223,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made = NULL;
 out:
     for (size_t i = given; i < setup->n_listeners; i++)
-        (void)close(setup->listeners[i]);
+        (void)close(setup->listeners[i].fd);
     if (rc < 0 && fault != NULL && fault->what[0] == '\0')
         sg_fault_set(fault, NULL, 0, 0, "a worker cannot start: %s", scrubgate_status_word(rc));
     if (made != NULL)
@@ -209,6 +242,17 @@ void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how)
 {
     atomic_store(&worker->stopping, (unsigned)how);
     sg_wake_ring(&worker->wake);
+}
+
+void sg_worker_ring(struct sg_worker *worker)
+{
+    (void)atomic_fetch_add(&worker->rings, 1);
+    sg_wake_ring(&worker->wake);
+}
+
+bool sg_worker_answered(const struct sg_worker *worker)
+{
+    return atomic_load(&worker->answers) == atomic_load(&worker->rings);
 }
 
 bool sg_worker_gone(const struct sg_worker *worker)

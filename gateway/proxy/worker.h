@@ -21,13 +21,17 @@
 #include "net/front.h"
 #include "net/loop.h"
 #include "net/upstream.h"
+#include "proxy/arrivals.h"
 #include "proxy/auditor.h"
 #include "proxy/eventlog.h"
 #include "proxy/generation.h"
 #include "proxy/keys.h"
+#include "proxy/listeners.h"
 #include "proxy/memory.h"
 #include "proxy/metrics.h"
+#include "proxy/pressure.h"
 #include "proxy/trust.h"
+#include "proxy/turned_away.h"
 
 struct sg_exchange;
 
@@ -48,13 +52,16 @@ struct sg_worker {
     struct sg_wake wake;                  /* a new generation, or stop */
     atomic_uint stopping;                 /* enum sg_worker_stop */
     bool draining;
-    struct sg_wake *ended; /* the server's: rung when the thread is through */
+    atomic_uint rings, answers; /* of sg_worker_ring */
+    struct sg_wake *ended;      /* the server's: rung when the thread is through */
     atomic_bool gone;
     const struct sg_keys *keys;
     const struct sg_record_source *source;
     struct sg_trust *trust;   /* the process's */
     struct sg_memory *memory; /* the process's; NULL: none */
     struct sg_metrics metrics;
+    struct sg_pressure pressure;
+    struct sg_turned_away away;
     uint64_t exchange_serial;
     struct sg_exchange *live, *idle; /* exchange.c's */
     size_t n_idle;
@@ -73,8 +80,12 @@ struct sg_worker_setup {
     const struct sg_record_source *source;
     struct sg_trust *trust;
     struct sg_memory *memory; /* NULL: none */
-    const int *listeners;     /* descriptors, the worker's from the call on, also on error */
+    struct sg_eventfile *events;
+    const struct sg_listening
+        *listeners; /* sockets, the worker's from the call on, also on error */
     size_t n_listeners;
+    uint64_t connections;         /* of clients, over all workers */
+    struct sg_arrivals *arrivals; /* by address */
     struct sg_wake *ended;
 };
 
@@ -87,6 +98,9 @@ void sg_worker_reload(struct sg_worker *worker, struct sg_generation *generation
 /* DRAINS: accepts no more, ends when the running requests have, after 30 s at most. STOPS: ends at
  * once. Any thread. */
 void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how);
+/* Rings it, to see whether it still turns: once it got there it has answered. One thread rings. */
+void sg_worker_ring(struct sg_worker *worker);
+bool sg_worker_answered(const struct sg_worker *worker);
 bool sg_worker_gone(const struct sg_worker *worker);
 /* Waits for its thread and frees it; it must have been told to stop. NULL is fine. */
 void sg_worker_free(struct sg_worker *worker);

@@ -44,6 +44,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status scrubgate_facet_party(struct scrubgate_
 SCRUBGATE_MUST_USE enum scrubgate_status scrubgate_facet_network(struct scrubgate_facets *facets,
                                                                  const void *address, size_t len,
                                                                  uint64_t *digest);
+/* The TLS client fingerprint JA4, as text. Empty: 0. */
+SCRUBGATE_MUST_USE enum scrubgate_status scrubgate_facet_tls(struct scrubgate_facets *facets,
+                                                             const char *print, uint64_t *digest);
 /* The shape of a request: its field names in order and case, browser family, language, platform. At
  * most 128 fields: ELIMIT. */
 SCRUBGATE_MUST_USE enum scrubgate_status scrubgate_facet_device(

@@ -112,7 +112,7 @@ static void test_a_decision_is_this_line(void **state)
     decision.channel = SG_BYTES("widget");
     decision.queue = SG_BYTES("sales");
     decision.event = SG_BYTES("message");
-    decision.facets = (struct sg_record_facets){1, 2, 3, 4, 5, 6, {7, 8}, 2};
+    decision.facets = (struct sg_record_facets){1, 2, 3, 4, 9, 5, 6, {7, 8}, 2};
     read_decision(&reading, &decision);
     /* From time to boot the values are the moment's. */
     const char *line = (const char *)reading.line.data;
@@ -130,7 +130,8 @@ static void test_a_decision_is_this_line(void **state)
         "\"mask\",\"count\":2},{\"rule\":\"contact.email\",\"entity\":\"EMAIL_ADDRESS\",\"action\":"
         "\"mask\",\"count\":1}],\"spans\":[[0,10,19],[1,40,14],[0,60,16]],\"facets\":{\"customer\":"
         "\"0000000000000001\",\"agent\":\"0000000000000002\",\"conversation\":\"0000000000000003\","
-        "\"network\":\"0000000000000004\",\"device\":\"0000000000000005\",\"content\":"
+        "\"network\":\"0000000000000004\",\"tls\":\"0000000000000009\",\"device\":"
+        "\"0000000000000005\",\"content\":"
         "\"0000000000000006\",\"identity\":[\"0000000000000007\",\"0000000000000008\"]}}";
     assert_memory_equal(line, "{\"seq\":7,\"time\":", 16);
     assert_non_null(boot);
@@ -163,6 +164,7 @@ static void test_what_is_not_known_is_left_out(void **state)
     const struct sg_json_node *facets = sg_json_get(reading.root, "facets");
     assert_string_equal(text_of(facets, "customer"), "000000000000001a");
     assert_string_equal(text_of(facets, "agent"), "ffffffffffffffff");
+    assert_null(sg_json_get(facets, "tls"));
     assert_null(sg_json_get(facets, "device"));
     assert_null(sg_json_get(facets, "identity"));
     assert_int_equal(sg_json_get(reading.root, "found")->count, 0);

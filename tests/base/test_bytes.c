@@ -115,6 +115,18 @@ static void a_text_is_copied_when_it_fits_with_its_end(void **state)
     assert_string_equal(room, "");
 }
 
+static void lines_are_taken_one_by_one_and_half_a_one_stays(void **state)
+{
+    struct sg_bytes text = SG_BYTES("a\n\nhalf"), line;
+    (void)state;
+    assert_true(sg_bytes_take_line(&text, &line));
+    assert_true(sg_bytes_equal(line, SG_BYTES("a")));
+    assert_true(sg_bytes_take_line(&text, &line));
+    assert_int_equal(line.len, 0);
+    assert_false(sg_bytes_take_line(&text, &line));
+    assert_true(sg_bytes_equal(text, SG_BYTES("half")));
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(reads_number, numbers);
@@ -124,5 +136,7 @@ int main(void)
     sg_suite_add("classes are those of ASCII", classes_are_those_of_ascii, NULL);
     sg_suite_add("a text is copied when it fits with its end",
                  a_text_is_copied_when_it_fits_with_its_end, NULL);
+    sg_suite_add("lines are taken one by one, and half a one stays",
+                 lines_are_taken_one_by_one_and_half_a_one_stays, NULL);
     return sg_suite_run("bytes");
 }

@@ -19,7 +19,7 @@
 #include "scan_labels.h"
 #include "scan_race.h"
 #include "scan_rules.h"
-#include "scan_table.h"
+#include "table.h"
 
 enum {
     CHAT_MESSAGES =

@@ -9,50 +9,60 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "load.h"
+#include "origin.h"
+#include "peers.h"
+#include "program.h"
+
+static const char prose[] = "the box was blue and it came on a monday with 12 other things in it. ";
+
+/* One body of that length; false when it is not answered with 200. */
+static bool post(const struct peer *peer, const char *block, size_t block_len, uint64_t bytes)
+{
+    const struct ask ask = {"POST", "/in", "text/plain", {block, block_len, bytes}, {NULL, 0, 0}};
+    const struct load_pace once = {.seconds = 3600, .requests = 1};
+    struct load *load = load_open(peer->port, 1, &ask);
+    if (load == NULL)
+        return false;
+    struct load_result result = load_run(load, &once);
+    load_close(load);
+    return load_fine(&result);
+}
 
 int main(int argc, char **argv)
 {
+    static char block[(sizeof prose - 1) * 1000];
+    static const struct origin_service services[] = {
+        {"/in", ORIGIN_ANSWERS, {NULL, 0, 0}, NULL, {"", 1, 0}}};
     if (argc < 2) {
         (void)fprintf(stderr, "usage: %s SCRUBGATE [MIB]\n", argv[0]);
         return 2;
     }
+    for (size_t i = 0; i < sizeof block; i++)
+        block[i] = prose[i % (sizeof prose - 1)];
     uint64_t mib = argc > 2 ? strtoul(argv[2], NULL, 10) : 1024;
-    char dir[] = "/tmp/scrubgate-bench-XXXXXX", conf[300], state[300], audit[300];
-    uint16_t port = free_port(), origin = 0;
-    sink_start(&origin, 1);
-    if (mkdtemp(dir) == NULL)
+    struct place place;
+    struct peer peer = {
+        .name = "scrubgate", .kind = PEER_GATEWAY, .program = argv[1], .handling = "scrub"};
+    if (!place_init(&place, 0))
         return 2;
-    (void)snprintf(conf, sizeof conf, "%s/gateway.yaml", dir);
-    (void)snprintf(state, sizeof state, "state=%s/var", dir);
-    (void)snprintf(audit, sizeof audit, "audit.dir=%s/audit", dir);
-    FILE *file = fopen(conf, "w");
-    if (file == NULL)
-        return 2;
-    (void)fprintf(file,
-                  "listen: 127.0.0.1:%u\nadmin: 127.0.0.1:%u\nworkers: 1\n"
-                  "limits: {body: 64GiB, body_time: 60m, upstream_time: 60m}\n"
-                  "routes:\n  - {name: in, path: /, upstream: 'http://127.0.0.1:%u/', "
-                  "direction: to-agent, response: pass}\n",
-                  port, free_port(), origin);
-    (void)fclose(file);
-    char serve[] = "serve", c[] = "-c", s[] = "-s";
-    char *args[] = {argv[1], serve, c, conf, s, state, s, audit, NULL};
-    pid_t pid = program_start(args, 0);
-    pin_here(1);
-    if (!program_listens(port))
-        return 1;
-    unsigned first = stream_run(port, UINT64_C(1) << 20); /* what is allocated once is there now */
-    uint64_t before = program_rss(pid), cpu = program_cpu_ns(pid);
-    unsigned status = stream_run(port, mib << 20);
-    uint64_t after = program_rss(pid);
-    double seconds = (double)(program_cpu_ns(pid) - cpu) / 1e9;
-    program_stop(pid);
-    (void)printf("text body of %llu MiB through 40 rules: status %u, RSS %.2f MiB before, %.2f MiB "
-                 "after: %+.2f MiB; %.1f MB/s of CPU time\n",
-                 (unsigned long long)mib, status, (double)before / 1048576, (double)after / 1048576,
-                 ((double)after - (double)before) / 1048576, (double)(mib << 20) / 1e6 / seconds);
-    return first == 200 && status == 200 ? 0 : 1;
+    struct origin *origin = origin_start(&place.origin, services, 1, 1);
+    program_pin(1);
+    bool fine = peer_start(&peer, &place) &&
+                post(&peer, block, sizeof block, UINT64_C(1) << 20); /* allocated once: there now */
+    uint64_t before = program_rss(peer.pid), cpu = program_cpu_ns(peer.pid);
+    fine = fine && post(&peer, block, sizeof block, mib << 20);
+    uint64_t after = program_rss(peer.pid);
+    double seconds = (double)(program_cpu_ns(peer.pid) - cpu) / 1e9;
+    peer_stop(&peer);
+    origin_stop(origin);
+    place_fini(&place);
+    if (fine)
+        (void)printf("text body of %llu MiB through the default packs: RSS %.2f MiB before, %.2f "
+                     "MiB after: %+.2f MiB; %.1f MB/s of CPU time\n",
+                     (unsigned long long)mib, (double)before / 1048576, (double)after / 1048576,
+                     ((double)after - (double)before) / 1048576,
+                     (double)(mib << 20) / 1e6 / seconds);
+    return fine ? 0 : 1;
 }

@@ -1,181 +1,237 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench_proxy.c - CPU time per request against nginx, and memory while it runs.
+ * bench_proxy.c - CPU time and memory beside nginx, haproxy and nginx with Lua, and whether the
+ * goals are reached.
  *
- * usage: bench_proxy SCRUBGATE [ROUNDS [REQUESTS]]
+ *     load (CPU 1) -> proxy (CPU 0) -> origin (CPU 1)
  *
- * nginx (1 worker, keep-alive both ways) and scrubgate (1 worker; all its threads counted, the
- * audit's too) stand between the same load generator and the same origin, round by round in turn,
- * on CPU 0; load and origin on CPU 1. A ratio is the median of the rounds' ratios.
+ * usage: bench_proxy SCRUBGATE [ROUNDS [SECONDS [PART]...]]    parts: small long parked memory
+ * guard BENCH_OTHER: another build of the gateway, measured beside this one.
+ *
+ * One core for each proxy, all its threads and children counted, the audit's too. Round by round
+ * each is measured in turn; a ratio is the median of the rounds' ratios. Every body is looked at,
+ * at both ends: an answer that is not right, or a value that was not masked, ends the run.
  */
-#define _GNU_SOURCE /* asprintf, memmem */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "load.h"
+#include "program.h"
+#include "proxy_bench.h"
+#include "rounds.h"
 
-enum { CONNECTIONS = 64, ROUNDS_MOST = 101, VARIANTS = 4 };
+enum { PROXY_CPU = 0, OUR_CPU = 1, CROWD_SECONDS = 30, TRIES = 20 };
 
-/* What a customer writes, with two things to mask, and what the other side answers, with none. */
-static const char body[] =
-    "{\"from\":\"c-1029\",\"conversation\":\"v-7731\",\"text\":\"Hello, my order did not arrive. "
-    "You can write to jo.doe@example.com any time. I paid with the card 4111 1111 1111 1111 last "
-    "week, the amount was 49.90 and the box was blue. Please tell me what to do.\","
-    "\"lang\":\"en\",\"attempt\":2,\"unread\":false}";
-static const char answer[] =
-    "{\"status\":\"queued\",\"conversation\":\"v-7731\",\"position\":3,\"text\":\"Thank you for "
-    "your "
-    "message. One of our people will look into it and answer here within 15 minutes. You do not "
-    "have to wait: we will tell you as soon as there is an answer.\",\"lang\":\"en\","
-    "\"agents\":12,\"open\":true,\"hours\":\"8 to 20\"}";
+static const char no_rules[] = "tests/bench/rules8";
 
-struct variant {
-    const char *name;
-    pid_t pid;
-    uint16_t port;
-    double us[ROUNDS_MOST], ratio[ROUNDS_MOST];
+static const struct peer contestants[CONTESTANTS] = {
+    [NGINX] = {.name = "nginx", .kind = PEER_NGINX},
+    [HAPROXY] = {.name = "haproxy", .kind = PEER_HAPROXY},
+    [PASS] = {.name = "scrubgate, no rules",
+              .kind = PEER_GATEWAY,
+              .handling = "pass",
+              .rules = no_rules},
+    [PACKS] = {.name = "scrubgate, default packs both ways, audited",
+               .kind = PEER_GATEWAY,
+               .handling = "scrub"},
+    [LUA] = {.name = "nginx + Lua, 8 rules both ways", .kind = PEER_NGINX_LUA},
+    [EIGHT] = {.name = "scrubgate, the same 8 rules both ways, audited",
+               .kind = PEER_GATEWAY,
+               .handling = "scrub",
+               .rules = "tests/bench/rules8"},
+    [OTHER_PASS] = {.name = "other build, no rules",
+                    .kind = PEER_GATEWAY,
+                    .handling = "pass",
+                    .rules = no_rules},
+    [OTHER_PACKS] = {.name = "other build, default packs both ways, audited",
+                     .kind = PEER_GATEWAY,
+                     .handling = "scrub"},
 };
 
-static void write_file(const char *path, const char *format, unsigned a, unsigned b, unsigned c)
+static const struct part {
+    const char *name;
+    void (*run)(struct bench *bench);
+} parts[] = {
+    {"small", proxy_small},   {"long", proxy_long},   {"parked", proxy_parked},
+    {"memory", proxy_memory}, {"guard", proxy_guard},
+};
+
+static void stop_all(struct bench *bench)
 {
-    FILE *file = fopen(path, "w");
-    if (file == NULL || fprintf(file, format, a, b, c) < 0 || fclose(file) != 0) {
-        perror(path);
-        exit(2);
+    for (size_t i = 0; i < CONTESTANTS; i++)
+        peer_stop(&bench->peers[i]);
+}
+
+_Noreturn void bench_fail(struct bench *bench, enum contestant who, const char *what)
+{
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "%s: %s. No figures for a proxy that errs.\n", bench->peers[who].name,
+                  what);
+    stop_all(bench);
+    place_fini(&bench->place);
+    exit(1);
+}
+
+/* Says what came instead of right answers, and ends the process. */
+_Noreturn static void fail_with(struct bench *bench, enum contestant who,
+                                const struct load_result *result, uint64_t wrong)
+{
+    char what[200];
+    (void)snprintf(what, sizeof what,
+                   "%llu right answers, %llu turned away, %llu wrong, %llu lost; %llu requests not "
+                   "as they should be at the origin",
+                   (unsigned long long)result->answered, (unsigned long long)result->shed,
+                   (unsigned long long)result->wrong, (unsigned long long)result->lost,
+                   (unsigned long long)wrong);
+    bench_fail(bench, who, what);
+}
+
+/* A gateway that gets too little of its core turns requests away, which is right, but is not what
+ * is measured here: then once more. */
+double bench_cpu(struct bench *bench, enum contestant who, struct load *load,
+                 const struct load_pace *pace, double *p50)
+{
+    for (int i = 0;; i++) {
+        uint64_t wrong = origin_wrong(bench->origin);
+        uint64_t before = program_cpu_ns(bench->peers[who].pid);
+        struct load_result result = load_run(load, pace);
+        uint64_t used = program_cpu_ns(bench->peers[who].pid) - before;
+        wrong = origin_wrong(bench->origin) - wrong;
+        if (p50 != NULL)
+            *p50 = result.p50;
+        if (load_fine(&result) && wrong == 0)
+            return (double)used / (double)result.answered / 1000;
+        if (result.wrong + result.lost + wrong > 0 || i == TRIES)
+            fail_with(bench, who, &result, wrong);
     }
 }
 
-static const char nginx_conf[] =
-    "worker_processes 1; daemon off; master_process off; pid nginx.pid; error_log /dev/null;\n"
-    "events { worker_connections 4096; }\n"
-    "http { access_log off; keepalive_requests 100000000; client_body_temp_path b;\n"
-    "  proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;\n"
-    "  upstream o { server 127.0.0.1:%u; keepalive 128; keepalive_requests 100000000; }\n"
-    "  server { listen 127.0.0.1:%u backlog=1024; location / { proxy_pass http://o;\n"
-    "    proxy_http_version 1.1; proxy_set_header Connection \"\"; proxy_buffering off; } } }\n";
+/* --- crowds --- */
 
-static const char gateway_conf[] =
-    "listen: 127.0.0.1:%u\n"
-    "admin: 127.0.0.1:%u\n"
-    "workers: 1\n"
-    "routes:\n"
-    "  - {name: in, path: /, upstream: 'http://127.0.0.1:%u/', direction: to-agent";
-
-static pid_t start_nginx(const char *dir, uint16_t origin, uint16_t port)
+struct crowd *bench_crowd(struct bench *bench, enum contestant who, unsigned n, enum asked asked)
 {
-    char path[300];
-    (void)snprintf(path, sizeof path, "%s/nginx.conf", dir);
-    write_file(path, nginx_conf, origin, port, 0);
-    char prefix[] = "-p", conf[] = "-c", program[] = "nginx";
-    char *argv[] = {program, prefix, (char *)(size_t)dir, conf, path, NULL};
-    return program_start(argv, 0);
-}
-
-static pid_t start_gateway(const char *scrubgate, const char *dir, const char *name,
-                           const char *handling, uint16_t origin, uint16_t port)
-{
-    char conf[300], state[300], audit[300], text[1024];
-    (void)snprintf(conf, sizeof conf, "%s/%s.yaml", dir, name);
-    (void)snprintf(state, sizeof state, "state=%s/%s", dir, name);
-    (void)snprintf(audit, sizeof audit, "audit.dir=%s/%s/audit", dir, name);
-    (void)snprintf(text, sizeof text, "%s%s}\n", gateway_conf, handling);
-    write_file(conf, text, port, free_port(), origin);
-    char serve[] = "serve", c[] = "-c", s[] = "-s";
-    char *argv[] = {(char *)(size_t)scrubgate, serve, c, conf, s, state, s, audit, NULL};
-    return program_start(argv, 0);
-}
-
-static double measure(const struct variant *variant, const char *request, uint64_t requests)
-{
-    uint64_t before = program_cpu_ns(variant->pid);
-    struct load_result result =
-        load_run(variant->port, request, strlen(request), CONNECTIONS, requests, NULL);
-    uint64_t used = program_cpu_ns(variant->pid) - before;
-    if (result.errors > 0 || result.requests < requests) {
-        (void)fprintf(stderr, "%s: %llu errors in %llu requests\n", variant->name,
-                      (unsigned long long)result.errors, (unsigned long long)result.requests);
-        exit(1);
+    const struct ask ask = ask_of(who, asked);
+    bool waits = asked == ASK_HOLD || asked == ASK_STREAM;
+    enum crowd_until until = asked == ASK_HOLD     ? CROWD_SENT
+                             : asked == ASK_STREAM ? CROWD_BEGUN
+                                                   : CROWD_ANSWERED;
+    struct crowd *crowd = crowd_open(bench->peers[who].port, n, &ask);
+    if (crowd == NULL)
+        bench_fail(bench, who, "takes no connections");
+    time_t start = time(NULL);
+    while (!crowd_turn(crowd, until) || (waits && origin_held(bench->origin) != n)) {
+        if (time(NULL) - start > CROWD_SECONDS || crowd_lost(crowd) > 0)
+            bench_fail(bench, who, "does not take that many requests at once");
     }
-    return (double)used / (double)result.requests / 1000;
+    return crowd;
 }
 
-static void print_ratios(struct variant *variants, size_t n, size_t rounds)
+void bench_crowd_close(struct bench *bench, enum contestant who, struct crowd *crowd)
 {
-    (void)printf(
-        "| small JSON, %zu B, %d connections | CPU us/request | / nginx |\n|---|---|---|\n",
-        sizeof body - 1, CONNECTIONS);
-    for (size_t v = 0; v < n; v++)
-        (void)printf("| %s | %.1f | %.2f |\n", variants[v].name, median(variants[v].us, rounds),
-                     median(variants[v].ratio, rounds));
+    if (crowd_lost(crowd) > 0)
+        bench_fail(bench, who, "closed connections that should have stayed");
+    crowd_close(crowd);
+    do {
+        origin_release(bench->origin);
+        (void)nanosleep(&(struct timespec){0, 200000000}, NULL);
+    } while (origin_held(bench->origin) > 0);
 }
 
-static void memory(struct variant *variant, const char *request)
+/* --- the table of goals --- */
+
+void bench_row(struct bench *bench, const char *measure, double value, int decimals,
+               const char *unit, struct goal goal, const char *why, ...)
 {
-    struct load_watch early = {.pid = variant->pid, .at = 1000};
-    (void)load_run(variant->port, request, strlen(request), CONNECTIONS, 10000, &early);
-    uint64_t late = program_rss(variant->pid);
-    (void)printf(
-        "\nRSS, scrubbing: %.2f MiB after 1,000 requests, %.2f MiB after 10,000: %+.2f %%\n",
-        (double)early.rss / 1048576, (double)late / 1048576,
-        ((double)late / (double)early.rss - 1) * 100);
+    struct row *row = &bench->rows[bench->n_rows++];
+    va_list args;
+    *row = (struct row){
+        .value = value, .decimals = decimals, .unit = unit, .goal = goal, .measured = true};
+    (void)snprintf(row->measure, sizeof row->measure, "%s", measure);
+    va_start(args, why);
+    (void)vsnprintf(row->why, sizeof row->why, why, args);
+    va_end(args);
+}
+
+void bench_row_missing(struct bench *bench, const char *measure, struct goal goal,
+                       const char *package)
+{
+    struct row *row = &bench->rows[bench->n_rows++];
+    *row = (struct row){.goal = goal};
+    (void)snprintf(row->measure, sizeof row->measure, "%s", measure);
+    (void)snprintf(row->why, sizeof row->why, "%s is not installed", package);
+}
+
+static void print_goals(const struct bench *bench)
+{
+    (void)printf("### Goals\n\n");
+    table_head();
+    for (size_t i = 0; i < bench->n_rows; i++) {
+        const struct row *row = &bench->rows[i];
+        if (row->measured)
+            table_row(row->measure, row->value, row->decimals, row->unit, row->goal, row->why);
+        else
+            table_missing(row->measure, row->goal, row->why);
+    }
+}
+
+/* --- the run --- */
+
+static void start_all(struct bench *bench, const char *scrubgate)
+{
+    const char *other = getenv("BENCH_OTHER");
+    for (enum contestant who = NGINX; who < CONTESTANTS; who++) {
+        struct peer *peer = &bench->peers[who];
+        bool of_other = who == OTHER_PASS || who == OTHER_PACKS;
+        const char *lacks = peer_lacks(contestants[who].kind);
+        *peer = contestants[who];
+        peer->program = of_other ? other : scrubgate;
+        bench->there[who] = lacks == NULL && (!of_other || other != NULL);
+        if (lacks != NULL)
+            (void)printf("%s: not measured, the package %s is not installed\n", peer->name, lacks);
+        if (bench->there[who] && !peer_start(peer, &bench->place))
+            bench_fail(bench, who, "does not start");
+    }
+    for (enum contestant who = NGINX; who < CONTESTANTS; who++) {
+        bool scrubs = ask_of(who, ASK_SMALL).path[1] != 'p' || who == PACKS || who == OTHER_PACKS;
+        if (bench->there[who] && scrubs && !ask_masks(&bench->peers[who]))
+            bench_fail(bench, who, "does not mask an answer");
+    }
+}
+
+static bool wanted(const char *name, char **names, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return n <= 0;
 }
 
 int main(int argc, char **argv)
 {
+    static struct bench bench;
     if (argc < 2) {
-        (void)fprintf(stderr, "usage: %s SCRUBGATE [ROUNDS [REQUESTS]]\n", argv[0]);
+        (void)fprintf(stderr, "usage: %s SCRUBGATE [ROUNDS [SECONDS [PART]...]]\n", argv[0]);
         return 2;
     }
-    size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 11;
-    uint64_t requests = argc > 3 ? strtoul(argv[3], NULL, 10) : 20000;
-    if (rounds < 1 || rounds > ROUNDS_MOST)
+    bench.rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 9;
+    bench.seconds = argc > 3 ? strtod(argv[3], NULL) : 1;
+    if (bench.rounds < 1 || bench.rounds > ROUNDS_MOST || bench.seconds <= 0)
         return 2;
-    char dir[] = "/tmp/scrubgate-bench-XXXXXX";
-    uint16_t origin_port = 0;
-    struct variant variants[VARIANTS] = {{.name = "nginx, pass"},
-                                         {.name = "scrubgate, pass both ways"},
-                                         {.name = "scrubgate, 40 rules on the request, audited"},
-                                         {.name = "scrubgate, 40 rules both ways, audited"}};
-    char *request = NULL;
-    if (mkdtemp(dir) == NULL || asprintf(&request,
-                                         "POST /in/x HTTP/1.1\r\nHost: localhost\r\n"
-                                         "User-Agent: bench/1.0\r\nAccept: */*\r\n"
-                                         "Content-Type: application/json\r\n"
-                                         "Content-Length: %zu\r\n\r\n%s",
-                                         sizeof body - 1, body) < 0)
+    if (!place_init(&bench.place, PROXY_CPU))
         return 2;
-    struct origin *origin = origin_start(&origin_port, answer, 1);
-    pin_here(1);
-    for (size_t v = 0; v < VARIANTS; v++)
-        variants[v].port = free_port();
-    variants[0].pid = start_nginx(dir, origin_port, variants[0].port);
-    variants[1].pid = start_gateway(argv[1], dir, "pass", ", request: pass, response: pass",
-                                    origin_port, variants[1].port);
-    variants[2].pid =
-        start_gateway(argv[1], dir, "request", ", response: pass", origin_port, variants[2].port);
-    variants[3].pid = start_gateway(argv[1], dir, "both", "", origin_port, variants[3].port);
-    for (size_t v = 0; v < VARIANTS; v++) {
-        if (!program_listens(variants[v].port)) {
-            (void)fprintf(stderr, "%s does not listen\n", variants[v].name);
-            return 1;
-        }
+    program_pin(OUR_CPU);
+    bench.origin = asks_origin(&bench.place, OUR_CPU);
+    start_all(&bench, argv[1]);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (wanted(parts[i].name, argv + 4, argc - 4))
+            parts[i].run(&bench);
     }
-    memory(&variants[3], request);
-    for (size_t v = 0; v < VARIANTS; v++)
-        (void)measure(&variants[v], request, requests / 4);
-    for (size_t r = 0; r < rounds; r++) {
-        for (size_t v = 0; v < VARIANTS; v++) {
-            variants[v].us[r] = measure(&variants[v], request, requests);
-            variants[v].ratio[r] = variants[v].us[r] / variants[0].us[r];
-        }
-    }
-    print_ratios(variants, VARIANTS, rounds);
-    for (size_t v = 0; v < VARIANTS; v++)
-        program_stop(variants[v].pid);
-    origin_stop(origin);
-    free(request);
+    print_goals(&bench);
+    stop_all(&bench);
+    origin_stop(bench.origin);
+    place_fini(&bench.place);
     return 0;
 }

@@ -16,7 +16,7 @@
 
 #include "rule/ruleset.h"
 
-#include "load.h"
+#include "rounds.h"
 #include "scan_callgrind.h"
 #include "scan_corpus.h"
 #include "scan_engine.h"
@@ -24,7 +24,7 @@
 #include "scan_labels.h"
 #include "scan_lineup.h"
 #include "scan_rules.h"
-#include "scan_table.h"
+#include "table.h"
 
 enum {
     CHAT_BYTES = 6 * 1024 * 1024,

@@ -1,30 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load.c - a closed-loop load generator and a plain origin, for measuring what stands between them.
+ * load.c - requests over kept-alive connections: one after the other, at a rate, or left waiting.
+ *
+ *     due -> idle connection -> request -> answer, looked at -> idle
  */
-#define _GNU_SOURCE /* sched_setaffinity */
+#define _GNU_SOURCE /* asprintf */
 #include "load.h"
 
-#include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 128, ROOM = 64 * 1024, PEERS_MOST = 4096 };
+#include "program.h"
+
+enum {
+    EVENTS = 128,
+    ROOM = 256 * 1024,
+    GRAIN_US = 4,
+    GRAINS = 65536,
+    DRAIN_SECONDS = 10,
+    CROWD_RATE = 4000
+};
+
+struct client {
+    int fd;
+    bool asks, right;
+    double due;
+    size_t said;   /* bytes of the load's head that have gone out */
+    uint64_t sent; /* bytes of the request's body that have */
+    struct client *next_idle;
+    struct message answer;
+};
+
+struct load {
+    uint16_t port;
+    struct ask ask;
+    char *head; /* of the request, its body behind it when that is one piece */
+    size_t head_len;
+    uint64_t rest; /* bytes of the body that are not in head */
+    int epoll, timer;
+    unsigned n, busy;
+    struct client *clients, *idle_first, *idle_last;
+    /* of the run that goes on */
+    const struct load_pace *pace;
+    struct load_result result;
+    double start;
+    uint64_t begun, waiting; /* waiting: due, but no connection was free */
+    uint32_t took[GRAINS];   /* answers, by how long they took; the last: that and longer */
+    char *keep;              /* where a body is kept, NULL: nowhere */
+    size_t keep_room, keep_len;
+    char room[ROOM];
+};
 
 static void die(const char *what)
 {
@@ -39,420 +71,391 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-void pin_here(int cpu)
+/* --- one connection --- */
+
+static bool connect_one(struct load *load, struct client *client)
 {
-    cpu_set_t set;
-    if (cpu < 0)
-        return;
-    CPU_ZERO(&set);
-    CPU_SET((unsigned)cpu, &set);
-    (void)sched_setaffinity(0, sizeof set, &set);
+    client->fd = program_connect(load->port);
+    if (client->fd < 0)
+        return false;
+    struct epoll_event both = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                               .data.ptr = client};
+    (void)epoll_ctl(load->epoll, EPOLL_CTL_ADD, client->fd, &both);
+    return true;
 }
 
-static struct sockaddr_in loopback(uint16_t port)
+/* In turn, the longest idle first: all of them are in use at any rate. */
+static void push_idle(struct load *load, struct client *client)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
+    client->next_idle = NULL;
+    if (load->idle_first == NULL)
+        load->idle_first = client;
+    else
+        load->idle_last->next_idle = client;
+    load->idle_last = client;
 }
 
-static int connect_to(uint16_t port)
+static bool send_on(struct load *load, struct client *client)
 {
-    int one = 1;
-    struct sockaddr_in address = loopback(port);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        die("socket");
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        (void)close(fd);
-        return -1;
-    }
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-    return fd;
-}
-
-/* Length of a whole message at the start of text, 0 while it is not complete. Knows
- * Content-Length and the end of a chunked body. */
-static size_t message_length(const char *text, size_t len)
-{
-    const char *end = memmem(text, len, "\r\n\r\n", 4);
-    if (end == NULL)
-        return 0;
-    size_t head = (size_t)(end - text) + 4;
-    const char *field = memmem(text, head, "ontent-Length: ", 15);
-    if (field == NULL)
-        field = memmem(text, head, "ontent-length: ", 15);
-    if (field != NULL) {
-        size_t need = head + strtoul(field + 15, NULL, 10);
-        return len >= need ? need : 0;
-    }
-    if (memmem(text, head, "chunked", 7) == NULL)
-        return head;
-    const char *last = memmem(text + head - 2, len - head + 2, "\r\n0\r\n\r\n", 7);
-    return last == NULL ? 0 : (size_t)(last - text) + 7;
-}
-
-/* --- origin --- */
-
-struct peer {
-    int fd;
-    size_t len;
-    char room[16 * 1024];
-};
-
-struct origin {
-    pthread_t thread;
-    int listener, epoll, cpu;
-    atomic_bool stop;
-    char *answer;
-    size_t answer_len;
-};
-
-static void origin_serve(struct origin *origin, struct peer *peer)
-{
-    for (;;) {
-        ssize_t n = recv(peer->fd, peer->room + peer->len, sizeof peer->room - peer->len, 0);
-        if (n < 0 && errno == EAGAIN)
-            return;
-        if (n <= 0) {
-            (void)close(peer->fd);
-            free(peer);
-            return;
-        }
-        peer->len += (size_t)n;
-        size_t used = message_length(peer->room, peer->len);
-        if (used == 0)
-            continue;
-        peer->len = 0;
-        if (send(peer->fd, origin->answer, origin->answer_len, MSG_NOSIGNAL) < 0)
-            return;
-    }
-}
-
-static void *origin_main(void *arg)
-{
-    struct origin *origin = arg;
-    struct epoll_event events[EVENTS];
-    pin_here(origin->cpu);
-    while (!atomic_load(&origin->stop)) {
-        int n = epoll_wait(origin->epoll, events, EVENTS, 100);
-        for (int i = 0; i < n; i++) {
-            if (events[i].data.ptr != NULL) {
-                origin_serve(origin, events[i].data.ptr);
-                continue;
-            }
-            int fd = accept4(origin->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-            struct peer *peer = fd < 0 ? NULL : calloc(1, sizeof *peer);
-            if (peer == NULL)
-                continue;
-            int one = 1;
-            (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-            peer->fd = fd;
-            struct epoll_event in = {.events = EPOLLIN | EPOLLET, .data.ptr = peer};
-            (void)epoll_ctl(origin->epoll, EPOLL_CTL_ADD, fd, &in);
-        }
-    }
-    return NULL;
-}
-
-static int listen_on(uint16_t *port, int flags)
-{
-    struct sockaddr_in address = loopback(*port);
-    socklen_t len = sizeof address;
-    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(fd, 1024) != 0 || getsockname(fd, (struct sockaddr *)&address, &len) != 0)
-        die("listen");
-    *port = ntohs(address.sin_port);
-    return fd;
-}
-
-struct origin *origin_start(uint16_t *port, const char *body, int cpu)
-{
-    struct origin *origin = calloc(1, sizeof *origin);
-    if (origin == NULL)
-        die("origin");
-    origin->cpu = cpu;
-    origin->listener = listen_on(port, SOCK_NONBLOCK);
-    if (asprintf(&origin->answer,
-                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                 "Content-Length: %zu\r\n\r\n%s",
-                 strlen(body), body) < 0)
-        die("origin");
-    origin->answer_len = strlen(origin->answer);
-    origin->epoll = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event in = {.events = EPOLLIN, .data.ptr = NULL};
-    (void)epoll_ctl(origin->epoll, EPOLL_CTL_ADD, origin->listener, &in);
-    if (pthread_create(&origin->thread, NULL, origin_main, origin) != 0)
-        die("origin");
-    return origin;
-}
-
-void origin_stop(struct origin *origin)
-{
-    atomic_store(&origin->stop, true);
-    (void)pthread_join(origin->thread, NULL);
-    (void)close(origin->listener);
-    (void)close(origin->epoll);
-    free(origin->answer);
-    free(origin);
-}
-
-/* --- one long body --- */
-
-struct sink {
-    int listener, cpu;
-};
-
-static void sink_serve(int fd)
-{
-    static char room[256 * 1024];
-    char tail[7] = "";
-    for (;;) {
-        ssize_t n = recv(fd, room, sizeof room, 0);
-        if (n <= 0)
-            break;
-        /* The last seven bytes, over pieces of any length, tell the end of the body. */
-        for (ssize_t i = n < 7 ? 0 : n - 7; i < n; i++) {
-            memmove(tail, tail + 1, sizeof tail - 1);
-            tail[sizeof tail - 1] = room[i];
-        }
-        if (memcmp(tail, "\r\n0\r\n\r\n", sizeof tail) == 0)
-            (void)send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 38, MSG_NOSIGNAL);
-    }
-    (void)close(fd);
-}
-
-static void *sink_main(void *arg)
-{
-    const struct sink *sink = arg;
-    pin_here(sink->cpu);
-    for (;;) {
-        int fd = accept(sink->listener, NULL, NULL);
-        if (fd >= 0)
-            sink_serve(fd);
-    }
-    return NULL;
-}
-
-void sink_start(uint16_t *port, int cpu)
-{
-    static struct sink sink;
-    pthread_t thread;
-    sink.cpu = cpu;
-    sink.listener = listen_on(port, 0);
-    if (pthread_create(&thread, NULL, sink_main, &sink) != 0 || pthread_detach(thread) != 0)
-        die("sink");
-}
-
-unsigned stream_run(uint16_t port, uint64_t bytes)
-{
-    static const char words[] =
-        "the box was blue and it came on a monday with 12 other things in it. ";
-    static char piece[(sizeof words - 1) * 1000];
-    char head[256], answer[256] = "";
-    for (size_t i = 0; i < sizeof piece; i++)
-        piece[i] = words[i % (sizeof words - 1)];
-    int fd = connect_to(port);
-    if (fd < 0)
-        return 0;
-    (void)fcntl(fd, F_SETFL, 0);
-    int len = snprintf(head, sizeof head,
-                       "POST /in/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
-                       "Content-Length: %llu\r\n\r\n",
-                       (unsigned long long)bytes);
-    bool ok = send(fd, head, (size_t)len, MSG_NOSIGNAL) == len;
-    while (ok && bytes > 0) {
-        size_t step = bytes < sizeof piece ? (size_t)bytes : sizeof piece;
-        ssize_t n = send(fd, piece, step, MSG_NOSIGNAL);
-        ok = n > 0;
-        bytes -= ok ? (uint64_t)n : 0;
-    }
-    ssize_t n = recv(fd, answer, sizeof answer - 1, 0);
-    (void)close(fd);
-    return n > 12 ? (unsigned)strtoul(answer + 9, NULL, 10) : 0;
-}
-
-/* --- load --- */
-
-struct client {
-    int fd;
-    size_t len;
-    char room[ROOM];
-};
-
-static bool client_turn(struct client *client, const char *request, size_t len,
-                        struct load_result *result)
-{
-    for (;;) {
-        ssize_t n = recv(client->fd, client->room + client->len, ROOM - client->len, 0);
-        if (n < 0 && errno == EAGAIN)
+    while (client->said < load->head_len || client->sent < load->rest) {
+        bool head = client->said < load->head_len;
+        const char *piece = load->head + client->said;
+        size_t want = head ? load->head_len - client->said
+                           : text_piece(&load->ask.body, client->sent, &piece);
+        ssize_t n =
+            send(client->fd, piece, want, MSG_NOSIGNAL | (head && load->rest > 0 ? MSG_MORE : 0));
+        if (n < 0)
+            return errno == EAGAIN;
+        if (head)
+            client->said += (size_t)n;
+        else
+            client->sent += (uint64_t)n;
+        if ((size_t)n < want)
             return true;
-        if (n <= 0)
-            return false;
-        client->len += (size_t)n;
-        if (message_length(client->room, client->len) == 0)
-            continue;
-        result->requests++;
-        if (strncmp(client->room, "HTTP/1.1 200", 12) != 0)
-            result->errors++;
-        client->len = 0;
-        if (send(client->fd, request, len, MSG_NOSIGNAL) != (ssize_t)len)
-            return false;
+    }
+    return true;
+}
+
+/* The connection is gone: another in its place, so that the load stays what it is. One that was
+ * idle keeps its place among them. */
+static void replace(struct load *load, struct client *client, bool was_idle)
+{
+    if (client->asks) {
+        load->result.lost++;
+        load->busy--;
+    }
+    if (client->fd >= 0)
+        (void)close(client->fd);
+    client->asks = false;
+    if (connect_one(load, client))
+        load->result.again++;
+    if (!was_idle)
+        push_idle(load, client);
+}
+
+static void begin(struct load *load, struct client *client, double due)
+{
+    client->asks = true;
+    client->right = true;
+    client->due = due;
+    client->said = 0;
+    client->sent = 0;
+    message_reset(&client->answer);
+    load->begun++;
+    load->busy++;
+    if (!send_on(load, client))
+        replace(load, client, false);
+}
+
+static struct client *pop_idle(struct load *load)
+{
+    struct client *client = load->idle_first;
+    load->idle_first = client->next_idle;
+    return client;
+}
+
+static bool may_begin(const struct load *load, double now)
+{
+    return now - load->start < load->pace->seconds &&
+           (load->pace->requests == 0 || load->begun < load->pace->requests);
+}
+
+static void begin_due(struct load *load, double now)
+{
+    while (load->waiting > 0 && load->idle_first != NULL && may_begin(load, now)) {
+        double due = load->start + (double)load->begun / load->pace->rate;
+        load->waiting--;
+        load->result.late += now - due >= 1e-3;
+        begin(load, pop_idle(load), due);
     }
 }
 
-struct load_result load_run(uint16_t port, const char *request, size_t len, unsigned connections,
-                            uint64_t requests, struct load_watch *watch)
+/* Without a rate nobody is idle but at the start, and behind a connection that was closed. */
+static void begin_idle(struct load *load, double now)
 {
-    struct load_result result = {0, 0, 0};
-    struct client *clients = calloc(connections, sizeof *clients);
-    int epoll = epoll_create1(EPOLL_CLOEXEC);
-    unsigned open = 0;
-    if (clients == NULL)
+    for (unsigned i = 0; i < load->n && load->idle_first != NULL && may_begin(load, now); i++)
+        begin(load, pop_idle(load), now);
+}
+
+static void count(struct load *load, const struct client *client, double now)
+{
+    const struct message *answer = &client->answer;
+    double grain = (now - client->due) * 1e6 / GRAIN_US;
+    bool length = load->ask.answer.block == NULL || answer->body == load->ask.answer.len;
+    if (answer->status == 200 && client->right && length)
+        load->result.answered++;
+    else if (answer->status == 503)
+        load->result.shed++;
+    else
+        load->result.wrong++;
+    load->took[grain < 0 ? 0 : grain > GRAINS - 1 ? GRAINS - 1 : (size_t)grain]++;
+}
+
+static void take_answer(struct load *load, struct client *client)
+{
+    double now = now_s();
+    bool closes = client->answer.closes;
+    count(load, client, now);
+    client->asks = false;
+    load->busy--;
+    if (closes)
+        replace(load, client, false);
+    else if (load->pace->rate > 0 || !may_begin(load, now))
+        push_idle(load, client);
+    else
+        begin(load, client, now);
+}
+
+static void take_run(struct load *load, struct client *client, const char *run, size_t n)
+{
+    if (load->ask.answer.block != NULL)
+        client->right &= text_has(&load->ask.answer, client->answer.body - n, run, n);
+    if (load->keep != NULL) {
+        size_t room = load->keep_room - load->keep_len, step = n < room ? n : room;
+        memcpy(load->keep + load->keep_len, run, step);
+        load->keep_len += step;
+    }
+}
+
+static bool read_answers(struct load *load, struct client *client)
+{
+    for (;;) {
+        ssize_t got = recv(client->fd, load->room, sizeof load->room, 0);
+        if (got < 0 && errno == EAGAIN)
+            return true;
+        if (got <= 0 || !client->asks)
+            return false;
+        size_t pos = 0, n = 0;
+        const char *run = NULL;
+        int said = MESSAGE_RUN;
+        while (said == MESSAGE_RUN) {
+            said = message_read(&client->answer, load->room, (size_t)got, &pos, &run, &n);
+            if (said == MESSAGE_RUN)
+                take_run(load, client, run, n);
+        }
+        if (said == MESSAGE_BAD || pos < (size_t)got)
+            return false;
+        if (said == MESSAGE_WHOLE) {
+            take_answer(load, client);
+            return true;
+        }
+        /* Epoll tells when there is more: one call less for each small answer. */
+        if ((size_t)got < sizeof load->room)
+            return true;
+    }
+}
+
+static void serve(struct load *load, struct client *client, uint32_t events)
+{
+    bool alive = true;
+    if (client->asks && events & EPOLLOUT)
+        alive = send_on(load, client);
+    int fd = client->fd;
+    if (alive && events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        alive = read_answers(load, client);
+    /* Closed behind its answer, while idle or with the next request already out. */
+    if (alive && client->fd == fd && events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) && client->asks)
+        alive = false;
+    if (!alive)
+        replace(load, client, !client->asks);
+}
+
+/* --- all of them --- */
+
+struct load *load_open(uint16_t port, unsigned connections, const struct ask *ask)
+{
+    struct load *load = calloc(1, sizeof *load);
+    if (load == NULL || (load->clients = calloc(connections, sizeof *load->clients)) == NULL)
         die("load");
-    double start = now_s();
-    for (unsigned i = 0; i < connections; i++) {
-        clients[i].fd = connect_to(port);
-        if (clients[i].fd < 0) {
-            result.errors++;
-            continue;
+    bool one_piece = ask->body.len <= ask->body.block_len;
+    load->port = port;
+    load->ask = *ask;
+    load->rest = one_piece ? 0 : ask->body.len;
+    int len =
+        ask->body.len == 0
+            ? asprintf(&load->head, "%s %s HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n",
+                       ask->method, ask->path)
+            : asprintf(&load->head,
+                       "%s %s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench/1.0\r\n"
+                       "Accept: */*\r\nContent-Type: %s\r\nContent-Length: %llu\r\n\r\n%.*s",
+                       ask->method, ask->path, ask->type, (unsigned long long)ask->body.len,
+                       one_piece ? (int)ask->body.len : 0, ask->body.block);
+    if (len < 0)
+        die("load");
+    load->head_len = (size_t)len;
+    load->epoll = epoll_create1(EPOLL_CLOEXEC);
+    load->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    struct epoll_event in = {.events = EPOLLIN, .data.ptr = NULL};
+    (void)epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->timer, &in);
+    for (; load->n < connections; load->n++) {
+        if (!connect_one(load, &load->clients[load->n])) {
+            load_close(load);
+            return NULL;
         }
-        struct epoll_event in = {.events = EPOLLIN | EPOLLET, .data.ptr = &clients[i]};
-        (void)epoll_ctl(epoll, EPOLL_CTL_ADD, clients[i].fd, &in);
-        if (send(clients[i].fd, request, len, MSG_NOSIGNAL) == (ssize_t)len)
-            open++;
+        push_idle(load, &load->clients[load->n]);
     }
+    return load;
+}
+
+void load_close(struct load *load)
+{
+    if (load == NULL)
+        return;
+    for (unsigned i = 0; i < load->n; i++) {
+        if (load->clients[i].fd >= 0)
+            (void)close(load->clients[i].fd);
+    }
+    (void)close(load->epoll);
+    (void)close(load->timer);
+    free(load->clients);
+    free(load->head);
+    free(load);
+}
+
+static void set_timer(struct load *load, double rate)
+{
+    long ns = rate > 0 ? (long)(1e9 / rate) : 0;
+    struct timespec each = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+    struct itimerspec timer = {.it_interval = each, .it_value = each};
+    (void)timerfd_settime(load->timer, 0, &timer, NULL);
+}
+
+static void tick(struct load *load)
+{
+    uint64_t count = 0;
+    double now = now_s();
+    if (read(load->timer, &count, sizeof count) == sizeof count && may_begin(load, now))
+        load->waiting += count;
+}
+
+static double percentile(const struct load *load, uint64_t all, double share)
+{
+    uint64_t seen = 0;
+    for (size_t grain = 0; grain < GRAINS; grain++) {
+        seen += load->took[grain];
+        if ((double)seen >= (double)all * share)
+            return ((double)grain + 0.5) * GRAIN_US;
+    }
+    return 0;
+}
+
+static void turn(struct load *load)
+{
     struct epoll_event events[EVENTS];
-    while (result.requests < requests && open > 0 && now_s() - start < 60) {
-        if (watch != NULL && watch->rss == 0 && result.requests >= watch->at)
-            watch->rss = program_rss(watch->pid);
-        int n = epoll_wait(epoll, events, EVENTS, 1000);
-        for (int i = 0; i < n; i++) {
-            if (!client_turn(events[i].data.ptr, request, len, &result)) {
-                struct client *client = events[i].data.ptr;
-                (void)epoll_ctl(epoll, EPOLL_CTL_DEL, client->fd, NULL);
-                result.errors++;
-                open--;
-            }
-        }
+    int n = epoll_wait(load->epoll, events, EVENTS, 100);
+    for (int i = 0; i < n; i++) {
+        if (events[i].data.ptr == NULL)
+            tick(load);
+        else
+            serve(load, events[i].data.ptr, events[i].events);
     }
-    result.seconds = now_s() - start;
-    for (unsigned i = 0; i < connections; i++) {
-        if (clients[i].fd >= 0)
-            (void)close(clients[i].fd);
-    }
-    (void)close(epoll);
-    free(clients);
-    return result;
+    if (load->waiting > 0)
+        begin_due(load, now_s());
+    else if (load->pace->rate <= 0 && load->idle_first != NULL)
+        begin_idle(load, now_s());
 }
 
-/* --- programs --- */
-
-pid_t program_start(char *const argv[], int cpu)
+struct load_result load_run(struct load *load, const struct load_pace *pace)
 {
-    pid_t pid = fork();
-    if (pid < 0)
-        die("fork");
-    if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
-        (void)dup2(null, 1);
-        if (getenv("BENCH_SHOW") == NULL)
-            (void)dup2(null, 2);
-        pin_here(cpu);
-        (void)execvp(argv[0], argv);
-        _exit(127);
+    load->pace = pace;
+    load->result = (struct load_result){0};
+    load->begun = load->waiting = 0;
+    memset(load->took, 0, sizeof load->took);
+    load->start = now_s();
+    set_timer(load, pace->rate);
+    if (pace->rate <= 0)
+        begin_idle(load, load->start);
+    double now = load->start;
+    while ((may_begin(load, now) && load->n > 0) ||
+           (load->busy > 0 && now - load->start < pace->seconds + DRAIN_SECONDS)) {
+        turn(load);
+        now = now_s();
     }
-    return pid;
+    set_timer(load, 0);
+    load->result.lost += load->busy;
+    load->result.seconds = now - load->start;
+    uint64_t all = load->result.answered + load->result.shed + load->result.wrong;
+    load->result.p50 = percentile(load, all, 0.5);
+    load->result.p99 = percentile(load, all, 0.99);
+    return load->result;
 }
 
-void program_stop(pid_t pid)
+bool load_fine(const struct load_result *result)
 {
-    (void)kill(pid, SIGTERM);
-    double start = now_s();
-    while (waitpid(pid, NULL, WNOHANG) == 0) {
-        if (now_s() - start > 5) {
-            (void)kill(pid, SIGKILL);
-            (void)waitpid(pid, NULL, 0);
-            return;
-        }
-        (void)nanosleep(&(struct timespec){0, 10000000}, NULL);
-    }
+    return result->answered > 0 && result->shed + result->wrong + result->lost == 0;
 }
 
-bool program_listens(uint16_t port)
+size_t load_fetch(uint16_t port, const struct ask *ask, char *room, size_t size)
 {
-    for (int i = 0; i < 500; i++) {
-        int fd = connect_to(port);
-        if (fd >= 0) {
-            (void)close(fd);
-            return true;
-        }
-        (void)nanosleep(&(struct timespec){0, 10000000}, NULL);
-    }
-    return false;
-}
-
-uint16_t free_port(void)
-{
-    struct sockaddr_in address = loopback(0);
-    socklen_t len = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &len) != 0)
-        die("free port");
-    (void)close(fd);
-    return ntohs(address.sin_port);
-}
-
-uint64_t program_cpu_ns(pid_t pid)
-{
-    char path[300];
-    uint64_t sum = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    DIR *dir = opendir(path);
-    if (dir == NULL)
+    const struct load_pace once = {.seconds = DRAIN_SECONDS, .requests = 1};
+    struct load *load = load_open(port, 1, ask);
+    if (load == NULL)
         return 0;
-    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        unsigned long long ns = 0;
-        if (entry->d_name[0] == '.')
-            continue;
-        (void)snprintf(path, sizeof path, "/proc/%d/task/%.32s/schedstat", (int)pid, entry->d_name);
-        FILE *file = fopen(path, "r");
-        if (file == NULL)
-            continue;
-        if (fscanf(file, "%llu", &ns) == 1)
-            sum += ns;
-        (void)fclose(file);
+    load->keep = room;
+    load->keep_room = size;
+    struct load_result result = load_run(load, &once);
+    size_t len = load->keep_len;
+    load_close(load);
+    return load_fine(&result) ? len : 0;
+}
+
+/* --- a crowd --- */
+
+struct crowd {
+    struct load *load;
+    struct load_pace pace;
+};
+
+struct crowd *crowd_open(uint16_t port, unsigned n, const struct ask *ask)
+{
+    struct crowd *crowd = calloc(1, sizeof *crowd);
+    if (crowd == NULL)
+        die("crowd");
+    crowd->load = load_open(port, n, ask);
+    if (crowd->load == NULL) {
+        free(crowd);
+        return NULL;
     }
-    (void)closedir(dir);
-    return sum;
+    /* Not all at once: that would be a rush, which is another thing to measure. */
+    crowd->pace = (struct load_pace){.seconds = 3600, .requests = n, .rate = CROWD_RATE};
+    crowd->load->pace = &crowd->pace;
+    crowd->load->start = now_s();
+    set_timer(crowd->load, CROWD_RATE);
+    return crowd;
 }
 
-uint64_t program_rss(pid_t pid)
+bool crowd_turn(struct crowd *crowd, enum crowd_until until)
 {
-    char path[64];
-    unsigned long long size = 0, resident = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return 0;
-    if (fscanf(file, "%llu %llu", &size, &resident) != 2)
-        resident = 0;
-    (void)fclose(file);
-    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+    struct load *load = crowd->load;
+    turn(load);
+    crowd->pace.requests = load->n + load->result.shed;
+    if (load->begun < crowd->pace.requests || (until == CROWD_ANSWERED && load->busy > 0))
+        return false;
+    for (unsigned i = 0; i < load->n; i++) {
+        const struct client *client = &load->clients[i];
+        if (client->said < load->head_len || client->sent < load->rest ||
+            (until == CROWD_BEGUN && (client->answer.status != 200 || client->answer.body == 0)))
+            return false;
+    }
+    return true;
 }
 
-static int ascending(const void *a, const void *b)
+uint64_t crowd_lost(const struct crowd *crowd)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
+    const struct load *load = crowd->load;
+    uint64_t lost = load->result.lost + load->result.wrong + load->result.again;
+    for (unsigned i = 0; i < load->n; i++) {
+        char byte = 0;
+        ssize_t n = recv(load->clients[i].fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        lost += n == 0 || (n < 0 && errno != EAGAIN);
+    }
+    return lost;
 }
 
-double median(double *values, size_t n)
+void crowd_close(struct crowd *crowd)
 {
-    qsort(values, n, sizeof *values, ascending);
-    return n == 0 ? 0 : n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+    if (crowd == NULL)
+        return;
+    load_close(crowd->load);
+    free(crowd);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Prints the tables of docs/BENCHMARKS.md. usage: tests/bench/run.sh BUILD [scan|detect [SEED [EACH]]]
-# scan, detect: only that part. BENCH_LABELS: a larger labelled file for both. BENCH_MIB: length of
+# Prints the tables of docs/BENCHMARKS.md. usage: tests/bench/run.sh BUILD [PART [ARGUMENT]...]
+# PART: proxy [ROUNDS [SECONDS [PART]...]], scan, or detect [SEED [EACH]]; all without. BENCH_LABELS: a larger labelled file for both. BENCH_MIB: length of
 # the long body.
 set -eu
 build=$1 only=${2:-}
@@ -9,24 +9,23 @@ bench=$build/tests/bench
 labels=${BENCH_LABELS:-tests/data/sgd-slice.ndjson}
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 echo
-if [ -z "$only" ]; then
+[ $# -lt 2 ] || shift 2
+if [ -z "$only" ] || [ "$only" = proxy ]; then
     echo '## Requests'
-    if command -v nginx >/dev/null 2>&1; then
-        "$bench/bench_proxy" "$build/scrubgate"
-    else
-        echo 'nginx is not installed: no ratios (apt-get install nginx-light)'
-    fi
+    "$bench/bench_proxy" "$build/scrubgate" "$@"
     echo
+fi
+if [ -z "$only" ]; then
     echo '## A long body'
     "$bench/bench_memory" "$build/scrubgate" "${BENCH_MIB:-1024}"
     echo
 fi
-if [ "$only" != detect ]; then
+if [ -z "$only" ] || [ "$only" = scan ]; then
     echo '## Scanning'
     "$bench/bench_scan" "$labels"
     echo
 fi
-if [ "$only" != scan ]; then
+if [ -z "$only" ] || [ "$only" = detect ]; then
     echo '## Detection'
-    "$bench/bench_detect" "$build/scrubgate" "${3:-1}" "${4:-100}"
+    "$bench/bench_detect" "$build/scrubgate" "${1:-1}" "${2:-100}"
 fi

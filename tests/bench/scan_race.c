@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "load.h"
+#include "rounds.h"
 
 /* A measurement shorter than this repeats its pass: the clock and its call must not count. */
 static const double SHORTEST_S = 0.05;

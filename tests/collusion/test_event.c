@@ -40,13 +40,15 @@ static const struct row rows[] = {
       .customer = 2,
       .agent = 3,
       .network = 4,
+      .tls = 8,
       .device = 5,
       .content = 0xfedcba9876543210,
       .identities = {6, 7},
       .n_identities = 2},
      "{\"t\":1700000000123,\"event\":\"message\",\"ticket\":\"0000000000000001\","
      "\"customer\":\"0000000000000002\",\"agent\":\"0000000000000003\",\"brand\":\"acme\","
-     "\"queue\":\"sales\",\"network\":\"0000000000000004\",\"device\":\"0000000000000005\","
+     "\"queue\":\"sales\",\"network\":\"0000000000000004\",\"tls\":\"0000000000000008\",\"device\":"
+     "\"0000000000000005\","
      "\"identity\":[\"0000000000000006\",\"0000000000000007\"],"
      "\"content\":\"fedcba9876543210\"}\n"},
     {"what is not known is left out", {.time_ms = 7}, "{\"t\":7}\n"},

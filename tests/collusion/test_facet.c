@@ -161,6 +161,27 @@ static void test_no_address_is_not_known(void **state)
     sg_facets_free(facets);
 }
 
+/* --- TLS library --- */
+
+static void test_tls_prints(void **state)
+{
+    static const char one[] = "t13d1516h2_8daaf6152771_e5627efa2ab1";
+    static const char other[] = "t13d1516h2_8daaf6152771_6d807ffa2a79";
+    struct sg_facets *facets = open_facets();
+    uint64_t a = 0, b = 0;
+    (void)state;
+    assert_int_equal(sg_facet_tls(facets, SG_BYTES(one), &a), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_tls(facets, SG_BYTES(one), &b), SCRUBGATE_OK);
+    assert_int_not_equal(a, 0);
+    assert_int_equal(a, b);
+    assert_int_equal(sg_facet_tls(facets, SG_BYTES(other), &b), SCRUBGATE_OK);
+    assert_int_not_equal(a, b);
+    assert_int_not_equal(a, agent(facets, one));
+    assert_int_equal(sg_facet_tls(facets, (struct sg_bytes){0}, &a), SCRUBGATE_OK);
+    assert_int_equal(a, 0);
+    sg_facets_free(facets);
+}
+
 /* --- device --- */
 
 #define UA_CHROME_131                                                                              \
@@ -326,6 +347,9 @@ static void test_the_public_calls_give_the_same_digests(void **state)
     assert_int_equal(sg_facet_network(facets, SG_BYTES("\x01\x02\x03\x09"), &want), SCRUBGATE_OK);
     assert_int_equal(out, want);
     assert_int_equal(scrubgate_facet_network(outside, "12345", 5, &out), SCRUBGATE_EINVAL);
+    assert_int_equal(scrubgate_facet_tls(outside, "t13i", &out), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_tls(facets, SG_BYTES("t13i"), &want), SCRUBGATE_OK);
+    assert_int_equal(out, want);
     assert_int_equal(scrubgate_facet_device(outside, &field, 1, &out), SCRUBGATE_OK);
     assert_int_equal(sg_facet_device(facets, &inside, 1, &want), SCRUBGATE_OK);
     assert_int_equal(out, want);
@@ -359,6 +383,7 @@ int main(void)
     sg_suite_add("no id is not known", test_no_id_is_not_known, NULL);
     SG_SUITE_ROWS(test_network, networks);
     sg_suite_add("no address is not known", test_no_address_is_not_known, NULL);
+    sg_suite_add("a TLS library is known again by its print", test_tls_prints, NULL);
     SG_SUITE_ROWS(test_device, devices);
     sg_suite_add("no fields are not known", test_no_fields_are_not_known, NULL);
     sg_suite_add("fields of hostile size are refused and forgotten",

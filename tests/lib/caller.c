@@ -16,10 +16,11 @@ enum { MS = 1000000 };
 struct sg_caller sg_caller;
 
 const struct sg_upstream_limits sg_caller_usual = {.connect_ns = UINT64_C(100000) * MS,
-                                                   .total_ns = UINT64_C(100000) * MS,
+                                                   .first_ns = UINT64_C(100000) * MS,
                                                    .idle_ns = UINT64_C(100000) * MS,
+                                                   .kept_ns = UINT64_C(100000) * MS,
                                                    .header = SG_CALLER_MAX_HEAD,
-                                                   .idle = 8};
+                                                   .kept = 8};
 
 void sg_caller_rung(struct sg_wake *wake)
 {

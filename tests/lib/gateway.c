@@ -32,21 +32,30 @@ void sg_gateway_init(struct sg_gateway *gateway)
     assert_int_equal(pthread_cond_init(&gateway->news, NULL), 0);
 }
 
+void sg_gateway_init_beside(struct sg_gateway *gateway, const struct sg_gateway *other)
+{
+    *gateway = (struct sg_gateway){.err = -1, .dir = other->dir, .is_guest = true};
+    assert_int_equal(pthread_mutex_init(&gateway->lock, NULL), 0);
+    assert_int_equal(pthread_cond_init(&gateway->news, NULL), 0);
+}
+
 void sg_gateway_config(struct sg_gateway *gateway, const char *format, ...)
 {
-    static const char head[] = "listen: 127.0.0.1:0\n"
-                               "admin: 127.0.0.1:0\n"
-                               "workers: 1\n"
-                               "state: var\n"
-                               "audit: {dir: var/audit, origin: " SG_GATEWAY_ORIGIN "}\n";
+    static const char ports[] = "admin: 127.0.0.1:0\n"
+                                "workers: 1\n"
+                                "state: var\n"
+                                "audit: {dir: var/audit, origin: " SG_GATEWAY_ORIGIN "}\n";
     char text[CONFIG_MOST];
     va_list list;
-    memcpy(text, head, sizeof head);
+    int head = snprintf(text, sizeof text, "listen: %s\n%s",
+                        gateway->listen == NULL ? "127.0.0.1:0" : gateway->listen, ports);
+    assert_true(head > 0 && (size_t)head < sizeof text);
+    size_t room = sizeof text - (size_t)head;
     va_start(list, format);
-    int len = vsnprintf(text + sizeof head - 1, sizeof text - sizeof head, format, list);
+    int len = vsnprintf(text + head, room, format, list);
     va_end(list);
-    assert_true(len >= 0 && (size_t)len < sizeof text - sizeof head);
-    sg_tempdir_write(&gateway->dir, "gateway.yaml", text, sizeof head - 1 + (size_t)len);
+    assert_true(len >= 0 && (size_t)len < room);
+    sg_tempdir_write(&gateway->dir, "gateway.yaml", text, (size_t)head + (size_t)len);
 }
 
 /* --- the operator's log --- */
@@ -99,14 +108,15 @@ void sg_gateway_await(struct sg_gateway *gateway, const char *text, size_t *at)
     *at = end;
 }
 
-/* The port behind `"what":"<what>","address":"…:`. */
-static unsigned port_of(struct sg_gateway *gateway, const char *what)
+/* The port behind `"what":"<what>","address":"…:`, which may stand there more than once. */
+static unsigned port_of(struct sg_gateway *gateway, const char *what, unsigned nth)
 {
     char text[64];
     size_t at = 0, end;
     unsigned port = 0;
     (void)snprintf(text, sizeof text, "\"what\":\"%s\",\"address\":\"127.0.0.1:", what);
-    sg_gateway_await(gateway, text, &at);
+    for (unsigned i = 0; i <= nth; i++)
+        sg_gateway_await(gateway, text, &at);
     end = at;
     sg_gateway_await(gateway, "\n", &end); /* the line is whole */
     (void)pthread_mutex_lock(&gateway->lock);
@@ -121,7 +131,8 @@ static unsigned port_of(struct sg_gateway *gateway, const char *what)
 
 static void launch(struct sg_gateway *gateway)
 {
-    static const char *const args[] = {"serve", "-c", "gateway.yaml", NULL};
+    const char *const args[] = {"serve", "-c", "gateway.yaml",
+                                gateway->takes_over ? "--takeover" : NULL, NULL};
     int ends[2];
     assert_int_equal(gateway->pid, 0);
     assert_int_equal(pipe(ends), 0);
@@ -130,10 +141,19 @@ static void launch(struct sg_gateway *gateway)
     gateway->err = ends[0];
     gateway->log_ended = false;
     sg_buf_clear(&gateway->log);
-    gateway->pid = sg_program_start(
-        &(struct sg_program_start){.folder = gateway->dir.path, .args = args, .err = ends[1]});
+    gateway->pid = sg_program_start(&(struct sg_program_start){.folder = gateway->dir.path,
+                                                               .args = args,
+                                                               .err = ends[1],
+                                                               .sockets = gateway->sockets,
+                                                               .n_sockets = gateway->n_sockets,
+                                                               .variables = gateway->variables});
     (void)close(ends[1]);
     assert_int_equal(pthread_create(&gateway->listener, NULL, listen_to_log, gateway), 0);
+}
+
+unsigned sg_gateway_port(struct sg_gateway *gateway, unsigned item)
+{
+    return port_of(gateway, "listening", item);
 }
 
 void sg_gateway_start(struct sg_gateway *gateway)
@@ -142,8 +162,8 @@ void sg_gateway_start(struct sg_gateway *gateway)
     unsigned status = 0;
     launch(gateway);
     sg_gateway_await(gateway, "\"what\":\"started\"", &at);
-    gateway->port = port_of(gateway, "listening");
-    gateway->admin = port_of(gateway, "admin");
+    gateway->port = sg_gateway_port(gateway, 0);
+    gateway->admin = port_of(gateway, "admin", 0);
     for (int ms = 0; status != 200 && ms < SG_PATIENCE_MS; ms++) {
         struct sg_answer answer = {.cut = false};
         sg_wire_ask(gateway->admin, "GET", "/readyz", "", SG_BYTES(""), &answer);
@@ -204,7 +224,8 @@ void sg_gateway_fini(struct sg_gateway *gateway)
     (void)pthread_mutex_destroy(&gateway->lock);
     (void)pthread_cond_destroy(&gateway->news);
     sg_buf_fini(&gateway->log);
-    sg_tempdir_remove(&gateway->dir);
+    if (!gateway->is_guest)
+        sg_tempdir_remove(&gateway->dir);
 }
 
 /* --- what it keeps --- */

@@ -23,10 +23,17 @@
 
 struct sg_gateway {
     struct sg_tempdir dir; /* gateway.yaml, var/ */
-    unsigned port, admin;  /* set by start */
+    const char *listen;    /* as gateway.yaml says it; NULL: one free loopback port */
+    unsigned port, admin;  /* set by start; port: the first of listen */
     pid_t pid;             /* 0: not running */
-    int err;               /* what it says comes from here */
-    pthread_t listener;    /* to the log: a thread that reads err */
+    /* Set before start: */
+    bool takes_over;    /* from the one that runs in the same folder */
+    const int *sockets; /* it gets them as from a service manager; borrowed */
+    size_t n_sockets;
+    const char *const *variables; /* NAME=VALUE for it, ended by NULL; borrowed */
+    bool is_guest;                /* the folder is another's */
+    int err;                      /* what it says comes from here */
+    pthread_t listener;           /* to the log: a thread that reads err */
     pthread_mutex_t lock;
     pthread_cond_t news;
     struct sg_buf log; /* of the operator, so far; under the lock */
@@ -35,14 +42,18 @@ struct sg_gateway {
 
 /* All fail the test when something is not as it must be. */
 void sg_gateway_init(struct sg_gateway *gateway);
-/* Writes gateway.yaml: free loopback ports, one worker, state and audit below the folder, and then
- * what is given (limits, rules, routes). */
+/* Another gateway in the same folder; fini leaves that alone. */
+void sg_gateway_init_beside(struct sg_gateway *gateway, const struct sg_gateway *other);
+/* Writes gateway.yaml: free loopback ports (or listen), one worker, state and audit below the
+ * folder, and then what is given (limits, rules, routes). */
 void sg_gateway_config(struct sg_gateway *gateway, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Starts it and waits until /readyz says 200. */
 void sg_gateway_start(struct sg_gateway *gateway);
 /* Starts it, waits for its end, and gives the exit code; what it said is in log. */
 int sg_gateway_fails(struct sg_gateway *gateway);
+/* The port of an item of listen, as the log of the start told. */
+unsigned sg_gateway_port(struct sg_gateway *gateway, unsigned item);
 void sg_gateway_signal(struct sg_gateway *gateway, int number);
 /* Waits for the end after a signal: it must be a clean one. */
 void sg_gateway_join(struct sg_gateway *gateway);

@@ -107,7 +107,8 @@ static void on_writable(void *own)
     (void)pass(probe, SG_PROBE_WRITABLE);
 }
 
-const struct sg_call_handler sg_probe_handler = {on_head, on_body, on_end, on_failed, on_writable};
+const struct sg_call_handler sg_probe_handler = {
+    .head = on_head, .body = on_body, .end = on_end, .failed = on_failed, .writable = on_writable};
 
 static void too_long(struct sg_timer *timer)
 {

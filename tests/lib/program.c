@@ -53,6 +53,39 @@ const char *sg_program_path(void)
 
 /* --- starting --- */
 
+enum { SOCKETS_MOST = 8, FIRST_SOCKET = 3, OUT_OF_THE_WAY = 64 };
+
+static void set_number(const char *name, size_t value)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%zu", value);
+    if (setenv(name, text, 1) != 0)
+        _exit(126);
+}
+
+/* As a service manager does it. First out of each other's way, then to their places. */
+static void pass_sockets(const struct sg_program_start *start)
+{
+    int fd[SOCKETS_MOST];
+    if (start->n_sockets > SOCKETS_MOST)
+        _exit(126);
+    for (size_t i = 0; i < start->n_sockets; i++) {
+        fd[i] = fcntl(start->sockets[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+        if (fd[i] < 0)
+            _exit(126);
+    }
+    for (size_t i = 0; i < start->n_sockets; i++)
+        if (dup2(fd[i], FIRST_SOCKET + (int)i) < 0)
+            _exit(126);
+    if (start->n_sockets > 0) {
+        set_number("LISTEN_PID", (size_t)getpid());
+        set_number("LISTEN_FDS", start->n_sockets);
+    }
+    for (size_t i = 0; start->variables != NULL && start->variables[i] != NULL; i++)
+        if (putenv((char *)(uintptr_t)start->variables[i]) != 0)
+            _exit(126);
+}
+
 /* In the child of a process that may have threads: only what is safe there. */
 static void become(const struct sg_program_start *start, char *const argv[])
 {
@@ -66,6 +99,7 @@ static void become(const struct sg_program_start *start, char *const argv[])
         if (fd < 0 || dup2(fd, i) < 0)
             _exit(126);
     }
+    pass_sockets(start);
     if (start->folder != NULL && chdir(start->folder) != 0)
         _exit(126);
     /* Without its signal a limit on files looks like a full disk: writes fail. */

@@ -5,6 +5,7 @@
 #ifndef SG_TESTS_PROGRAM_H
 #define SG_TESTS_PROGRAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,6 +20,11 @@ struct sg_program_start {
     const char *folder;      /* to run in; NULL: the test's */
     const char *const *args; /* behind the program's name, ended by NULL */
     int in, out, err;        /* descriptors for it; 0: none (empty input, output dropped) */
+    /* What a service manager gives: sockets, which become 3, 4, … (LISTEN_PID, LISTEN_FDS), and
+     * variables as NAME=VALUE, ended by NULL. */
+    const int *sockets;
+    size_t n_sockets;
+    const char *const *variables;
 };
 pid_t sg_program_start(const struct sg_program_start *start);
 /* From now on it can make no file larger than that, as if the disk were full; 0: as it likes. */

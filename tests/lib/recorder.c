@@ -23,6 +23,7 @@
 #include <cmocka.h>
 
 #include "http/chunked.h"
+#include "http/guard.h"
 #include "wire.h"
 
 enum { HEAD_MOST = 64 * 1024, PIECE = 64 * 1024 };
@@ -166,25 +167,30 @@ static void keep_heard(struct sg_recorder *recorder, struct sg_recorder_link *li
 
 /* --- hearing --- */
 
+/* As strictly as the gateway reads its own clients. NULL, or what is wrong. */
+static const char *read_text(struct sg_heard *now, struct sg_bytes text, size_t *used, bool *whole)
+{
+    struct sg_guard guard;
+    struct sg_bytes run;
+    const struct sg_refusal *why = NULL;
+    sg_guard_init(&guard, HEAD_MOST);
+    *used = 0;
+    *whole =
+        sg_guard_read(&guard, text, used, &now->head, &now->framing, &run, &why) == SG_GUARD_HEAD;
+    return why == NULL ? NULL : why->detail;
+}
+
 static bool read_head(struct sg_recorder *recorder, struct sg_recorder_link *link)
 {
     struct sg_heard *now = &link->now;
-    const char *why = "";
+    bool whole = false;
     size_t used = 0;
-    enum scrubgate_status rc =
-        sg_head_parse_request(&now->head, sg_buf_bytes(&link->in), HEAD_MOST, &used, &why);
-    if (rc == SCRUBGATE_FULL)
+    recorder->problem = read_text(now, sg_buf_bytes(&link->in), &used, &whole);
+    if (!whole)
         return false;
-    if (rc >= 0)
-        rc = sg_buf_add(&now->text, link->in.data, used);
-    if (rc >= 0)
-        rc = sg_head_parse_request(&now->head, sg_buf_bytes(&now->text), HEAD_MOST, &used, &why);
-    if (rc >= 0)
-        rc = sg_framing_request(&now->framing, &now->head.headers, now->head.minor_version, &why);
-    if (rc < 0) {
-        recorder->problem = why;
-        return false;
-    }
+    /* Read again where it stays: a head borrows its text. */
+    sure(sg_buf_add(&now->text, link->in.data, used));
+    (void)read_text(now, sg_buf_bytes(&now->text), &used, &whole);
     sg_buf_drop(&link->in, used);
     now->link = link->number;
     now->recorded = is_recorded(recorder, now);
@@ -232,6 +238,7 @@ static void hear(struct sg_recorder *recorder, struct sg_recorder_link *link)
         if (!read_body(recorder, link))
             return;
         link->now.whole = true;
+        recorder->n_whole++;
         link->in_body = false;
         if (!link->answered)
             answer(recorder, link);
@@ -430,6 +437,14 @@ size_t sg_recorder_bytes(struct sg_recorder *recorder)
 {
     (void)pthread_mutex_lock(&recorder->lock);
     size_t n = recorder->raw.len;
+    (void)pthread_mutex_unlock(&recorder->lock);
+    return n;
+}
+
+size_t sg_recorder_whole(struct sg_recorder *recorder)
+{
+    (void)pthread_mutex_lock(&recorder->lock);
+    size_t n = recorder->n_whole;
     (void)pthread_mutex_unlock(&recorder->lock);
     return n;
 }

@@ -51,7 +51,7 @@ struct sg_recorder {
     struct sg_buf raw; /* all bytes of all connections */
     struct sg_heard heard[SG_HEARD_MOST];
     struct sg_said said[SG_HEARD_MOST];
-    size_t n_heard, n_said, n_accepted;
+    size_t n_heard, n_said, n_accepted, n_whole;
     const char *problem; /* it heard what is no request */
     bool stopping;
     /* The thread's: */
@@ -75,6 +75,8 @@ void sg_recorder_forget(struct sg_recorder *recorder);
 size_t sg_recorder_waiting(struct sg_recorder *recorder);
 /* Bytes heard in all: the same before and after means that nothing came. */
 size_t sg_recorder_bytes(struct sg_recorder *recorder);
+/* Requests that came to their end, taken or not, since the start. */
+size_t sg_recorder_whole(struct sg_recorder *recorder);
 size_t sg_recorder_accepted(struct sg_recorder *recorder);
 /* Whether anything heard since the start holds the text. */
 bool sg_recorder_holds(struct sg_recorder *recorder, const char *text);

@@ -50,6 +50,7 @@ void sg_scene_config(struct sg_scene *scene, const char *config)
 void sg_scene_open(struct sg_scene *scene, const char *pack, const char *config)
 {
     sg_gateway_init(&scene->gateway);
+    scene->gateway.listen = scene->listen;
     sg_tempdir_path(&scene->gateway.dir, "var/audit/log/000000.ndjson", scene->audit_log);
     scene->origin.audit_log = scene->audit_log;
     sg_recorder_start(&scene->origin);

@@ -12,6 +12,7 @@
 #include "wire.h"
 
 struct sg_scene {
+    const char *listen; /* set before open, see gateway.h */
     struct sg_gateway gateway;
     struct sg_recorder origin;
     char audit_log[512];

@@ -162,8 +162,10 @@ static bool take(struct sg_scripted_origin *origin, bool succeeds)
     if (origin->tls == NULL)
         return succeeds;
     origin->ssl = SSL_new(origin->tls);
-    return origin->ssl != NULL && SSL_set_fd(origin->ssl, origin->fd) == 1 &&
-           (SSL_accept(origin->ssl) == 1) == succeeds;
+    bool good = origin->ssl != NULL && SSL_set_fd(origin->ssl, origin->fd) == 1 &&
+                (SSL_accept(origin->ssl) == 1) == succeeds;
+    origin->resumed += good && SSL_session_reused(origin->ssl) == 1 ? 1 : 0;
+    return good;
 }
 
 static bool do_step(struct sg_scripted_origin *origin, const struct sg_step *step)

@@ -50,6 +50,7 @@ struct sg_scripted_origin {
     size_t done;                 /* steps */
     const char *problem;         /* why not all of them; NULL when they are */
     unsigned accepted;           /* connections */
+    unsigned resumed;            /* those whose TLS handshake was a short one */
     char heard[SG_SCRIPT_HEARD]; /* the first bytes of all that was read, ended */
     size_t n_heard;
     size_t n_read; /* bytes read in all */

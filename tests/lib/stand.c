@@ -22,7 +22,6 @@ const struct sg_front_limits sg_stand_usual = {
     .header_ns = SG_STAND_LONG,
     .body_ns = SG_STAND_LONG,
     .idle_ns = SG_STAND_LONG,
-    .daemons = 2,
 };
 
 void sg_stand_note(unsigned *counter)
@@ -117,7 +116,7 @@ void sg_stand_start(const struct sg_front_limits *limits, const char *where)
     sg_stand.address.len = sizeof sg_stand.address.storage;
     assert_int_equal(
         getsockname(fd, (struct sockaddr *)&sg_stand.address.storage, &sg_stand.address.len), 0);
-    assert_int_equal(sg_front_listen(sg_stand.front, fd), SCRUBGATE_OK);
+    assert_int_equal(sg_front_listen(sg_stand.front, fd, NULL), SCRUBGATE_OK);
     assert_int_equal(pthread_create(&sg_stand.thread, NULL, serve, NULL), 0);
 }
 

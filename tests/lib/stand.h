@@ -34,7 +34,8 @@ struct sg_stand {
     struct sg_wake wake;
     void (*errand)(void); /* to be run by the loop's thread */
     struct sg_talk *held; /* the last request of /hold */
-    unsigned begun, ended, closed[SG_REQUEST_STOPPED + 1];
+    unsigned begun, ended, refused, closed[SG_REQUEST_STOPPED + 1];
+    bool full; /* no more requests are admitted; the loop's thread's */
     uint64_t body_bytes;
     size_t connections; /* as sg_stand_count found them */
 };

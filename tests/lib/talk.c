@@ -350,7 +350,30 @@ static void closed(void *own, enum sg_request_end how)
     sg_stand_note(&sg_stand.closed[how]);
 }
 
-const struct sg_front_handler sg_talk_handler = {begin, body, end, closed, &sg_stand};
+static bool admit(void *ctx)
+{
+    (void)ctx;
+    return !sg_stand.full;
+}
+
+static void refused(void *ctx, struct sg_bytes peer, const struct sg_refusal *why)
+{
+    (void)ctx;
+    (void)peer;
+    if (why->word == NULL || why->detail == NULL)
+        abort();
+    sg_stand_note(&sg_stand.refused);
+}
+
+const struct sg_front_handler sg_talk_handler = {
+    .begin = begin,
+    .body = body,
+    .end = end,
+    .closed = closed,
+    .ctx = &sg_stand,
+    .admit = admit,
+    .refused = refused,
+};
 
 /* --- errands --- */
 
@@ -367,6 +390,16 @@ void sg_talk_resume_held(void)
 void sg_talk_more_held(void)
 {
     sg_request_more(sg_stand.held->request);
+}
+
+void sg_talk_fill_up(void)
+{
+    sg_stand.full = true;
+}
+
+void sg_talk_make_room(void)
+{
+    sg_stand.full = false;
 }
 
 void sg_talk_abort_held(void)

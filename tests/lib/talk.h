@@ -38,5 +38,8 @@ void sg_talk_answer_held(void); /* replies with what came */
 void sg_talk_resume_held(void); /* asks for its body again */
 void sg_talk_more_held(void);   /* asks for its reply again */
 void sg_talk_abort_held(void);  /* cuts it */
+/* And these all of them: there is no room for more, or there is again. */
+void sg_talk_fill_up(void);
+void sg_talk_make_room(void);
 
 #endif

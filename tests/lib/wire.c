@@ -16,10 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <openssl/err.h>
 
 #include "http/chunked.h"
+#include "http/head_reader.h"
 
 enum { HEAD_MOST = 64 * 1024, PIECE = 64 * 1024, SHOWN = 400 };
 
@@ -45,8 +48,22 @@ void sg_wire_open(struct sg_wire *wire, unsigned port)
     assert_int_equal(setsockopt(wire->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), 0);
 }
 
+bool sg_wire_secure(struct sg_wire *wire, SSL_CTX *context)
+{
+    const struct timeval patience = {.tv_sec = SG_PATIENCE_MS / 1000};
+    assert_int_equal(setsockopt(wire->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
+    wire->tls = SSL_new(context);
+    assert_non_null(wire->tls);
+    assert_int_equal(SSL_set_fd(wire->tls, wire->fd), 1);
+    bool up = SSL_connect(wire->tls) == 1;
+    ERR_clear_error();
+    return up;
+}
+
 void sg_wire_close(struct sg_wire *wire)
 {
+    SSL_free(wire->tls);
+    wire->tls = NULL;
     (void)close(wire->fd);
     wire->fd = -1;
     sg_buf_fini(&wire->in);
@@ -65,7 +82,9 @@ bool sg_wire_try(struct sg_wire *wire, struct sg_bytes text)
 {
     while (text.len > 0) {
         assert_true(await(wire->fd, POLLOUT));
-        ssize_t n = send(wire->fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = wire->tls != NULL
+                        ? SSL_write(wire->tls, text.data, (int)text.len)
+                        : send(wire->fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n <= 0)
@@ -95,10 +114,14 @@ void sg_wire_say(struct sg_wire *wire, const char *format, ...)
 
 bool sg_wire_more(struct sg_wire *wire)
 {
-    if (!await(wire->fd, POLLIN))
+    bool ready = wire->tls != NULL && SSL_pending(wire->tls) > 0;
+    if (!ready && !await(wire->fd, POLLIN))
         fail_msg("nothing came within %d ms", SG_PATIENCE_MS);
     assert_true(sg_buf_reserve(&wire->in, PIECE) >= 0);
-    ssize_t n = recv(wire->fd, wire->in.data + wire->in.len, PIECE, 0);
+    uint8_t *room = wire->in.data + wire->in.len;
+    ssize_t n =
+        wire->tls != NULL ? SSL_read(wire->tls, room, PIECE) : recv(wire->fd, room, PIECE, 0);
+    ERR_clear_error();
     if (n > 0)
         wire->in.len += (size_t)n;
     return n > 0;
@@ -106,24 +129,24 @@ bool sg_wire_more(struct sg_wire *wire)
 
 static bool read_head(struct sg_wire *wire, struct sg_answer *answer)
 {
+    struct sg_head_reader reader;
+    enum sg_head_step step;
     const char *why = "";
     size_t used = 0;
-    for (;;) {
-        enum scrubgate_status rc =
-            sg_head_parse_response(&answer->head, sg_buf_bytes(&wire->in), HEAD_MOST, &used, &why);
-        if (rc < 0)
-            fail_msg("the answer's head: %s", why);
-        if (rc == SCRUBGATE_OK)
-            break;
+    sg_head_reader_init(&reader, SG_HEAD_RESPONSE, HEAD_MOST);
+    while ((step = sg_head_read(&reader, sg_buf_bytes(&wire->in), &answer->head, &used, &why)) ==
+           SG_HEAD_MORE) {
         if (!sg_wire_more(wire)) {
             answer->head.status = 0;
             return false;
         }
     }
-    /* Parsed again where it stays: a head borrows its text. */
+    if (step != SG_HEAD_WHOLE)
+        fail_msg("the answer's head: %s", why);
+    /* Read again where it stays: a head borrows its text. */
     assert_true(sg_buf_add(&answer->text, wire->in.data, used) >= 0);
-    assert_true(sg_head_parse_response(&answer->head, sg_buf_bytes(&answer->text), HEAD_MOST, &used,
-                                       &why) == SCRUBGATE_OK);
+    assert_int_equal(sg_head_read(&reader, sg_buf_bytes(&answer->text), &answer->head, &used, &why),
+                     SG_HEAD_WHOLE);
     sg_buf_drop(&wire->in, used);
     return true;
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <openssl/ssl.h>
+
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "http/framing.h"
@@ -21,6 +23,7 @@ enum { SG_PATIENCE_MS = 30000 };
 struct sg_wire {
     int fd;
     struct sg_buf in; /* came, and is not read yet */
+    SSL *tls;         /* NULL: plain */
 };
 
 /* One answer. All-zero before the first; a second one may be read into it. */
@@ -33,6 +36,8 @@ struct sg_answer {
 };
 
 void sg_wire_open(struct sg_wire *wire, unsigned port);
+/* Goes on in TLS. False: the handshake failed, or what the server said right behind it. */
+bool sg_wire_secure(struct sg_wire *wire, SSL_CTX *context);
 void sg_wire_close(struct sg_wire *wire);
 void sg_wire_reset(struct sg_wire *wire); /* closes with a reset */
 /* False when the peer takes no more: it may have answered already. */

@@ -20,7 +20,7 @@ enum { CLIENTS = 3 };
 static struct sg_loop *loop;
 static struct sg_acceptor acceptor;
 static struct sg_address address;
-static size_t places, taken;
+static size_t places, taken, turned_away;
 static int client[CLIENTS], got[CLIENTS];
 static unsigned turns;
 static struct sg_task turn;
@@ -31,14 +31,25 @@ static size_t room(void *ctx)
     return places;
 }
 
-static void accepted(void *ctx, int fd, const struct sg_address *peer)
+static void accepted(void *ctx, const void *mark, int fd, const struct sg_address *peer)
 {
     (void)ctx;
+    assert_ptr_equal(mark, &address);
     assert_true(places > 0 && taken < CLIENTS);
     assert_int_equal(peer->storage.ss_family, AF_INET);
     places--;
     got[taken++] = fd;
 }
+
+static void shed(void *ctx, const void *mark, int fd)
+{
+    (void)ctx;
+    assert_ptr_equal(mark, &address);
+    (void)close(fd);
+    turned_away++;
+}
+
+static const struct sg_acceptor_calls calls = {room, accepted, shed};
 
 static void count_turn(struct sg_task *task)
 {
@@ -61,15 +72,15 @@ static int begin(void **state)
     struct scrubgate_fault fault;
     int fd;
     (void)state;
-    taken = 0;
+    taken = turned_away = 0;
     if (sg_loop_new(&loop) < 0 || sg_address_parse(&address, "127.0.0.1:0", &fault) < 0 ||
         sg_listen_open(&address, false, &fd, &fault) < 0)
         return -1;
     address.len = sizeof address.storage;
     if (getsockname(fd, (struct sockaddr *)&address.storage, &address.len) != 0)
         return -1;
-    sg_acceptor_init(&acceptor, loop, room, accepted, &acceptor);
-    if (sg_acceptor_add(&acceptor, fd) < 0)
+    sg_acceptor_init(&acceptor, loop, &calls, &acceptor);
+    if (sg_acceptor_add(&acceptor, fd, &address) < 0)
         return -1;
     for (int i = 0; i < CLIENTS; i++) {
         client[i] = socket(AF_INET, SOCK_STREAM, 0);
@@ -115,7 +126,7 @@ static void test_it_looks_away_while_there_is_no_room(void **state)
     assert_int_equal(taken, 2);
 }
 
-static void test_it_pauses_in_a_shortage_of_descriptors(void **state)
+static void test_in_a_shortage_of_descriptors_it_turns_away_who_waits_and_pauses(void **state)
 {
     (void)state;
     struct rlimit before, none;
@@ -129,11 +140,15 @@ static void test_it_pauses_in_a_shortage_of_descriptors(void **state)
     run_turns(2);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(taken, 0);
+    assert_int_equal(turned_away, CLIENTS);
     assert_false(acceptor.watching);
     assert_int_not_equal(acceptor.pause.place, 0); /* it will look again by itself */
+    int late = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(late, (struct sockaddr *)&address.storage, address.len), 0);
     sg_acceptor_resume(&acceptor);
     run_turns(2);
-    assert_int_equal(taken, CLIENTS);
+    assert_int_equal(taken, 1);
+    (void)close(late);
     (void)close(last);
 }
 
@@ -155,7 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(test_it_takes_all_that_has_come),
         ROW(test_it_looks_away_while_there_is_no_room),
-        ROW(test_it_pauses_in_a_shortage_of_descriptors),
+        ROW(test_in_a_shortage_of_descriptors_it_turns_away_who_waits_and_pauses),
         ROW(test_draining_takes_what_has_come_and_closes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

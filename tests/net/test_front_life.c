@@ -72,6 +72,40 @@ static void test_a_client_that_resets_while_it_waits_is_gone(void **state)
     sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_GONE], 1);
 }
 
+static void test_a_client_that_closes_while_it_waits_is_gone(void **state)
+{
+    (void)state;
+    struct sg_visitor line = sg_visitor_dial();
+    sg_visitor_put_text(&line, "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
+    sg_stand_wait_for(&sg_stand.ended, 1);
+    sg_visitor_hang_up(&line);
+    sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_GONE], 1);
+}
+
+static void test_a_client_that_closes_with_its_request_is_gone(void **state)
+{
+    (void)state;
+    struct sg_visitor line = sg_visitor_dial();
+    sg_visitor_put_text(&line, "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
+    sg_visitor_hang_up(&line);
+    sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_GONE], 1);
+}
+
+/* It looks as if it had closed: it is asked by an interim answer, and then gets its own. */
+static void test_a_client_that_ends_its_side_and_waits_is_answered(void **state)
+{
+    (void)state;
+    struct sg_visitor line = sg_visitor_dial();
+    sg_visitor_put_text(&line, "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
+    (void)shutdown(line.fd, SHUT_WR);
+    assert_int_equal(sg_visitor_get_answer(&line, true).status, 100);
+    sg_stand_let_loop(sg_talk_answer_held);
+    sg_visitor_expect_answer(&line, 200, "GET /hold 0:");
+    assert_true(sg_visitor_ends_here(&line));
+    sg_visitor_hang_up(&line);
+    sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_SENT], 1);
+}
+
 static void test_a_client_that_resets_while_an_answer_waits_is_gone(void **state)
 {
     (void)state;
@@ -131,6 +165,36 @@ static void test_connections_over_the_limit_wait_for_one_to_close(void **state)
     sg_stand_stop();
 }
 
+static void test_an_address_has_no_more_connections_than_it_may(void **state)
+{
+    (void)state;
+    struct sg_front_limits limits = sg_stand_usual;
+    limits.per_peer = 2;
+    sg_stand_start(&limits, "127.0.0.1:0");
+    struct sg_visitor lines[3];
+    for (int i = 0; i < 2; i++) {
+        lines[i] = sg_visitor_dial();
+        sg_visitor_put_text(&lines[i], "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+        sg_visitor_expect_answer(&lines[i], 200, "GET /a 0:");
+    }
+    lines[2] = sg_visitor_dial();
+    struct sg_visitor_answer answer = sg_visitor_get_answer(&lines[2], false);
+    assert_int_equal(answer.status, 503);
+    assert_non_null(strstr(answer.head, "Retry-After: 1\n"));
+    assert_true(sg_visitor_ends_here(&lines[2]));
+    assert_int_equal(sg_stand_so_far(&sg_stand.refused), 1);
+    sg_buf_fini(&answer.body);
+    sg_visitor_hang_up(&lines[2]);
+    (void)shutdown(lines[0].fd, SHUT_WR);
+    assert_true(sg_visitor_ends_here(&lines[0])); /* the front has let go of it */
+    lines[2] = sg_visitor_dial();
+    sg_visitor_put_text(&lines[2], "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    sg_visitor_expect_answer(&lines[2], 200, "GET /a 0:");
+    for (int i = 0; i < 3; i++)
+        sg_visitor_hang_up(&lines[i]);
+    sg_stand_stop();
+}
+
 static void test_accepting_survives_a_shortage_of_descriptors(void **state)
 {
     (void)state;
@@ -146,6 +210,9 @@ static void test_accepting_survives_a_shortage_of_descriptors(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(rc, 0);
     assert_int_equal(sg_stand.connections, 0);
+    sg_visitor_expect_status(&line, 503); /* it is not left hanging */
+    sg_visitor_hang_up(&line);
+    line = sg_visitor_dial();
     sg_visitor_put_text(&line, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
     sg_visitor_expect_answer(&line, 200, "GET /a 0:");
     sg_visitor_hang_up(&line);
@@ -277,10 +344,14 @@ int main(void)
         SG_STAND_TEST(test_an_abort_from_outside_cuts_a_waiting_request),
         SG_STAND_TEST(test_an_abort_from_outside_cuts_a_waiting_answer),
         SG_STAND_TEST(test_a_client_that_resets_while_it_waits_is_gone),
+        SG_STAND_TEST(test_a_client_that_closes_while_it_waits_is_gone),
+        SG_STAND_TEST(test_a_client_that_closes_with_its_request_is_gone),
+        SG_STAND_TEST(test_a_client_that_ends_its_side_and_waits_is_answered),
         SG_STAND_TEST(test_a_client_that_resets_while_an_answer_waits_is_gone),
         SG_STAND_TEST(test_a_client_that_closes_in_its_body_is_gone),
         SG_STAND_TEST(test_a_client_that_closes_in_an_answer_is_gone),
         cmocka_unit_test(test_connections_over_the_limit_wait_for_one_to_close),
+        cmocka_unit_test(test_an_address_has_no_more_connections_than_it_may),
         SG_STAND_TEST(test_accepting_survives_a_shortage_of_descriptors),
         cmocka_unit_test(test_a_unix_socket_serves_and_has_no_peer_address),
         SG_STAND_TEST(test_draining_closes_idle_connections_and_lets_requests_end),

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -79,7 +80,7 @@ static const struct exchange_row exchanges[] = {
     {"204 has neither body nor length", "GET /204 HTTP/1.1\r\nHost: h\r\n\r\n", "", 204, NULL,
      "Content-Length", true},
     {"304 announces no length", "GET /304 HTTP/1.1\r\nHost: h\r\n\r\n", "", 304, NULL,
-     "Content-Length", false},
+     "Content-Length", true},
     {"an answer before the body comes after it when the body is small",
      "POST /early HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "too large", 413, NULL,
      "Connection", true},
@@ -90,13 +91,17 @@ static const struct exchange_row exchanges[] = {
      "POST /early-body HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
      "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
      "blocked", 422, NULL, "Connection", true},
+    {"an answer before chunks that turn out to be broken is sent all the same",
+     "POST /early HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "2\r\nhe\r\n3\r\nllo!\r\n0\r\n\r\n",
+     "too large", 413, "Connection: close\n", NULL, false},
     {"a client that will not be heard is answered instead of called",
      "POST /early HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
      "too large", 413, "Connection: close\n", NULL, false},
     {"a handler that cannot begin is 503", "GET /null HTTP/1.1\r\nHost: h\r\n\r\n",
      "{\"type\":\"urn:scrubgate:problem:overload\",\"title\":\"Service Unavailable\","
      "\"status\":503,\"detail\":\"try again later\"}\n",
-     503, "Retry-After: 1\n", NULL, false},
+     503, "Retry-After: 1\n", NULL, true},
     {"an abort at the beginning gives nothing",
      "POST /abort-begin HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "", 0, NULL, NULL,
      false},
@@ -155,13 +160,7 @@ static void test_exchange_half_closed(void **state)
 {
     const struct exchange_row *row = *state;
     sg_stand_start(&sg_stand_usual, "127.0.0.1:0");
-    /* One more in each daemon: libmicrohttpd treats the one it has had longest more kindly. */
-    struct sg_visitor first = sg_visitor_dial(), second = sg_visitor_dial(),
-                      line = sg_visitor_dial();
-    sg_visitor_put_text(&first, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-    sg_visitor_put_text(&second, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
-    sg_visitor_expect_answer(&first, 200, "GET /a 0:");
-    sg_visitor_expect_answer(&second, 200, "GET /a 0:");
+    struct sg_visitor line = sg_visitor_dial();
     sg_visitor_put_text(&line, row->send);
     (void)shutdown(line.fd, SHUT_WR);
     struct sg_visitor_answer answer = sg_visitor_get_answer(&line, false);
@@ -170,8 +169,6 @@ static void test_exchange_half_closed(void **state)
     assert_true(sg_visitor_ends_here(&line));
     sg_buf_fini(&answer.body);
     sg_visitor_hang_up(&line);
-    sg_visitor_hang_up(&first);
-    sg_visitor_hang_up(&second);
     sg_stand_stop();
 }
 
@@ -197,13 +194,37 @@ static void test_a_connection_serves_many_requests(void **state)
 {
     (void)state;
     struct sg_visitor line = sg_visitor_dial();
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 1000; i++) {
         sg_visitor_put_text(&line,
                             "POST /later HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
         sg_visitor_expect_answer(&line, 200, "POST /later 2:ab");
     }
     sg_visitor_hang_up(&line);
-    sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_SENT], 200);
+    sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_SENT], 1000);
+}
+
+static void test_a_burst_of_requests_is_answered_in_order(void **state)
+{
+    (void)state;
+    enum { MANY = 500 };
+    struct sg_visitor line = sg_visitor_dial();
+    struct sg_buf text = {.data = NULL};
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(sg_buf_addf(&text,
+                                     "POST /n%d HTTP/1.1\r\nHost: h\r\nContent-Length: "
+                                     "3\r\n\r\n%03d",
+                                     i, i),
+                         SCRUBGATE_OK);
+    assert_true(sg_visitor_put(&line, text.data, text.len));
+    (void)shutdown(line.fd, SHUT_WR);
+    for (int i = 0; i < MANY; i++) {
+        char want[64];
+        (void)snprintf(want, sizeof want, "POST /n%d 3:%03d", i, i);
+        sg_visitor_expect_answer(&line, 200, want);
+    }
+    assert_true(sg_visitor_ends_here(&line));
+    sg_buf_fini(&text);
+    sg_visitor_hang_up(&line);
 }
 
 static void test_a_waiting_request_does_not_hold_up_the_others(void **state)
@@ -239,6 +260,16 @@ static void test_a_client_that_asks_is_called_to_continue(void **state)
                                "Expect: 100-continue\r\n\r\n");
     assert_int_equal(sg_visitor_get_answer(&line, true).status, 100);
     sg_visitor_put_text(&line, "hello");
+    sg_visitor_expect_answer(&line, 200, "POST /a 5:hello");
+    sg_visitor_hang_up(&line);
+}
+
+static void test_a_client_that_does_not_wait_is_not_called(void **state)
+{
+    (void)state;
+    struct sg_visitor line = sg_visitor_dial();
+    sg_visitor_put_text(&line, "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n"
+                               "Expect: 100-continue\r\n\r\nhello");
     sg_visitor_expect_answer(&line, 200, "POST /a 5:hello");
     sg_visitor_hang_up(&line);
 }
@@ -287,7 +318,8 @@ static void test_a_handler_that_takes_nothing_stops_the_client(void **state)
     (void)pthread_mutex_lock(&sg_stand.lock);
     uint64_t offered = sg_stand.body_bytes;
     (void)pthread_mutex_unlock(&sg_stand.lock);
-    assert_true(offered > 0 && offered <= (uint64_t)4 * sg_stand_usual.header);
+    /* It was offered the same piece twice, and no more was read meanwhile. */
+    assert_true(offered > 0 && offered <= (uint64_t)2 * 65536);
     sg_stand_let_loop(sg_talk_answer_held); /* gives up on the rest */
     struct sg_visitor_answer answer = sg_visitor_get_answer(&line, false);
     assert_int_equal(answer.status, 200);
@@ -301,8 +333,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SG_STAND_TEST(test_pipelined_requests_are_answered_in_order),
         SG_STAND_TEST(test_a_connection_serves_many_requests),
+        SG_STAND_TEST(test_a_burst_of_requests_is_answered_in_order),
         SG_STAND_TEST(test_a_waiting_request_does_not_hold_up_the_others),
         SG_STAND_TEST(test_a_client_that_asks_is_called_to_continue),
+        SG_STAND_TEST(test_a_client_that_does_not_wait_is_not_called),
         SG_STAND_TEST(test_a_large_body_taken_in_pieces_is_whole),
         SG_STAND_TEST(test_a_handler_that_takes_nothing_stops_the_client),
     };

@@ -47,10 +47,13 @@ static void test_taken(void **state)
     assert_int_equal(sg_origin_new(&origin, row->url, &fault), SCRUBGATE_OK);
     assert_true(sg_bytes_equal(sg_origin_authority(origin), sg_bytes_of(row->authority)));
     assert_true(sg_bytes_equal(sg_origin_path(origin), sg_bytes_of(row->path)));
-    assert_int_equal(origin->tls, row->tls);
+    assert_int_equal(sg_origin_secure(origin), row->tls);
     assert_int_equal(origin->numeric, row->numeric);
-    assert_true(origin->n >= 1);
-    sg_address_print(&origin->address[0], address, sizeof address);
+    struct sg_places *places = sg_origin_places(origin);
+    assert_true(places->to.n >= 1);
+    assert_true(sg_origin_leads(origin, sg_address_mark(&places->to.item[0])));
+    sg_address_print(&places->to.item[0], address, sizeof address);
+    sg_places_drop(places);
     if (row->address != NULL)
         assert_string_equal(address, row->address);
     sg_origin_free(origin);
@@ -139,10 +142,50 @@ static void test_keys(void **state)
     assert_int_equal(sg_origin_new(&again, "http://127.0.0.1:9000/other/", NULL), SCRUBGATE_OK);
     assert_string_equal(again->key, origin[0]->key);
     assert_true(again->hash == origin[0]->hash);
+    assert_int_equal(sg_origin_trust(again, NULL, "elsewhere.example"), SCRUBGATE_OK);
+    assert_string_not_equal(again->key, origin[0]->key);
+    assert_false(again->numeric);
     sg_origin_free(again);
     for (size_t i = 0; i < N; i++)
         sg_origin_free(origin[i]);
     sg_origin_free(NULL);
+}
+
+/* --- when the name leads elsewhere --- */
+
+static struct sg_addresses addresses(const char *const *texts)
+{
+    struct sg_addresses list = {.n = 0};
+    for (; texts[list.n] != NULL; list.n++)
+        assert_int_equal(sg_address_parse(&list.item[list.n], texts[list.n], NULL), SCRUBGATE_OK);
+    return list;
+}
+
+static void test_move(void **state)
+{
+    struct sg_origin *origin;
+    const struct sg_addresses two = addresses((const char *[]){"127.0.0.2:80", "[::1]:80", NULL});
+    const struct sg_addresses turned =
+        addresses((const char *[]){"[::1]:80", "127.0.0.2:80", NULL});
+    const struct sg_addresses one = addresses((const char *[]){"[::1]:80", NULL});
+    (void)state;
+    assert_int_equal(sg_origin_new(&origin, "http://localhost/", NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_origin_move(origin, &two), SCRUBGATE_OK);
+    assert_true(sg_origin_leads(origin, sg_address_mark(&two.item[0])));
+    assert_true(sg_origin_leads(origin, sg_address_mark(&two.item[1])));
+    struct sg_places *held = sg_origin_places(origin);
+    /* Another order is no other list. */
+    assert_int_equal(sg_origin_move(origin, &turned), SCRUBGATE_OK);
+    struct sg_places *still = sg_origin_places(origin);
+    assert_ptr_equal(still, held);
+    sg_places_drop(still);
+    /* Who connects keeps the list it has begun with. */
+    assert_int_equal(sg_origin_move(origin, &one), SCRUBGATE_OK);
+    assert_false(sg_origin_leads(origin, sg_address_mark(&two.item[0])));
+    assert_true(sg_origin_leads(origin, sg_address_mark(&two.item[1])));
+    assert_int_equal(held->to.n, 2);
+    sg_places_drop(held);
+    sg_origin_free(origin);
 }
 
 static enum scrubgate_status make(void *ctx)
@@ -166,7 +209,8 @@ int main(void)
 {
     SG_SUITE_ROWS(test_taken, takens);
     SG_SUITE_ROWS(test_refused, refuseds);
-    sg_suite_add("connections are shared by scheme, host, port and addresses", test_keys, NULL);
+    sg_suite_add("connections are shared by scheme, host, port and name", test_keys, NULL);
+    sg_suite_add("a name may come to lead elsewhere", test_move, NULL);
     sg_suite_add("out of memory is an answer", test_out_of_memory, NULL);
     return sg_suite_run("net/origin");
 }

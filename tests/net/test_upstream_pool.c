@@ -221,7 +221,7 @@ static void test_idle_line_is_closed_in_time(void **state)
 {
     (void)state;
     struct sg_upstream_limits brief = sg_caller_usual;
-    brief.idle_ns = 20 * MS;
+    brief.kept_ns = 20 * MS;
     sg_caller_begin_with(&brief);
     sg_caller_add(SG_STEP_ACCEPT);
     sg_caller_add(SG_STEP_HEAD);
@@ -238,7 +238,7 @@ static void test_idle_lines_are_bounded(void **state)
 {
     (void)state;
     struct sg_upstream_limits few = sg_caller_usual;
-    few.idle = 0;
+    few.kept = 0;
     sg_caller_begin_with(&few);
     for (int i = 0; i < 2; i++) {
         sg_caller_add(SG_STEP_ACCEPT);

@@ -29,6 +29,9 @@ static void write_file(const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+/* One listener, with more keys; they begin in column 33. */
+#define LISTEN(keys) "listen: {address: 127.0.0.1:1,  " keys "}\n"
+
 #define ROUTE                                                                                      \
     "routes:\n"                                                                                    \
     "  - name: a\n"                                                                                \
@@ -45,8 +48,15 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_true(config->embedded_echo);
     assert_int_equal(config->n_rules, 0);
     assert_int_equal(config->limits.body, 16 * 1024 * 1024);
+    assert_int_equal(config->limits.requests, 0);
+    assert_int_equal(config->limits.per_address, 0);
+    assert_int_equal(config->limits.write_ns, UINT64_C(60000000000));
+    assert_int_equal(config->limits.memory, 1024 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
     assert_int_equal(config->recheck, 5000);
+    assert_null(config->sandbox.user);
+    assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_ON);
+    assert_true(config->sandbox.landlock);
     assert_int_equal(config->memory, 64 * 1024 * 1024);
     assert_int_equal(config->memory_ns, UINT64_C(900000000000));
     const struct sg_route *in = sg_config_route(config, SG_BYTES("/in/hello?x=/out/"));
@@ -109,6 +119,60 @@ static void overrides_win_over_the_file_and_change_the_digest(void **state)
     sg_config_free(changed);
 }
 
+static void upstreams_have_times_health_and_trust(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    write_file(
+        "limits: {upstream_time: 5s, upstream_idle_time: 2s, upstream_total_time: 1m}\n"
+        "resolve: {every: 2m}\n"
+        "routes:\n"
+        "  - {name: a, path: /a/, upstream: ['https://b.example/', 'https://c.example/x/'],\n"
+        "     direction: to-agent, health: {failures: 2, open: 1s},\n"
+        "     upstream_tls: {ca: ca.pem, certificate: c.pem, key: k.pem, name: d.example}}\n"
+        "  - {name: b, path: /, upstream: 'http://127.0.0.1:1/', direction: to-agent}\n");
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    const struct sg_limits *limits = &config->limits;
+    const struct sg_route *a = &config->routes[0], *b = &config->routes[1];
+    assert_int_equal(limits->upstream_connect_ns, UINT64_C(5000000000));
+    assert_int_equal(limits->upstream_first_ns, UINT64_C(5000000000));
+    assert_int_equal(limits->upstream_idle_ns, UINT64_C(2000000000));
+    assert_int_equal(limits->upstream_total_ns, UINT64_C(60000000000));
+    assert_int_equal(config->resolve_ns, UINT64_C(120000000000));
+    assert_int_equal(a->n_upstreams, 2);
+    assert_string_equal(a->upstream_url[1], "https://c.example/x/");
+    assert_int_equal(a->health_failures, 2);
+    assert_int_equal(a->health_open_ns, 1000000000);
+    assert_string_equal(a->tls.ca, "ca.pem");
+    assert_string_equal(a->tls.certificate, "c.pem");
+    assert_string_equal(a->tls.key, "k.pem");
+    assert_string_equal(a->tls.name, "d.example");
+    assert_int_equal(b->n_upstreams, 1);
+    assert_int_equal(b->health_failures, 5);
+    assert_int_equal(b->health_open_ns, UINT64_C(10000000000));
+    assert_null(b->tls.ca);
+    sg_config_free(config);
+}
+
+static void the_sandbox_has_a_user_and_switches(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    const struct sg_override override = {"sandbox.seccomp", "log", "SCRUBGATE_SANDBOX_SECCOMP"};
+    write_file("sandbox: {user: scrubgate, seccomp: off, landlock: off}\n" ROUTE);
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_string_equal(config->sandbox.user, "scrubgate");
+    assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_OFF);
+    assert_false(config->sandbox.landlock);
+    sg_config_free(config);
+    assert_int_equal(sg_config_load(&config, path, &override, 1, &fault), SCRUBGATE_OK);
+    assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_LOG);
+    assert_false(config->sandbox.landlock);
+    sg_config_free(config);
+}
+
 static void identity_names_bodies_headers_and_words(void **state)
 {
     (void)state;
@@ -128,6 +192,59 @@ static void identity_names_bodies_headers_and_words(void **state)
     assert_int_equal(party[SG_PARTY_CONVERSATION].kind, SG_SOURCE_BODY);
     assert_int_equal(party[SG_PARTY_QUEUE].kind, SG_SOURCE_NONE);
     sg_config_free(config);
+}
+
+static void listeners_say_how_connections_begin(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_address inside, outside;
+    write_file(
+        "listen:\n"
+        "  - 127.0.0.1:1\n"
+        "  - {address: '[::1]:2', tls: {certificate: a.crt, key: a.key}}\n"
+        "  - {address: 127.0.0.1:3, tls: {certificate: b.crt, key: b.key, client_ca: c.crt},\n"
+        "     proxy: required, proxy_from: [10.0.0.0/8, '::1']}\n"
+        "  - {address: 'unix:/tmp/x', proxy: required}\n" ROUTE);
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_int_equal(config->n_listen, 4);
+    const struct sg_door *door = config->door;
+    assert_true(door[0].tls.certificate == NULL && !door[0].proxy);
+    assert_string_equal(config->listen_text[1], "[::1]:2");
+    assert_string_equal(door[1].tls.key, "a.key");
+    assert_true(door[1].tls.client_ca == NULL && !door[1].proxy);
+    assert_string_equal(door[2].tls.client_ca, "c.crt");
+    assert_true(door[2].proxy);
+    assert_int_equal(sg_address_parse(&inside, "10.1.2.3:4", NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_address_parse(&outside, "11.1.2.3:4", NULL), SCRUBGATE_OK);
+    assert_true(sg_networks_contain(&door[2].proxy_from, &inside));
+    assert_false(sg_networks_contain(&door[2].proxy_from, &outside));
+    assert_true(door[3].proxy && door[3].proxy_from.n == 0);
+    sg_config_free(config);
+}
+
+static void one_listener_may_stand_alone(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    write_file("listen: {address: 127.0.0.1:3, proxy: required, proxy_from: 127.0.0.1}\n" ROUTE);
+    assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_int_equal(config->n_listen, 1);
+    assert_int_equal(config->door[0].proxy_from.n, 1);
+    sg_config_free(config);
+}
+
+static void an_override_opens_no_guarded_listener(void **state)
+{
+    (void)state;
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    const struct sg_override override = {"listen", "127.0.0.1:4", "--set"};
+    write_file("listen: {address: 127.0.0.1:3, proxy: required, proxy_from: 127.0.0.1}\n" ROUTE);
+    assert_int_equal(sg_config_load(&config, path, &override, 1, &fault), SCRUBGATE_EINVAL);
+    assert_non_null(strstr(fault.what, "listen has tls or proxy"));
 }
 
 static const struct refusal {
@@ -158,13 +275,46 @@ static const struct refusal {
     {"an upstream cannot be left to the echo",
      "routes:\n  - {name: a, path: /, upstream: '', direction: to-agent}\n",
      "upstream wants a URL"},
+    {"a list of no upstream",
+     "routes:\n  - {name: a, path: /, upstream: [], direction: to-agent}\n", "a list of 1 to 16"},
+    {"an upstream in a list that is no URL",
+     "routes:\n  - {name: a, path: /, upstream: ['http://x/', y], direction: to-agent}\n",
+     ":2:48: upstream wants a URL"},
+    {"an upstream that is named twice",
+     "routes:\n  - {name: a, path: /, upstream: ['http://x/', 'http://x/'], direction: "
+     "to-agent}\n",
+     ":2:48: this upstream is in the list already"},
+    {"a certificate without its key", ROUTE "    upstream_tls: {certificate: c.pem}\n",
+     "a certificate and its key go together"},
+    {"TLS for an upstream without", ROUTE "    upstream_tls: {name: x}\n",
+     "upstream_tls is for https://"},
+    {"TLS of no known kind", ROUTE "    upstream_tls: {verify: no}\n", "unknown key"},
+    {"health that is never bad enough", ROUTE "    health: {failures: 1001}\n", ":6:24: "},
+    {"an upstream left out for ever", ROUTE "    health: {open: 2h}\n", "open is out of range"},
+    {"names looked up without a pause", "resolve: {every: 0s}\n" ROUTE, "every is out of range"},
+    {"no time to connect", "limits: {upstream_connect_time: 0s}\n" ROUTE, "out of range"},
     {"two routes of one path",
      ROUTE "  - {name: b, path: /in/, upstream: 'http://x/', "
            "direction: to-agent}\n",
      "has the path of the one in line 2"},
     {"a level out of range", ROUTE "    level: 5\n", ":6:12: "},
     {"a size without sense", "limits: {body: many}\n" ROUTE, ":1:16: "},
+    {"too many requests at once", "limits: {requests: 1000001}\n" ROUTE,
+     ":1:20: 'requests' must be a whole number"},
+    {"requests that are no number", "limits: {requests: 1KiB}\n" ROUTE, ":1:20: "},
+    {"too many connections of one address", "limits: {per_address: 1000001}\n" ROUTE,
+     "per_address"},
+    {"no time to read a reply", "limits: {write_time: 0s}\n" ROUTE, "write_time is out of range"},
     {"a size out of range", "limits: {held: 1KiB}\n" ROUTE, "held is out of range"},
+    {"a layer of the sandbox that is none", "sandbox: {chroot: on}\n" ROUTE,
+     "unknown key 'chroot'"},
+    {"a layer that is neither on nor off", "sandbox: {landlock: maybe}\n" ROUTE,
+     ":1:21: landlock is on or off"},
+    {"landlock that only logs", "sandbox: {landlock: log}\n" ROUTE, "landlock is on or off"},
+    {"seccomp under another word", "sandbox: {seccomp: strict}\n" ROUTE,
+     ":1:20: seccomp is on, off or log"},
+    {"a user without a name", "sandbox: {user: ''}\n" ROUTE, "user is empty"},
+    {"a sandbox that is a word", "sandbox: on\n" ROUTE, ":1:"},
     {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample below none", "scan: {recheck: -1}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample out of range", "scan: {recheck: 4294967296}\n" ROUTE, ":1:17: 'recheck'"},
@@ -172,6 +322,31 @@ static const struct refusal {
     {"a sample that is no mapping", "scan: 5000\n" ROUTE, ":1:7: "},
     {"a time without unit", "limits: {body_time: 10}\n" ROUTE, ":1:21: "},
     {"an address without port", "listen: localhost\n" ROUTE, ":1:9: "},
+    {"a listener without address", "listen: {proxy: required}\n" ROUTE,
+     ":1:9: there is no address"},
+    {"no listener", "listen: []\n" ROUTE, ":1:9: listen is empty"},
+    {"a listener under another key", LISTEN("tsl: {}") ROUTE, ":1:33: unknown key"},
+    {"TLS without key", LISTEN("tls: {certificate: a}") ROUTE, ":1:38: there is no key"},
+    {"TLS without certificate", LISTEN("tls: {key: a}") ROUTE, ":1:38: there is no certificate"},
+    {"TLS with another key", LISTEN("tls: {certificate: a, key: b, ca: c}") ROUTE,
+     ":1:63: unknown key"},
+    {"TLS that is a word", LISTEN("tls: yes") ROUTE, ":1:38: tls wants {certificate"},
+    {"an empty file name", LISTEN("tls: {certificate: '', key: b}") ROUTE,
+     ":1:52: certificate is empty"},
+    {"a PROXY header from anyone", LISTEN("proxy: required") ROUTE, ":1:40: add proxy_from"},
+    {"a PROXY header that may be there", LISTEN("proxy: optional") ROUTE,
+     ":1:40: proxy is required"},
+    {"who may send no PROXY header", LISTEN("proxy_from: 10.0.0.0/8") ROUTE,
+     ":1:45: proxy_from is for"},
+    {"a network that is none", LISTEN("proxy: required, proxy_from: [10.0.0.0/8, ten]") ROUTE,
+     ":1:75: no network: \"ten\""},
+    {"no network", LISTEN("proxy: required, proxy_from: []") ROUTE,
+     ":1:62: proxy_from wants 1 to 64"},
+    {"networks on a unix socket",
+     "listen: {address: 'unix:/x', proxy: required, proxy_from: 10.0.0.0/8}\n" ROUTE,
+     ":1:59: a unix socket's clients"},
+    {"a TLS print from a body", ROUTE "    identity: {tls: $.ja4}\n",
+     ":6:21: tls wants header:Name"},
     {"the admin port is never the data port", "admin: 127.0.0.1:8080\n" ROUTE,
      "never the data port"},
     {"an identity of no known form", ROUTE "    identity: {customer: from}\n",
@@ -219,12 +394,17 @@ static void an_override_of_an_unknown_key_names_its_origin(void **state)
 
 int main(void)
 {
-    enum { PLAIN = 6, ROWS = sizeof refusals / sizeof refusals[0] };
+    enum { PLAIN = 11, ROWS = sizeof refusals / sizeof refusals[0] };
     struct CMUnitTest tests[PLAIN + ROWS] = {
         cmocka_unit_test(defaults_serve_both_directions_to_the_echo),
         cmocka_unit_test(the_longest_path_wins),
         cmocka_unit_test(overrides_win_over_the_file_and_change_the_digest),
+        cmocka_unit_test(upstreams_have_times_health_and_trust),
+        cmocka_unit_test(the_sandbox_has_a_user_and_switches),
         cmocka_unit_test(identity_names_bodies_headers_and_words),
+        cmocka_unit_test(listeners_say_how_connections_begin),
+        cmocka_unit_test(one_listener_may_stand_alone),
+        cmocka_unit_test(an_override_opens_no_guarded_listener),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(an_override_of_an_unknown_key_names_its_origin),
     };

@@ -243,15 +243,15 @@ static void test_a_response_does_not_carry_the_clients_network(void **state)
     struct sg_collusion_event event;
     (void)state;
     begin(&world, "text/plain", "x", false, false);
-    world.parties.facets =
-        (struct sg_record_facets){.agent = 7, .conversation = 6, .network = 8, .device = 9};
+    world.parties.facets = (struct sg_record_facets){
+        .agent = 7, .conversation = 6, .network = 8, .tls = 5, .device = 9};
     struct sg_judgement judgement = {.direction = SCRUBGATE_TO_CUSTOMER};
     sg_decision_event(&event, &world.context, &world.relay, &judgement);
     assert_true(event.agent == 7 && event.ticket == 6);
-    assert_true(event.network == 0 && event.device == 0);
+    assert_true(event.network == 0 && event.tls == 0 && event.device == 0);
     judgement.request = true;
     sg_decision_event(&event, &world.context, &world.relay, &judgement);
-    assert_true(event.network == 8 && event.device == 9);
+    assert_true(event.network == 8 && event.tls == 5 && event.device == 9);
     end(&world);
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/clock.h"
@@ -29,6 +30,7 @@
 struct world {
     struct sg_tempdir dir;
     struct sg_loop *loop;
+    struct sg_eventfile *file;
     struct sg_eventlog *log;
     struct sg_timer stop;
 };
@@ -41,14 +43,31 @@ static void stop_loop(struct sg_timer *timer)
     sg_loop_stop(stopping);
 }
 
+static void turn(struct world *world)
+{
+    world->stop.due = stop_loop;
+    stopping = world->loop;
+    assert_int_equal(sg_timer_set(world->loop, &world->stop, sg_clock_mono_ns()), SCRUBGATE_OK);
+    assert_int_equal(sg_loop_run(world->loop), SCRUBGATE_OK);
+}
+
+/* Has the loop turn until the file is of that day, as the server's does. */
+static void await_day(struct world *world, uint64_t time_ms)
+{
+    while (sg_eventfile_want(world->file, time_ms / 86400000) < 0)
+        turn(world);
+}
+
 static void begin(struct world *world)
 {
     struct scrubgate_fault fault;
     memset(world, 0, sizeof *world);
     sg_tempdir_make(&world->dir);
     assert_int_equal(sg_loop_new(&world->loop), SCRUBGATE_OK);
-    assert_int_equal(sg_eventlog_open(&world->log, world->dir.path, world->loop, &fault),
+    assert_int_equal(sg_eventfile_open(&world->file, world->dir.path, world->loop, &fault),
                      SCRUBGATE_OK);
+    assert_int_equal(sg_eventlog_open(&world->log, world->file, world->loop), SCRUBGATE_OK);
+    await_day(world, DAY_ONE);
 }
 
 static void close_log(struct world *world)
@@ -60,6 +79,7 @@ static void close_log(struct world *world)
 static void end(struct world *world)
 {
     close_log(world);
+    sg_eventfile_close(world->file);
     sg_loop_free(world->loop);
     sg_tempdir_remove(&world->dir);
 }
@@ -92,7 +112,7 @@ static void test_lines_wait_and_closing_writes_them(void **state)
     begin(&world);
     add(&world, DAY_ONE);
     add(&world, DAY_ONE);
-    assert_false(sg_tempdir_has(&world.dir, FILE_ONE));
+    assert_int_equal(size_of(&world, FILE_ONE), 0);
     close_log(&world);
     assert_file(&world, FILE_ONE, LINE_ONE LINE_ONE);
     end(&world);
@@ -137,6 +157,7 @@ static void test_each_day_has_its_file(void **state)
     add(&world, DAY_TWO);
     add(&world, DAY_TWO);
     assert_file(&world, FILE_ONE, LINE_ONE);
+    await_day(&world, DAY_TWO);
     close_log(&world);
     assert_file(&world, FILE_TWO, LINE_TWO LINE_TWO);
     end(&world);
@@ -148,9 +169,8 @@ static void test_two_workers_share_a_file(void **state)
     struct world world;
     struct sg_eventlog *other;
     struct sg_collusion_event event = {.time_ms = DAY_ONE, .customer = 1};
-    struct scrubgate_fault fault;
     begin(&world);
-    assert_int_equal(sg_eventlog_open(&other, world.dir.path, world.loop, &fault), SCRUBGATE_OK);
+    assert_int_equal(sg_eventlog_open(&other, world.file, world.loop), SCRUBGATE_OK);
     add(&world, DAY_ONE);
     sg_eventlog_add(other, &event);
     close_log(&world);
@@ -175,6 +195,7 @@ static void test_a_full_disk_cuts_no_line_for_good(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     add(&world, DAY_TWO); /* writes the old day's, as far as it goes */
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    await_day(&world, DAY_TWO);
     close_log(&world);
     (void)snprintf(want, sizeof want, "%s%.10s", LINE_ONE, LINE_ONE);
     assert_file(&world, FILE_ONE, want);
@@ -207,18 +228,63 @@ static void test_a_line_cut_by_a_full_disk_does_not_run_into_the_next(void **sta
     end(&world);
 }
 
+static void test_lines_wait_for_their_days_file(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    add(&world, DAY_TWO); /* the server has not opened it yet */
+    assert_false(sg_tempdir_has(&world.dir, FILE_TWO));
+    assert_int_equal(size_of(&world, FILE_ONE), 0);
+    await_day(&world, DAY_TWO);
+    close_log(&world);
+    assert_file(&world, FILE_TWO, LINE_TWO);
+    assert_file(&world, FILE_ONE, "");
+    end(&world);
+}
+
+static void test_at_the_end_another_days_file_is_better_than_none(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    add(&world, DAY_TWO);
+    close_log(&world); /* the server opens nothing any more */
+    assert_file(&world, FILE_ONE, LINE_TWO);
+    end(&world);
+}
+
+static void test_a_day_that_cannot_be_opened_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct world world;
+    char path[512];
+    begin(&world);
+    sg_tempdir_mkdir(&world.dir, FILE_TWO);
+    add(&world, DAY_TWO);
+    turn(&world);
+    turn(&world); /* it has tried by now */
+    assert_int_equal(sg_eventfile_want(world.file, DAY_TWO / 86400000), -1);
+    sg_tempdir_path(&world.dir, FILE_TWO, path);
+    assert_int_equal(rmdir(path), 0);
+    await_day(&world, DAY_TWO);
+    close_log(&world);
+    assert_file(&world, FILE_TWO, LINE_TWO);
+    end(&world);
+}
+
 static void test_a_file_in_the_folders_place_is_an_error(void **state)
 {
     (void)state;
     struct world world;
-    struct sg_eventlog *log;
+    struct sg_eventfile *file;
     struct scrubgate_fault fault = {.what = ""};
     char path[512];
     begin(&world);
     sg_tempdir_write(&world.dir, "state", "", 0);
     sg_tempdir_path(&world.dir, "state", path);
-    assert_int_equal(sg_eventlog_open(&log, path, world.loop, &fault), SCRUBGATE_EIO);
-    assert_null(log);
+    assert_int_equal(sg_eventfile_open(&file, path, world.loop, &fault), SCRUBGATE_EIO);
+    assert_null(file);
     assert_true(strlen(fault.what) > 0);
     end(&world);
 }
@@ -234,6 +300,11 @@ int main(void)
     sg_suite_add("a full disk cuts no line for good", test_a_full_disk_cuts_no_line_for_good, NULL);
     sg_suite_add("a line cut by a full disk does not run into the next",
                  test_a_line_cut_by_a_full_disk_does_not_run_into_the_next, NULL);
+    sg_suite_add("lines wait for their day's file", test_lines_wait_for_their_days_file, NULL);
+    sg_suite_add("at the end another day's file is better than none",
+                 test_at_the_end_another_days_file_is_better_than_none, NULL);
+    sg_suite_add("a day that cannot be opened is asked for again",
+                 test_a_day_that_cannot_be_opened_is_asked_for_again, NULL);
     sg_suite_add("a file in the folder's place is an error",
                  test_a_file_in_the_folders_place_is_an_error, NULL);
     return sg_suite_run("eventlog");

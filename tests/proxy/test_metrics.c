@@ -74,6 +74,10 @@ static void test_workers_are_added_up(void **state)
     sg_metrics_count(&b->recheck_differences, 1);
     sg_metrics_count(&a->open_exchanges, 2);
     sg_metrics_count(&a->open_exchanges, UINT64_MAX); /* minus one */
+    sg_metrics_count(&a->shed[SG_SHED_DELAY], 4);
+    sg_metrics_count(&b->shed[SG_SHED_DELAY], 2);
+    atomic_store(&a->delay_ns, 1500000);
+    atomic_store(&b->delay_ns, 2500000);
     char *page = print(a, b);
     has(page, "\nscrubgate_messages_total{direction=\"to-agent\",verdict=\"masked\"} 7\n");
     has(page, "\nscrubgate_messages_total{direction=\"to-customer\",verdict=\"refused\"} 1\n");
@@ -85,6 +89,9 @@ static void test_workers_are_added_up(void **state)
     has(page, "\nscrubgate_recheck_total 10\n");
     has(page, "\nscrubgate_recheck_differences_total 1\n");
     has(page, "\nscrubgate_engine_reference 1\n");
+    has(page, "\nscrubgate_shed_total{short=\"delay\"} 6\n");
+    has(page, "\nscrubgate_shed_total{short=\"memory\"} 0\n");
+    has(page, "\nscrubgate_delay_seconds 0.002500\n");
     has(page, "\nscrubgate_conversation_memory_senders 11\n");
     has(page, "\nscrubgate_conversation_memory_bytes 12\n");
     has(page, "\nscrubgate_conversation_memory_recalled_total 13\n");

@@ -73,8 +73,8 @@ static void capture(struct world *world, enum sg_party party, const char *value)
 
 static void settle(struct world *world)
 {
-    assert_int_equal(sg_parties_settle(&world->parties, world->facets,
-                                       (struct sg_bytes){peer4, sizeof peer4}, &world->headers),
+    const struct sg_peer peer = {{peer4, sizeof peer4}, SG_BYTES("t13i-own")};
+    assert_int_equal(sg_parties_settle(&world->parties, world->facets, &peer, &world->headers),
                      SCRUBGATE_OK);
 }
 
@@ -165,6 +165,43 @@ static void test_a_channel_too_long_to_keep_is_not_known(void **state)
     end(&world);
 }
 
+static void expect_tls(const struct world *world, const char *print)
+{
+    uint64_t want = 0;
+    assert_int_equal(sg_facet_tls(world->facets, sg_bytes_of(print), &want), SCRUBGATE_OK);
+    assert_true(world->parties.facets.tls == want);
+}
+
+static void test_the_tls_print_is_the_connections(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    settle(&world);
+    expect_tls(&world, "t13i-own");
+    end(&world);
+}
+
+/* Which is the balancer's where there is one: the client's is what it says, or nothing. */
+static void test_the_tls_print_is_the_balancers_word(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    sg_parties_clear(&world.parties);
+    world.route.party[SG_PARTY_TLS] = (struct sg_source){SG_SOURCE_HEADER, NULL, SG_BYTES("x-ja4")};
+    sg_parties_begin(&world.parties, &world.route, &world.headers);
+    settle(&world);
+    expect_tls(&world, "");
+    sg_parties_clear(&world.parties);
+    assert_int_equal(sg_headers_add(&world.headers, SG_BYTES("X-JA4"), SG_BYTES("t13d-theirs")),
+                     SCRUBGATE_OK);
+    sg_parties_begin(&world.parties, &world.route, &world.headers);
+    settle(&world);
+    expect_tls(&world, "t13d-theirs");
+    end(&world);
+}
+
 static void test_clearing_wipes_what_was_captured(void **state)
 {
     struct world world;
@@ -227,6 +264,9 @@ int main(void)
     SG_SUITE_ROWS(test_sender_row, sender_rows);
     sg_suite_add("headers and constants are known at once",
                  test_headers_and_constants_are_known_at_once, NULL);
+    sg_suite_add("the TLS print is the connection's", test_the_tls_print_is_the_connections, NULL);
+    sg_suite_add("the TLS print is the load balancer's word where the route says so",
+                 test_the_tls_print_is_the_balancers_word, NULL);
     sg_suite_add("each body source is captured under a ceiling",
                  test_each_body_source_is_captured_under_a_ceiling, NULL);
     sg_suite_add("a body is wanted until it named someone",

@@ -21,6 +21,7 @@
 #define TEXT  "Content-Type: text/plain\r\n"
 #define JSON  "Content-Type: application/json\r\n"
 #define CHUNK "Transfer-Encoding: chunked\r\n"
+#define I     "HTTP/1.1 103 Early Hints\r\n\r\n"
 #define MAIL  "to jo@example.com" /* 17 bytes */
 
 enum { LIMIT = 256 * 1024, MARK = 64 * 1024 };
@@ -90,6 +91,73 @@ static const struct said_row saids[] = {
     {"a length and chunks", OK TEXT CHUNK "Content-Length: 17\r\n\r\n11\r\n" MAIL "\r\n0\r\n\r\n",
      SG_THEN_KEEP, 502, "upstream-malformed"},
     {"another transfer coding", OK TEXT "Transfer-Encoding: gzip, chunked\r\n\r\n11\r\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"no head at all: HTTP/0.9", "<p>jo@example.com " CARD "</p>\r\n", SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"two lengths, though they are the same",
+     OK TEXT "Content-Length: 17\r\nContent-Length: 17\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a list of lengths", OK TEXT "Content-Length: 17, 17\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a length with a sign", OK TEXT "Content-Length: +17\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a length in hex", OK TEXT "Content-Length: 0x11\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a length that no number holds", OK TEXT "Content-Length: 18446744073709551633\r\n\r\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"an empty length", OK TEXT "Content-Length: \r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"chunked twice", OK TEXT CHUNK CHUNK "\r\n11\r\n" MAIL "\r\n0\r\n\r\n", SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"chunked over chunked", OK TEXT "Transfer-Encoding: chunked, chunked\r\n\r\n11\r\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a transfer coding that is only like chunked",
+     OK TEXT "Transfer-Encoding: xchunked\r\n\r\n11\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"an identity that is none", OK TEXT "Transfer-Encoding: identity\r\n\r\n" MAIL, SG_THEN_KEEP,
+     502, "upstream-malformed"},
+    {"chunks in HTTP/1.0", "HTTP/1.0 200 OK\r\n" TEXT CHUNK "\r\n11\r\n" MAIL "\r\n0\r\n\r\n",
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"bare line feeds", "HTTP/1.1 200 OK\nContent-Type: text/plain\nContent-Length: 17\n\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a bare line feed at one line", OK "Content-Type: text/plain\nContent-Length: 17\r\n\r\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a bare carriage return in a value",
+     OK TEXT "X-A: b\rContent-Length: 2\r\nContent-Length: 17\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a control in a value", OK TEXT "X-A: \x01" CARD "\r\nContent-Length: 17\r\n\r\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a space before the colon", OK TEXT "Content-Length : 17\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a space before the first name", OK " " TEXT "Content-Length: 17\r\n\r\n" MAIL, SG_THEN_KEEP,
+     502, "upstream-malformed"},
+    {"a field without a name", OK TEXT ": " CARD "\r\nContent-Length: 17\r\n\r\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a field without a colon", OK TEXT CARD "\r\nContent-Length: 17\r\n\r\n" MAIL, SG_THEN_KEEP,
+     502, "upstream-malformed"},
+    {"a flood of interim answers", I I I I I I I I I OK TEXT "Content-Length: 17\r\n\r\n" MAIL,
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"an interim answer with a body",
+     "HTTP/1.1 103 Hints\r\nContent-Length: 17\r\n\r\n" MAIL OK TEXT "Content-Length: 2\r\n\r\nhi",
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"no content, and yet some",
+     "HTTP/1.1 204 No Content\r\n" TEXT "Content-Length: 17\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a chunk's size with a sign", OK TEXT CHUNK "\r\n-11\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a chunk's size with 0x", OK TEXT CHUNK "\r\n0x11\r\n" MAIL, SG_THEN_KEEP, 502,
+     "upstream-malformed"},
+    {"a chunk's size of 17 digits", OK TEXT CHUNK "\r\n00000000000000011\r\n" MAIL "\r\n0\r\n\r\n",
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a chunk's size that ends in a line feed", OK TEXT CHUNK "\r\n11\n" MAIL "\r\n0\r\n\r\n",
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a chunk that ends in a line feed", OK TEXT CHUNK "\r\n11\r\n" MAIL "\n0\r\n\r\n",
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a chunk that is shorter than it says", OK TEXT CHUNK "\r\n12\r\n" MAIL "\r\n0\r\n\r\n",
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a control in a chunk's extension", OK TEXT CHUNK "\r\n11;a=\x01\r\n" MAIL "\r\n0\r\n\r\n",
+     SG_THEN_KEEP, 502, "upstream-malformed"},
+    {"a trailer that is no field", OK TEXT CHUNK "\r\n11\r\n" MAIL "\r\n0\r\n" CARD "\r\n\r\n",
      SG_THEN_KEEP, 502, "upstream-malformed"},
     {"a length that is no number", OK TEXT "Content-Length: 1x\r\n\r\n" MAIL, SG_THEN_KEEP, 502,
      "upstream-malformed"},
@@ -219,14 +287,27 @@ static void test_gzip_cut(void **state)
     check_serves();
 }
 
+struct long_row {
+    const char *name;
+    size_t len; /* of the head */
+    int field;  /* of one field's value */
+};
+
+static const struct long_row longs[] = {
+    {"a head over the limit", 128 * 1024, 1000},
+    {"a head of a MiB", 1024 * 1024, 1000},
+    {"a head that is one field", 128 * 1024, 128 * 1024},
+    {"a head of too many fields", 16 * 1024, 1},
+};
+
 static void test_long_head(void **state)
 {
-    (void)state;
+    const struct long_row *row = *state;
     struct sg_answer answer = {.cut = false};
     struct sg_buf said = {0};
     assert_true(sg_buf_add_text(&said, OK TEXT) >= 0);
-    while (said.len < 128 * 1024)
-        assert_true(sg_buf_addf(&said, "X-Long: jo@example.com %01000d\r\n", 7) >= 0);
+    while (said.len < row->len)
+        assert_true(sg_buf_addf(&said, "X-Long: jo@example.com %0*d\r\n", row->field, 7) >= 0);
     assert_true(sg_buf_add_text(&said, "\r\n") >= 0);
     sg_recorder_say(&scene.origin, &(struct sg_said){.text = sg_buf_bytes(&said)});
     sg_wire_ask(scene.gateway.port, "GET", "/in/x", "", SG_BYTES(""), &answer);
@@ -237,21 +318,51 @@ static void test_long_head(void **state)
     check_serves();
 }
 
-/* --- what comes besides an answer --- */
-
-/* Bytes behind an answer are no answer to the next request. */
-static void test_surplus(void **state)
+/* Some end a text there, and some do not. */
+static void test_nul(void **state)
 {
     (void)state;
     struct sg_answer answer = {.cut = false};
-    sg_recorder_say_text(&scene.origin,
-                         OK TEXT "Content-Length: 2\r\n\r\nhi" OK TEXT
-                                 "Content-Length: 17\r\n\r\n" MAIL,
-                         SG_THEN_KEEP);
+    sg_recorder_say(
+        &scene.origin,
+        &(struct sg_said){
+            .text = SG_BYTES(OK TEXT "X-A: b\0" CARD "\r\nContent-Length: 17\r\n\r\n" MAIL)});
+    sg_wire_ask(scene.gateway.port, "GET", "/in/x", "", SG_BYTES(""), &answer);
+    sg_scene_skip(&scene);
+    check_problem(&answer, 502, "upstream-malformed");
+    sg_answer_fini(&answer);
+    check_serves();
+}
+
+/* --- what comes besides an answer --- */
+
+/* Bytes behind an answer are no answer to the next request. */
+struct surplus_row {
+    const char *name, *said;
+};
+
+static const struct surplus_row surpluses[] = {
+    {"bytes behind a length reach nobody",
+     OK TEXT "Content-Length: 2\r\n\r\nhi" OK TEXT "Content-Length: 17\r\n\r\n" MAIL},
+    {"bytes behind the last chunk reach nobody",
+     OK TEXT CHUNK "\r\n2\r\nhi\r\n0\r\n\r\n" OK TEXT "Content-Length: 17\r\n\r\n" MAIL},
+    {"a trailer reaches nobody",
+     OK TEXT CHUNK "\r\n2\r\nhi\r\n0\r\nX-Mail: jo@example.com\r\nContent-Length: 17\r\n\r\n"},
+    {"interim answers reach nobody",
+     "HTTP/1.1 103 Early Hints\r\nLink: jo@example.com\r\n\r\n" OK TEXT
+     "Content-Length: 2\r\n\r\nhi"},
+};
+
+static void test_surplus(void **state)
+{
+    const struct surplus_row *row = *state;
+    struct sg_answer answer = {.cut = false};
+    sg_recorder_say_text(&scene.origin, row->said, SG_THEN_KEEP);
     sg_wire_ask(scene.gateway.port, "GET", "/in/x", "", SG_BYTES(""), &answer);
     sg_scene_skip(&scene);
     assert_int_equal(answer.head.status, 200);
     sg_assert_text(sg_buf_bytes(&answer.body), "hi");
+    check_clean(&answer);
     sg_answer_fini(&answer);
     check_serves();
 }
@@ -349,7 +460,7 @@ static void test_slow_upstream(void **state)
     /* Half a body, and then nothing. */
     sg_recorder_say_text(&slow.origin, OK TEXT "Content-Length: 99\r\n\r\n" MAIL, SG_THEN_HOLD);
     sg_wire_ask(slow.gateway.port, "POST", "/in/x", TEXT, SG_BYTES(MAIL), &answer);
-    check_problem(&answer, 504, "upstream-timeout");
+    check_problem(&answer, 504, "upstream-idle-timeout");
     sg_recorder_take(&slow.origin, &heard);
     sg_heard_fini(&heard);
     sg_answer_fini(&answer);
@@ -375,8 +486,9 @@ int main(void)
     SG_SUITE_ROWS(test_said, saids);
     SG_SUITE_ROWS(test_late, lates);
     sg_suite_add("gzip that is cut", test_gzip_cut, NULL);
-    sg_suite_add("a head over the limit", test_long_head, NULL);
-    sg_suite_add("bytes behind an answer reach nobody", test_surplus, NULL);
+    sg_suite_add("a NUL in a head", test_nul, NULL);
+    SG_SUITE_ROWS(test_long_head, longs);
+    SG_SUITE_ROWS(test_surplus, surpluses);
     sg_suite_add("an answer before the request is in", test_early_answer, NULL);
     sg_suite_add("an upstream that is down", test_down, NULL);
     sg_suite_add("a kept connection that closes: only what does no harm is asked again",

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * audit_port.c - a worker's door to the auditor: tickets in, answers out, once a turn of its loop.
+ *
+ * All of it runs on the worker's thread.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "proxy/auditor_parts.h"
+
+enum { SPARES_MOST = 128 };
+
+struct sg_audit_port {
+    struct sg_task task; /* first, and so is the wake in its wrapper: owners are found from them */
+    struct sg_auditor *auditor;
+    struct sg_loop *loop;
+    struct sg_ticket_list fresh;  /* submitted in this turn */
+    struct sg_ticket_list spares; /* notes that are durable, for the next ones */
+    struct sg_audit_lane lane;
+    struct port_wake {
+        struct sg_wake wake;
+        struct sg_audit_port *port;
+    } woken;
+};
+
+static void put_spare(struct sg_audit_port *port, struct sg_audit_ticket *ticket)
+{
+    if (port->spares.n < SPARES_MOST)
+        sg_tickets_add(&port->spares, ticket);
+    else
+        sg_ticket_free_note(ticket);
+}
+
+/* done may free the ticket's owner and the ticket in it: it comes last. */
+static void answer(struct sg_audit_port *port, struct sg_ticket_list *list)
+{
+    struct sg_audit_ticket *ticket;
+    while ((ticket = sg_tickets_take(list)) != NULL) {
+        bool owned = ticket->owned_by_port;
+        ticket->waiting = false;
+        sg_buf_spare(&ticket->record, SG_SPARE_MOST);
+        if (ticket->done != NULL)
+            ticket->done(ticket);
+        if (owned)
+            put_spare(port, ticket);
+    }
+}
+
+/* Hands over what this turn submitted; what finds no room is refused. */
+static void hand_over(struct sg_audit_port *port, struct sg_ticket_list *refused)
+{
+    struct sg_audit_ticket *ticket;
+    sg_tickets_init(refused);
+    if (port->fresh.n > 0)
+        sg_audit_lane_put(port->auditor, &port->lane, &port->fresh);
+    while ((ticket = sg_tickets_take(&port->fresh)) != NULL) {
+        if (sg_ticket_is_note(ticket)) {
+            sg_auditor_drop_note(port->auditor, ticket);
+            continue;
+        }
+        ticket->status = SCRUBGATE_EIO;
+        sg_tickets_add(refused, ticket);
+    }
+}
+
+static void on_turn_end(struct sg_task *task)
+{
+    struct sg_audit_port *port = (struct sg_audit_port *)task;
+    struct sg_ticket_list refused;
+    hand_over(port, &refused);
+    answer(port, &refused);
+}
+
+static void on_ring(struct sg_wake *wake)
+{
+    struct sg_audit_port *port = ((struct port_wake *)wake)->port;
+    struct sg_ticket_list done;
+    sg_tickets_init(&done);
+    (void)pthread_mutex_lock(&port->auditor->lock);
+    sg_tickets_join(&done, &port->lane.out);
+    (void)pthread_mutex_unlock(&port->auditor->lock);
+    answer(port, &done);
+}
+
+enum scrubgate_status sg_audit_port_open(struct sg_audit_port **port, struct sg_auditor *auditor,
+                                         struct sg_loop *loop)
+{
+    struct sg_audit_port *made = calloc(1, sizeof *made);
+    *port = NULL;
+    if (made == NULL)
+        return SCRUBGATE_ENOMEM;
+    made->auditor = auditor;
+    made->loop = loop;
+    made->task.run = on_turn_end;
+    made->woken.port = made;
+    sg_tickets_init(&made->fresh);
+    sg_tickets_init(&made->spares);
+    enum scrubgate_status rc = sg_wake_init(loop, &made->woken.wake, on_ring);
+    if (rc < 0) {
+        free(made);
+        return rc;
+    }
+    sg_audit_lane_open(auditor, &made->lane, &made->woken.wake);
+    *port = made;
+    return SCRUBGATE_OK;
+}
+
+void sg_audit_port_close(struct sg_audit_port *port)
+{
+    struct sg_ticket_list refused;
+    struct sg_audit_ticket *ticket;
+    if (port == NULL)
+        return;
+    hand_over(port, &refused);
+    sg_audit_lane_close(port->auditor, &port->lane);
+    sg_wake_fini(port->loop, &port->woken.wake);
+    sg_task_cancel(port->loop, &port->task);
+    sg_tickets_join(&refused, &port->lane.out);
+    for (ticket = refused.first; ticket != NULL; ticket = ticket->next)
+        ticket->done = NULL; /* its owner is going too */
+    answer(port, &refused);
+    while ((ticket = sg_tickets_take(&port->spares)) != NULL)
+        sg_ticket_free_note(ticket);
+    free(port);
+}
+
+void sg_audit_submit(struct sg_audit_port *port, struct sg_audit_ticket *ticket)
+{
+    assert(!ticket->waiting);
+    ticket->waiting = true;
+    sg_tickets_add(&port->fresh, ticket);
+    sg_task_queue(port->loop, &port->task);
+}
+
+void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record)
+{
+    struct sg_audit_ticket *ticket = sg_tickets_take(&port->spares);
+    if (ticket == NULL)
+        ticket = calloc(1, sizeof *ticket);
+    if (ticket == NULL) {
+        sg_buf_fini(record);
+        atomic_fetch_add(&port->auditor->dropped, 1);
+        return;
+    }
+    struct sg_buf spare = ticket->record;
+    *ticket = (struct sg_audit_ticket){.record = *record, .owned_by_port = true};
+    *record = spare;
+    sg_audit_submit(port, ticket);
+}

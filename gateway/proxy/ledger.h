@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ledger.h - where an auditor's records become durable: in the journal of this process, or, once
+ * that has been lent, with the process that has it.
+ *
+ *     auditor: append, append, commit ──> journal
+ *                                    └──> link ──> guest ──> auditor of another process
+ *
+ * One thread owns a ledger. When who has the journal is gone, the ledger opens it again and writes
+ * what was not answered: a record may then stand twice, none is lost.
+ */
+#ifndef SG_PROXY_LEDGER_H
+#define SG_PROXY_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "audit/journal.h"
+#include "base/bytes.h"
+
+struct sg_ledger;
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger, const char *dir,
+                                                        struct scrubgate_fault *fault);
+/* With a journal that another process lent; place->folder is the ledger's, also on error. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledger, const char *dir,
+                                                         const struct sg_journal_place *place,
+                                                         struct scrubgate_fault *fault);
+void sg_ledger_close(struct sg_ledger *ledger); /* NULL is fine */
+
+/* Keeps a record for the next commit, which writes its number to *seq: a commit that fails leaves
+ * it in doubt. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_append(struct sg_ledger *ledger,
+                                                          struct sg_bytes record, uint64_t *seq);
+/* All or nothing for the caller, as sg_journal_commit. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_commit(struct sg_ledger *ledger,
+                                                          struct scrubgate_fault *fault);
+
+/*
+ * Between two commits: lends the journal to the process at the other end of a packet socket. It
+ * gets one packet, SG_LEDGER_LENT with three numbers, and two descriptors: the folder and a link on
+ * which this ledger sends its records from now on. On an error the journal stays.
+ */
+#define SG_LEDGER_LENT "log %" PRIu64 " %" PRIu64 " %" PRIu64 "\n" /* durable, offset, files */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
+                                                        struct scrubgate_fault *fault);
+/* Who has the journal is gone: takes it back now, not at the next commit. */
+void sg_ledger_recall(struct sg_ledger *ledger);
+
+/*
+ * On a link: a packet holds records, each ended by LF. Its answer holds a uint64_t for each of
+ * them, as this host writes it: its number in the log, or this:
+ */
+#define SG_LEDGER_REFUSED UINT64_MAX
+enum { SG_LEDGER_PACKET = 2048 /* records in one */ };
+
+#endif

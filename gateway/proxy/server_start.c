@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server_start.c - from a loaded config to workers that serve.
+ *
+ *     addresses -> user -> keys -> folders -> sandbox -> audit log -> workers -> admin
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/folder.h"
+#include "proxy/descriptors.h"
+#include "proxy/oplog.h"
+#include "proxy/sandbox.h"
+#include "proxy/server_parts.h"
+
+enum { AUDIT_MODE = 0750 };
+
+static enum scrubgate_status name_source(struct sg_server *server)
+{
+    uint8_t boot[SG_SERVER_BOOT_SIZE];
+    size_t len = strlen(sg_server_config(server)->origin) + 1;
+    server->instance = malloc(len); /* a reload frees the config it came from */
+    if (server->instance == NULL)
+        return SCRUBGATE_ENOMEM;
+    memcpy(server->instance, sg_server_config(server)->origin, len);
+    enum scrubgate_status rc = sg_random(boot, sizeof boot);
+    if (rc < 0)
+        return rc;
+    sg_hex((struct sg_bytes){boot, sizeof boot}, server->boot);
+    server->source = (struct sg_record_source){server->instance, server->boot};
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    struct sg_buf dir = {0};
+    unsigned made = 0;
+    enum scrubgate_status rc = sg_buf_addf(&dir, "%s/keys", sg_server_config(server)->state);
+    if (rc >= 0)
+        rc = sg_keys_make((const char *)dir.data, &made, fault);
+    if (rc >= 0)
+        rc = sg_keys_load(&server->keys, (const char *)dir.data, fault);
+    if (rc >= 0 && made > 0)
+        sg_oplog(SG_OPLOG_INFO, "made key files", "folder", (const char *)dir.data, NULL);
+    sg_buf_fini(&dir);
+    return rc;
+}
+
+static enum scrubgate_status start_workers(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    size_t n = sg_server_config(server)->workers;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    server->workers = calloc(n, sizeof(struct sg_worker *));
+    server->metrics = calloc(n, sizeof(struct sg_metrics *));
+    if (server->workers == NULL || server->metrics == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < n && rc >= 0; i++) {
+        struct sg_worker_setup setup = {
+            .index = (unsigned)i,
+            .generation = server->generation,
+            .auditor = server->auditor,
+            .keys = &server->keys,
+            .source = &server->source,
+            .trust = &server->trust,
+            .memory = server->memory,
+            .events = server->events,
+            .arrivals = server->arrivals,
+            .connections = server->connections,
+            .ended = &server->ended,
+        };
+        setup.listeners = sg_listeners_take(&server->listeners, i, &setup.n_listeners);
+        rc = sg_worker_start(&server->workers[i], &setup, fault);
+        if (rc < 0)
+            break;
+        server->metrics[i] = &server->workers[i]->metrics;
+        server->n_workers++;
+    }
+    return rc;
+}
+
+static enum scrubgate_status start_admin(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    const struct sg_admin_host host = sg_server_admin_host(server);
+    int fd = sg_listeners_take_admin(&server->listeners);
+    (void)fault;
+    return sg_admin_start(&server->admin, server->loop, fd, &host);
+}
+
+static enum scrubgate_status open_sockets(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    server->connections = sg_descriptors_provide(sg_server_config(server)->limits.connections,
+                                                 sg_server_config(server)->workers);
+    if (server->options->takeover)
+        rc = sg_server_take_sockets(server, fault);
+    if (rc >= 0)
+        rc = sg_listeners_open(&server->listeners, sg_server_config(server), &server->inheritance,
+                               fault);
+    /* What is left over is of addresses that are no more: nobody would ever accept from it here. */
+    sg_inheritance_fini(&server->inheritance);
+    return rc;
+}
+
+/* Last of what can fail: a gateway that we take over from goes on for as long as it can. */
+static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc =
+        server->takeover > 0
+            ? sg_server_take_log(server, fault)
+            : sg_auditor_start(&server->auditor, sg_server_config(server)->audit_dir, fault);
+    if (rc < 0)
+        return rc;
+    return sg_server_record(server, server->takeover > 0 ? "takeover" : "start", NULL,
+                            server->generation);
+}
+
+enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    const struct sg_config *config = sg_server_config(server);
+    enum scrubgate_status rc = name_source(server);
+    server->arrivals = server->generation->arrivals;
+    server->generation->arrivals = NULL; /* the server's now */
+    if (rc >= 0)
+        rc = open_sockets(server, fault);
+    if (rc >= 0)
+        rc = sg_sandbox_drop(config, fault);
+    if (rc >= 0)
+        rc = open_keys(server, fault);
+    if (rc >= 0)
+        rc = sg_eventfile_open(&server->events, config->state, server->loop, fault);
+    if (rc >= 0)
+        rc = sg_folder_make(config->audit_dir, AUDIT_MODE, fault);
+    if (rc >= 0)
+        rc = sg_sandbox_close(config, fault);
+    /* Threads from here on: they inherit it. */
+    if (rc >= 0 && server->echo != NULL)
+        rc = sg_echo_start(server->echo);
+    if (rc >= 0 && config->memory > 0)
+        rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
+    if (rc >= 0)
+        rc = open_log(server, fault);
+    if (rc >= 0)
+        rc = start_workers(server, fault);
+    if (rc >= 0)
+        rc = start_admin(server, fault);
+    if (rc >= 0)
+        sg_server_resolve(server);
+    return rc;
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_sandbox.c - what is taken away, asked of the kernel: a child gives it up and then tries.
+ *
+ * What each role's filter says to each call is read from the filter itself, by a small machine that
+ * runs it as the kernel would.
+ */
+#define _GNU_SOURCE /* SYS_…, CLONE_…, MAP_ANONYMOUS */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "proxy/sandbox_parts.h"
+
+#include "../lib/suite.h"
+#include "../lib/tempdir.h"
+
+#if defined(__x86_64__)
+#define MACHINE AUDIT_ARCH_X86_64
+#define ANOTHER AUDIT_ARCH_I386
+#else
+#define MACHINE AUDIT_ARCH_AARCH64
+#define ANOTHER AUDIT_ARCH_ARM
+#endif
+
+enum { SELF = 4711, WORKER_MOST = 45 };
+
+/* --- a filter, as the kernel runs it --- */
+
+static uint32_t run_filter(const struct sg_filter *filter, const struct seccomp_data *data)
+{
+    uint32_t a = 0;
+    for (size_t at = 0; at < filter->n; at++) {
+        const struct sock_filter *in = &filter->code[at];
+        switch (in->code) {
+        case BPF_LD | BPF_W | BPF_ABS:
+            memcpy(&a, (const char *)data + in->k, sizeof a);
+            break;
+        case BPF_JMP | BPF_JEQ | BPF_K:
+            at += a == in->k ? in->jt : in->jf;
+            break;
+        case BPF_JMP | BPF_JGE | BPF_K:
+            at += a >= in->k ? in->jt : in->jf;
+            break;
+        case BPF_JMP | BPF_JSET | BPF_K:
+            at += (a & in->k) != 0 ? in->jt : in->jf;
+            break;
+        case BPF_RET | BPF_K:
+            return in->k;
+        default:
+            fail_msg("an instruction of another kind at %zu", at);
+        }
+    }
+    fail_msg("the filter has no end");
+    return 0;
+}
+
+static uint32_t ask(enum sg_sandbox_role role, uint32_t machine, long number, const uint64_t *args)
+{
+    static struct sg_filter filter;
+    struct seccomp_data data = {.nr = (int)number, .arch = machine};
+    if (args != NULL)
+        memcpy(data.args, args, sizeof data.args);
+    sg_filter_build(&filter, role, SELF, SECCOMP_RET_KILL_PROCESS);
+    return run_filter(&filter, &data);
+}
+
+#define YES   SECCOMP_RET_ALLOW
+#define KILLS SECCOMP_RET_KILL_PROCESS
+#define NO(e) (SECCOMP_RET_ERRNO | (e))
+
+struct answer_row {
+    const char *name;
+    long number;
+    uint64_t args[6];
+    uint32_t server, worker, auditor;
+};
+
+static const struct answer_row answers[] = {
+    {"all may write to what is open", SYS_write, {0}, YES, YES, YES},
+    {"no one starts a program", SYS_execve, {0}, KILLS, KILLS, KILLS},
+    {"no one starts a program by its descriptor", SYS_execveat, {0}, KILLS, KILLS, KILLS},
+    {"no one looks into a process", SYS_ptrace, {0}, KILLS, KILLS, KILLS},
+    {"no one reads another's memory", SYS_process_vm_readv, {0}, KILLS, KILLS, KILLS},
+    {"no one changes who it is", SYS_setuid, {0}, KILLS, KILLS, KILLS},
+    {"no one loads into the kernel", SYS_bpf, {0}, KILLS, KILLS, KILLS},
+    {"no one makes a namespace", SYS_unshare, {0}, KILLS, KILLS, KILLS},
+    {"no one uses the ring that calls past filters", SYS_io_uring_setup, {0}, KILLS, KILLS, KILLS},
+    {"no one faults pages by hand", SYS_userfaultfd, {0}, KILLS, KILLS, KILLS},
+    {"no one mounts", SYS_mount, {0}, KILLS, KILLS, KILLS},
+    {"a worker opens nothing", SYS_openat, {0}, YES, NO(EACCES), YES},
+    {"a worker opens nothing, the new way", SYS_openat2, {0}, KILLS, KILLS, KILLS},
+    {"a worker removes nothing", SYS_unlinkat, {0}, YES, KILLS, YES},
+    {"a worker cuts no file", SYS_ftruncate, {0}, YES, KILLS, YES},
+    {"only clients and origins are connected to", SYS_socket, {AF_INET}, YES, YES, KILLS},
+    {"a worker asks netlink nothing", SYS_socket, {AF_NETLINK}, YES, KILLS, KILLS},
+    {"no one makes packets by hand", SYS_socket, {AF_PACKET}, KILLS, KILLS, KILLS},
+    {"the auditor has no client", SYS_accept4, {0}, YES, YES, KILLS},
+    {"a worker binds nothing", SYS_bind, {0}, YES, KILLS, KILLS},
+    {"memory is had", SYS_mmap, {0, 1, PROT_READ | PROT_WRITE}, YES, YES, YES},
+    {"only the server makes code", SYS_mmap, {0, 1, PROT_EXEC}, YES, KILLS, KILLS},
+    {"only the server turns data into code", SYS_mprotect, {0, 1, PROT_EXEC}, YES, KILLS, KILLS},
+    {"the server makes threads", SYS_clone, {CLONE_VM | CLONE_THREAD}, YES, KILLS, KILLS},
+    {"no one makes processes", SYS_clone, {SIGCHLD}, KILLS, KILLS, KILLS},
+    {"clone3 hides what it makes", SYS_clone3, {0}, NO(ENOSYS), NO(ENOSYS), NO(ENOSYS)},
+    {"abort ends this process", SYS_tgkill, {SELF}, YES, YES, YES},
+    {"no one signals another", SYS_tgkill, {1}, KILLS, KILLS, KILLS},
+    {"no one signals by the old way", SYS_kill, {SELF}, KILLS, KILLS, KILLS},
+    {"threads have names", SYS_prctl, {PR_SET_NAME}, YES, KILLS, KILLS},
+    {"dumps stay forbidden", SYS_prctl, {PR_SET_DUMPABLE, 1}, KILLS, KILLS, KILLS},
+    {"only stricter filters come", SYS_seccomp, {0}, YES, KILLS, KILLS},
+    {"a terminal is asked whether it is one", SYS_ioctl, {1, 0x5401}, YES, KILLS, KILLS},
+    {"no one types into a terminal", SYS_ioctl, {0, 0x5412}, KILLS, KILLS, KILLS},
+    {"a number that is none", 2000, {0}, KILLS, KILLS, KILLS},
+    {"x32 calls", 0x40000000 + 1, {0}, KILLS, KILLS, KILLS},
+    {"the high half of an argument hides nothing",
+     SYS_mmap,
+     {0, 1, UINT64_C(0xffffffff00000000) | PROT_EXEC},
+     YES,
+     KILLS,
+     KILLS},
+};
+
+static void test_answer(void **state)
+{
+    const struct answer_row *row = *state;
+    assert_int_equal(ask(SG_SANDBOX_SERVER, MACHINE, row->number, row->args), row->server);
+    assert_int_equal(ask(SG_SANDBOX_WORKER, MACHINE, row->number, row->args), row->worker);
+    assert_int_equal(ask(SG_SANDBOX_AUDITOR, MACHINE, row->number, row->args), row->auditor);
+    assert_int_equal(ask(SG_SANDBOX_SERVER, ANOTHER, row->number, row->args), KILLS);
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    size_t n, of_worker = 0;
+    const struct sg_call *calls = sg_calls(&n);
+    for (size_t i = 0; i < n; i++) {
+        bool refused = calls[i].rule == SG_CALL_ENOSYS || calls[i].rule == SG_CALL_EACCES;
+        assert_non_null(calls[i].why);
+        /* Filters add up: what the whole process may not do, no thread may. */
+        if (!refused && (calls[i].who & SG_CALL_SERVER) == 0)
+            fail_msg("%s is for a thread but not for the process", calls[i].name);
+        of_worker += !refused && (calls[i].who & SG_CALL_WORKER) != 0;
+        for (size_t j = 0; j < i; j++)
+            if (calls[i].number == calls[j].number && (calls[i].who & calls[j].who) != 0)
+                fail_msg("%s stands twice for one role", calls[i].name);
+    }
+    if (of_worker > WORKER_MOST)
+        fail_msg("a worker has %zu calls, over %d", of_worker, WORKER_MOST);
+}
+
+/* --- children that give up and try --- */
+
+/* A build that is instrumented has no filter and no walls. */
+#ifdef SG_NO_SANDBOX
+#define SKIP_UNBOXED() skip()
+#else
+#define SKIP_UNBOXED() (void)0
+#endif
+
+struct trial {
+    struct sg_tempdir dir;
+    struct sg_config config;
+    char state[512], audit[512], file[512];
+};
+
+static void prepare(struct trial *trial)
+{
+    memset(trial, 0, sizeof *trial);
+    sg_tempdir_make(&trial->dir);
+    sg_tempdir_mkdir(&trial->dir, "state");
+    sg_tempdir_mkdir(&trial->dir, "audit");
+    sg_tempdir_mkdir(&trial->dir, "etc");
+    sg_tempdir_write(&trial->dir, "etc/gateway.yaml", "x", 1);
+    sg_tempdir_write(&trial->dir, "secret", "x", 1);
+    sg_tempdir_path(&trial->dir, "state", trial->state);
+    sg_tempdir_path(&trial->dir, "audit", trial->audit);
+    sg_tempdir_path(&trial->dir, "etc/gateway.yaml", trial->file);
+    trial->config = (struct sg_config){.file = trial->file,
+                                       .state = trial->state,
+                                       .audit_dir = trial->audit,
+                                       .sandbox = {NULL, SG_SECCOMP_ON, true}};
+}
+
+/* Runs it in a child: its exit code, or 128 and the signal that ended it. */
+static int in_child(struct trial *trial, int (*run)(struct trial *trial))
+{
+    int status;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(run(trial));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+enum { FINE = 0, CANNOT = 99 };
+
+static int close_box(struct trial *trial)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    if (sg_sandbox_begin(&fault) >= 0 && sg_sandbox_drop(&trial->config, &fault) >= 0 &&
+        sg_sandbox_close(&trial->config, &fault) >= 0)
+        return FINE;
+    (void)fprintf(stderr, "%s\n", fault.what);
+    return CANNOT;
+}
+
+static int opens(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno;
+    (void)close(fd);
+    return 0;
+}
+
+/* The number of what is not as it must be. */
+static int try_files(struct trial *trial)
+{
+    char path[640];
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    if (opens(trial->file, O_RDONLY) != 0)
+        return 1;
+    if (opens(trial->file, O_WRONLY) != EACCES)
+        return 2;
+    (void)snprintf(path, sizeof path, "%s/new", trial->state);
+    if (opens(path, O_WRONLY | O_CREAT) != 0 || unlink(path) != 0)
+        return 3;
+    (void)snprintf(path, sizeof path, "%s/new", trial->audit);
+    if (opens(path, O_WRONLY | O_CREAT) != 0 || opens(path, O_WRONLY | O_TRUNC) != 0)
+        return 4;
+    (void)snprintf(path, sizeof path, "%s/../secret", trial->state);
+    if (opens(path, O_RDONLY) != EACCES)
+        return 5;
+    if (opens("/etc/hosts", O_RDONLY) != 0)
+        return 6;
+    if (opens("/etc/scrubgate-must-not-be", O_WRONLY | O_CREAT) != EACCES)
+        return 7;
+    if (opens("/proc/self/mem", O_RDONLY) != EACCES || opens("/dev/null", O_RDWR) != EACCES)
+        return 8;
+    return FINE;
+}
+
+static int try_bind(struct trial *trial)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    return bind(fd, (struct sockaddr *)&at, sizeof at) == 0 ? 0 : errno;
+}
+
+static int try_program(struct trial *trial)
+{
+    char *const argv[] = {(char[]){"true"}, NULL};
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    (void)execv("/bin/true", argv);
+    return 1;
+}
+
+static int try_fork(struct trial *trial)
+{
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    return fork() < 0 ? 1 : 2;
+}
+
+static int try_dump(struct trial *trial)
+{
+    struct rlimit limit;
+    char text[16] = "";
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    (void)text;
+    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0 ? FINE : 1;
+}
+
+static void *work(void *ctx)
+{
+    int *rc = ctx;
+    void *page;
+    *rc = 1;
+    if (sg_sandbox_enter(SG_SANDBOX_WORKER) < 0)
+        return NULL;
+    *rc = 2;
+    if (opens("/etc/hosts", O_RDONLY) != EACCES)
+        return NULL;
+    *rc = 3;
+    page = malloc(1024 * 1024);
+    if (page == NULL)
+        return NULL;
+    memset(page, 1, 1024 * 1024);
+    free(page);
+    *rc = FINE;
+    return NULL;
+}
+
+static int try_thread(struct trial *trial)
+{
+    pthread_t thread;
+    int result = CANNOT, rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    if (pthread_create(&thread, NULL, work, &result) != 0 || pthread_join(thread, NULL) != 0)
+        return 4;
+    /* This one may still: the worker's filter is the worker's. */
+    return result != FINE ? result : opens("/etc/hosts", O_RDONLY) == 0 ? FINE : 5;
+}
+
+static void *make_code(void *ctx)
+{
+    (void)ctx;
+    if (sg_sandbox_enter(SG_SANDBOX_WORKER) >= 0)
+        (void)mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                   0);
+    return NULL;
+}
+
+static int try_code(struct trial *trial)
+{
+    pthread_t thread;
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    void *code =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (code == MAP_FAILED)
+        return 1; /* the server compiles rules */
+    (void)pthread_create(&thread, NULL, make_code, NULL);
+    (void)pthread_join(thread, NULL);
+    return 2;
+}
+
+static int try_logged(struct trial *trial)
+{
+    trial->config.sandbox.seccomp = SG_SECCOMP_LOG;
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    return getppid() > 0 ? FINE : 1; /* stands nowhere, and is let through */
+}
+
+static int try_off(struct trial *trial)
+{
+    trial->config.sandbox = (struct sg_sandbox_config){NULL, SG_SECCOMP_OFF, false};
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    return getppid() > 0 && opens("/", O_RDONLY | O_DIRECTORY) == 0 ? FINE : 1;
+}
+
+/* Nobody's files, groups and rights; and no way back. */
+static int try_user(struct trial *trial)
+{
+    gid_t groups[64];
+    const struct passwd *user = getpwnam("nobody");
+    if (user == NULL || chown(trial->state, user->pw_uid, user->pw_gid) != 0 ||
+        chown(trial->audit, user->pw_uid, user->pw_gid) != 0)
+        return CANNOT;
+    uid_t uid = user->pw_uid;
+    trial->config.sandbox = (struct sg_sandbox_config){"nobody", SG_SECCOMP_OFF, false};
+    int rc = close_box(trial);
+    if (rc != FINE)
+        return rc;
+    if (getuid() != uid || geteuid() != uid)
+        return 1;
+    if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0)
+        return 2;
+    int n = getgroups(64, groups);
+    for (int i = 0; i < n; i++)
+        if (groups[i] == 0)
+            return 3;
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return 4;
+    return opens("/etc/shadow", O_RDONLY) == 0 ? 5 : FINE;
+}
+
+struct trial_row {
+    const char *name;
+    int (*run)(struct trial *trial);
+    int want;
+    bool boxed; /* needs the walls, which instrumented builds have not */
+};
+
+static const struct trial_row trials[] = {
+    {"files: its own are in reach, others are not", try_files, FINE, true},
+    {"no port is bound any more", try_bind, EACCES, true},
+    {"a program ends the process that starts it", try_program, 128 + SIGSYS, true},
+    {"a fork ends the process", try_fork, 128 + SIGSYS, true},
+    {"a worker works, and opens nothing", try_thread, FINE, true},
+    {"a worker that makes code ends the process", try_code, 128 + SIGSYS, true},
+    {"with log, what is forbidden goes through", try_logged, FINE, true},
+    {"with off, nothing is in the way", try_off, FINE, false},
+    {"no core dump", try_dump, FINE, false},
+};
+
+static void test_trial(void **state)
+{
+    const struct trial_row *row = *state;
+    struct trial trial;
+    if (row->boxed)
+        SKIP_UNBOXED();
+    prepare(&trial);
+    int got = in_child(&trial, row->run);
+    sg_tempdir_remove(&trial.dir);
+    assert_int_equal(got, row->want);
+}
+
+/* --- the user --- */
+
+static void test_user(void **state)
+{
+    (void)state;
+    struct trial trial;
+    if (geteuid() != 0)
+        skip();
+    prepare(&trial);
+    int got = in_child(&trial, try_user);
+    sg_tempdir_remove(&trial.dir);
+    assert_int_equal(got, FINE);
+}
+
+struct refused_row {
+    const char *name, *user, *what;
+    bool own; /* the folders are the user's */
+};
+
+static const struct refused_row refused[] = {
+    {"a user that is not there", "no-such-user-here", "is no user here", true},
+    {"root as the user to become", "root", "is root: name another user", true},
+    {"a state folder of another user", "nobody", "chown -R nobody it", false},
+};
+
+static struct refused_row now_refused;
+
+static int try_refused(struct trial *trial)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    trial->config.sandbox.user = now_refused.user;
+    if (sg_sandbox_drop(&trial->config, &fault) != SCRUBGATE_EINVAL)
+        return 1;
+    return strstr(fault.what, now_refused.what) != NULL && geteuid() == 0 ? FINE : 2;
+}
+
+static void test_refused(void **state)
+{
+    struct trial trial;
+    if (geteuid() != 0)
+        skip();
+    now_refused = *(const struct refused_row *)*state;
+    prepare(&trial);
+    int got = in_child(&trial, try_refused);
+    sg_tempdir_remove(&trial.dir);
+    assert_int_equal(got, FINE);
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(test_answer, answers);
+    sg_suite_add("each row of the table has a reason, one role once, and workers few of them",
+                 test_table, NULL);
+    SG_SUITE_ROWS(test_trial, trials);
+    sg_suite_add("a user of its own, for good", test_user, NULL);
+    SG_SUITE_ROWS(test_refused, refused);
+    return sg_suite_run("sandbox");
+}

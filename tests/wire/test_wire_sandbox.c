@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_wire_sandbox.c - the running gateway from outside: what the kernel says it has given up, and
+ * that no dump of its memory holds what messages held.
+ */
+#include <dirent.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "../lib/dump.h"
+#include "../lib/scene.h"
+#include "../lib/suite.h"
+#include "../lib/zipped.h"
+
+#define ROUTES                                                                                     \
+    "rules: [toy.yaml]\n"                                                                          \
+    "conversation: {memory: 0}\n"                                                                  \
+    "routes:\n"                                                                                    \
+    "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/', direction: to-agent}\n"
+/* One is masked, one passes. */
+#define MASKED "toy604175"
+#define PASSED "jaundiced-finch-604175"
+
+static const char pack[] = "pack: toy\nversion: 1\nowner: toys@example.org\nrules:\n"
+                           "  - {id: toy, title: Toy, entity: TOY, level: 1, match: 'toy\\d{6}', "
+                           "tests: ['«toy123456»']}\n";
+
+static struct sg_scene scene;
+
+static void ask(const char *fields, struct sg_bytes body)
+{
+    struct sg_answer answer = {.cut = false};
+    struct sg_heard heard;
+    sg_wire_ask(scene.gateway.port, "POST", "/in/", fields, body, &answer);
+    if (answer.head.status != 200)
+        fail_msg("%u for %zu bytes of %s", answer.head.status, body.len, fields);
+    sg_answer_fini(&answer);
+    sg_recorder_take(&scene.origin, &heard);
+    sg_heard_fini(&heard);
+}
+
+/* --- what the kernel says --- */
+
+/* The value of a line of /proc/PID/task/TID/status. */
+static long status_of(const char *task, const char *key)
+{
+    char path[512], line[256];
+    long value = -1;
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%.32s/status", (long)scene.gateway.pid, task);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (value < 0 && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ':')
+            value = strtol(line + strlen(key) + 1, NULL, 10);
+    (void)fclose(file);
+    return value;
+}
+
+static void name_of(const char *task, char name[32])
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%.32s/comm", (long)scene.gateway.pid, task);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(name, 32, file));
+    (void)fclose(file);
+    name[strcspn(name, "\n")] = '\0';
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    char path[64], name[32];
+    unsigned workers = 0, auditors = 0;
+    const struct dirent *entry;
+    ask("Content-Type: text/plain\r\n", SG_BYTES("x")); /* all that have to do with it run now */
+    (void)snprintf(path, sizeof path, "/proc/%ld/task", (long)scene.gateway.pid);
+    DIR *tasks = opendir(path);
+    assert_non_null(tasks);
+    while ((entry = readdir(tasks)) != NULL) {
+        if (entry->d_name[0] == '.')
+            continue;
+        name_of(entry->d_name, name);
+        bool worker = strcmp(name, "worker") == 0, auditor = strcmp(name, "auditor") == 0;
+        workers += worker;
+        auditors += auditor;
+        assert_int_equal(status_of(entry->d_name, "NoNewPrivs"), 1);
+#ifndef SG_NO_SANDBOX
+        assert_int_equal(status_of(entry->d_name, "Seccomp"), 2);
+        assert_int_equal(status_of(entry->d_name, "Seccomp_filters"), worker || auditor ? 2 : 1);
+#endif
+    }
+    (void)closedir(tasks);
+    assert_int_equal(workers, 2); /* one, and what scans for the admin port */
+    assert_int_equal(auditors, 1);
+}
+
+static void test_metrics(void **state)
+{
+    (void)state;
+    assert_int_equal(sg_gateway_metric(&scene.gateway, "scrubgate_sandbox{layer=\"cores\"}"), 1);
+    assert_int_equal(sg_gateway_metric(&scene.gateway, "scrubgate_sandbox{layer=\"no-gain\"}"), 1);
+#ifndef SG_NO_SANDBOX
+    assert_int_equal(sg_gateway_metric(&scene.gateway, "scrubgate_sandbox{layer=\"seccomp\"}"), 1);
+#endif
+    size_t at = 0;
+    sg_gateway_await(&scene.gateway, "\"what\":\"sandbox\",\"layer\":\"seccomp\"", &at);
+}
+
+/* --- what a dump holds --- */
+
+enum { HALVES = 8, PARKED = 8, FULL = 32 };
+
+static void add_canaries(struct sg_buf *body, const char *gap, size_t least)
+{
+    assert_true(sg_buf_add_text(body, MASKED " ") >= 0);
+    while (body->len < least)
+        assert_true(sg_buf_add_text(body, PASSED) >= 0 && sg_buf_add_text(body, gap) >= 0);
+}
+
+static size_t count(enum sg_dump_what what)
+{
+    return sg_dump_count(scene.gateway.pid, what, MASKED) +
+           sg_dump_count(scene.gateway.pid, what, PASSED);
+}
+
+static void say_head(struct sg_wire *wire, const char *fields, size_t len)
+{
+    sg_wire_say(wire, "POST /in/ HTTP/1.1\r\nHost: test\r\n%sContent-Length: %zu\r\n\r\n", fields,
+                len);
+}
+
+/* One message of each format, small and large, both ways: the origin echoes. */
+static void ask_all(void)
+{
+    static const struct {
+        const char *fields, *before, *after;
+    } rows[] = {
+        {"Content-Type: text/plain\r\n", "", ""},
+        {"Content-Type: application/json\r\n", "{\"a\":[\"", "\"]}"},
+        {"Content-Type: application/x-www-form-urlencoded\r\n", "a=", "&b=c"},
+        {"Content-Type: multipart/form-data; boundary=x\r\n",
+         "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n", "\r\n--x--\r\n"},
+        {"Content-Type: text/event-stream\r\n", "data: ", "\n\n"},
+        {"Content-Type: text/html\r\n", "<p>", "</p>"},
+        {"Content-Type: text/plain\r\nContent-Encoding: gzip\r\n", "", ""},
+    };
+    static const size_t sizes[] = {40, 3000, 300000};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool zip = strstr(rows[i].fields, "gzip") != NULL; /* a large one would be a bomb */
+        for (size_t j = 0; j < sizeof sizes / sizeof sizes[0] - (zip ? 1 : 0); j++) {
+            struct sg_buf body = {0};
+            bool sse = strstr(rows[i].fields, "event-stream") != NULL; /* an event has its limit */
+            assert_true(sg_buf_add_text(&body, rows[i].before) >= 0);
+            add_canaries(&body, sse ? "\n\ndata: " : " and so on, then ", sizes[j]);
+            assert_true(sg_buf_add_text(&body, rows[i].after) >= 0);
+            if (zip) {
+                struct sg_buf zipped = sg_gzipped(sg_buf_bytes(&body));
+                sg_buf_move(&body, &zipped);
+            }
+            ask(rows[i].fields, sg_buf_bytes(&body));
+            sg_buf_fini(&body);
+        }
+    }
+}
+
+/* gcore, where it is installed: a real dump. */
+static void dump_for_real(void)
+{
+    char command[1024], path[512], core[600];
+    if (system("command -v gcore >/dev/null 2>&1") != 0)
+        return;
+    sg_tempdir_path(&scene.gateway.dir, "core", path);
+    (void)snprintf(command, sizeof command, "gcore -o '%s' %ld >/dev/null 2>&1", path,
+                   (long)scene.gateway.pid);
+    assert_int_equal(system(command), 0);
+    (void)snprintf(core, sizeof core, "%s.%ld", path, (long)scene.gateway.pid);
+    assert_int_equal(sg_dump_count_file(core, MASKED), 0);
+    assert_int_equal(sg_dump_count_file(core, PASSED), 0);
+    assert_int_equal(unlink(core), 0);
+}
+
+static void test_dump(void **state)
+{
+    (void)state;
+    struct sg_wire half[HALVES], parked[PARKED];
+    struct sg_buf body = {0};
+    const pid_t pid = scene.gateway.pid;
+    if (!sg_dump_may(pid))
+        skip(); /* which is the promise, too: its own user may not look */
+    add_canaries(&body, " and ", 2000);
+    for (size_t i = 0; i < PARKED; i++) {
+        struct sg_heard heard;
+        sg_recorder_say_text(&scene.origin, "", SG_THEN_HOLD);
+        sg_wire_open(&parked[i], scene.gateway.port);
+        say_head(&parked[i], "Content-Type: text/plain\r\n", body.len);
+        sg_wire_send(&parked[i], sg_buf_bytes(&body));
+        sg_recorder_take(&scene.origin, &heard);
+        sg_heard_fini(&heard);
+    }
+    for (size_t i = 0; i < HALVES; i++) {
+        sg_wire_open(&half[i], scene.gateway.port);
+        say_head(&half[i], "Content-Type: text/plain\r\n", 2 * body.len);
+        sg_wire_send(&half[i], sg_buf_bytes(&body));
+    }
+    ask_all();
+    /* The halves wait in it: what is found nowhere proves nothing. */
+    size_t held = 0;
+    for (int ms = 0; held == 0 && ms < SG_PATIENCE_MS; ms++) {
+        held = count(SG_DUMP_MEMORY);
+        (void)poll(NULL, 0, held == 0 ? 1 : 0);
+    }
+    assert_true(held > 0);
+    assert_int_equal(count(SG_DUMP_CORE), 0);
+    dump_for_real();
+    /* Without the filter they would have been in it: it is the filter that is tested. */
+    sg_dump_set_filter(pid, "0x33");
+    assert_true(count(SG_DUMP_CORE) > 0);
+    sg_dump_set_filter(pid, "0x10");
+    for (size_t i = 0; i < HALVES; i++)
+        sg_wire_reset(&half[i]);
+    for (size_t i = 0; i < PARKED; i++)
+        sg_wire_reset(&parked[i]);
+    sg_buf_fini(&body);
+}
+
+static void test_wiped(void **state)
+{
+    (void)state;
+    const pid_t pid = scene.gateway.pid;
+    size_t left = 1;
+    if (!sg_dump_may(pid))
+        skip();
+    for (size_t i = 0; i < FULL / 8; i++)
+        ask_all();
+    /* Clients that were reset are found out in their own time. */
+    for (int ms = 0; left > 0 && ms < 3000; ms++) {
+        left = count(SG_DUMP_MEMORY);
+        (void)poll(NULL, 0, left > 0 ? 1 : 0);
+    }
+    assert_int_equal(left, 0);
+}
+
+int main(void)
+{
+    sg_scene_open(&scene, pack, ROUTES);
+    sg_suite_add("each thread has its filters and no way to gain rights", test_threads, NULL);
+    sg_suite_add("the layers are told in the log and in the metrics", test_metrics, NULL);
+    sg_suite_add("no dump of a busy gateway holds a body", test_dump, NULL);
+    sg_suite_add("when messages have left, nothing of them is in memory", test_wiped, NULL);
+    int failed = sg_suite_run("wire: sandbox");
+    sg_scene_close(&scene);
+    return failed;
+}
