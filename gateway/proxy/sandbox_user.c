@@ -71,6 +71,8 @@ enum scrubgate_status sg_user_become(const struct sg_config *config, bool *chang
 {
     const char *name = config->sandbox.user;
     *changed = geteuid() != 0;
+    if (!*changed)
+        allow_locks(config->memory);
     if (name == NULL || *changed)
         return SCRUBGATE_OK; /* not root: there is nothing to drop, and no right to change */
     errno = 0;
@@ -86,7 +88,6 @@ enum scrubgate_status sg_user_become(const struct sg_config *config, bool *chang
         rc = check_owner(config->audit_dir, user, fault);
     if (rc < 0)
         return rc;
-    allow_locks(config->memory);
     if (!change(user) || !is_for_good(user)) {
         sg_fault_set(fault, NULL, 0, 0, "cannot become the user %s for good", name);
         return SCRUBGATE_EIO;
@@ -108,13 +109,15 @@ static bool drop_capabilities(void)
     uint32_t keep = geteuid() == 0 ? kept_by_root : 0;
     if (syscall(SYS_capget, &head, data) != 0)
         return false;
+    bool any = false;
     for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+        any = any || data[i].permitted != 0 || data[i].inheritable != 0;
         data[i].permitted &= i == 0 ? keep : 0;
         data[i].effective &= data[i].permitted;
         data[i].inheritable = 0;
     }
-    /* What is ambient goes with what is inheritable. */
-    return syscall(SYS_capset, &head, data) == 0;
+    /* What is ambient goes with what is inheritable. Who has none may not be allowed to ask. */
+    return !any || syscall(SYS_capset, &head, data) == 0;
 }
 
 enum scrubgate_status sg_user_gain_nothing(struct scrubgate_fault *fault)

@@ -49,6 +49,9 @@ struct sg_loader {
     struct sg_generation *current; /* held */
     struct sg_generation *next;    /* NULL: refused, fault says why */
     struct scrubgate_fault fault;
+    /* The server's: */
+    struct sg_generation *retired; /* held, so that no worker is the one to free them */
+    struct sg_timer sweep;
 };
 
 /* How far another gateway has taken over. */
