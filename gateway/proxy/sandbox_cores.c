@@ -18,6 +18,13 @@
 
 #include "base/diag.h"
 
+/* The leak sanitizer stops its own process as a debugger does. */
+#ifdef SG_NO_SANDBOX
+static const int may_be_traced = 1;
+#else
+static const int may_be_traced = 0;
+#endif
+
 /* Only the ELF headers of files: which library was at which address. No memory that was written. */
 static const char filter[] = "0x10\n";
 
@@ -43,7 +50,7 @@ enum scrubgate_status sg_cores_forbid(struct scrubgate_fault *fault)
                      strerror(errno));
         return SCRUBGATE_EIO;
     }
-    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, may_be_traced, 0, 0, 0) != 0) {
         sg_fault_set(fault, NULL, 0, 0, "cannot forbid core dumps: %s", strerror(errno));
         return SCRUBGATE_EIO;
     }

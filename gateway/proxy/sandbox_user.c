@@ -98,9 +98,15 @@ enum scrubgate_status sg_user_become(const struct sg_config *config, bool *chang
 
 /* --- capabilities --- */
 
-/* Who stays root keeps what root's files need, and no more. */
-static const uint32_t kept_by_root =
-    1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH | 1u << CAP_FOWNER;
+/* Who stays root keeps what root's files need, and no more; but for what the leak sanitizer does.
+ */
+#ifdef SG_NO_SANDBOX
+#define KEPT_BY_TOOLS (1u << CAP_SYS_PTRACE)
+#else
+#define KEPT_BY_TOOLS 0u
+#endif
+static const uint32_t kept_by_root = 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE |
+                                     1u << CAP_DAC_READ_SEARCH | 1u << CAP_FOWNER | KEPT_BY_TOOLS;
 
 static bool drop_capabilities(void)
 {
