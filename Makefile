@@ -31,7 +31,7 @@ DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
 DEPS_ATTACK := $(DEPS_TEST) slowhttptest:slowhttptest
-DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua
+DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua perf:linux-perf
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 BASE_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -g -fPIC -fno-omit-frame-pointer $(WARN) \
@@ -75,7 +75,8 @@ LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
 MAN_PAGES := $(sort $(wildcard docs/man/*.1))
 PACKS := $(sort $(wildcard rules/*.yaml))
-LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o
+LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o \
+	$B/gateway/rule/builtin_hints.o
 GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -94,7 +95,7 @@ BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
 .PHONY: all lib run test check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
-	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-bench tests replay FORCE
+	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -135,6 +136,9 @@ mutants: ## break the scan engine on purpose, in many ways: the tests must see e
 	@$(MAKE) --no-print-directory tests
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' MUTANTS='$(or $(MUTANTS),all)' sh tests/soak/test_mutants.sh
 
+hints: $B/tests/bench/bench_load ## after patterns or the sample have changed: write rules/hints.txt anew
+	$(Q)$< --hints > $B/hints.txt && mv $B/hints.txt rules/hints.txt
+
 # --- building -----------------------------------------------------------------------------------
 
 $B/%.o: %.c Makefile
@@ -149,6 +153,10 @@ $B/gateway/rule/builtin_packs.c: $(PACKS) rules/embed.sh
 $B/gateway/rule/builtin_sample.c: rules/sample.txt rules/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)sh rules/embed.sh sample $< > $@
+
+$B/gateway/rule/builtin_hints.c: rules/hints.txt rules/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh rules/embed.sh hints $< > $@
 
 $B/gateway/rule/builtin_%.o: $B/gateway/rule/builtin_%.c
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@

@@ -17,11 +17,17 @@ struct sg_header {
 
 enum { SG_HEADERS_MOST = 128 };
 
-/* Borrowed names and values: the head's memory must outlive it. All-zero is empty. */
+/* Borrowed names and values: the head's memory must outlive it. All-zero is empty. A copy that is
+ * only read may have room for its n items alone. */
 struct sg_headers {
-    struct sg_header item[SG_HEADERS_MOST];
     size_t n;
+    struct sg_header item[SG_HEADERS_MOST];
 };
+/* What such a copy takes. */
+static inline size_t sg_headers_size(size_t n)
+{
+    return offsetof(struct sg_headers, item) + n * sizeof(struct sg_header);
+}
 
 /* ELIMIT over SG_HEADERS_MOST. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_headers_add(struct sg_headers *headers,

@@ -135,6 +135,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_request_stream(struct sg_request *re
                                                            const struct sg_reply *reply,
                                                            uint64_t length, sg_reply_reader *read);
 void sg_request_more(struct sg_request *request);
+/* Bytes of such a body that need not be pulled: taken when nothing waits to be sent before them,
+ * and copied only where the socket does not take them. False: read() is to give them. */
+bool sg_request_offer(struct sg_request *request, struct sg_bytes piece);
 
 /* Gives up without a reply: the connection is cut. */
 void sg_request_abort(struct sg_request *request);

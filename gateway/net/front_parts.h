@@ -91,7 +91,8 @@ struct sg_request {
 
     struct sg_buf text; /* of the head */
     struct sg_bytes method, target;
-    struct sg_headers headers;
+    struct sg_headers *headers; /* as many as there are */
+    size_t fields_most;         /* that there is room for */
     struct sg_framing framing;
     bool old;     /* HTTP/1.0 */
     bool head;    /* HEAD: replies have no body */

@@ -156,17 +156,28 @@ static bool fail(struct sg_request *request, enum sg_request_end how)
     return false;
 }
 
-/* Sends what is left to be sent and the piece behind it; keeps what the socket does not take. */
-static bool put(struct sg_request *request, struct sg_bytes piece)
+/* What of text stands behind its first *past bytes, which are less by its length afterwards. */
+static struct sg_bytes rest_of(struct sg_bytes text, size_t *past)
+{
+    size_t n = *past < text.len ? *past : text.len;
+    *past -= n;
+    return (struct sg_bytes){text.data + n, text.len - n};
+}
+
+/* Sends what is left to be sent and the piece and its end behind it; keeps what the socket does not
+ * take. */
+static bool put_framed(struct sg_request *request, struct sg_bytes piece, struct sg_bytes end)
 {
     struct sg_buf *out = &request->out;
     struct sg_conn *conn = &request->client->conn;
     size_t before = out->len - request->out_at, n = 0, taken = 0;
-    struct iovec parts[2];
+    struct iovec parts[3];
     if (before > 0)
         parts[n++] = (struct iovec){out->data + request->out_at, before};
     if (piece.len > 0)
         parts[n++] = (struct iovec){(void *)(uintptr_t)piece.data, piece.len};
+    if (end.len > 0)
+        parts[n++] = (struct iovec){(void *)(uintptr_t)end.data, end.len};
     if (n > 0 && conn->can_write) {
         int64_t rc = sg_conn_write(conn, parts, n);
         if (rc < 0 && rc != SG_CONN_WAIT)
@@ -179,10 +190,16 @@ static bool put(struct sg_request *request, struct sg_bytes piece)
         request->out_at = 0;
     }
     size_t past = taken > before ? taken - before : 0;
-    const struct sg_bytes rest = {piece.data + past, piece.len - past};
-    if (rest.len > 0 && sg_buf_add_bytes(out, rest) < 0)
+    if (sg_buf_add_bytes(out, rest_of(piece, &past)) < 0 ||
+        sg_buf_add_bytes(out, rest_of(end, &past)) < 0)
         return fail(request, SG_REQUEST_GONE);
     return true;
+}
+
+static bool put(struct sg_request *request, struct sg_bytes piece)
+{
+    const struct sg_bytes none = {NULL, 0};
+    return put_framed(request, piece, none);
 }
 
 /* --- what is pulled --------------------------------------------------------------------------- */
@@ -344,6 +361,32 @@ enum scrubgate_status sg_request_stream(struct sg_request *request, const struct
     if (rc >= 0)
         go_on(request);
     return rc;
+}
+
+static bool add_size(struct sg_buf *out, size_t len)
+{
+    char size[24];
+    int n = snprintf(size, sizeof size, "%zx\r\n", len);
+    return sg_buf_add(out, size, (size_t)n) >= 0;
+}
+
+bool sg_request_offer(struct sg_request *request, struct sg_bytes piece)
+{
+    const struct sg_bytes none = {NULL, 0};
+    if (request->cut || request->busy || request->read == NULL || !request->headed ||
+        request->out.len > 0 || piece.len == 0 || piece.len > request->length - request->sent)
+        return false;
+    if (request->chunked && !add_size(&request->out, piece.len)) {
+        sg_buf_clear(&request->out);
+        return false; /* there may be memory before it is pulled */
+    }
+    request->sent += piece.len;
+    bool fine = put_framed(request, piece, request->chunked ? sg_chunked_end : none);
+    if (request->sent == request->length)
+        request->read = NULL;
+    if (!fine || request->read == NULL || request->out.len > 0)
+        go_on(request);
+    return true;
 }
 
 void sg_request_more(struct sg_request *request)

@@ -2,8 +2,8 @@
 /*
  * front_request.c - a request's memory, and what handlers may ask about it.
  *
- * Requests are large, as they hold all header fields, so connections borrow one only while a
- * request is under way.
+ * Connections borrow one only while a request is under way, and hold no more of its head than has
+ * come.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@ static void discard(struct sg_request *request)
     sg_buf_fini(&request->text);
     sg_buf_fini(&request->out);
     sg_buf_fini(&request->later);
+    free(request->headers);
     free(request);
 }
 
@@ -31,21 +32,29 @@ static struct sg_bytes moved(struct sg_bytes part, const uint8_t *from, const ui
                          : (struct sg_bytes){to + (part.data - from), part.len};
 }
 
-static void move_fields(struct sg_request *request, const struct sg_headers *headers,
-                        const uint8_t *from)
+static enum scrubgate_status move_fields(struct sg_request *request,
+                                         const struct sg_headers *headers, const uint8_t *from)
 {
     const uint8_t *to = request->text.data;
-    request->headers.n = headers->n;
+    if (request->headers == NULL || headers->n > request->fields_most) {
+        free(request->headers);
+        request->headers = malloc(sg_headers_size(headers->n));
+        if (request->headers == NULL)
+            return SCRUBGATE_ENOMEM;
+        request->fields_most = headers->n;
+    }
+    request->headers->n = headers->n;
     for (size_t i = 0; i < headers->n; i++) {
         const struct sg_header *field = &headers->item[i];
-        request->headers.item[i] =
+        request->headers->item[i] =
             (struct sg_header){moved(field->name, from, to), moved(field->value, from, to)};
     }
+    return SCRUBGATE_OK;
 }
 
 static void read_wishes(struct sg_request *request)
 {
-    const struct sg_headers *headers = &request->headers;
+    const struct sg_headers *headers = request->headers;
     bool ends = sg_headers_list_has(headers, "Connection", "close");
     request->keep =
         !ends && (!request->old || sg_headers_list_has(headers, "Connection", "keep-alive"));
@@ -66,14 +75,14 @@ struct sg_request *sg_request_borrow(struct sg_client *client, struct sg_bytes t
         if (request == NULL)
             return NULL;
     }
-    if (sg_buf_add_bytes(&request->text, text) < 0) {
+    if (sg_buf_add_bytes(&request->text, text) < 0 ||
+        move_fields(request, &head->headers, text.data) < 0) {
         discard(request);
         return NULL;
     }
     request->client = client;
     request->method = moved(head->method, text.data, request->text.data);
     request->target = moved(head->target, text.data, request->text.data);
-    move_fields(request, &head->headers, text.data);
     request->framing = *framing;
     request->old = head->minor_version == 0;
     request->head = sg_bytes_equal(request->method, SG_BYTES("HEAD"));
@@ -81,7 +90,7 @@ struct sg_request *sg_request_borrow(struct sg_client *client, struct sg_bytes t
     return request;
 }
 
-/* Field by field: the headers need no zeroing, and some memory is used again. */
+/* Field by field: some memory is used again. */
 static void wipe(struct sg_request *request)
 {
     sg_buf_spare(&request->text, SG_SPARE_MOST);
@@ -89,7 +98,7 @@ static void wipe(struct sg_request *request)
     sg_buf_fini(&request->later);
     request->client = NULL;
     request->own = NULL;
-    request->headers.n = 0;
+    request->headers->n = 0;
     request->stage = SG_STAGE_BODY;
     request->whole = request->begun = request->busy = request->again = request->stopped = false;
     request->probed = request->cut = false;
@@ -157,7 +166,7 @@ struct sg_bytes sg_request_target(const struct sg_request *request)
 
 const struct sg_headers *sg_request_headers(const struct sg_request *request)
 {
-    return &request->headers;
+    return request->headers;
 }
 
 const struct sg_framing *sg_request_framing(const struct sg_request *request)

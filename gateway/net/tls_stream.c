@@ -83,7 +83,9 @@ BIO_METHOD *sg_tls_method_new(void)
 
 bool sg_tls_context_harden(SSL_CTX *context)
 {
-    (void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    /* What was read is wiped in OpenSSL's own buffers, too. */
+    (void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                           SSL_OP_CLEANSE_PLAINTEXT);
     /* A write that has to wait is tried again from a buffer that may have moved and grown. */
     (void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |

@@ -22,8 +22,9 @@
 #include "base/pages.h"
 
 enum {
-    LOW_MARK = 32768,   /* unsent bytes below which there is room again */
-    REPLAY_BODY = 65536 /* a request with a larger body is not sent twice */
+    LOW_MARK = 32768,    /* unsent bytes below which there is room again */
+    REPLAY_BODY = 65536, /* a request with a larger body is not sent twice */
+    SOILED_NS = 50000000 /* how long what was read may stay where it was read to */
 };
 
 static void drive_task(struct sg_task *task);
@@ -216,6 +217,8 @@ static bool hand_over(struct sg_call *call, struct sg_bytes run, size_t *pos)
     sg_response_take(&call->response, pos, taken);
     if (taken == run.len)
         call->paused = false;
+    else
+        call->appetite = SG_UPSTREAM_READ; /* what is not taken must be held */
     sg_call_set_deadline(call);
     return taken == run.len;
 }
@@ -283,6 +286,32 @@ static void consume_fresh(struct sg_call *call, struct sg_bytes text)
         (void)consume_held(call);
 }
 
+static void wipe_input(struct sg_timer *timer)
+{
+    struct sg_upstream *upstream =
+        (struct sg_upstream *)(void *)((char *)timer - offsetof(struct sg_upstream, wipe));
+    sg_wipe(upstream->input, upstream->dirty);
+    upstream->dirty = 0;
+}
+
+/* So many bytes of the input have been read: they are gone soon. */
+static void soil(struct sg_upstream *upstream, size_t n)
+{
+    struct sg_loop *loop = upstream->pools.loop;
+    if (n > upstream->dirty)
+        upstream->dirty = n;
+    /* Out of memory for it: the next read tries again, and the end wipes what is left. */
+    if (upstream->wipe.place == 0)
+        (void)!sg_timer_set(loop, &upstream->wipe, sg_loop_now(loop) + SOILED_NS);
+}
+
+/* Large reads save a stream that passes half of its calls to the system. */
+static void sate(struct sg_call *call, size_t n)
+{
+    if (call->wide && n == call->appetite && n < SG_UPSTREAM_INPUT)
+        call->appetite *= 2;
+}
+
 static void receive(struct sg_call *call)
 {
     struct sg_upstream *upstream = call->upstream;
@@ -290,9 +319,11 @@ static void receive(struct sg_call *call)
         return;
     if (!call->line->conn.can_read)
         return;
-    int64_t n = sg_conn_read(&call->line->conn, upstream->input, SG_UPSTREAM_INPUT);
+    int64_t n = sg_conn_read(&call->line->conn, upstream->input, call->appetite);
     if (n == SG_CONN_WAIT)
         return;
+    if (n > 0)
+        soil(upstream, (size_t)n);
     if (n == SG_CONN_END && sg_response_closed(&call->response)) {
         complete(call, false);
     } else if (n < 0) {
@@ -305,11 +336,10 @@ static void receive(struct sg_call *call)
             fail(call, SG_CALL_MALFORMED);
     } else {
         call->heard = true;
+        sate(call, (size_t)n);
         sg_call_release_sent(call);
         consume_fresh(call, (struct sg_bytes){upstream->input, (size_t)n});
     }
-    if (n > 0)
-        sg_wipe(upstream->input, (size_t)n);
 }
 
 /* --- driven by the loop --- */
@@ -408,6 +438,7 @@ enum scrubgate_status sg_call_open(struct sg_call **call, struct sg_upstream *up
                              .chunked = chunked,
                              .idempotent = idempotent,
                              .whole = true,
+                             .appetite = SG_UPSTREAM_READ,
                              .deadline = UINT64_MAX,
                              .end = UINT64_MAX};
     if (upstream->limits.total_ns > 0)
@@ -459,6 +490,11 @@ void sg_call_resume(struct sg_call *call)
     sg_task_queue(sg_call_loop(call), &call->task);
 }
 
+void sg_call_widen(struct sg_call *call)
+{
+    call->wide = true;
+}
+
 void sg_call_cancel(struct sg_call *call)
 {
     if (call != NULL && !call->over)
@@ -481,6 +517,7 @@ enum scrubgate_status sg_upstream_new(struct sg_upstream **upstream, struct sg_l
     }
     made->limits = *limits;
     made->bury.run = bury;
+    made->wipe.due = wipe_input;
     made->pools = (struct sg_pools){.loop = loop,
                                     .owner = &owner,
                                     .connect_ns = limits->connect_ns,
@@ -501,6 +538,7 @@ void sg_upstream_free(struct sg_upstream *upstream)
     bury(&upstream->bury);
     sg_pools_fini(&upstream->pools);
     sg_tls_free(upstream->pools.tls);
-    sg_pages_free(upstream->input, SG_UPSTREAM_INPUT, 0);
+    sg_timer_cancel(upstream->pools.loop, &upstream->wipe);
+    sg_pages_free(upstream->input, SG_UPSTREAM_INPUT, upstream->dirty);
     free(upstream);
 }

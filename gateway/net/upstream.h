@@ -111,6 +111,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_call_turn_to(struct sg_call *call,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_call_send(struct sg_call *call, struct sg_bytes body,
                                                       bool last);
 void sg_call_resume(struct sg_call *call);
+/* Its handler is quick with what it is told: larger pieces may come, as long as it takes them. */
+void sg_call_widen(struct sg_call *call);
 /* No handler is called any more; the connection is closed. NULL is fine. */
 void sg_call_cancel(struct sg_call *call);
 

@@ -14,7 +14,8 @@
 #include "net/upstream_pool.h"
 #include "net/upstream_response.h"
 
-enum { SG_UPSTREAM_INPUT = 65536 }; /* read at once, and by one call in one turn */
+/* Read at once, and by one call in one turn: usually; by a wide one that takes all of that. */
+enum { SG_UPSTREAM_READ = 64 * 1024, SG_UPSTREAM_INPUT = 256 * 1024 };
 
 struct sg_upstream {
     struct sg_upstream_limits limits;
@@ -22,7 +23,11 @@ struct sg_upstream {
     struct sg_call *calls;
     struct sg_call *dead; /* over, to be freed by bury */
     struct sg_task bury;
-    uint8_t *input; /* pages for SG_UPSTREAM_INPUT bytes; holds nothing between two turns */
+    /* Pages for SG_UPSTREAM_INPUT bytes: what was read last. Wiped a moment later and not after
+     * each read, which would cost a stream as much as one more copy. */
+    uint8_t *input;
+    size_t dirty; /* bytes of it */
+    struct sg_timer wipe;
 };
 
 struct sg_call {
@@ -50,6 +55,8 @@ struct sg_call {
     bool heard;       /* a byte of the response has come */
     bool headed;      /* its head was told */
     bool paused;      /* the handler took less than there was */
+    bool wide;        /* may be told more at once */
+    size_t appetite;  /* bytes to read at once */
 
     bool stale;  /* the pooled line was dead: to be replaced */
     bool broken; /* to be failed, with why */

@@ -77,6 +77,8 @@ static void call_head(void *own, const struct sg_head *head, const struct sg_fra
         sg_exchange_open_relay(x, leg, &head->headers, sg_parties_wanting(&x->parties));
     else
         sg_relay_pass(&leg->relay, 0);
+    if (!scrubs)
+        sg_call_widen(x->call);
     sg_leg_begin(leg, scrubs, sg_exchange_length(framing));
 }
 
@@ -213,6 +215,13 @@ static void reply_more(struct sg_leg *leg)
         sg_request_more(x->request);
 }
 
+static size_t reply_carry(struct sg_leg *leg, struct sg_bytes piece)
+{
+    struct sg_exchange *x = EXCHANGE_OF(leg, to_client);
+    bool taken = x->request != NULL && !x->reply_waits && sg_request_offer(x->request, piece);
+    return taken ? piece.len : 0;
+}
+
 /* It is the upstream's fault, not the client's, when its answer is too large or broken. */
 static void reply_refuse(struct sg_leg *leg, enum sg_reason reason, const char *detail)
 {
@@ -241,6 +250,7 @@ const struct sg_leg_ops sg_to_client_ops = {
     .prepare = reply_prepare,
     .open = reply_open,
     .flow = reply_more,
+    .carry = reply_carry,
     .finish = reply_more,
     .refuse = reply_refuse,
     .resume = reply_resume,

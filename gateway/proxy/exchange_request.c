@@ -134,6 +134,18 @@ static void request_flow(struct sg_leg *leg)
         sg_leg_drained(leg);
 }
 
+static size_t request_carry(struct sg_leg *leg, struct sg_bytes piece)
+{
+    struct sg_exchange *x = EXCHANGE_OF(leg, to_upstream);
+    if (x->call == NULL || x->call_full)
+        return 0;
+    enum scrubgate_status rc = sg_call_send(x->call, piece, false);
+    if (rc < 0)
+        sg_exchange_fail(x, SG_REASON_MEMORY, "");
+    x->call_full = rc == SCRUBGATE_FULL;
+    return piece.len;
+}
+
 static void request_finish(struct sg_leg *leg)
 {
     struct sg_exchange *x = EXCHANGE_OF(leg, to_upstream);
@@ -210,6 +222,7 @@ const struct sg_leg_ops sg_to_upstream_ops = {
     .prepare = request_prepare,
     .open = request_open,
     .flow = request_flow,
+    .carry = request_carry,
     .finish = request_finish,
     .refuse = request_refuse,
     .resume = request_resume,

@@ -270,6 +270,11 @@ enum scrubgate_status sg_forward_request(struct sg_buf *out, const struct sg_for
 
 /* --- the reply's head --- */
 
+struct sg_kept_field {
+    uint32_t name_len, value_len;
+    bool describes; /* the body as the upstream made it */
+};
+
 enum scrubgate_status sg_kept_take(struct sg_kept *kept, const struct sg_head *head, bool scrubbed)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
@@ -280,17 +285,13 @@ enum scrubgate_status sg_kept_take(struct sg_kept *kept, const struct sg_head *h
         if (kind == OURS || (kind == SLICE && scrubbed) || field->value.len == 0 ||
             sg_header_is_hop_by_hop(&head->headers, field->name))
             continue;
-        size_t at = kept->text.len;
+        const struct sg_kept_field made = {(uint32_t)field->name.len, (uint32_t)field->value.len,
+                                           kind == DESCRIBES};
         rc = sg_buf_add_bytes(&kept->text, field->name);
         if (rc >= 0)
             rc = sg_buf_add_bytes(&kept->text, field->value);
-        if (rc < 0)
-            break;
-        kept->field[kept->n].name = (uint32_t)at;
-        kept->field[kept->n].name_len = (uint32_t)field->name.len;
-        kept->field[kept->n].value = (uint32_t)(at + field->name.len);
-        kept->field[kept->n].value_len = (uint32_t)field->value.len;
-        kept->field[kept->n++].describes = kind == DESCRIBES;
+        if (rc >= 0)
+            rc = sg_buf_add(&kept->fields, &made, sizeof made);
     }
     return rc;
 }
@@ -298,14 +299,16 @@ enum scrubgate_status sg_kept_take(struct sg_kept *kept, const struct sg_head *h
 size_t sg_kept_fields(const struct sg_kept *kept, bool edited,
                       struct sg_header fields[SG_HEADERS_MOST])
 {
+    const uint8_t *text = kept->text.data;
     size_t n = 0;
-    for (size_t i = 0; i < kept->n; i++) {
-        if (kept->field[i].describes && edited)
-            continue;
-        fields[n].name =
-            (struct sg_bytes){kept->text.data + kept->field[i].name, kept->field[i].name_len};
-        fields[n++].value =
-            (struct sg_bytes){kept->text.data + kept->field[i].value, kept->field[i].value_len};
+    for (size_t at = 0; at < kept->fields.len; at += sizeof(struct sg_kept_field)) {
+        struct sg_kept_field field;
+        memcpy(&field, kept->fields.data + at, sizeof field);
+        if (!field.describes || !edited) {
+            fields[n].name = (struct sg_bytes){text, field.name_len};
+            fields[n++].value = (struct sg_bytes){text + field.name_len, field.value_len};
+        }
+        text += field.name_len + field.value_len;
     }
     return n;
 }
@@ -313,12 +316,12 @@ size_t sg_kept_fields(const struct sg_kept *kept, bool edited,
 void sg_kept_clear(struct sg_kept *kept)
 {
     sg_buf_clear(&kept->text);
-    kept->n = 0;
+    sg_buf_clear(&kept->fields);
     kept->status = 0;
 }
 
 void sg_kept_fini(struct sg_kept *kept)
 {
     sg_buf_fini(&kept->text);
-    kept->n = 0;
+    sg_buf_fini(&kept->fields);
 }

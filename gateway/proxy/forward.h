@@ -60,12 +60,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_forward_request(struct sg_buf *out,
 
 /* A response's head, kept until its body may leave. All-zero is empty. */
 struct sg_kept {
-    struct sg_buf text;
-    struct {
-        uint32_t name, name_len, value, value_len; /* in text */
-        bool describes;                            /* the body as the upstream made it */
-    } field[SG_HEADERS_MOST];
-    size_t n;
+    struct sg_buf text;   /* names and values, one behind the other */
+    struct sg_buf fields; /* how long each is: struct sg_kept_field */
     unsigned status;
 };
 /* Copies what may be passed on. scrubbed: the body is inspected. */

@@ -108,3 +108,8 @@ void sg_generation_drop(struct sg_generation *generation)
         atomic_fetch_sub_explicit(&generation->holders, 1, memory_order_acq_rel) == 1)
         free_generation(generation);
 }
+
+bool sg_generation_alone(const struct sg_generation *generation)
+{
+    return atomic_load_explicit(&generation->holders, memory_order_acquire) == 1;
+}

@@ -27,6 +27,7 @@ struct sg_generation {
     const char *digest;           /* of the rules */
     /* All workers count: by rule number, by number of exclusion. */
     atomic_uint_fast64_t *rule_failures, *exclusion_matches;
+    struct sg_generation *older; /* the server's: those that are out of force and not yet freed */
 };
 
 /* Takes config, also on error. echo_url: where the embedded echo listens, or NULL. Loads and tests
@@ -42,5 +43,7 @@ bool sg_generation_failed(struct sg_generation *generation, const struct sg_rule
 void sg_generation_excluded(struct sg_generation *generation, const char *exclusion);
 struct sg_generation *sg_generation_hold(struct sg_generation *generation);
 void sg_generation_drop(struct sg_generation *generation);
+/* Whether the caller, who has a hold, is the only one. */
+bool sg_generation_alone(const struct sg_generation *generation);
 
 #endif

@@ -212,13 +212,25 @@ static size_t allowance(struct sg_leg *leg, size_t len)
     return len;
 }
 
+/* What passes untouched goes from the source's memory to the sink's socket. */
+static size_t carry(struct sg_leg *leg, struct sg_bytes piece)
+{
+    if (leg->state != SG_LEG_STREAM || leg->recorded || leg->ops->carry == NULL ||
+        !sg_relay_may_skip(&leg->relay, piece.len))
+        return 0;
+    size_t n = leg->ops->carry(leg, piece);
+    sg_relay_skip(&leg->relay, n);
+    return n;
+}
+
 size_t sg_leg_push(struct sg_leg *leg, struct sg_bytes piece)
 {
-    size_t taken = 0;
-    if (leg->state == SG_LEG_GATHER || leg->state == SG_LEG_STREAM) {
-        struct sg_bytes now = {piece.data, allowance(leg, piece.len)};
-        taken = sg_relay_push(&leg->relay, now, false);
-        if (taken == now.len && taken < piece.len)
+    size_t taken = carry(leg, piece);
+    if (taken < piece.len && (leg->state == SG_LEG_GATHER || leg->state == SG_LEG_STREAM)) {
+        size_t carried = taken;
+        struct sg_bytes now = {piece.data + carried, allowance(leg, piece.len - carried)};
+        taken += sg_relay_push(&leg->relay, now, false);
+        if (taken == carried + now.len && taken < piece.len)
             sg_task_queue(leg->worker->loop, &leg->task);
         leg->source_waits = taken < piece.len;
         step(leg);

@@ -42,6 +42,9 @@ struct sg_leg_ops {
     void (*open)(struct sg_leg *leg, bool whole);
     /* STREAM: there is something ready. */
     void (*flow)(struct sg_leg *leg);
+    /* May be NULL. STREAM of a body that passes, with nothing held before it: takes what it can of
+     * piece, as it is, and answers how much. */
+    size_t (*carry)(struct sg_leg *leg, struct sg_bytes piece);
     /* CLEARED after STREAM: the rest may leave. */
     void (*finish)(struct sg_leg *leg);
     /* OVER: the message does not leave, or no more of it. */

@@ -21,7 +21,7 @@
 enum sg_shed { SG_SHED_NONE, SG_SHED_REQUESTS, SG_SHED_DELAY, SG_SHED_MEMORY, SG_SHED_KINDS };
 const char *sg_shed_word(enum sg_shed shed); /* "requests", "delay", "memory"; static */
 
-enum { SG_OVERLOAD_TARGET_NS = 20000000, SG_OVERLOAD_TICK_NS = 16000000 };
+enum { SG_OVERLOAD_TARGET_NS = 50000000, SG_OVERLOAD_TICK_NS = 16000000 };
 
 struct sg_overload {
     size_t requests;            /* most under way; 0: no cap */

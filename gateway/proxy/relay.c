@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -47,8 +48,10 @@ static void note_span(void *ctx, const struct scrubgate_event *event)
 {
     struct sg_relay *relay = ctx;
     relay->diverts = relay->diverts || event->action == SCRUBGATE_DIVERT;
-    if (relay->n_spans == SG_RECORD_SPANS)
-        return; /* the tallies still count it */
+    if (relay->spans == NULL)
+        relay->spans = calloc(SG_RECORD_SPANS, sizeof *relay->spans);
+    if (relay->spans == NULL || relay->n_spans == SG_RECORD_SPANS)
+        return; /* the list is cut; the tallies still count it */
     relay->spans[relay->n_spans++] =
         (struct sg_relay_span){event->rule, event->start, event->end - event->start};
 }
@@ -391,6 +394,19 @@ size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last)
     return n;
 }
 
+bool sg_relay_may_skip(const struct sg_relay *relay, size_t n)
+{
+    return relay->stream == NULL && !relay->gathers && relay->status >= 0 && !relay->done &&
+           held(relay) == 0 && (relay->limit == 0 || n <= relay->limit - relay->bytes_in);
+}
+
+void sg_relay_skip(struct sg_relay *relay, size_t n)
+{
+    relay->bytes_in += n;
+    relay->bytes_out += n;
+    relay->bytes_left += n;
+}
+
 /* --- taking --- */
 
 struct sg_bytes sg_relay_ready(const struct sg_relay *relay)
@@ -453,5 +469,6 @@ void sg_relay_fini(struct sg_relay *relay)
     sg_buf_fini(&relay->out);
     sg_buf_fini(&relay->original);
     sg_buf_fini(&relay->raw);
+    free(relay->spans);
     sg_wipe(relay, sizeof *relay);
 }

@@ -62,8 +62,8 @@ struct sg_relay {
     uint64_t bytes_in, bytes_out; /* taken, produced */
     uint64_t bytes_left;          /* of bytes_out: handed to the sink */
     uint64_t busy_ns;
-    const char *format; /* "json", "none", "" when unknown */
-    struct sg_relay_span spans[SG_RECORD_SPANS];
+    const char *format;          /* "json", "none", "" when unknown */
+    struct sg_relay_span *spans; /* SG_RECORD_SPANS of them; NULL: nothing was found yet */
     size_t n_spans;
     char reason[SG_RELAY_REASON]; /* stage, rule or limit; never a byte of the body */
     const struct sg_rule *failed; /* could not be matched: why it is refused, or gave in */
@@ -98,6 +98,10 @@ void sg_relay_pass(struct sg_relay *relay, uint64_t limit);
  * it takes, and drops, everything.
  */
 size_t sg_relay_push(struct sg_relay *relay, struct sg_bytes piece, bool last);
+/* Whether n bytes more may go around it: it hands on, holds nothing, and they are within the limit.
+ * skip counts those that did. */
+bool sg_relay_may_skip(const struct sg_relay *relay, size_t n);
+void sg_relay_skip(struct sg_relay *relay, size_t n);
 bool sg_relay_full(const struct sg_relay *relay); /* the mark is reached */
 /* What has come so far is to leave, though more may be gathered. */
 bool sg_relay_due(const struct sg_relay *relay);

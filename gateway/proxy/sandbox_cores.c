@@ -18,10 +18,16 @@
 
 #include "base/diag.h"
 
+/* The leak sanitizer stops its own process as a debugger does. */
+#ifdef SG_NO_SANDBOX
+static const int may_be_traced = 1;
+#else
+static const int may_be_traced = 0;
+#endif
+
 /* Only the ELF headers of files: which library was at which address. No memory that was written. */
 static const char filter[] = "0x10\n";
 
-/* The file belongs to root once the process is not dumpable: then it is set already. */
 static bool set_filter(void)
 {
     int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
@@ -36,12 +42,15 @@ enum scrubgate_status sg_cores_forbid(struct scrubgate_fault *fault)
 {
     const struct rlimit none = {0, 0};
     bool dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
-    if (dumpable && !set_filter()) {
+    bool filtered = set_filter();
+    /* The file is root's once the process is not dumpable: then it was set before, or nothing but
+     * root's own debugger could dump it. */
+    if (!filtered && dumpable) {
         sg_fault_set(fault, NULL, 0, 0, "cannot keep memory out of core dumps: %s: is /proc there?",
                      strerror(errno));
         return SCRUBGATE_EIO;
     }
-    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, may_be_traced, 0, 0, 0) != 0) {
         sg_fault_set(fault, NULL, 0, 0, "cannot forbid core dumps: %s", strerror(errno));
         return SCRUBGATE_EIO;
     }

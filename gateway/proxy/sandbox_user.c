@@ -71,6 +71,8 @@ enum scrubgate_status sg_user_become(const struct sg_config *config, bool *chang
 {
     const char *name = config->sandbox.user;
     *changed = geteuid() != 0;
+    if (!*changed)
+        allow_locks(config->memory);
     if (name == NULL || *changed)
         return SCRUBGATE_OK; /* not root: there is nothing to drop, and no right to change */
     errno = 0;
@@ -86,7 +88,6 @@ enum scrubgate_status sg_user_become(const struct sg_config *config, bool *chang
         rc = check_owner(config->audit_dir, user, fault);
     if (rc < 0)
         return rc;
-    allow_locks(config->memory);
     if (!change(user) || !is_for_good(user)) {
         sg_fault_set(fault, NULL, 0, 0, "cannot become the user %s for good", name);
         return SCRUBGATE_EIO;
@@ -97,9 +98,15 @@ enum scrubgate_status sg_user_become(const struct sg_config *config, bool *chang
 
 /* --- capabilities --- */
 
-/* Who stays root keeps what root's files need, and no more. */
-static const uint32_t kept_by_root =
-    1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH | 1u << CAP_FOWNER;
+/* Who stays root keeps what root's files need, and no more; but for what the leak sanitizer does.
+ */
+#ifdef SG_NO_SANDBOX
+#define KEPT_BY_TOOLS (1u << CAP_SYS_PTRACE)
+#else
+#define KEPT_BY_TOOLS 0u
+#endif
+static const uint32_t kept_by_root = 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE |
+                                     1u << CAP_DAC_READ_SEARCH | 1u << CAP_FOWNER | KEPT_BY_TOOLS;
 
 static bool drop_capabilities(void)
 {
@@ -108,13 +115,15 @@ static bool drop_capabilities(void)
     uint32_t keep = geteuid() == 0 ? kept_by_root : 0;
     if (syscall(SYS_capget, &head, data) != 0)
         return false;
+    bool any = false;
     for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+        any = any || data[i].permitted != 0 || data[i].inheritable != 0;
         data[i].permitted &= i == 0 ? keep : 0;
         data[i].effective &= data[i].permitted;
         data[i].inheritable = 0;
     }
-    /* What is ambient goes with what is inheritable. */
-    return syscall(SYS_capset, &head, data) == 0;
+    /* What is ambient goes with what is inheritable. Who has none may not be allowed to ask. */
+    return !any || syscall(SYS_capset, &head, data) == 0;
 }
 
 enum scrubgate_status sg_user_gain_nothing(struct scrubgate_fault *fault)

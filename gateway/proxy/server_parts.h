@@ -49,6 +49,9 @@ struct sg_loader {
     struct sg_generation *current; /* held */
     struct sg_generation *next;    /* NULL: refused, fault says why */
     struct scrubgate_fault fault;
+    /* The server's: */
+    struct sg_generation *retired; /* held, so that no worker is the one to free them */
+    struct sg_timer sweep;
 };
 
 /* How far another gateway has taken over. */
@@ -88,6 +91,7 @@ struct sg_server {
     struct sg_listeners listeners;
     struct sg_resolver *resolver;
     struct sg_arrivals *arrivals; /* beside them */
+    uint64_t connections;         /* of clients: as the config says, or as there are descriptors */
     struct sg_worker **workers;
     const struct sg_metrics **metrics;
     size_t n_workers;

@@ -19,6 +19,8 @@
 #include "proxy/oplog.h"
 #include "proxy/server_parts.h"
 
+#define SWEEP_NS UINT64_C(1000000000)
+
 static bool same_text(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -110,6 +112,37 @@ static void refuse(struct sg_server *server, const struct scrubgate_fault *fault
     sg_oplog(SG_OPLOG_ERROR, "reload refused, the old config stays", "fault", text, NULL);
 }
 
+/* Freeing a set of rules takes milliseconds, which no message should wait for: so it is the server
+ * that has the last hold of one, and looks now and then whether the others have let go. */
+static void sweep(struct sg_timer *timer)
+{
+    struct sg_loader *loader =
+        (struct sg_loader *)(void *)((char *)timer - offsetof(struct sg_loader, sweep));
+    struct sg_server *server =
+        (struct sg_server *)(void *)((char *)loader - offsetof(struct sg_server, loader));
+    struct sg_generation **at = &loader->retired;
+    while (*at != NULL) {
+        struct sg_generation *one = *at;
+        if (!sg_generation_alone(one)) {
+            at = &one->older;
+            continue;
+        }
+        *at = one->older;
+        sg_generation_drop(one);
+    }
+    if (loader->retired != NULL)
+        (void)!sg_timer_set(server->loop, timer, sg_loop_now(server->loop) + SWEEP_NS);
+}
+
+static void retire(struct sg_server *server, struct sg_generation *generation)
+{
+    struct sg_loader *loader = &server->loader;
+    generation->older = loader->retired;
+    loader->retired = generation;
+    /* Without a timer they wait for the next reload. */
+    (void)!sg_timer_set(server->loop, &loader->sweep, sg_loop_now(server->loop) + SWEEP_NS);
+}
+
 static void put_in_force(struct sg_server *server, struct sg_generation *next)
 {
     sg_arrivals_renew(server->arrivals, next->arrivals);
@@ -117,7 +150,7 @@ static void put_in_force(struct sg_server *server, struct sg_generation *next)
     next->arrivals = NULL; /* what they were replaced by has ended with them */
     for (size_t i = 0; i < server->n_workers; i++)
         sg_worker_reload(server->workers[i], next);
-    sg_generation_drop(server->generation);
+    retire(server, server->generation);
     server->generation = next;
     server->reloads++;
     sg_server_resolve(server);
@@ -173,6 +206,7 @@ static void loaded(struct sg_wake *wake)
 
 enum scrubgate_status sg_server_reload_init(struct sg_server *server)
 {
+    server->loader.sweep.due = sweep;
     return sg_wake_init(server->loop, &server->loader.loaded, loaded);
 }
 
@@ -186,7 +220,15 @@ void sg_server_reload(struct sg_server *server)
 
 void sg_server_reload_fini(struct sg_server *server)
 {
+    struct sg_loader *loader = &server->loader;
     settle(server);
-    if (server->loop != NULL)
-        sg_wake_fini(server->loop, &server->loader.loaded);
+    while (loader->retired != NULL) {
+        struct sg_generation *one = loader->retired;
+        loader->retired = one->older;
+        sg_generation_drop(one);
+    }
+    if (server->loop == NULL)
+        return;
+    sg_timer_cancel(server->loop, &loader->sweep);
+    sg_wake_fini(server->loop, &loader->loaded);
 }

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/folder.h"
+#include "proxy/descriptors.h"
 #include "proxy/oplog.h"
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
@@ -65,6 +66,7 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
             .memory = server->memory,
             .events = server->events,
             .arrivals = server->arrivals,
+            .connections = server->connections,
             .ended = &server->ended,
         };
         setup.listeners = sg_listeners_take(&server->listeners, i, &setup.n_listeners);
@@ -88,6 +90,8 @@ static enum scrubgate_status start_admin(struct sg_server *server, struct scrubg
 static enum scrubgate_status open_sockets(struct sg_server *server, struct scrubgate_fault *fault)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
+    server->connections = sg_descriptors_provide(sg_server_config(server)->limits.connections,
+                                                 sg_server_config(server)->workers);
     if (server->options->takeover)
         rc = sg_server_take_sockets(server, fault);
     if (rc >= 0)

@@ -104,7 +104,7 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     const struct sg_limits *limits = &config->limits;
     const struct sg_front_limits front = {
         .header = (size_t)limits->header,
-        .connections = (size_t)(limits->connections / config->workers) + 1,
+        .connections = (size_t)share_of(setup->connections, config->workers),
         .per_peer = (size_t)share_of(limits->per_address, config->workers),
         .header_ns = limits->header_ns,
         .body_ns = limits->body_ns,

@@ -84,6 +84,7 @@ struct sg_worker_setup {
     const struct sg_listening
         *listeners; /* sockets, the worker's from the call on, also on error */
     size_t n_listeners;
+    uint64_t connections;         /* of clients, over all workers */
     struct sg_arrivals *arrivals; /* by address */
     struct sg_wake *ended;
 };

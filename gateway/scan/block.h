@@ -32,11 +32,12 @@ enum {
     SG_BLOCK_WORDS = SG_SIEVE_MOST / 64      /* most words of a row */
 };
 
-/* Runs the coarse stage over the places start … end - 1 of the window, at most SG_KERNEL_BLOCK and
- * at least one. Places whose signatures reach beyond what has come are let through. */
+/* Runs the coarse stage for the wanted signatures over the places start … end - 1 of the window, at
+ * most SG_KERNEL_BLOCK and at least one. Places whose signatures reach beyond what has come are let
+ * through. */
 void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
-                    const struct sg_sieve *sieve, const struct sg_window *window, size_t start,
-                    size_t end);
+                    const struct sg_sieve *sieve, const uint64_t *wanted,
+                    const struct sg_window *window, size_t start, size_t end);
 /* Another window comes: nothing has been copied. With wipe, no byte of the last one stays. */
 void sg_block_clear(struct sg_block *block, bool wipe);
 /* As sg_block_rows, wherever the window begins and ends: what has not come can be anything. */

@@ -51,7 +51,9 @@ static void test_zeroed(void **state)
     memset(pages, 'x', SIZE);
     sg_pages_free(pages, SIZE, SIZE);
     sg_pages_free(NULL, SIZE, SIZE);
+#ifndef SG_NO_SANDBOX /* sanitizers stop at what malloc cannot give */
     assert_null(sg_pages_new(SIZE_MAX / 2));
+#endif
 }
 
 static void test_left_out(void **state)

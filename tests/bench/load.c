@@ -23,7 +23,7 @@ enum {
     EVENTS = 128,
     ROOM = 256 * 1024,
     GRAIN_US = 4,
-    GRAINS = 65536,
+    GRAINS = LOAD_SLOWEST_US / GRAIN_US + 1,
     DRAIN_SECONDS = 10,
     CROWD_RATE = 4000
 };
@@ -334,7 +334,7 @@ static double percentile(const struct load *load, uint64_t all, double share)
     for (size_t grain = 0; grain < GRAINS; grain++) {
         seen += load->took[grain];
         if ((double)seen >= (double)all * share)
-            return ((double)grain + 0.5) * GRAIN_US;
+            return (double)grain * GRAIN_US;
     }
     return 0;
 }

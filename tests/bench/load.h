@@ -21,6 +21,8 @@ struct ask {
     struct text answer; /* block NULL: any */
 };
 
+enum { LOAD_SLOWEST_US = 262140 };
+
 struct load_pace {
     double seconds;    /* after this no request begins */
     uint64_t requests; /* nor when that many have begun; 0: any number */
@@ -36,7 +38,7 @@ struct load_result {
     uint64_t late;     /* begun when they were due by a millisecond or more */
     uint64_t again;    /* connections opened anew, behind an answer that closed the last */
     double seconds;    /* until the last answer */
-    double p50, p99;   /* from when a request was due to its answer, us; a quarter of a second
+    double p50, p99;   /* from when a request was due to its answer, us; LOAD_SLOWEST_US
                           stands for that and longer */
 };
 

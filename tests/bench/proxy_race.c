@@ -59,8 +59,9 @@ void race_print(const struct race *race, const struct bench *bench)
         struct spread us = spread_of(racer->us, bench->rounds);
         struct spread p50 = spread_of(racer->p50, bench->rounds);
         struct spread ratio = spread_of_ratios(racer->us, race->racers[0].us, bench->rounds);
-        (void)printf("| %s | %.1f | %.2f | %.2f–%.2f | %.0f µs |\n", bench->peers[racer->who].name,
-                     us.middle, ratio.middle, ratio.low, ratio.high, p50.middle);
+        (void)printf("| %s | %.1f | %.2f | %.2f–%.2f | %s%.0f µs |\n",
+                     bench->peers[racer->who].name, us.middle, ratio.middle, ratio.low, ratio.high,
+                     p50.middle < LOAD_SLOWEST_US ? "" : "> ", p50.middle);
     }
     (void)printf("\n");
     (void)fflush(stdout);

@@ -179,6 +179,93 @@ static void test_by_name(void **state)
     sg_heard_fini(&heard);
 }
 
+/* --- bodies that pass, which nobody looks at --- */
+
+enum { LONG = 3 * 1024 * 1024, CHUNK = 70000 };
+
+struct pass_row {
+    const char *name;
+    bool up, down; /* the long ones */
+    bool chunked;
+    bool slow; /* the client takes its time to read */
+};
+
+static const struct pass_row passes[] = {
+    {"a long request passes", true, false, false, false},
+    {"a long request in chunks passes", true, false, true, false},
+    {"a long answer passes", false, true, false, false},
+    {"a long answer in chunks passes", false, true, true, false},
+    {"a long answer passes to a slow client", false, true, false, true},
+    {"a long answer in chunks passes to a slow client", false, true, true, true},
+    {"both are long", true, true, false, false},
+    {"both are long, in chunks, and the client is slow", true, true, true, true},
+};
+
+/* Each byte tells where it is, or nearly. */
+static void add_long(struct sg_buf *out)
+{
+    assert_true(sg_buf_reserve(out, LONG) >= 0);
+    for (size_t i = 0; i < LONG; i++)
+        out->data[out->len++] = (uint8_t)(i % 251 + i / 65536);
+}
+
+static void add_framed(struct sg_buf *out, struct sg_bytes body, bool chunked)
+{
+    if (!chunked) {
+        assert_true(sg_buf_addf(out, "Content-Length: %zu\r\n\r\n", body.len) >= 0);
+        assert_true(sg_buf_add_bytes(out, body) >= 0);
+        return;
+    }
+    assert_true(sg_buf_add_text(out, "Transfer-Encoding: chunked\r\n\r\n") >= 0);
+    for (size_t at = 0, n; at < body.len; at += n) {
+        n = body.len - at < CHUNK ? body.len - at : CHUNK;
+        assert_true(sg_buf_addf(out, "%zx\r\n", n) >= 0);
+        assert_true(sg_buf_add(out, body.data + at, n) >= 0);
+        assert_true(sg_buf_add_text(out, "\r\n") >= 0);
+    }
+    assert_true(sg_buf_add_text(out, "0\r\n\r\n") >= 0);
+}
+
+static void test_pass(void **state)
+{
+    const struct pass_row *row = *state;
+    struct sg_buf body = {0}, asked = {0}, said = {0};
+    struct sg_answer answer = {.cut = false};
+    struct sg_heard heard;
+    struct sg_wire wire;
+    const struct sg_bytes brief = SG_BYTES("to jo@example.net");
+    const int narrow = 65536;
+    add_long(&body);
+    assert_true(sg_buf_add_text(&said, OK TEXT) >= 0);
+    add_framed(&said, row->down ? sg_buf_bytes(&body) : brief, row->chunked);
+    sg_recorder_say(&scene.origin, &(struct sg_said){.text = sg_buf_bytes(&said)});
+    assert_true(sg_buf_add_text(&asked, "POST /pass/x HTTP/1.1\r\nHost: g\r\n" TEXT) >= 0);
+    add_framed(&asked, row->up ? sg_buf_bytes(&body) : brief, row->chunked);
+    sg_wire_open(&wire, scene.gateway.port);
+    if (row->slow)
+        assert_int_equal(setsockopt(wire.fd, SOL_SOCKET, SO_RCVBUF, &narrow, sizeof narrow), 0);
+    sg_wire_send(&wire, sg_buf_bytes(&asked));
+    sg_recorder_take(&scene.origin, &heard);
+    if (row->slow) /* meanwhile the gateway has met its full socket, and serves others */
+        ask("/nowhere", 404, NULL);
+    sg_wire_read(&wire, &answer, false);
+    assert_false(answer.cut);
+    sg_assert_same(sg_buf_bytes(&answer.body), row->down ? sg_buf_bytes(&body) : brief);
+    sg_assert_same(sg_buf_bytes(&heard.body), row->up ? sg_buf_bytes(&body) : brief);
+    /* The next one on this connection begins where this one ended. */
+    sg_wire_say(&wire, "GET /pass/y HTTP/1.1\r\nHost: g\r\n\r\n");
+    sg_wire_read(&wire, &answer, false);
+    assert_int_equal(answer.head.status, 200);
+    sg_wire_close(&wire);
+    sg_heard_fini(&heard);
+    sg_answer_fini(&answer);
+    sg_recorder_forget(&scene.origin);
+    sg_recorder_forget(&second);
+    sg_buf_fini(&body);
+    sg_buf_fini(&asked);
+    sg_buf_fini(&said);
+}
+
 /* --- a client that goes while the upstream works --- */
 
 static bool arrives(int fd)
@@ -315,6 +402,8 @@ int main(void)
         "     upstream: 'http://127.0.0.1:@/up/'}\n"
         "  - {name: name, path: /name/, direction: to-agent,\n"
         "     upstream: 'http://localhost:@/up/'}\n"
+        "  - {name: pass, path: /pass/, direction: to-agent, request: pass, response: pass,\n"
+        "     upstream: 'http://127.0.0.1:@/up/'}\n"
         "  - {name: raw, path: /raw/, direction: to-agent, upstream: 'http://127.0.0.1:%u/'}\n",
         second.port, second.port, ntohs(raw_address.sin_port));
     sg_scene_open(&scene, NULL, config);
@@ -324,6 +413,7 @@ int main(void)
     sg_suite_add("what fails in a row is left out, and clients hear so at once", test_down, NULL);
     sg_suite_add("what works again comes back", test_comes_back, NULL);
     sg_suite_add("an upstream with a name", test_by_name, NULL);
+    SG_SUITE_ROWS(test_pass, passes);
     sg_suite_add("a client that goes takes its call along", test_client_gone, NULL);
     sg_suite_add("a call that takes too long in all", test_total_time, NULL);
     sg_suite_add("a reload begins with all upstreams in turn", test_reload, NULL);
