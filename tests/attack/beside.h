@@ -4,8 +4,8 @@
  *
  * It keeps one connection. Loopback only, in a thread of its own.
  */
-#ifndef SG_TESTS_BESIDE_H
-#define SG_TESTS_BESIDE_H
+#ifndef SG_ATTACK_BESIDE_H
+#define SG_ATTACK_BESIDE_H
 
 #include <pthread.h>
 #include <stdatomic.h>
