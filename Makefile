@@ -30,6 +30,7 @@ DEPS_LINT := clang-format:clang-format
 DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
+DEPS_ATTACK := $(DEPS_TEST) slowhttptest:slowhttptest
 DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua perf:linux-perf
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -74,7 +75,8 @@ LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
 MAN_PAGES := $(sort $(wildcard docs/man/*.1))
 PACKS := $(sort $(wildcard rules/*.yaml))
-LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o
+LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o \
+	$B/gateway/rule/builtin_hints.o
 GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -87,11 +89,13 @@ CORPUS_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/corpus/generate.c tests/c
 BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 BENCH_LOAD_OBJ := $(addprefix $B/tests/bench/,load.o message.o origin.o peers.o program.o)
+ATTACK_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/attack/test_%,$(sort $(wildcard tests/attack/*.c)))) \
+	$(BENCH_LOAD_OBJ)
 BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
 .PHONY: all lib run test check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
-	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
+	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -123,7 +127,7 @@ soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bod
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
 
 attack: ## attack a running gateway at full size; T=name runs those whose name has it
-	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory deps-attack
 	@$(MAKE) --no-print-directory all tests
 	@sh tests/attack/run.sh $B '$(T)'
 
@@ -131,6 +135,9 @@ mutants: ## break the scan engine on purpose, in many ways: the tests must see e
 	@$(MAKE) --no-print-directory deps-test
 	@$(MAKE) --no-print-directory tests
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' MUTANTS='$(or $(MUTANTS),all)' sh tests/soak/test_mutants.sh
+
+hints: $B/tests/bench/bench_load ## after patterns or the sample have changed: write rules/hints.txt anew
+	$(Q)$< --hints > $B/hints.txt && mv $B/hints.txt rules/hints.txt
 
 # --- building -----------------------------------------------------------------------------------
 
@@ -146,6 +153,10 @@ $B/gateway/rule/builtin_packs.c: $(PACKS) rules/embed.sh
 $B/gateway/rule/builtin_sample.c: rules/sample.txt rules/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)sh rules/embed.sh sample $< > $@
+
+$B/gateway/rule/builtin_hints.c: rules/hints.txt rules/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh rules/embed.sh hints $< > $@
 
 $B/gateway/rule/builtin_%.o: $B/gateway/rule/builtin_%.c
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
@@ -179,6 +190,9 @@ tests: $(TESTS)
 $B/tests/%: $B/tests/%.o $(TEST_LIB_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -lcmocka -o $@
+
+# Attacks have the load and the origin of the benches.
+$(filter $B/tests/attack/%,$(TESTS)): $(ATTACK_OBJ)
 
 $B/tests/bench/bench_%: $B/tests/bench/bench_%.o $(BENCH_LOAD_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
@@ -294,6 +308,8 @@ deps-man:
 	@sh deps.sh $(DEPS_MAN)
 deps-fuzz:
 	@sh deps.sh $(DEPS_FUZZ)
+deps-attack:
+	@sh deps.sh $(DEPS_ATTACK)
 deps-bench:
 	@sh deps.sh $(DEPS_BENCH)
 

@@ -4,12 +4,10 @@
  */
 #include "base/bytes.h"
 
-bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b)
+bool sg_bytes_same_letters(const uint8_t *a, const uint8_t *b, size_t len)
 {
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++) {
-        if (a.data[i] != b.data[i] && sg_to_lower(a.data[i]) != sg_to_lower(b.data[i]))
+    for (size_t i = 0; i < len; i++) {
+        if (a[i] != b[i] && sg_to_lower(a[i]) != sg_to_lower(b[i]))
             return false;
     }
     return true;

@@ -54,7 +54,16 @@ static inline struct sg_bytes sg_bytes_trim(struct sg_bytes text)
     return text;
 }
 
-bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b); /* ASCII letters only */
+bool sg_bytes_same_letters(const uint8_t *a, const uint8_t *b, size_t len); /* ASCII, any case */
+
+/* ASCII letters only. Header fields are looked up by it, most of which differ in their length or
+ * first letter from what is looked for. */
+static inline bool sg_bytes_equal_nocase(struct sg_bytes a, struct sg_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || (((a.data[0] ^ b.data[0]) & ~('a' - 'A')) == 0 &&
+                                             sg_bytes_same_letters(a.data, b.data, a.len)));
+}
+
 bool sg_bytes_start_with(struct sg_bytes text, struct sg_bytes prefix);
 /* Offset of the first c, or text.len. */
 size_t sg_bytes_find(struct sg_bytes text, uint8_t c);

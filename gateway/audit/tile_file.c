@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tile_file.c - the files that hold a log's tiles.
+ */
+#include "audit/tile_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_MOST = 96, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+
+static bool path_of(const struct sg_tile *tile, char path[PATH_MOST])
+{
+    struct sg_buf text = {.ceiling = PATH_MOST};
+    bool ok =
+        sg_tile_path(&text, tile) >= 0 && sg_bytes_to_text(sg_buf_bytes(&text), path, PATH_MOST);
+    sg_buf_fini(&text);
+    return ok;
+}
+
+bool sg_tile_file_read(int folder, const struct sg_tile *tile, uint8_t hashes[SG_TILE_SIZE])
+{
+    char path[PATH_MOST];
+    const size_t want = (size_t)tile->width * SG_SHA256_SIZE;
+    size_t have = 0;
+    uint8_t more;
+    if (!path_of(tile, path))
+        return false;
+    int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    while (have < want) {
+        ssize_t got = pread(fd, hashes + have, want - have, (off_t)have);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        have += (size_t)got;
+    }
+    bool ok = have == want && pread(fd, &more, 1, (off_t)want) == 0;
+    (void)close(fd);
+    return ok;
+}
+
+/* Each folder on the way to a path. */
+static void make_folders(int folder, char path[PATH_MOST])
+{
+    for (char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdirat(folder, path, FOLDER_MODE); /* what is amiss shows when the file is made */
+        *slash = '/';
+    }
+}
+
+static bool write_file(int folder, const char *path, const uint8_t *hashes, size_t len)
+{
+    int fd = openat(folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (fd < 0)
+        return false;
+    ssize_t put = write(fd, hashes, len);
+    bool ok = put == (ssize_t)len;
+    if (put >= 0 && !ok)
+        errno = ENOSPC;
+    return close(fd) == 0 && ok;
+}
+
+enum scrubgate_status sg_tile_file_write(int folder, const struct sg_tile *tile,
+                                         const uint8_t *hashes)
+{
+    static const char half[] = "tile/new";
+    char path[PATH_MOST];
+    const size_t len = (size_t)tile->width * SG_SHA256_SIZE;
+    if (!path_of(tile, path))
+        return SCRUBGATE_ENOMEM;
+    bool ok = write_file(folder, half, hashes, len);
+    if (!ok && errno == ENOENT && mkdirat(folder, "tile", FOLDER_MODE) == 0)
+        ok = write_file(folder, half, hashes, len);
+    if (!ok)
+        return SCRUBGATE_EIO;
+    ok = renameat(folder, half, folder, path) == 0;
+    if (!ok && errno == ENOENT) {
+        make_folders(folder, path);
+        ok = renameat(folder, half, folder, path) == 0;
+    }
+    return ok ? SCRUBGATE_OK : SCRUBGATE_EIO;
+}
+
+void sg_tile_file_remove(int folder, const struct sg_tile *tile)
+{
+    char path[PATH_MOST];
+    if (!path_of(tile, path))
+        return;
+    (void)unlinkat(folder, path, 0);
+    char *slash = strrchr(path, '/');
+    if (tile->width < SG_TILE_WIDTH && slash != NULL) {
+        *slash = '\0';
+        (void)unlinkat(folder, path, AT_REMOVEDIR);
+    }
+}
