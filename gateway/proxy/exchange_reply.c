@@ -51,7 +51,8 @@ static uint64_t declared_length(const struct sg_exchange *x, const struct sg_hea
     return length;
 }
 
-/* It wants no more of the request: what still comes is dropped, so that the answer finds its way. */
+/* It wants no more of the request: what still comes is dropped, so that the answer finds its way.
+ */
 static void take_early(struct sg_exchange *x)
 {
     sg_leg_abandon(&x->to_upstream, "answered early");

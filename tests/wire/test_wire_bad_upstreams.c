@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../lib/scene.h"
+#include "../lib/scripted_origin.h"
 #include "../lib/suite.h"
 #include "../lib/zipped.h"
 
@@ -400,6 +401,48 @@ static void test_early_answer(void **state)
     check_serves();
 }
 
+/* The same while the request is held up, since the upstream does not read it: what is left of it is
+ * dropped, and the answer comes. */
+static void test_early_answer_unread(void **state)
+{
+    static struct sg_scene own;
+    struct sg_scripted_origin origin = {.narrow = true, .lenient = true};
+    struct sg_answer answer = {.cut = false};
+    struct sg_buf lines = {0};
+    struct sg_wire wire;
+    char config[256];
+    (void)state;
+    sg_scripted_origin_add(&origin, SG_STEP_ACCEPT, NULL, 0);
+    sg_scripted_origin_add(&origin, SG_STEP_HEAD, NULL, 0);
+    sg_scripted_origin_add(&origin, SG_STEP_READ, NULL, MARK);
+    sg_scripted_origin_add(&origin, SG_STEP_SAY,
+                           "HTTP/1.1 413 No\r\n" TEXT "Content-Length: 17\r\n\r\n" MAIL, 0);
+    sg_scripted_origin_add(&origin, SG_STEP_AWAIT, NULL, 0);
+    sg_scripted_origin_start(&origin, NULL);
+    (void)snprintf(config, sizeof config,
+                   "limits: {body_time: 5s}\n"
+                   "routes:\n"
+                   "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:%u/',\n"
+                   "     direction: to-agent, request: pass, response: pass}\n",
+                   origin.port);
+    sg_scene_open(&own, NULL, config);
+    while (lines.len < 64 * MARK)
+        assert_true(sg_buf_add_text(&lines, "a line of plain text that passes\n") >= 0);
+    sg_wire_open(&wire, own.gateway.port);
+    sg_wire_say(&wire, "POST /in/x HTTP/1.1\r\nHost: g\r\n" TEXT "Content-Length: %zu\r\n\r\n",
+                lines.len);
+    (void)sg_wire_try(&wire, sg_buf_bytes(&lines));
+    sg_wire_read(&wire, &answer, false);
+    assert_int_equal(answer.head.status, 413);
+    sg_assert_text(sg_buf_bytes(&answer.body), MAIL);
+    sg_answer_fini(&answer);
+    sg_wire_close(&wire);
+    sg_buf_fini(&lines);
+    sg_scripted_origin_go(&origin);
+    sg_scripted_origin_stop(&origin);
+    sg_scene_close(&own);
+}
+
 /* --- upstreams that are not there --- */
 
 static void test_down(void **state)
@@ -490,6 +533,7 @@ int main(void)
     SG_SUITE_ROWS(test_long_head, longs);
     SG_SUITE_ROWS(test_surplus, surpluses);
     sg_suite_add("an answer before the request is in", test_early_answer, NULL);
+    sg_suite_add("an answer while the request is held up", test_early_answer_unread, NULL);
     sg_suite_add("an upstream that is down", test_down, NULL);
     sg_suite_add("a kept connection that closes: only what does no harm is asked again",
                  test_kept_connection_closed, NULL);
