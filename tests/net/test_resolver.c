@@ -161,6 +161,7 @@ static void test_forgets(void **state)
     assert_int_equal(sg_resolver_watch(resolver, other), SCRUBGATE_OK);
     await(2);
     answer("127.0.0.2:9000");
+    await(2); /* both have moved */
     struct sg_places *left = sg_origin_places(origin);
     sg_origin_free(origin); /* its config is gone */
     await(4);
