@@ -43,6 +43,7 @@ struct pass {
     const struct sg_window *window;
     const struct sg_active_part *part; /* what is being looked for: rules with a gate, or without */
     const uint64_t *wanted;            /* of its signatures those worth a look here */
+    size_t only;                       /* the word they all are in; SG_BLOCK_WORDS: several */
     struct sg_sweep *sweep;
     size_t floor; /* starts before it were decided by earlier windows, but for open rules */
 };
@@ -121,9 +122,11 @@ static void look_at(struct pass *pass, size_t place)
 {
     uint64_t held[SG_BLOCK_WORDS];
     const struct sg_sieve *sieve = pass->part->sieve;
-    if (!sg_block_rows(sieve, pass->window, place, pass->wanted, held))
+    if (!sg_block_rows(sieve, pass->window, place, pass->wanted, pass->only, held))
         return;
-    for (size_t word = 0; word < sieve->words; word++) {
+    const bool several = pass->only == SG_BLOCK_WORDS;
+    const size_t end = several ? sieve->words : pass->only + 1;
+    for (size_t word = several ? 0 : pass->only; word < end; word++) {
         for (; held[word] != 0; held[word] &= held[word] - 1)
             hold(pass, word * 64 + (size_t)__builtin_ctzll(held[word]), place);
     }
@@ -280,6 +283,17 @@ static enum scrubgate_status settle(struct pass *pass, size_t end)
     return search_touched(pass);
 }
 
+/* The word that all bits of the row are in; SG_BLOCK_WORDS: there are more. */
+static size_t only_word(const uint64_t *row, size_t words)
+{
+    size_t only = 0, n = 0;
+    for (size_t word = 0; word < words; word++) {
+        only = row[word] != 0 ? word : only;
+        n += row[word] != 0;
+    }
+    return n > 1 ? SG_BLOCK_WORDS : only;
+}
+
 /* Looks for the rules of one part at the places start … end - 1. */
 static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_active_part *part,
                                         const uint64_t *wanted, size_t start, size_t end)
@@ -289,6 +303,7 @@ static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_activ
     size_t settled = start;
     pass->part = part;
     pass->wanted = wanted;
+    pass->only = only_word(wanted, part->sieve->words);
     sg_block_sieve(&sweep->block, &sweep->hits, pass->run->kernel, part->sieve, wanted,
                    pass->window, start, end);
     for (size_t word = 0; word < (end - start + 63) / 64; word++) {
