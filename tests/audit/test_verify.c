@@ -452,6 +452,7 @@ static void test_without_memory(void **state)
     uint8_t first_key[SG_KEY_SIZE];
     (void)state;
     sg_made_log(&log_, RECORDS, 0);
+    flip(&log_);
     sg_made_key(0, &key);
     sg_made_first_key(0, first_key);
     struct run run = {
@@ -459,17 +460,14 @@ static void test_without_memory(void **state)
         {.key = &key, .checkpoint = sg_bytes_of(log_.checkpoint), .first_key = first_key},
         {.n_troubles = 0}};
     for (size_t n = 0;; n++) {
-        run.result.n_troubles = 1;
+        run.result.n_troubles = 0;
         sg_alloc_fail_start(n);
         enum scrubgate_status rc = check(&run);
         bool refused = sg_alloc_fail_stop();
+        assert_true(rc < 0 || run.result.n_troubles > 0);
         if (!refused)
             break;
-        /* A signature that cannot be checked for want of memory is none that is good. */
-        assert_true(rc == SCRUBGATE_ENOMEM || run.result.n_troubles > 0);
-        assert_int_equal(run.result.n_troubles > 0 ? run.result.proven == RECORDS : 0, 0);
     }
-    assert_int_equal(run.result.n_troubles, 0);
 }
 
 int main(void)
@@ -480,6 +478,6 @@ int main(void)
     sg_suite_add("it tells what was signed, sealed and when", test_what_it_tells, NULL);
     sg_suite_add("a clock that was set is told, and is no trouble", test_a_clock_that_was_set,
                  NULL);
-    sg_suite_add("without memory there is no verdict", test_without_memory, NULL);
+    sg_suite_add("without memory nothing is proven", test_without_memory, NULL);
     return sg_suite_run("audit/test_verify");
 }
