@@ -74,7 +74,8 @@ LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
 MAN_PAGES := $(sort $(wildcard docs/man/*.1))
 PACKS := $(sort $(wildcard rules/*.yaml))
-LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o
+LIB_OBJ := $(LIB_SRC:%.c=$B/%.o) $B/gateway/rule/builtin_packs.o $B/gateway/rule/builtin_sample.o \
+	$B/gateway/rule/builtin_hints.o
 GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -91,7 +92,7 @@ BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
 .PHONY: all lib run test check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
-	man cover clean help deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
+	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -132,6 +133,9 @@ mutants: ## break the scan engine on purpose, in many ways: the tests must see e
 	@$(MAKE) --no-print-directory tests
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' MUTANTS='$(or $(MUTANTS),all)' sh tests/soak/test_mutants.sh
 
+hints: $B/tests/bench/bench_load ## after patterns or the sample have changed: write rules/hints.txt anew
+	$(Q)$< --hints > $B/hints.txt && mv $B/hints.txt rules/hints.txt
+
 # --- building -----------------------------------------------------------------------------------
 
 $B/%.o: %.c Makefile
@@ -146,6 +150,10 @@ $B/gateway/rule/builtin_packs.c: $(PACKS) rules/embed.sh
 $B/gateway/rule/builtin_sample.c: rules/sample.txt rules/embed.sh
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)sh rules/embed.sh sample $< > $@
+
+$B/gateway/rule/builtin_hints.c: rules/hints.txt rules/embed.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh rules/embed.sh hints $< > $@
 
 $B/gateway/rule/builtin_%.o: $B/gateway/rule/builtin_%.c
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@

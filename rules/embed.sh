@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Prints as C what the program is to hold wherever it is installed.
 # usage: embed.sh packs PACK…   sg_builtin_packs[] of rule/rulefile.h
+#        embed.sh hints TEXT    sg_builtin_hints of rule/hint.h, without the text's first line
 #        embed.sh sample TEXT   sg_builtin_sample of rule/sample.h, without the text's first line
 set -eu
 
@@ -26,6 +27,12 @@ packs() {
     done
     echo '};'
     echo "const size_t sg_builtin_packs_count = $i;"
+}
+
+hints() {
+    echo '#include "rule/hint.h"'
+    { sed 1d "$1"; echo; } | array text
+    echo 'const struct sg_bytes sg_builtin_hints = {text, sizeof text - 1};'
 }
 
 sample() {

@@ -138,6 +138,8 @@ bool sg_lexicon_next(const struct sg_lexicon *lexicon, const struct sg_lexicon_t
     uint64_t unknown;
     assert(place + SG_TRIPLE_BYTES <= text->text.len);
     const uint64_t head = head_of(text, place, &unknown);
+    if (!sg_triples_may(lexicon->triples, head))
+        return false;
     for (unsigned at = sg_triples_next(lexicon->triples, head, unknown, *cursor);
          at != SG_TRIPLE_NONE; at = sg_triples_next(lexicon->triples, head, unknown, at)) {
         *cursor = at;

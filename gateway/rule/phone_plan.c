@@ -328,8 +328,8 @@ static bool fits(const char *layout, const struct sg_phone_digits *number, size_
     return at == end && group == groups;
 }
 
-bool sg_phone_plan_laid_out(const struct sg_phone_plan *plan, const struct sg_phone_digits *number,
-                            size_t groups)
+bool sg_phone_plan_fits(const struct sg_phone_plan *plan, const struct sg_phone_digits *number,
+                        size_t groups)
 {
     for (const char *layout = plan->layouts; layout != NULL; layout = strchr(layout, '|')) {
         layout += *layout == '|' ? 1 : 0;

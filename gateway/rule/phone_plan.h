@@ -50,8 +50,15 @@ const struct sg_phone_plan *sg_phone_plan_dialled(const struct sg_phone_digits *
 /* Whether digits [from, to) can be a number of the plan, behind code and 0. */
 bool sg_phone_plan_takes(const struct sg_phone_plan *plan, const struct sg_phone_digits *number,
                          size_t from, size_t to);
-/* Whether the first `groups` groups are written in one of the plan's layouts. */
-bool sg_phone_plan_laid_out(const struct sg_phone_plan *plan, const struct sg_phone_digits *number,
-                            size_t groups);
+/* Whether the first `groups` groups are written in one of the plan's layouts, of which it has some.
+ */
+bool sg_phone_plan_fits(const struct sg_phone_plan *plan, const struct sg_phone_digits *number,
+                        size_t groups);
+/* Most plans have none. */
+static inline bool sg_phone_plan_laid_out(const struct sg_phone_plan *plan,
+                                          const struct sg_phone_digits *number, size_t groups)
+{
+    return plan->layouts != NULL && sg_phone_plan_fits(plan, number, groups);
+}
 
 #endif

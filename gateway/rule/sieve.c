@@ -110,22 +110,66 @@ static enum scrubgate_status add_rows(struct sg_sieve *sieve,
     return SCRUBGATE_OK;
 }
 
+static enum scrubgate_status add_needs(struct sg_sieve *sieve,
+                                       const struct sg_signature *const *signatures)
+{
+    sieve->needs = calloc(SG_TRAITS * sieve->words, sizeof *sieve->needs);
+    if (sieve->needs == NULL)
+        return SCRUBGATE_ENOMEM;
+    sieve->always = UINT64_MAX;
+    for (size_t s = 0; s < sieve->n; s++) {
+        const uint64_t needed = sg_traits_needed(signatures[s]);
+        sieve->asked |= needed;
+        sieve->always &= needed;
+        for (uint64_t left = needed; left != 0; left &= left - 1)
+            sieve->needs[s / 64 * SG_TRAITS + (size_t)__builtin_ctzll(left)] |= UINT64_C(1)
+                                                                                << s % 64;
+    }
+    return SCRUBGATE_OK;
+}
+
+bool sg_sieve_possible(const struct sg_sieve *sieve, const uint64_t *wanted, uint64_t traits,
+                       uint64_t *possible)
+{
+    const uint64_t missing = sg_traits_missing(traits) & sieve->asked;
+    uint64_t any = 0;
+    if ((sieve->always & ~traits) != 0)
+        return false;
+    for (size_t word = 0; word < sieve->words; word++) {
+        const uint64_t *needs = sieve->needs + word * SG_TRAITS;
+        uint64_t left = wanted[word];
+        for (uint64_t rest = missing; rest != 0 && left != 0; rest &= rest - 1)
+            left &= ~needs[__builtin_ctzll(rest)];
+        any |= possible[word] = left;
+    }
+    return any != 0;
+}
+
 /* Moves the signatures that three rare bytes in a row tell into the triples; *n are left, side by
  * side. */
 static enum scrubgate_status part_triples(struct sg_sieve *sieve,
-                                          const struct sg_signature **signatures, size_t *n)
+                                          const struct sg_signature **signatures, size_t *n,
+                                          struct sg_sample *sample)
 {
     size_t left = 0;
     *n = sieve->n;
     if (sieve->n < SG_SIEVE_CROWDED)
         return SCRUBGATE_OK;
     enum scrubgate_status rc = sg_triples_new(&sieve->triples);
+    sieve->by_triples = calloc(sieve->words, sizeof *sieve->by_triples);
+    if (sieve->by_triples == NULL)
+        rc = SCRUBGATE_ENOMEM;
     for (size_t s = 0; s < sieve->n && rc >= 0; s++) {
-        unsigned at = sg_triple_of(signatures[s]);
-        if (at == 0)
+        unsigned at;
+        rc = sg_triple_of(signatures[s], sample, &at);
+        if (rc < 0)
+            break;
+        if (at == 0) {
             signatures[left++] = signatures[s];
-        else
+        } else {
+            sieve->by_triples[s / 64] |= UINT64_C(1) << s % 64;
             rc = sg_triples_add(sieve->triples, signatures[s], at, (uint32_t)s);
+        }
     }
     *n = left;
     return rc;
@@ -150,7 +194,9 @@ enum scrubgate_status sg_sieve_new(struct sg_sieve **sieve, const struct sg_siev
     rc = add_rows(made, signatures);
     if (rc < 0)
         goto out;
-    rc = part_triples(made, signatures, &in_buckets);
+    rc = add_needs(made, signatures);
+    if (rc >= 0)
+        rc = part_triples(made, signatures, &in_buckets, sample);
     if (rc >= 0)
         rc = sg_sieve_add_coarse(made, signatures, in_buckets, sample);
     if (rc < 0)
@@ -171,6 +217,8 @@ void sg_sieve_free(struct sg_sieve *sieve)
     if (sieve == NULL)
         return;
     sg_triples_free(sieve->triples);
+    free(sieve->by_triples);
+    free(sieve->needs);
     free(sieve->entries);
     free(sieve->parts);
     free(sieve->rows);

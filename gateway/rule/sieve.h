@@ -18,6 +18,7 @@
 
 #include "rule/sample.h"
 #include "rule/signature.h"
+#include "rule/traits.h"
 #include "rule/triples.h"
 
 enum {
@@ -78,6 +79,10 @@ struct sg_sieve {
     uint64_t *rows;
     uint32_t starts[256]; /* of bytes: where in rows those of its class begin */
 
+    /* Bit s % 64 of needs[s / 64 * SG_TRAITS + trait]: signature s needs that trait of a text. */
+    uint64_t *needs;
+    uint64_t asked, always; /* traits that some signature needs, that each one does */
+
     /*
      * Coarse, in three forms. Zero stands for outside, so byte 0 is in a set that allows outside.
      *
@@ -108,6 +113,7 @@ struct sg_sieve {
     /* In a crowded sieve the signatures with three bytes in a row that are rare are in no bucket,
      * but here. NULL: it is not crowded. */
     struct sg_triples *triples;
+    uint64_t *by_triples; /* a row of those; NULL as triples */
 };
 
 /* Builds the tables of parts[0 … n). ELIMIT when the signatures are too many; *sieve is NULL on
@@ -129,6 +135,10 @@ static inline unsigned sg_sieve_kind(uint8_t byte)
     return sg_sieve_kinds[0][byte >> 4] ^
            (sg_sieve_kinds[1][byte >> 4] & sg_sieve_kinds[2][byte & 15]);
 }
+
+/* Which of the wanted signatures can hold somewhere in a text of these traits; false: none. */
+bool sg_sieve_possible(const struct sg_sieve *sieve, const uint64_t *wanted, uint64_t traits,
+                       uint64_t *possible);
 
 static inline const uint64_t *sg_sieve_row(const struct sg_sieve *sieve, unsigned position,
                                            unsigned class)

@@ -25,10 +25,6 @@ static inline bool sg_sieve_is_gated(unsigned kind)
 {
     return kind >= SG_GATED;
 }
-static inline bool sg_sieve_needs_digit(unsigned kind)
-{
-    return kind == SG_OPEN_DIGITS || kind == SG_GATED_DIGITS;
-}
 
 struct sg_sieves {
     struct sg_sieve *kind[SG_SIEVES]; /* a part is a rule, by index */

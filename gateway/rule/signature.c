@@ -18,7 +18,8 @@
 
 enum {
     SHORT_LIST = 6,
-    MOST_TRIED = 32 /* variants of one pattern, roughly */
+    MOST_TRIED = 32,     /* variants of one pattern, roughly */
+    NOWHERE = UINT16_MAX /* for a cut: there is none */
 };
 
 /* What things take in nanoseconds, for comparing cuts only. */
@@ -52,6 +53,8 @@ struct maker {
     struct candidate list[SHORT_LIST]; /* of one variant's cuts, the cheapest first */
     size_t n;
     size_t tried; /* variants */
+    struct sg_hint *hint;
+    bool told; /* the hint has all so far */
 };
 
 /* --- how often ----------------------------------------------------------------------------------
@@ -250,7 +253,8 @@ static enum scrubgate_status choose_cut(struct maker *m, struct choice *choice)
     m->n = 0;
     sg_variant_cuts(&choice->variant, consider, m);
     if (m->n == 0) {
-        m->list[m->n++] = (struct candidate){.signature = everywhere(), .cost = m->len};
+        m->list[m->n++] =
+            (struct candidate){.signature = everywhere(), .cut = {.at = NOWHERE}, .cost = m->len};
         all = true;
     }
     for (size_t i = 0; i < m->n && rc >= 0; i++) {
@@ -269,7 +273,7 @@ static enum scrubgate_status choose_cut(struct maker *m, struct choice *choice)
 
 struct parts {
     struct choice list[SG_SIGNATURES_MOST];
-    size_t n;
+    size_t n, item; /* that was split */
     double cost;
 };
 
@@ -277,7 +281,7 @@ static enum scrubgate_status split(struct maker *m, const struct sg_variant *var
                                    size_t n, struct parts *best)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    struct parts parts = {.n = n};
+    struct parts parts = {.n = n, .item = i};
     m->tried += n;
     for (size_t part = 0; part < n && rc >= 0; part++) {
         struct choice *choice = &parts.list[part];
@@ -313,6 +317,25 @@ static enum scrubgate_status choose_split(struct maker *m, const struct choice *
     return rc;
 }
 
+/* Notes for the hint what was chosen. */
+static void tell(struct maker *m, uint64_t number)
+{
+    m->told = m->told && sg_hint_add(m->hint, number);
+}
+
+static void tell_cut(struct maker *m, const struct sg_cut *cut)
+{
+    tell(m, cut->at);
+    if (cut->at == NOWHERE)
+        return;
+    tell(m, cut->lead_min);
+    tell(m, cut->lead_max);
+    tell(m, cut->inner);
+    tell(m, cut->in_copy);
+    tell(m, cut->rest_min);
+    tell(m, cut->rest_max);
+}
+
 static enum scrubgate_status choose(struct maker *m, const struct sg_node *root,
                                     struct sg_signatures *signatures)
 {
@@ -325,18 +348,108 @@ static enum scrubgate_status choose(struct maker *m, const struct sg_node *root,
     while (rc >= 0 && done < n) {
         rc = choose_split(m, &choices[done], SG_SIGNATURES_MOST - n + 1, &parts);
         if (rc < 0 || parts.n == 0) {
+            tell(m, 0);
             done++;
             continue;
         }
+        tell(m, parts.item + 1);
+        tell(m, parts.n);
         /* The first part in its place, the others behind: each may be split again. */
         choices[done] = parts.list[0];
         memcpy(choices + n, parts.list + 1, (parts.n - 1) * sizeof *choices);
         n += parts.n - 1;
     }
-    for (size_t i = 0; i < n && rc >= 0; i++)
+    for (size_t i = 0; i < n && rc >= 0; i++) {
         signatures->list[i] = choices[i].best.signature;
+        tell_cut(m, &choices[i].best.cut);
+    }
     signatures->n = n;
     return rc;
+}
+
+/* --- as a hint says -----------------------------------------------------------------------------
+ */
+
+static void take(void *ctx, const struct sg_signature *signature, const struct sg_cut *cut)
+{
+    struct maker *m = ctx;
+    m->list[m->n++] = (struct candidate){.signature = *signature, .cut = *cut};
+}
+
+/* The signature of the variant's cut that the hint names next; false: it names none. */
+static bool follow_cut(struct maker *m, const struct sg_variant *variant,
+                       struct sg_signature *signature, enum scrubgate_status *rc)
+{
+    uint32_t at, own[6];
+    if (!sg_hint_next(m->hint, &at))
+        return false;
+    if (at == NOWHERE) {
+        *signature = everywhere();
+        return true;
+    }
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (!sg_hint_next(m->hint, &own[i]))
+            return false;
+    const struct sg_cut cut = {.at = at,
+                               .lead_min = own[0],
+                               .lead_max = own[1],
+                               .inner = own[2],
+                               .in_copy = own[3] != 0,
+                               .rest_min = own[4],
+                               .rest_max = own[5]};
+    if (!sg_variant_has(variant, &cut))
+        return false;
+    m->n = 0;
+    sg_variant_cut(variant, &cut, take, m);
+    if (m->n == 0)
+        return false;
+    *rc = add_quotas(m, variant, &m->list[0]);
+    *signature = m->list[0].signature;
+    return true;
+}
+
+/* Splits the variant as the hint says next, the first part in its place, the others behind all *n;
+ * *whole: it is not split. False: the hint is none for this pattern. */
+static bool follow_split(struct maker *m, struct sg_variant *variants, size_t done, size_t *n,
+                         bool *whole, enum scrubgate_status *rc)
+{
+    struct sg_variant parts[SG_SIGNATURES_MOST];
+    uint32_t item, n_parts = 0;
+    if (!sg_hint_next(m->hint, &item))
+        return false;
+    *whole = item == 0;
+    if (*whole)
+        return true;
+    if (!sg_hint_next(m->hint, &n_parts) || --item >= variants[done].n || n_parts < 2 ||
+        n_parts > SG_SIGNATURES_MOST - *n + 1 || n_parts > sg_variant_ways(&variants[done], item))
+        return false;
+    for (size_t part = 0; part < n_parts && *rc >= 0; part++)
+        *rc = sg_variant_split(&parts[part], m->arena, &variants[done], item, part, n_parts);
+    if (*rc < 0)
+        return true;
+    variants[done] = parts[0];
+    memcpy(variants + *n, parts + 1, (n_parts - 1) * sizeof *variants);
+    *n += n_parts - 1;
+    return true;
+}
+
+/* The signatures that the hint leads to. False: it is none for this pattern. */
+static bool follow(struct maker *m, const struct sg_node *root, struct sg_signatures *signatures,
+                   enum scrubgate_status *rc)
+{
+    struct sg_variant variants[SG_SIGNATURES_MOST];
+    size_t n = 1, done = 0;
+    bool fits = true;
+    *rc = sg_variant_make(&variants[0], m->arena, root);
+    while (*rc >= 0 && fits && done < n) {
+        bool whole = false;
+        fits = follow_split(m, variants, done, &n, &whole, rc);
+        done += whole;
+    }
+    for (size_t i = 0; i < n && fits && *rc >= 0; i++)
+        fits = follow_cut(m, &variants[i], &signatures->list[i], rc);
+    signatures->n = n;
+    return fits && m->hint->at == m->hint->n;
 }
 
 /* Places where one of them holds, of a million. */
@@ -365,8 +478,10 @@ static void count_bytes(struct maker *m)
         m->shares[text.data[i]] += 1 / m->len;
 }
 
-enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
-                                         const struct sg_pattern *pattern, struct sg_sample *sample)
+/* found: the hint says how they are chosen; else it is filled. */
+static enum scrubgate_status make(struct sg_signatures *signatures,
+                                  const struct sg_pattern *pattern, struct sg_sample *sample,
+                                  struct sg_hint *hint, bool found)
 {
     struct sg_tree tree;
     struct maker *m = NULL;
@@ -378,6 +493,7 @@ enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
     m = sg_arena_alloc(&tree.arena, sizeof *m);
     if (m == NULL)
         goto out;
+    m->hint = hint;
     m->sample = sample;
     m->arena = &tree.arena;
     m->len = (double)sg_sample_text().len;
@@ -386,8 +502,12 @@ enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
     if (m->places == NULL)
         goto out;
     rc = sg_walk_prepare(&tree);
-    if (rc >= 0)
+    if (rc >= 0 && !(found && follow(m, tree.root, &made, &rc))) {
+        hint->n = hint->at = 0;
+        m->told = true;
         rc = choose(m, tree.root, &made);
+        hint->n = m->told ? hint->n : 0;
+    }
     if (rc >= 0)
         rc = rate(m, &made);
     if (rc >= 0)
@@ -395,4 +515,19 @@ enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
 out:
     sg_tree_fini(&tree);
     return rc;
+}
+
+enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
+                                         const struct sg_pattern *pattern, struct sg_sample *sample)
+{
+    struct sg_hint hint;
+    bool found = sg_hint_find(&hint, sg_pattern_text(pattern));
+    return make(signatures, pattern, sample, &hint, found);
+}
+
+enum scrubgate_status sg_signatures_search(struct sg_signatures *signatures,
+                                           const struct sg_pattern *pattern,
+                                           struct sg_sample *sample, struct sg_hint *hint)
+{
+    return make(signatures, pattern, sample, hint, false);
 }

@@ -20,6 +20,7 @@
 #include <scrubgate/status.h>
 
 #include "base/bytes.h"
+#include "rule/hint.h"
 #include "rule/pattern.h"
 #include "rule/sample.h"
 #include "rule/syntax_tree.h"
@@ -57,11 +58,18 @@ struct sg_signatures {
 };
 
 /*
- * The signatures that hold least often in the sample. A match takes at least one byte at or after
- * its place. ENOMEM, or EINVAL for a pattern that does not parse (which a compiled one does).
+ * The signatures that hold least often in the sample: by a hint (rule/hint.h), else by a search. A
+ * match takes at least one byte at or after its place. ENOMEM, or EINVAL for a pattern that does
+ * not parse (which a compiled one does).
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_signatures_make(struct sg_signatures *signatures,
                                                             const struct sg_pattern *pattern,
                                                             struct sg_sample *sample);
+
+/* The same, looked for without a hint; hint: how they were chosen (n is 0 when it is too long). */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_signatures_search(struct sg_signatures *signatures,
+                                                              const struct sg_pattern *pattern,
+                                                              struct sg_sample *sample,
+                                                              struct sg_hint *hint);
 
 #endif

@@ -310,6 +310,34 @@ void sg_variant_cuts(const struct sg_variant *variant,
     }
 }
 
+bool sg_variant_has(const struct sg_variant *variant, const struct sg_cut *cut)
+{
+    const uint64_t own = cut->in_copy ? 1 : 0; /* the copy that is cut */
+    if (cut->at >= variant->n)
+        return false;
+    const struct sg_item *item = &variant->items[cut->at];
+    if ((cut->in_copy && (cut->inner < 1 || cut->inner >= item->n_inner)))
+        return false;
+    /* Counted from one end, there are as many copies in every match. */
+    return (uint64_t)cut->lead_min + cut->rest_min + own == item->min &&
+           (uint64_t)cut->lead_max + cut->rest_max + own == item->max &&
+           (cut->lead_min == cut->lead_max || cut->rest_min == cut->rest_max) &&
+           (cut->in_copy || cut->inner == 0);
+}
+
+void sg_variant_cut(const struct sg_variant *variant, const struct sg_cut *cut,
+                    void (*found)(void *ctx, const struct sg_signature *signature,
+                                  const struct sg_cut *cut),
+                    void *ctx)
+{
+    struct cutter c = {.variant = variant, .found = found, .ctx = ctx};
+    sg_walk_start(&c.before.walk);
+    for (; c.at < cut->at; c.at++)
+        extend(&c.before, &variant->items[c.at], variant->items[c.at].min,
+               variant->items[c.at].max);
+    try(&c, cut);
+}
+
 enum scrubgate_status sg_variant_behind(struct sg_variant *behind, struct sg_arena *arena,
                                         const struct sg_variant *variant, const struct sg_cut *cut)
 {

@@ -56,11 +56,19 @@ struct sg_cut {
     unsigned rest_min, rest_max;
 };
 
+/* Whether there is such a cut of the variant. */
+bool sg_variant_has(const struct sg_variant *variant, const struct sg_cut *cut);
+
 /* Calls found for each cut and its signature, which has no quotas yet; there may be none. */
 void sg_variant_cuts(const struct sg_variant *variant,
                      void (*found)(void *ctx, const struct sg_signature *signature,
                                    const struct sg_cut *cut),
                      void *ctx);
+/* Calls found for this cut, which the variant has; not when no signature can be made of it. */
+void sg_variant_cut(const struct sg_variant *variant, const struct sg_cut *cut,
+                    void (*found)(void *ctx, const struct sg_signature *signature,
+                                  const struct sg_cut *cut),
+                    void *ctx);
 /* What stands behind the place, as a variant of its own. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_variant_behind(struct sg_variant *behind,
                                                            struct sg_arena *arena,

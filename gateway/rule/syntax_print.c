@@ -131,6 +131,15 @@ static void put_set(struct printer *p, const struct sg_set *set)
 /* --- nodes --------------------------------------------------------------------------------------
  */
 
+/* Whether something in it is a group that is referred to. */
+static bool remembers(const struct printer *p, const struct sg_node *node)
+{
+    bool does = node->kind == SG_NODE_CAPTURE && p->tree->referenced[node->u.group];
+    for (const struct sg_node *child = node->child; child != NULL && !does; child = child->next)
+        does = remembers(p, child);
+    return does;
+}
+
 /* Options set inside brackets end with them. */
 static void bracket(struct printer *p, const char *open, const struct sg_node *node)
 {
@@ -141,11 +150,24 @@ static void bracket(struct printer *p, const char *open, const struct sg_node *n
     p->nocase = before;
 }
 
+/* A condition on a place, or several; nothing in it is told to what follows. A tree bounds the
+ * depth. */
+static bool is_condition(const struct printer *p, const struct sg_node *node)
+{
+    bool is = node->kind == SG_NODE_SEQ || node->kind == SG_NODE_ALT;
+    for (const struct sg_node *child = node->child; child != NULL && is; child = child->next)
+        is = is_condition(p, child);
+    return is || node->kind == SG_NODE_POINT || (node->kind == SG_NODE_LOOK && !remembers(p, node));
+}
+
 static void print_list(struct printer *p, const struct sg_node *node, enum place place)
 {
     bool alternatives = node->kind == SG_NODE_ALT;
     if (place == BEFORE_REPEAT || (alternatives && place != IN_ALTERNATIVES)) {
-        bracket(p, "(?:", node);
+        /* Where one of several conditions holds no other need be tried: what follows does the same
+         * behind it. */
+        bool once = alternatives && place == IN_SEQUENCE && is_condition(p, node);
+        bracket(p, once ? "(?>" : "(?:", node);
         return;
     }
     for (const struct sg_node *child = node->child; child != NULL; child = child->next) {

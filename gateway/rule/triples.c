@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "rule/sample.h"
-
 enum {
     FOLD = 0x20,
     MOST_FORMS = 10,         /* folded bytes that a position of three may have */
@@ -50,40 +48,57 @@ static bool read_forms(const struct sg_signature *signature, unsigned at,
     return together <= MOST_TOGETHER;
 }
 
-static bool has_form(const struct forms *forms, uint8_t c)
+/* All bytes that fold to one of the forms. */
+static struct sg_set bytes_of(const struct forms *forms)
 {
-    for (unsigned k = 0; k < forms->n; k++)
-        if (forms->byte[k] == (c | FOLD))
-            return true;
-    return false;
+    struct sg_set set = {{0}};
+    for (unsigned k = 0; k < forms->n; k++) {
+        sg_set_add(&set, forms->byte[k], forms->byte[k]);
+        sg_set_add(&set, forms->byte[k] & ~FOLD & 0xFF, forms->byte[k] & ~FOLD & 0xFF);
+    }
+    return set;
 }
 
 /* Places of the sample, of a million, at which the three stand. */
-static size_t how_often(const struct forms forms[SG_TRIPLE_BYTES])
+static enum scrubgate_status how_often(struct sg_sample *sample,
+                                       const struct forms forms[SG_TRIPLE_BYTES], size_t *often)
 {
-    struct sg_bytes text = sg_sample_text();
+    const uint64_t *rows[SG_TRIPLE_BYTES];
+    const size_t words = sg_sample_words(sample), len = sg_sample_text().len;
     size_t n = 0;
-    for (size_t i = 0; i + SG_TRIPLE_BYTES <= text.len; i++)
-        n += has_form(&forms[0], text.data[i]) && has_form(&forms[1], text.data[i + 1]) &&
-             has_form(&forms[2], text.data[i + 2]);
-    return text.len == 0 ? 0 : n * 1000000 / text.len;
+    for (unsigned k = 0; k < SG_TRIPLE_BYTES; k++) {
+        struct sg_set set = bytes_of(&forms[k]);
+        rows[k] = sg_sample_row(sample, &set);
+        if (rows[k] == NULL)
+            return SCRUBGATE_ENOMEM;
+    }
+    for (size_t w = 0; w < words; w++) {
+        uint64_t places = rows[0][w];
+        for (unsigned k = 1; k < SG_TRIPLE_BYTES && places != 0; k++)
+            places &= rows[k][w] >> k | (w + 1 < words ? rows[k][w + 1] << (64 - k) : 0);
+        n += (size_t)__builtin_popcountll(places);
+    }
+    *often = len == 0 ? 0 : n * 1000000 / len;
+    return SCRUBGATE_OK;
 }
 
-unsigned sg_triple_of(const struct sg_signature *signature)
+enum scrubgate_status sg_triple_of(const struct sg_signature *signature, struct sg_sample *sample,
+                                   unsigned *best)
 {
     struct forms forms[SG_TRIPLE_BYTES];
     size_t least = MOST_PER_MILLION + 1;
-    unsigned best = 0;
-    for (unsigned at = 1; at + SG_TRIPLE_BYTES <= SG_SIGNATURE_BYTES; at++) {
-        if (!read_forms(signature, at, forms))
-            continue;
-        size_t often = how_often(forms);
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    *best = 0;
+    for (unsigned at = 1; at + SG_TRIPLE_BYTES <= SG_SIGNATURE_BYTES && rc >= 0; at++) {
+        size_t often = least;
+        if (read_forms(signature, at, forms))
+            rc = how_often(sample, forms, &often);
         if (often < least) {
             least = often;
-            best = at;
+            *best = at;
         }
     }
-    return best;
+    return rc;
 }
 
 /* What positions further on tell where they have one folded byte. */
@@ -101,7 +116,7 @@ static void tell_rest(struct sg_triple *triple, const struct sg_signature *signa
 static enum scrubgate_status add_one(struct sg_triples *triples, struct sg_triple triple)
 {
     const unsigned hash = sg_triple_hash(triple.head);
-    const uint8_t bit = (uint8_t)(1U << (hash & 7));
+    const uint32_t seen = sg_triple_mix(triple.head) >> 17;
     if (triples->n >= SG_TRIPLES_MOST)
         return SCRUBGATE_ELIMIT;
     if (triples->n == triples->cap) {
@@ -115,11 +130,7 @@ static enum scrubgate_status add_one(struct sg_triples *triples, struct sg_tripl
     triple.next = triples->heads[hash];
     triples->heads[hash] = (uint16_t)triples->n;
     triples->list[triples->n++] = triple;
-    for (unsigned k = 0; k < SG_TRIPLE_BYTES; k++) {
-        uint8_t byte = (uint8_t)(triple.head >> 8 * k);
-        triples->filter[k][byte] |= bit;
-        triples->filter[k][byte & ~FOLD & 0xFF] |= bit;
-    }
+    triples->seen[seen / 64] |= UINT64_C(1) << seen % 64;
     return SCRUBGATE_OK;
 }
 
@@ -159,23 +170,22 @@ void sg_triples_free(struct sg_triples *triples)
     free(triples);
 }
 
-void sg_triples_mark(const struct sg_triples *triples, const uint8_t *text, size_t n,
-                     uint64_t *hits)
+void sg_triples_mark(const struct sg_triples *triples, const uint64_t *wanted, const uint8_t *text,
+                     size_t n, uint64_t *hits)
 {
     const size_t reach = n + SG_SIGNATURE_BYTES - SG_TRIPLE_BYTES - 1;
-    uint8_t first = triples->filter[0][text[0]];
     for (size_t i = 0; i < reach; i++) {
-        uint8_t left = first & triples->filter[1][text[i + 1]] & triples->filter[2][text[i + 2]];
-        first = triples->filter[0][text[i + 1]];
-        if (left == 0)
-            continue;
         uint64_t head;
         memcpy(&head, text + i, sizeof head);
         head |= SG_TRIPLE_FOLD;
+        if (!sg_triples_may(triples, head))
+            continue;
         for (unsigned at = sg_triples_next(triples, head, 0, SG_TRIPLE_NONE); at != SG_TRIPLE_NONE;
              at = sg_triples_next(triples, head, 0, at)) {
-            size_t place = i - triples->list[at].back;
-            if (triples->list[at].back <= i && place < n)
+            const struct sg_triple *triple = &triples->list[at];
+            size_t place = i - triple->back;
+            bool asked = wanted == NULL || (wanted[triple->id / 64] >> triple->id % 64 & 1) != 0;
+            if (asked && triple->back <= i && place < n)
                 hits[place / 64] |= UINT64_C(1) << place % 64;
         }
     }

@@ -17,10 +17,12 @@
 #include <string.h>
 #include <scrubgate/status.h>
 
+#include "rule/sample.h"
 #include "rule/signature.h"
 
 enum {
     SG_TRIPLE_HEADS = 4096,
+    SG_TRIPLE_SEEN = 32768,           /* bits */
     SG_TRIPLES_MOST = UINT16_MAX - 1, /* entries */
     SG_TRIPLE_NONE = UINT16_MAX,
     SG_TRIPLE_BYTES = 3,
@@ -38,7 +40,7 @@ struct sg_triple {
 };
 
 struct sg_triples {
-    uint8_t filter[SG_TRIPLE_BYTES][256]; /* bits by hash: what no bit is left of is none */
+    uint64_t seen[SG_TRIPLE_SEEN / 64]; /* bits by a longer hash: which three there may be */
     uint16_t heads[SG_TRIPLE_HEADS];
     struct sg_triple *list;
     size_t n, cap;
@@ -48,16 +50,29 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_triples_new(struct sg_triples **trip
 void sg_triples_free(struct sg_triples *triples);
 
 /* The position of the first of three that are inside and of few folded bytes, the rarest of such in
- * the sample; 0 when there are none, or they are common. */
-unsigned sg_triple_of(const struct sg_signature *signature);
+ * the sample; 0 when there are none, or they are common. ENOMEM. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_triple_of(const struct sg_signature *signature,
+                                                      struct sg_sample *sample, unsigned *best);
 /* Adds a signature by its positions at … at + 2, each of few folded bytes. ELIMIT, ENOMEM. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_triples_add(struct sg_triples *triples,
                                                         const struct sg_signature *signature,
                                                         unsigned at, uint32_t id);
 
+static inline uint32_t sg_triple_mix(uint64_t head)
+{
+    return (uint32_t)(head & 0xFFFFFF) * UINT32_C(0x9E3779B1);
+}
+
 static inline uint32_t sg_triple_hash(uint64_t head)
 {
-    return (uint32_t)((head & 0xFFFFFF) * UINT32_C(0x9E3779B1)) >> 20;
+    return sg_triple_mix(head) >> 20;
+}
+
+/* Whether some entry may begin with the three bytes, folded. Mostly not. */
+static inline bool sg_triples_may(const struct sg_triples *triples, uint64_t head)
+{
+    uint32_t bit = sg_triple_mix(head) >> 17;
+    return (triples->seen[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 /* The next entry, behind entry `after` (NONE: the first), that eight folded bytes may belong to;
@@ -73,9 +88,9 @@ static inline unsigned sg_triples_next(const struct sg_triples *triples, uint64_
     return at;
 }
 
-/* Sets in hits, a bit each, the places text + i, i < n, at which a signature may hold. Reads
- * text[0 … n + 32). */
-void sg_triples_mark(const struct sg_triples *triples, const uint8_t *text, size_t n,
-                     uint64_t *hits);
+/* Sets in hits, a bit each, the places text + i, i < n, at which a signature may hold of those
+ * wanted: a bit by id each, NULL: all. Reads text[0 … n + 32). */
+void sg_triples_mark(const struct sg_triples *triples, const uint64_t *wanted, const uint8_t *text,
+                     size_t n, uint64_t *hits);
 
 #endif

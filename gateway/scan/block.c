@@ -30,12 +30,12 @@ static void fill(struct sg_block *block, struct sg_bytes text, size_t start, siz
 }
 
 void sg_block_sieve(struct sg_block *block, struct sg_hits *hits, const struct sg_kernel *kernel,
-                    const struct sg_sieve *sieve, const struct sg_window *window, size_t start,
-                    size_t end)
+                    const struct sg_sieve *sieve, const uint64_t *wanted,
+                    const struct sg_window *window, size_t start, size_t end)
 {
     const size_t len = window->text.len;
     fill(block, window->text, start, end);
-    sg_sieve_hits(kernel, sieve, block->text, end - start, hits->words);
+    sg_sieve_hits(kernel, sieve, wanted, block->text, end - start, hits->words);
     if (window->last || end + SG_BLOCK_AHEAD <= len)
         return;
     /* Only the exact rows know "unknown". */

@@ -49,3 +49,24 @@ enum scrubgate_status sg_kernel_choose(const char *name, const struct sg_kernel 
     *kernel = best;
     return SCRUBGATE_OK;
 }
+
+void sg_sieve_hits(const struct sg_kernel *kernel, const struct sg_sieve *sieve,
+                   const uint64_t *wanted, const uint8_t *text, size_t n, uint64_t *hits)
+{
+    bool by_triples = sieve->triples != NULL, by_buckets = true;
+    if (by_triples && wanted != NULL) {
+        uint64_t triples = 0, buckets = 0;
+        for (size_t word = 0; word < sieve->words; word++) {
+            triples |= wanted[word] & sieve->by_triples[word];
+            buckets |= wanted[word] & ~sieve->by_triples[word];
+        }
+        by_triples = triples != 0;
+        by_buckets = buckets != 0;
+    }
+    if (by_buckets)
+        kernel->sieve(sieve, text, n, hits);
+    else
+        memset(hits, 0, (n + 63) / 64 * sizeof *hits);
+    if (by_triples)
+        sg_triples_mark(sieve->triples, wanted, text, n, hits);
+}

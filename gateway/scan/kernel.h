@@ -37,14 +37,10 @@ struct sg_kernel {
     size_t (*suspect)(const uint8_t *text, size_t from, size_t len);
 };
 
-/* The coarse stage with what is found by three bytes in a row, as kernel->sieve. */
-static inline void sg_sieve_hits(const struct sg_kernel *kernel, const struct sg_sieve *sieve,
-                                 const uint8_t *text, size_t n, uint64_t *hits)
-{
-    kernel->sieve(sieve, text, n, hits);
-    if (sieve->triples != NULL)
-        sg_triples_mark(sieve->triples, text, n, hits);
-}
+/* The coarse stage with what is found by three bytes in a row, as kernel->sieve: at least the
+ * places where one of the wanted signatures holds. wanted NULL: all. */
+void sg_sieve_hits(const struct sg_kernel *kernel, const struct sg_sieve *sieve,
+                   const uint64_t *wanted, const uint8_t *text, size_t n, uint64_t *hits);
 
 /* Those of processors are there only in builds for them. */
 extern const struct sg_kernel sg_kernel_scalar, sg_kernel_avx2, sg_kernel_avx512, sg_kernel_neon;

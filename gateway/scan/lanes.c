@@ -247,11 +247,10 @@ static enum scrubgate_status compare(struct sg_lane *view, const struct sg_windo
         const struct sg_lanes *lanes = view->lanes;
         bool own = view->depth == SG_LANE_READ || lanes->lane[view->depth - 1].apart;
         view->passages.run.work = own ? lanes->setup.work : NULL;
-        rc = find_passages(view, window);
         uint64_t first = view->passages.frontier;
-        *changed = rc >= 0 && view->passages.n > 0 && view->passages.list[0].start < first;
-        if (*changed)
-            first = view->passages.list[0].start;
+        rc = find_passages(view, window);
+        if (rc >= 0)
+            rc = sg_passages_first(&view->passages, window, &first, changed);
         *same = (size_t)(first - window->base);
     }
     view->same_to = window->base + *same;

@@ -168,21 +168,54 @@ static struct sg_bytes part_to(const struct sg_window *window, const struct sg_f
                              (size_t)(end - view->raw_end)};
 }
 
+static struct sg_bytes bytes_of(const struct sg_passage *passage, const struct sg_window *window)
+{
+    return (struct sg_bytes){window->text.data + (passage->start - window->base),
+                             (size_t)(passage->end - passage->start)};
+}
+
+/* Forgets the first n. */
+static void drop_first(struct sg_passages *passages, size_t n)
+{
+    passages->n -= n;
+    if (n > 0 && passages->n > 0)
+        memmove(passages->list, passages->list + n, passages->n * sizeof *passages->list);
+}
+
 /* A passage takes its place in the view, unless it says nothing else than what stands there. */
 static enum scrubgate_status add_passage(struct sg_passages *passages,
                                          const struct sg_passage *passage,
                                          const struct sg_window *window, struct sg_fold *view)
 {
     bool reads = false;
-    struct sg_bytes bytes = {window->text.data + (passage->start - window->base),
-                             (size_t)(passage->end - passage->start)};
     if (passage->start < view->raw_end)
         return SCRUBGATE_OK; /* another one's */
-    enum scrubgate_status rc = sg_reading_read(passage->rule->fold, bytes, &passages->text, &reads);
+    enum scrubgate_status rc =
+        sg_reading_read(passage->rule->fold, bytes_of(passage, window), &passages->text, &reads);
     if (rc < 0 || !reads)
         return rc;
     rc = sg_fold_copy(view, part_to(window, view, passage->start));
     return rc < 0 ? rc : add_reading(passages, view);
+}
+
+enum scrubgate_status sg_passages_first(struct sg_passages *passages,
+                                        const struct sg_window *window, uint64_t *first,
+                                        bool *reads)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t i = 0;
+    *reads = false;
+    for (; i < passages->n && passages->list[i].start < passages->frontier; i++) {
+        const struct sg_passage *passage = &passages->list[i];
+        rc =
+            sg_reading_read(passage->rule->fold, bytes_of(passage, window), &passages->text, reads);
+        if (rc < 0 || *reads)
+            break;
+    }
+    sg_buf_clear(&passages->text.view);
+    drop_first(passages, i);
+    *first = *reads ? passages->list[0].start : passages->frontier;
+    return rc;
 }
 
 enum scrubgate_status sg_passages_view(struct sg_passages *passages, const struct sg_window *window,
@@ -194,9 +227,7 @@ enum scrubgate_status sg_passages_view(struct sg_passages *passages, const struc
         rc = add_passage(passages, &passages->list[i], window, view);
     if (rc < 0)
         return rc;
-    passages->n -= i;
-    if (i > 0 && passages->n > 0)
-        memmove(passages->list, passages->list + i, passages->n * sizeof *passages->list);
+    drop_first(passages, i);
     if (passages->frontier <= view->raw_end)
         return rc;
     return sg_fold_copy(view, part_to(window, view, passages->frontier));

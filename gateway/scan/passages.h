@@ -41,6 +41,12 @@ void sg_passages_begin(struct sg_passages *passages, const struct sg_active *act
 SCRUBGATE_MUST_USE enum scrubgate_status sg_passages_find(struct sg_passages *passages,
                                                           const struct sg_engine *engine,
                                                           const struct sg_window *window);
+/* Where the view first differs from the text, as far as passages are known: where one stands that
+ * says something else than what stands there, or the frontier (then *reads is false). Forgets the
+ * passages before it: most of them say nothing else. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_passages_first(struct sg_passages *passages,
+                                                           const struct sg_window *window,
+                                                           uint64_t *first, bool *reads);
 /* Adds the window's text to its view, as far as its passages are known. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_passages_view(struct sg_passages *passages,
                                                           const struct sg_window *window,

@@ -74,7 +74,7 @@ static enum scrubgate_status find_hits(struct sg_selftest *test, const struct sg
     for (size_t at = 0; at < text.len && rc >= 0; at += SG_KERNEL_BLOCK) {
         uint64_t hits[SG_KERNEL_BLOCK / 64];
         size_t n = text.len - at < SG_KERNEL_BLOCK ? text.len - at : SG_KERNEL_BLOCK;
-        sg_sieve_hits(test->kernel, sieve, test->padded.data + 1 + at, n, hits);
+        sg_sieve_hits(test->kernel, sieve, NULL, test->padded.data + 1 + at, n, hits);
         rc = sg_buf_add(&test->hits, hits, (n + 63) / 64 * sizeof *hits);
     }
     return rc;

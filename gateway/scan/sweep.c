@@ -43,6 +43,7 @@ struct pass {
     const struct sg_window *window;
     const struct sg_active_part *part; /* what is being looked for: rules with a gate, or without */
     const uint64_t *wanted;            /* of its signatures those worth a look here */
+    size_t only;                       /* the word they all are in; SG_BLOCK_WORDS: several */
     struct sg_sweep *sweep;
     size_t floor; /* starts before it were decided by earlier windows, but for open rules */
 };
@@ -121,9 +122,11 @@ static void look_at(struct pass *pass, size_t place)
 {
     uint64_t held[SG_BLOCK_WORDS];
     const struct sg_sieve *sieve = pass->part->sieve;
-    if (!sg_block_rows(sieve, pass->window, place, pass->wanted, held))
+    if (!sg_block_rows(sieve, pass->window, place, pass->wanted, pass->only, held))
         return;
-    for (size_t word = 0; word < sieve->words; word++) {
+    const bool several = pass->only == SG_BLOCK_WORDS;
+    const size_t end = several ? sieve->words : pass->only + 1;
+    for (size_t word = several ? 0 : pass->only; word < end; word++) {
         for (; held[word] != 0; held[word] &= held[word] - 1)
             hold(pass, word * 64 + (size_t)__builtin_ctzll(held[word]), place);
     }
@@ -280,6 +283,17 @@ static enum scrubgate_status settle(struct pass *pass, size_t end)
     return search_touched(pass);
 }
 
+/* The word that all bits of the row are in; SG_BLOCK_WORDS: there are more. */
+static size_t only_word(const uint64_t *row, size_t words)
+{
+    size_t only = 0, n = 0;
+    for (size_t word = 0; word < words; word++) {
+        only = row[word] != 0 ? word : only;
+        n += row[word] != 0;
+    }
+    return n > 1 ? SG_BLOCK_WORDS : only;
+}
+
 /* Looks for the rules of one part at the places start … end - 1. */
 static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_active_part *part,
                                         const uint64_t *wanted, size_t start, size_t end)
@@ -289,8 +303,9 @@ static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_activ
     size_t settled = start;
     pass->part = part;
     pass->wanted = wanted;
-    sg_block_sieve(&sweep->block, &sweep->hits, pass->run->kernel, part->sieve, pass->window, start,
-                   end);
+    pass->only = only_word(wanted, part->sieve->words);
+    sg_block_sieve(&sweep->block, &sweep->hits, pass->run->kernel, part->sieve, wanted,
+                   pass->window, start, end);
     for (size_t word = 0; word < (end - start + 63) / 64; word++) {
         for (uint64_t hits = sweep->hits.words[word]; hits != 0 && rc >= 0; hits &= hits - 1) {
             size_t place = start + word * 64 + (size_t)__builtin_ctzll(hits);
@@ -306,42 +321,33 @@ static enum scrubgate_status sweep_part(struct pass *pass, const struct sg_activ
     return rc < 0 ? rc : settle(pass, end);
 }
 
-/* Whether a place of the block may have a digit among its positions. */
-static bool has_digit(const struct sg_window *window, size_t start, size_t end)
+/* Those of what the places of the block have around them. */
+static uint64_t traits_of(const struct sg_window *window, size_t start, size_t end)
 {
-    const uint8_t *data = window->text.data;
-    size_t to = end + SG_BLOCK_AHEAD;
-    const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F);
-    uint64_t none = ~UINT64_C(0); /* top bits of bytes that were never a digit */
-    if (to > window->text.len && !window->last)
-        return true; /* who knows what comes */
-    to = to < window->text.len ? to : window->text.len;
-    size_t i = start > 0 ? start - 1 : 0;
-    for (uint64_t eight; to - i >= sizeof eight; i += sizeof eight) {
-        memcpy(&eight, data + i, sizeof eight);
-        eight ^= UINT64_C(0x3030303030303030);
-        none &= ((eight & low) + UINT64_C(0x7676767676767676)) | eight;
-    }
-    for (; i < to; i++)
-        none &= (uint8_t)(data[i] - '0') < 10 ? 0 : ~UINT64_C(0);
-    return (~none & ~low) != 0;
+    const struct sg_bytes text = window->text;
+    size_t from = start > 0 ? start - 1 : 0, to = end + SG_BLOCK_AHEAD;
+    if (to > text.len && !window->last)
+        return SG_TRAITS_ANY; /* who knows what comes */
+    to = to < text.len ? to : text.len;
+    bool whole = window->base == 0 && start == 0 && end == text.len;
+    return sg_traits_of((struct sg_bytes){text.data + from, to - from}, whole);
 }
 
 /* The signatures of a gated kind that may count in the block, a word of their gates standing near
  * it. False: none does. */
-static bool gates_open(struct pass *pass, unsigned kind, size_t start, size_t end, uint64_t *open)
+static bool gates_open(struct pass *pass, unsigned kind, size_t start, size_t end,
+                       const uint64_t *wanted, uint64_t *open)
 {
     const struct sg_sieves *sieves = pass->run->set->sieves;
     size_t first = start > sieves->before ? start - sieves->before : 0;
     return sg_vicinity_open(&pass->sweep->vicinity, pass->run, pass->window, first,
-                            end - 1 + sieves->after, kind, pass->run->active->part[kind].signatures,
-                            open);
+                            end - 1 + sieves->after, kind, wanted, open);
 }
 
 static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t end)
 {
     const struct sg_active *active = pass->run->active;
-    uint64_t open[SG_BLOCK_WORDS];
+    uint64_t possible[SG_BLOCK_WORDS], open[SG_BLOCK_WORDS];
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < active->n_everywhere; i++) {
         uint32_t rule = active->everywhere[i]->index;
@@ -349,14 +355,15 @@ static enum scrubgate_status sweep_block(struct pass *pass, size_t start, size_t
     }
     if (active->n_everywhere > 0)
         rc = search_touched(pass);
-    const bool digits = has_digit(pass->window, start, end);
+    const uint64_t traits = traits_of(pass->window, start, end);
     for (unsigned kind = 0; kind < SG_SIEVES && rc >= 0; kind++) {
         const struct sg_active_part *part = &active->part[kind];
-        if (part->n_rules == 0 || (sg_sieve_needs_digit(kind) && !digits))
+        if (part->n_rules == 0 ||
+            !sg_sieve_possible(part->sieve, part->signatures, traits, possible))
             continue;
         if (!sg_sieve_is_gated(kind))
-            rc = sweep_part(pass, part, part->signatures, start, end);
-        else if (gates_open(pass, kind, start, end, open))
+            rc = sweep_part(pass, part, possible, start, end);
+        else if (gates_open(pass, kind, start, end, possible, open))
             rc = sweep_part(pass, part, open, start, end);
     }
     return rc;

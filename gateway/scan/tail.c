@@ -81,10 +81,11 @@ static struct sg_bytes last_word(struct sg_bytes name)
 static enum kind kind_of_name(struct sg_bytes name)
 {
     struct sg_bytes word = last_word(name);
-    if (sg_telling_machine(word))
+    unsigned tells = sg_telling_of(word);
+    if ((tells & SG_TELLS_MACHINE) != 0)
         return MACHINE;
-    while (word.len > 0) {
-        if (sg_telling_talk(word))
+    for (; word.len > 0; tells = sg_telling_of(word)) {
+        if ((tells & SG_TELLS_TALK) != 0)
             return TALK;
         name.len = (size_t)(word.data - name.data);
         word = last_word(name);
@@ -241,43 +242,60 @@ struct look {
     bool called, closed; /* by a calling word, near the end; by a word that does at the end only */
 };
 
-static bool is_number(struct sg_bytes word)
+/* Kinds of bytes; those that make words first. */
+enum { DIGIT = 1, LETTER = 2, FOREIGN = 4, IN_WORD = DIGIT | LETTER | FOREIGN, AT = 8 };
+
+static unsigned kind_of_byte(uint8_t c)
 {
-    return sg_is_digit(word.data[0]);
+    return c >= 0x80        ? FOREIGN
+           : sg_is_alpha(c) ? LETTER
+           : sg_is_digit(c) ? DIGIT
+           : c == '@'       ? AT
+                            : 0;
+}
+
+/* A word of the end, with `behind` bytes after it. *strange: words that may still follow what
+ * announces. */
+static void look_at_word(struct look *look, struct sg_bytes word, size_t behind, unsigned *strange)
+{
+    const unsigned tells = sg_telling_of(word);
+    const unsigned around = SG_TELLS_DIGIT | SG_TELLS_CLOSE | SG_TELLS_FILLER;
+    look->words++;
+    look->digit_words += (tells & SG_TELLS_DIGIT) != 0;
+    if (behind <= NEAR_END && (tells & SG_TELLS_CALL) != 0)
+        look->called = true;
+    if ((tells & (SG_TELLS_ANNOUNCE | SG_TELLS_CALL)) != 0) {
+        look->announced = true;
+        *strange = (tells & SG_TELLS_MAIL) != 0 ? NAME_WORDS : 0;
+    } else if ((tells & around) == 0 && !sg_is_digit(word.data[0])) {
+        look->announced = look->announced && *strange > 0;
+        *strange -= *strange > 0;
+    }
+    look->closed = (tells & SG_TELLS_CLOSE) != 0;
 }
 
 static struct look look_at(struct sg_bytes text)
 {
     struct look look = {.words = 0};
-    unsigned strange = 0; /* words that may still follow what announces */
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        look.digit = look.digit || sg_is_digit(c);
-        look.letter = look.letter || sg_is_alpha(c);
-        look.foreign = look.foreign || c >= 0x80;
-        look.at = look.at || c == '@';
-        if (!in_word(c) || (i > 0 && in_word(text.data[i - 1])))
-            continue;
-        size_t end = i;
-        while (end < text.len && in_word(text.data[end]))
-            end++;
-        struct sg_bytes word = {text.data + i, end - i};
-        look.words++;
-        bool digits = sg_telling_digit(word);
-        look.digit_words += digits;
-        if (text.len - end <= NEAR_END && sg_telling_calls(word))
-            look.called = true;
-        bool around =
-            digits || is_number(word) || sg_telling_closes(word) || sg_telling_filler(word);
-        if (sg_telling_announces(word) || sg_telling_calls(word)) {
-            look.announced = true;
-            strange = sg_telling_mails(word) ? NAME_WORDS : 0;
-        } else if (!around) {
-            look.announced = look.announced && strange > 0;
-            strange -= strange > 0;
+    unsigned strange = 0, seen = 0;
+    for (size_t i = 0; i < text.len;) {
+        size_t start = i;
+        unsigned kind = kind_of_byte(text.data[i]);
+        seen |= kind;
+        for (i++; (kind & IN_WORD) != 0 && i < text.len; i++) {
+            kind = kind_of_byte(text.data[i]);
+            seen |= kind;
         }
-        look.closed = sg_telling_closes(word);
+        /* The byte that ended the word has been looked at, too. */
+        size_t end = (kind & IN_WORD) != 0 ? i : i - 1;
+        if (end > start)
+            look_at_word(&look, (struct sg_bytes){text.data + start, end - start}, text.len - end,
+                         &strange);
     }
+    look.digit = (seen & DIGIT) != 0;
+    look.letter = (seen & LETTER) != 0;
+    look.foreign = (seen & FOREIGN) != 0;
+    look.at = (seen & AT) != 0;
     return look;
 }
 

@@ -15,6 +15,11 @@ static bool in_word(uint8_t c)
     return sg_is_alnum(c) || c >= 0x80;
 }
 
+static bool is(struct sg_bytes word, enum sg_telling telling)
+{
+    return (sg_telling_of(word) & telling) != 0;
+}
+
 /* The word at the end, whose bytes are in_word. */
 static struct sg_bytes word_at_end(struct sg_bytes text)
 {
@@ -50,14 +55,14 @@ static struct sg_bytes trim_sentence(struct sg_bytes text)
 static bool ends_part(struct sg_bytes text)
 {
     uint8_t last = text.len == 0 ? ' ' : text.data[text.len - 1];
-    return sg_is_digit(last) || last == '@' || last == '-' || sg_telling_digit(word_at_end(text));
+    return sg_is_digit(last) || last == '@' || last == '-' || is(word_at_end(text), SG_TELLS_DIGIT);
 }
 
 static struct sg_bytes trim_end(struct sg_bytes text)
 {
     text = trim_sentence(text);
     struct sg_bytes word = word_at_end(text), part = text;
-    while (sg_telling_filler(word) && !sg_telling_digit(word)) {
+    while ((sg_telling_of(word) & (SG_TELLS_FILLER | SG_TELLS_DIGIT)) == SG_TELLS_FILLER) {
         part.len -= word.len;
         part = trim_sentence(part);
         if (ends_part(part))
@@ -72,12 +77,12 @@ static size_t pause_at_start(struct sg_bytes text)
 {
     struct sg_bytes one = word_at_start(text);
     size_t first = one.len;
-    bool begins = sg_telling_digit(one) || (first == 1 && sg_to_lower(one.data[0]) == 'a');
+    bool begins = is(one, SG_TELLS_DIGIT) || (first == 1 && sg_to_lower(one.data[0]) == 'a');
     if (!begins || first == text.len || text.data[first] != ' ')
         return 0;
     struct sg_bytes rest = {text.data + first + 1, text.len - first - 1};
     struct sg_bytes word = word_at_start(rest);
-    return sg_telling_pauses(word) && word.len < rest.len ? first + 1 + word.len : 0;
+    return is(word, SG_TELLS_PAUSE) && word.len < rest.len ? first + 1 + word.len : 0;
 }
 
 /* "... 9": dots in front of a blank are no part. */
@@ -96,7 +101,7 @@ struct sg_bytes sg_tail_trim(struct sg_bytes text)
         size_t skip = pause_at_start(text) + dots_at_start(text);
         if (skip == 0) {
             struct sg_bytes word = word_at_start(text);
-            if (word.len > 0 && (!sg_telling_filler(word) || word.len == text.len))
+            if (word.len > 0 && (!is(word, SG_TELLS_FILLER) || word.len == text.len))
                 break;
             skip = word.len;
         }

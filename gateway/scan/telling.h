@@ -8,26 +8,23 @@
 #ifndef SG_SCAN_TELLING_H
 #define SG_SCAN_TELLING_H
 
-#include <stdbool.h>
-
 #include "base/bytes.h"
 
-/* A whole word; ASCII capitals count as small. */
-bool sg_telling_announces(struct sg_bytes word);
-/* ... of a call or a message: wherever they stand in a sentence. */
-bool sg_telling_calls(struct sg_bytes word);
-/* ... of a mail address, whose name is any word. */
-bool sg_telling_mails(struct sg_bytes word);
-/* ... when it is the last one: "my number is", "john at". */
-bool sg_telling_closes(struct sg_bytes word);
-bool sg_telling_digit(struct sg_bytes word);
-/* What people say around a part of something: "then 1111", "4111 and". */
-bool sg_telling_filler(struct sg_bytes word);
-/* The second word of "one sec". */
-bool sg_telling_pauses(struct sg_bytes word);
+/* What a word tells; bits. */
+enum sg_telling {
+    SG_TELLS_ANNOUNCE = 1, /* a value */
+    SG_TELLS_MAIL = 2,     /* ... a mail address, whose name is any word */
+    SG_TELLS_CALL = 4,     /* a call or a message, wherever it stands in a sentence */
+    SG_TELLS_CLOSE = 8,    /* a value, when it is the last word: "my number is", "john at" */
+    SG_TELLS_DIGIT = 16,
+    SG_TELLS_FILLER = 32, /* said around a part of something: "then 1111", "4111 and" */
+    SG_TELLS_PAUSE = 64,  /* the second word of "one sec" */
+    /* Of a field's name: what stands there is talk, or a machine's (an id, a time, a count). */
+    SG_TELLS_TALK = 128,
+    SG_TELLS_MACHINE = 256
+};
 
-/* Of a field's name: whether what stands there is talk, or a machine's (an id, a time, a count). */
-bool sg_telling_talk(struct sg_bytes word);
-bool sg_telling_machine(struct sg_bytes word);
+/* Of a whole word; ASCII capitals count as small. */
+unsigned sg_telling_of(struct sg_bytes word);
 
 #endif

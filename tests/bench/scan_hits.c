@@ -56,7 +56,7 @@ static void take(const struct sg_sieve *sieve, const struct sg_kernel *kernel, s
         memset(room, 0, sizeof room);
         memcpy(room + 64, text.data + from, ahead);
         room[63] = from > 0 ? text.data[from - 1] : 0;
-        sg_sieve_hits(kernel, sieve, room + 64, n, hits);
+        sg_sieve_hits(kernel, sieve, NULL, room + 64, n, hits);
         for (size_t i = 0; i < n; i++) {
             if ((hits[i / 64] >> i % 64 & 1) == 0)
                 continue;

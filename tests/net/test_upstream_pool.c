@@ -217,6 +217,25 @@ static void test_unasked(void **state)
     sg_loop_free(aside);
 }
 
+/* What was connected while the name led there is not used when it leads elsewhere. */
+static void test_idle_line_to_where_the_name_led(void **state)
+{
+    (void)state;
+    struct sg_addresses nowhere = {.n = 1};
+    sg_caller_begin();
+    sg_caller_add(SG_STEP_ACCEPT);
+    sg_caller_add(SG_STEP_HEAD);
+    sg_caller_say(SG_OK2);
+    sg_caller_add(SG_STEP_CLOSED);
+    sg_caller_start();
+    sg_caller_expect(SG_GET, NULL, false, SG_SAID_OK);
+    assert_int_equal(sg_address_parse(&nowhere.item[0], "unix:/nonexistent/socket", NULL),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_origin_move(sg_caller.target, &nowhere), SCRUBGATE_OK);
+    sg_caller_expect(SG_GET, NULL, true, "<upstream-connect>");
+    sg_caller_finish();
+}
+
 static void test_idle_line_is_closed_in_time(void **state)
 {
     (void)state;
@@ -256,6 +275,8 @@ static void test_idle_lines_are_bounded(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_stale, stales);
+    sg_suite_add("an idle line to where its name leads no more is not used",
+                 test_idle_line_to_where_the_name_led, NULL);
     sg_suite_add("nor is a large body", test_large_body_is_not_sent_again, NULL);
     sg_suite_add("nor is one that was sent in part", test_half_sent_request_is_not_sent_again,
                  NULL);

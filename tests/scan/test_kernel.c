@@ -96,7 +96,7 @@ static void check_run(const struct sg_kernel *kernel, const struct sg_sieve *sie
 {
     const size_t words = (n + 63) / 64;
     memset(hits, 0xA5, WORDS * sizeof *hits);
-    sg_sieve_hits(kernel, sieve, text, n, hits);
+    sg_sieve_hits(kernel, sieve, NULL, text, n, hits);
     for (size_t i = 0; i < words * 64; i++) {
         /* The last places' tails may be taken for granted. */
         const bool hit = (hits[i / 64] >> i % 64 & 1) != 0;

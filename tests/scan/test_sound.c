@@ -137,7 +137,7 @@ static void each_kernel_hits(struct bench *bench, struct sg_bytes text, size_t p
     for (size_t i = 0; sg_kernels[i] != NULL; i++) {
         if (!sg_kernels[i]->works())
             continue;
-        sg_sieve_hits(sg_kernels[i], bench->sieve, bench->padded + 1, text.len, bench->hits);
+        sg_sieve_hits(sg_kernels[i], bench->sieve, NULL, bench->padded + 1, text.len, bench->hits);
         if ((bench->hits[place / 64] >> place % 64 & 1) == 0)
             fail_msg("the %s kernel misses a place", sg_kernels[i]->name);
     }
