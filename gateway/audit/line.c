@@ -150,10 +150,9 @@ static unsigned member_of(struct sg_bytes key)
         const char *name;
         unsigned len, member;
     } members[] = {
-        {"seq", 3, SG_LINE_SEQ},     {"mac", 3, SG_LINE_MAC},   {"time", 4, SG_LINE_TIME},
-        {"boot", 4, SG_LINE_BOOT},   {"what", 4, SG_LINE_WHAT}, {"size", 4, SG_LINE_SIZE},
-        {"root", 4, SG_LINE_ROOT},   {"epoch", 5, SG_LINE_EPOCH},
-        {"mono_ns", 7, SG_LINE_MONO}};
+        {"seq", 3, SG_LINE_SEQ},   {"mac", 3, SG_LINE_MAC},     {"time", 4, SG_LINE_TIME},
+        {"boot", 4, SG_LINE_BOOT}, {"what", 4, SG_LINE_WHAT},   {"size", 4, SG_LINE_SIZE},
+        {"root", 4, SG_LINE_ROOT}, {"epoch", 5, SG_LINE_EPOCH}, {"mono_ns", 7, SG_LINE_MONO}};
     if (key.len < 3 || key.len > 7 || key.len == 6)
         return 0;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {

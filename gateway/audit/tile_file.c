@@ -46,6 +46,14 @@ bool sg_tile_file_read(int folder, const struct sg_tile *tile, uint8_t hashes[SG
     return ok;
 }
 
+bool sg_tile_file_there(int folder, const struct sg_tile *tile)
+{
+    char path[PATH_MOST];
+    struct stat info;
+    return path_of(tile, path) && fstatat(folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(info.st_mode) && info.st_size == (off_t)tile->width * SG_SHA256_SIZE;
+}
+
 /* Each folder on the way to a path. */
 static void make_folders(int folder, char path[PATH_MOST])
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tree.h - the tree of a log while it grows, and the tiles that it leaves behind.
+ * log_tree.h - the tree of a log while it grows, and the tiles that it leaves behind.
  *
  * A full tile is written when its last hash is there, partial ones when somebody wants to publish
  * the tree's size. Or, when a log is opened, nothing is written and what stands on disk is compared
  * with what the records give.
  */
-#ifndef SG_AUDIT_TREE_H
-#define SG_AUDIT_TREE_H
+#ifndef SG_AUDIT_LOG_TREE_H
+#define SG_AUDIT_LOG_TREE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 #include "audit/merkle.h"
 #include "audit/tile.h"
 
-struct sg_tree {
+struct sg_log_tree {
     int dir; /* of the log's folder, below which tile/ is; borrowed */
     struct sg_sha256 *sha;
     struct sg_merkle_range range;
@@ -27,21 +27,22 @@ struct sg_tree {
     uint8_t hashes[SG_TILE_LEVELS][SG_TILE_SIZE]; /* of the tiles that are not full */
 };
 
-SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_init(struct sg_tree *tree, int dir);
-void sg_tree_fini(struct sg_tree *tree);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_init(struct sg_log_tree *tree, int dir);
+void sg_log_tree_fini(struct sg_log_tree *tree);
 
 /* Makes it the tree of the first size records, from nodes that get knows. On an error it is of no
  * use until it is begun again. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_begin(struct sg_tree *tree, uint64_t size,
-                                                       sg_merkle_get *get, void *ctx);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_begin(struct sg_log_tree *tree, uint64_t size,
+                                                           sg_merkle_get *get, void *ctx);
 /* One more record. EIO: a full tile could not be written: missing says so, the tree is good. Other
- * errors as sg_tree_begin. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_push(struct sg_tree *tree, struct sg_bytes record);
-SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_root(const struct sg_tree *tree,
-                                                      struct sg_hash *root);
+ * errors as sg_log_tree_begin. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_push(struct sg_log_tree *tree,
+                                                          struct sg_bytes record);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_root(const struct sg_log_tree *tree,
+                                                          struct sg_hash *root);
 /* Writes (or compares) the partial tiles of its size. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_tree_write_partial(struct sg_tree *tree);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_write_partial(struct sg_log_tree *tree);
 /* Removes the partial tiles of another size that this one does not have. */
-void sg_tree_remove_partial(const struct sg_tree *tree, uint64_t size);
+void sg_log_tree_remove_partial(const struct sg_log_tree *tree, uint64_t size);
 
 #endif

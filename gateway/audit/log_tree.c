@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tree.c - the tree of a log while it grows, and the tiles that it leaves behind.
+ * log_tree.c - the tree of a log while it grows, and the tiles that it leaves behind.
  *
  *     record -> leaf -> tile/0 -> when 256 are there: their root -> tile/1 -> ...
  */
-#include "audit/tree.h"
+#include "audit/log_tree.h"
 
 #include <string.h>
 
 #include "audit/tile_file.h"
 
-enum scrubgate_status sg_tree_init(struct sg_tree *tree, int dir)
+enum scrubgate_status sg_log_tree_init(struct sg_log_tree *tree, int dir)
 {
     tree->dir = dir;
     tree->range.size = 0;
@@ -20,7 +20,7 @@ enum scrubgate_status sg_tree_init(struct sg_tree *tree, int dir)
     return sg_sha256_new(&tree->sha);
 }
 
-void sg_tree_fini(struct sg_tree *tree)
+void sg_log_tree_fini(struct sg_log_tree *tree)
 {
     sg_sha256_free(tree->sha);
     tree->sha = NULL;
@@ -31,14 +31,14 @@ static uint64_t first_record(const struct sg_tile *tile)
     return tile->index << (SG_TILE_HEIGHT * ((unsigned)tile->level + 1));
 }
 
-static void note_missing(struct sg_tree *tree, const struct sg_tile *tile)
+static void note_missing(struct sg_log_tree *tree, const struct sg_tile *tile)
 {
     if (first_record(tile) < tree->missing)
         tree->missing = first_record(tile);
 }
 
 /* What a tile of leaves says against what the records give names the record that was changed. */
-static void note_differs(struct sg_tree *tree, const struct sg_tile *tile, const uint8_t *said)
+static void note_differs(struct sg_log_tree *tree, const struct sg_tile *tile, const uint8_t *said)
 {
     unsigned i = 0;
     if (tile->level != 0)
@@ -50,7 +50,7 @@ static void note_differs(struct sg_tree *tree, const struct sg_tile *tile, const
         tree->differs = first_record(tile) + i;
 }
 
-static enum scrubgate_status settle_tile(struct sg_tree *tree, const struct sg_tile *tile)
+static enum scrubgate_status settle_tile(struct sg_log_tree *tree, const struct sg_tile *tile)
 {
     uint8_t said[SG_TILE_SIZE];
     const uint8_t *hashes = tree->hashes[tile->level];
@@ -73,7 +73,7 @@ static enum scrubgate_status settle_tile(struct sg_tree *tree, const struct sg_t
 static enum scrubgate_status take_node(void *ctx, unsigned level, uint64_t index,
                                        const struct sg_hash *hash)
 {
-    struct sg_tree *tree = ctx;
+    struct sg_log_tree *tree = ctx;
     const unsigned tier = level / SG_TILE_HEIGHT;
     if (level % SG_TILE_HEIGHT != 0)
         return SCRUBGATE_OK;
@@ -87,7 +87,7 @@ static enum scrubgate_status take_node(void *ctx, unsigned level, uint64_t index
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_tree_push(struct sg_tree *tree, struct sg_bytes record)
+enum scrubgate_status sg_log_tree_push(struct sg_log_tree *tree, struct sg_bytes record)
 {
     struct sg_hash leaf;
     const uint64_t missing = tree->missing;
@@ -99,8 +99,8 @@ enum scrubgate_status sg_tree_push(struct sg_tree *tree, struct sg_bytes record)
     return rc;
 }
 
-enum scrubgate_status sg_tree_begin(struct sg_tree *tree, uint64_t size, sg_merkle_get *get,
-                                    void *ctx)
+enum scrubgate_status sg_log_tree_begin(struct sg_log_tree *tree, uint64_t size, sg_merkle_get *get,
+                                        void *ctx)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     tree->range.size = size;
@@ -120,12 +120,12 @@ enum scrubgate_status sg_tree_begin(struct sg_tree *tree, uint64_t size, sg_merk
     return rc;
 }
 
-enum scrubgate_status sg_tree_root(const struct sg_tree *tree, struct sg_hash *root)
+enum scrubgate_status sg_log_tree_root(const struct sg_log_tree *tree, struct sg_hash *root)
 {
     return sg_merkle_root(&tree->range, tree->sha, root);
 }
 
-enum scrubgate_status sg_tree_write_partial(struct sg_tree *tree)
+enum scrubgate_status sg_log_tree_write_partial(struct sg_log_tree *tree)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (unsigned tier = 0; tier < SG_TILE_LEVELS && rc >= 0; tier++) {
@@ -138,7 +138,7 @@ enum scrubgate_status sg_tree_write_partial(struct sg_tree *tree)
     return rc;
 }
 
-void sg_tree_remove_partial(const struct sg_tree *tree, uint64_t size)
+void sg_log_tree_remove_partial(const struct sg_log_tree *tree, uint64_t size)
 {
     for (unsigned tier = 0; tier < SG_TILE_LEVELS; tier++) {
         const uint64_t old = size >> (SG_TILE_HEIGHT * tier);
