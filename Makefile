@@ -30,6 +30,7 @@ DEPS_LINT := clang-format:clang-format
 DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
+DEPS_ATTACK := $(DEPS_TEST) slowhttptest:slowhttptest
 DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua perf:linux-perf
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -88,11 +89,13 @@ CORPUS_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/corpus/generate.c tests/c
 BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 BENCH_LOAD_OBJ := $(addprefix $B/tests/bench/,load.o message.o origin.o peers.o program.o)
+ATTACK_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/attack/test_%,$(sort $(wildcard tests/attack/*.c)))) \
+	$(BENCH_LOAD_OBJ)
 BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
 .PHONY: all lib run test check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
-	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-bench tests replay FORCE
+	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -124,7 +127,7 @@ soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bod
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
 
 attack: ## attack a running gateway at full size; T=name runs those whose name has it
-	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory deps-attack
 	@$(MAKE) --no-print-directory all tests
 	@sh tests/attack/run.sh $B '$(T)'
 
@@ -187,6 +190,9 @@ tests: $(TESTS)
 $B/tests/%: $B/tests/%.o $(TEST_LIB_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -lcmocka -o $@
+
+# Attacks have the load and the origin of the benches.
+$(filter $B/tests/attack/%,$(TESTS)): $(ATTACK_OBJ)
 
 $B/tests/bench/bench_%: $B/tests/bench/bench_%.o $(BENCH_LOAD_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
@@ -302,6 +308,8 @@ deps-man:
 	@sh deps.sh $(DEPS_MAN)
 deps-fuzz:
 	@sh deps.sh $(DEPS_FUZZ)
+deps-attack:
+	@sh deps.sh $(DEPS_ATTACK)
 deps-bench:
 	@sh deps.sh $(DEPS_BENCH)
 

@@ -14,7 +14,7 @@
 #include "base/pages.h"
 #include "net/front_parts.h"
 
-enum { OUTPUT = SG_FRONT_BEFORE + SG_FRONT_PIECE + SG_FRONT_AFTER };
+enum { OUTPUT = SG_FRONT_BEFORE + SG_FRONT_PIECE + SG_FRONT_AFTER, UNSENT = 256 * 1024 };
 
 static const uint64_t ms_ns = 1000000;
 /* How long idle connections are left open when a front drains: a request that is on its way to one
@@ -116,13 +116,16 @@ enum scrubgate_status sg_front_listen(struct sg_front *front, int fd,
                                       const struct sg_arrival *arrival)
 {
     /* Accepted sockets inherit these; on a unix socket they mean nothing. The second is for what
-     * was written when the connection closed: the system does not try to send it for ever. */
-    const int on = 1;
+     * was written when the connection closed: the system does not try to send it for ever. The
+     * third is for clients that do not read: the system would hold megabytes for each of them, and
+     * when it has no more it resets connections, whosever they are. */
+    const int on = 1, unsent = UNSENT;
     const uint64_t write_ns =
         front->limits.write_ns > 0 ? front->limits.write_ns : front->limits.idle_ns;
     const unsigned patience_ms = write_ns / ms_ns < UINT32_MAX ? (unsigned)(write_ns / ms_ns) : 0;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof patience_ms);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
     return sg_acceptor_add(&front->acceptor, fd, arrival);
 }
 

@@ -15,7 +15,7 @@
 #include "base/digest.h"
 #include "body/media.h"
 
-enum { ROOM = 512, VALUE_LONGEST = 256 };
+enum { ROOM = 512, VALUE_LONGEST = 256, LUMP = 4096 };
 
 static const struct sg_summary nothing;
 
@@ -338,8 +338,31 @@ static bool push_raw(struct sg_relay *relay, bool last)
     return true;
 }
 
+/*
+ * Each push scans what is undecided of the one before once more: a body in pieces of a byte would
+ * cost as much as one a hundred times as long. So small pieces wait for each other, where nobody
+ * waits for what comes of them. The first does not: what is refused by it is refused at once.
+ */
+static bool is_crumb(const struct sg_relay *relay, struct sg_bytes piece, bool last)
+{
+    return !last && !relay->live && relay->bytes_in > 0 && relay->raw_taken == 0 &&
+           relay->raw.len + piece.len <= LUMP;
+}
+
+static size_t keep_crumb(struct sg_relay *relay, struct sg_bytes piece)
+{
+    enum scrubgate_status rc = sg_buf_add_bytes(&relay->raw, piece);
+    if (rc < 0)
+        sg_relay_refuse(relay, rc, "");
+    else
+        keep_original(relay, piece);
+    return piece.len;
+}
+
 static size_t push_scrubbed(struct sg_relay *relay, struct sg_bytes piece, bool last)
 {
+    if (!relay->gathers && is_crumb(relay, piece, last))
+        return keep_crumb(relay, piece);
     size_t n = relay->gathers ? gather(relay, piece, last) : 0;
     if (relay->gathers || relay->status < 0)
         return n;

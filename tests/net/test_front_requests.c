@@ -328,6 +328,21 @@ static void test_a_handler_that_takes_nothing_stops_the_client(void **state)
     sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_SENT], 1);
 }
 
+static void test_an_answer_does_not_wait_for_a_rest_that_nobody_takes(void **state)
+{
+    (void)state;
+    struct sg_visitor line = sg_visitor_dial();
+    sg_visitor_put_text(&line, "POST /stuck HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n"
+                               "hello");
+    sg_stand_wait_for(&sg_stand.begun, 1);
+    sg_stand_let_loop(sg_talk_answer_held);
+    sg_visitor_put_text(&line, "there");
+    sg_visitor_expect_status(&line, 200);
+    sg_visitor_put_text(&line, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"); /* the connection stays */
+    sg_visitor_expect_answer(&line, 200, "GET /a 0:");
+    sg_visitor_hang_up(&line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +354,7 @@ int main(void)
         SG_STAND_TEST(test_a_client_that_does_not_wait_is_not_called),
         SG_STAND_TEST(test_a_large_body_taken_in_pieces_is_whole),
         SG_STAND_TEST(test_a_handler_that_takes_nothing_stops_the_client),
+        SG_STAND_TEST(test_an_answer_does_not_wait_for_a_rest_that_nobody_takes),
     };
     int failed = SG_STAND_ROWS("exchanges", exchanges, test_exchange);
     failed += SG_STAND_ROWS("exchanges, byte by byte", exchanges, test_exchange_drip);
