@@ -18,14 +18,13 @@ static const struct sg_command *const commands[] = {
     &sg_cmd_audit_verify_proof,
 };
 
-static const char before[] = "audit ";
+enum { BEFORE = sizeof "audit " - 1 };
 
 static void print_usage(FILE *to)
 {
     (void)fputs("usage: scrubgate audit COMMAND [options]\n\n", to);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        (void)fprintf(to, "  %-13s %s\n", commands[i]->name + sizeof before - 1,
-                      commands[i]->summary);
+        (void)fprintf(to, "  %-13s %s\n", commands[i]->name + BEFORE, commands[i]->summary);
     (void)fputs("\nscrubgate audit COMMAND --help tells more.\n", to);
 }
 
@@ -39,7 +38,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
         return sg_flush_output() ? SG_EXIT_FINE : SG_EXIT_WRONG;
     }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(commands[i]->name + sizeof before - 1, word) == 0)
+        if (strcmp(commands[i]->name + BEFORE, word) == 0)
             return commands[i]->run(commands[i], argc - 1, argv + 1);
     }
     (void)fprintf(stderr, "scrubgate audit: there is no command %s; see scrubgate audit --help\n",
