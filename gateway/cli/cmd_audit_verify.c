@@ -117,8 +117,9 @@ static void print_seals(const struct answer *answer)
         (void)printf("  sealed       no record\n");
         return;
     }
-    (void)printf("  sealed       records 0 to %" PRIu64 " by %s seals in order; their keys %s\n",
+    (void)printf("  sealed       records 0 to %" PRIu64 " by %s seal%s in order; their keys %s\n",
                  result->sealed - 1, sg_progress_number(result->seals, number),
+                 result->seals == 1 ? "" : "s",
                  answer->config->first_key != NULL ? "fit the first one"
                                                    : "were not checked (--key)");
 }
