@@ -35,11 +35,15 @@ static struct sg_gateway gateway;
 static struct origin *origin;
 static struct ask asked;
 
-/* Some chat, with what must be masked in it. */
+/* Two KiB of chat, with what must be masked in it. A message must cost twenty times what it costs
+ * to turn one away, or the ninety percent could not be: at three times the capacity two of three
+ * are. */
+#define LINE                                                                                       \
+    "\"Hello, my name is Toni and I wrote to you yesterday. Please call me, or write to "          \
+    "toni.example@example.org. The order is 4471920 and the card 4111 1111 1111 1111. Thank you "  \
+    "for your help, it is quite urgent by now.\","
 static const char chat[] =
-    "{\"from\":\"c-17\",\"text\":\"Hello, my name is Toni and I wrote to you yesterday. "
-    "Please call me, or write to toni.example@example.org. The order is 4471920 and the "
-    "card 4111 1111 1111 1111. Thank you for your help, it is quite urgent by now.\"}";
+    "{\"from\":\"c-17\",\"text\":[" LINE LINE LINE LINE LINE LINE LINE LINE "\"Toni\"]}";
 static const char *const never[] = {"toni.example", "4111 1111", NULL};
 
 static double number(const char *name, double usual)
@@ -58,7 +62,7 @@ static bool timed(void)
 static struct sg_beside health = {.request = "GET /healthz HTTP/1.1\r\nHost: g\r\n\r\n",
                                   .pace_ms = 20};
 static struct sg_beside guest = {.answer = "{\"ok\":1}", .pace_ms = 20};
-static char guest_request[1024];
+static char guest_request[4096];
 
 static struct watch {
     pthread_t thread;
@@ -112,6 +116,8 @@ static double run(const char *what, struct load *load, double seconds, double ra
     *result = load_run(load, &pace);
     cpu = program_cpu_ns(gateway.pid) - cpu;
     double goodput = (double)result->answered / seconds;
+    /* Else all messages are scanned by the slow engine, and nothing here can be compared. */
+    assert_int_equal(sg_gateway_metric(&gateway, "scrubgate_engine_reference"), 0);
     print_message("%s: %.0f/s answered, %.0f/s turned away, %.0f us of CPU time for each answer; "
                   "p50 %.0f us, p99 %.0f us\n",
                   what, goodput, (double)result->shed / seconds,
