@@ -69,16 +69,18 @@ enum scrubgate_status sg_buf_add_u64(struct sg_buf *buf, uint64_t value)
                                 "25262728293031323334353637383940414243444546474849"
                                 "50515253545556575859606162636465666768697071727374"
                                 "75767778798081828384858687888990919293949596979899";
-    char digits[20];
-    size_t at = sizeof digits;
+    enum { MOST = 20 };
+    uint8_t digits[MOST];
+    size_t at = MOST;
     while (value >= 10) {
-        at -= 2;
-        memcpy(digits + at, pairs + value % 100 * 2, 2);
+        const char *pair = pairs + value % 100 * 2;
+        digits[--at] = (uint8_t)pair[1];
+        digits[--at] = (uint8_t)pair[0];
         value /= 100;
     }
-    if (value > 0 || at == sizeof digits)
-        digits[--at] = (char)('0' + value);
-    return sg_buf_add(buf, digits + at, sizeof digits - at);
+    if (value > 0 || at == MOST)
+        digits[--at] = (uint8_t)('0' + value);
+    return sg_buf_add(buf, digits + at, MOST - at);
 }
 
 /* Eight hex digits as the bytes of a word, the first one highest: all at once, since records are

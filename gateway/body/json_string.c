@@ -6,13 +6,16 @@
 
 #include <string.h>
 
-/* Whether any of eight bytes ends a run: a quote, a backslash or a control. */
-static bool has_stop(uint64_t eight)
+static const uint64_t highs = UINT64_C(0x8080808080808080);
+
+/* Bit 7 of the first byte that ends a run, a quote, a backslash or a control, and of none before
+ * it; 0 when none of the eight does. Their first is the lowest one. */
+static uint64_t find_stops(uint64_t eight)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t quote = eight ^ (ones * '"'), slash = eight ^ (ones * '\\');
     uint64_t control = (eight - ones * 0x20) & ~eight;
-    return ((((quote - ones) & ~quote) | ((slash - ones) & ~slash) | control) & highs) != 0;
+    return (((quote - ones) & ~quote) | ((slash - ones) & ~slash) | control) & highs;
 }
 
 static bool is_stop(uint8_t c)
@@ -20,22 +23,35 @@ static bool is_stop(uint8_t c)
     return c == '"' || c == '\\' || c < 0x20;
 }
 
+static uint64_t read_eight(const uint8_t *bytes)
+{
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof eight);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    eight = __builtin_bswap64(eight);
+#endif
+    return eight;
+}
+
 /* Offset of the first byte that ends a run, or text.len. *ascii: none before it has bit 7 set. */
 static size_t find_stop(struct sg_bytes text, bool *ascii)
 {
     size_t i = 0;
-    uint64_t eight, seen = 0;
-    while (text.len - i >= sizeof eight) {
-        memcpy(&eight, text.data + i, sizeof eight);
-        if (has_stop(eight))
-            break;
+    uint64_t seen = 0;
+    for (; text.len - i >= sizeof seen; i += sizeof seen) {
+        uint64_t eight = read_eight(text.data + i), stops = find_stops(eight);
+        if (stops != 0) {
+            unsigned before = (unsigned)__builtin_ctzll(stops) - 7; /* bits */
+            seen |= eight & ((UINT64_C(1) << before) - 1);
+            i += before / 8;
+            *ascii = (seen & highs) == 0;
+            return i;
+        }
         seen |= eight;
-        i += sizeof eight;
     }
-    uint8_t rest = 0;
     while (i < text.len && !is_stop(text.data[i]))
-        rest |= text.data[i++];
-    *ascii = ((seen | rest * UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080)) == 0;
+        seen |= text.data[i++];
+    *ascii = (seen & highs) == 0;
     return i;
 }
 

@@ -331,6 +331,12 @@ enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub, struct sg_bytes piec
     return rc;
 }
 
+void sg_scrub_rest(struct sg_scrub *scrub)
+{
+    if (scrub->scanner != NULL)
+        sg_scanner_rest(scrub->scanner);
+}
+
 struct sg_summary *sg_scrub_summary(struct sg_scrub *scrub)
 {
     /* A record, an event and the counters each ask: the fingerprint is computed once. */

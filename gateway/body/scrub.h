@@ -100,6 +100,8 @@ struct sg_splice {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field,
                                                         struct sg_place place,
                                                         const struct sg_splice *splice);
+/* No more comes for now: between two values it then holds little. */
+void sg_scrub_rest(struct sg_scrub *scrub);
 /* Feeds decoded bytes. EBLOCKED once a block finding is accepted (not in shadow mode). */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scrub_feed(struct sg_scrub *scrub,
                                                        struct sg_bytes piece, bool last);

@@ -244,6 +244,8 @@ enum scrubgate_status scrubgate_stream_push(struct scrubgate_stream *s, struct s
         s->refused = rc;
         explain(s, rc, why);
     }
+    if (rc == SCRUBGATE_OK)
+        sg_scrub_rest(s->scrub);
     s->done = rc == SCRUBGATE_DONE;
     return rc;
 }

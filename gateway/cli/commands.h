@@ -13,6 +13,7 @@ extern const struct sg_command sg_cmd_explain;
 extern const struct sg_command sg_cmd_rules;
 extern const struct sg_command sg_cmd_echo;
 extern const struct sg_command sg_cmd_keygen;
+extern const struct sg_command sg_cmd_audit;
 extern const struct sg_command sg_cmd_version;
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/json_text.h"
 #include "rule/ruleset.h"
 
 int sg_say_fault(const struct scrubgate_fault *fault)
@@ -51,6 +52,14 @@ FILE *sg_open_input(const char *path)
     if (file == NULL)
         (void)fprintf(stderr, "%s: cannot be read: %s\n", path, strerror(errno));
     return file;
+}
+
+void sg_print_json(const char *text)
+{
+    struct sg_buf out = {0};
+    if (sg_json_add_string(&out, sg_bytes_of(text)) >= 0)
+        (void)fwrite(out.data, 1, out.len, stdout);
+    sg_buf_fini(&out);
 }
 
 bool sg_flush_output(void)

@@ -28,6 +28,9 @@ struct scrubgate_ruleset *sg_load_rules(const struct sg_texts *paths);
 /* FILE, or stdin for NULL and "-". Prints what is wrong and returns NULL. */
 FILE *sg_open_input(const char *path);
 
+/* Prints text as a JSON string to stdout; nothing at all when memory is out. */
+void sg_print_json(const char *text);
+
 /* Flushes stdout; false, with the trouble printed, when the reader is gone or the disk full. */
 bool sg_flush_output(void);
 

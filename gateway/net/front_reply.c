@@ -124,7 +124,7 @@ static enum scrubgate_status print_head(struct sg_request *request, const struct
     if (request->head || reply->status == 204 || reply->status == 304)
         request->read = NULL;
     request->made = true;
-    request->stopped = false; /* what still comes of the body is dropped, asked for or not */
+    request->stopped = false; /* what still comes is dropped: nobody has to ask for it */
     return SCRUBGATE_OK;
 }
 

@@ -26,6 +26,7 @@ struct sg_loop {
     int epoll;
     bool stopping;
     uint64_t now;
+    size_t n_ready;          /* descriptors, in this turn */
     uint64_t turn;           /* counts adds; what tells one watch of a descriptor from the next */
     struct sg_watch **slots; /* by descriptor; NULL: not watched */
     size_t n_slots;
@@ -70,6 +71,11 @@ void sg_loop_stop(struct sg_loop *loop)
 uint64_t sg_loop_now(const struct sg_loop *loop)
 {
     return loop->now;
+}
+
+size_t sg_loop_ready(const struct sg_loop *loop)
+{
+    return loop->n_ready;
 }
 
 /* --- descriptors --- */
@@ -357,6 +363,7 @@ enum scrubgate_status sg_loop_run(struct sg_loop *loop)
             break;
         }
         loop->now = sg_clock_mono_ns();
+        loop->n_ready = n > 0 ? (size_t)n : 0;
         dispatch(loop, events, n);
         fire(loop);
     }

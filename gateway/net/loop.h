@@ -51,6 +51,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_loop_run(struct sg_loop *loop);
 void sg_loop_stop(struct sg_loop *loop);
 /* The time taken at the start of this turn: cheap. */
 uint64_t sg_loop_now(const struct sg_loop *loop);
+/* How many descriptors were ready in this turn: what the loop is behind by. */
+size_t sg_loop_ready(const struct sg_loop *loop);
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_watch_add(struct sg_loop *loop, struct sg_watch *watch,
                                                       uint32_t events);

@@ -2,7 +2,9 @@
 /*
  * audit_port.c - a worker's door to the auditor: tickets in, answers out, once a turn of its loop.
  *
- * All of it runs on the worker's thread.
+ * All of it runs on the worker's thread. While that is behind, tickets of some turns go together: a
+ * commit costs as much as several messages, and who waits in line for the worker anyway does not
+ * wait longer for it. They never wait while the loop could sleep.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -10,12 +12,17 @@
 #include "proxy/auditor_parts.h"
 
 enum { SPARES_MOST = 128 };
+/* The worker is behind when so many descriptors were ready at once. */
+enum { BEHIND = 4, GATHERED_MOST = 256 };
+
+static const uint64_t gather_ns = 2000000;
 
 struct sg_audit_port {
     struct sg_task task; /* first, and so is the wake in its wrapper: owners are found from them */
     struct sg_auditor *auditor;
     struct sg_loop *loop;
-    struct sg_ticket_list fresh;  /* submitted in this turn */
+    struct sg_ticket_list fresh;  /* submitted, not yet handed over */
+    uint64_t since;               /* the turn of the first of them */
     struct sg_ticket_list spares; /* notes that are durable, for the next ones */
     struct sg_audit_lane lane;
     struct port_wake {
@@ -47,7 +54,7 @@ static void answer(struct sg_audit_port *port, struct sg_ticket_list *list)
     }
 }
 
-/* Hands over what this turn submitted; what finds no room is refused. */
+/* Hands over what was submitted; what finds no room is refused. */
 static void hand_over(struct sg_audit_port *port, struct sg_ticket_list *refused)
 {
     struct sg_audit_ticket *ticket;
@@ -64,10 +71,21 @@ static void hand_over(struct sg_audit_port *port, struct sg_ticket_list *refused
     }
 }
 
+/* Whether the next turn, which then comes at once, may add to what is here. */
+static bool gathers(const struct sg_audit_port *port)
+{
+    return sg_loop_ready(port->loop) >= BEHIND && port->fresh.n < GATHERED_MOST &&
+           sg_loop_now(port->loop) - port->since < gather_ns;
+}
+
 static void on_turn_end(struct sg_task *task)
 {
     struct sg_audit_port *port = (struct sg_audit_port *)task;
     struct sg_ticket_list refused;
+    if (gathers(port)) {
+        sg_task_queue(port->loop, task);
+        return;
+    }
     hand_over(port, &refused);
     answer(port, &refused);
 }
@@ -129,6 +147,8 @@ void sg_audit_submit(struct sg_audit_port *port, struct sg_audit_ticket *ticket)
 {
     assert(!ticket->waiting);
     ticket->waiting = true;
+    if (port->fresh.n == 0)
+        port->since = sg_loop_now(port->loop);
     sg_tickets_add(&port->fresh, ticket);
     sg_task_queue(port->loop, &port->task);
 }

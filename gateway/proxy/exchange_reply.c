@@ -51,6 +51,15 @@ static uint64_t declared_length(const struct sg_exchange *x, const struct sg_hea
     return length;
 }
 
+/* It wants no more of the request: what still comes is dropped, so that the answer finds its way.
+ */
+static void take_early(struct sg_exchange *x)
+{
+    sg_leg_abandon(&x->to_upstream, "answered early");
+    if (!x->request_in)
+        sg_request_resume(x->request);
+}
+
 static void call_head(void *own, const struct sg_head *head, const struct sg_framing *framing)
 {
     struct sg_exchange *x = own;
@@ -64,7 +73,7 @@ static void call_head(void *own, const struct sg_head *head, const struct sg_fra
         return;
     }
     if (!sent && head->status >= 400)
-        sg_leg_abandon(&x->to_upstream, "answered early"); /* it wants no more of the request */
+        take_early(x);
     if (sg_kept_take(&x->head, head, scrubs) < 0) {
         sg_exchange_fail(x, SG_REASON_MEMORY, "");
         return;
@@ -94,7 +103,7 @@ static void call_end(void *own)
     x->call = NULL;
     sg_exchange_tell_upstream(x, SG_TURN_DONE);
     if (x->to_upstream.state != SG_LEG_CLEARED)
-        sg_leg_abandon(&x->to_upstream, "answered early");
+        take_early(x);
     if (x->reason == SG_REASON_NONE)
         sg_leg_end(&x->to_client);
 }

@@ -223,13 +223,20 @@ static size_t carry(struct sg_leg *leg, struct sg_bytes piece)
     return n;
 }
 
+/* Whether nothing can follow n more bytes: the body's length was said, and this is it. What is
+ * recorded leaves no sooner for it, but is scanned in one go. */
+static bool completes(const struct sg_leg *leg, size_t n)
+{
+    return leg->recorded && leg->length != UINT64_MAX && leg->relay.bytes_in + n == leg->length;
+}
+
 size_t sg_leg_push(struct sg_leg *leg, struct sg_bytes piece)
 {
     size_t taken = carry(leg, piece);
     if (taken < piece.len && (leg->state == SG_LEG_GATHER || leg->state == SG_LEG_STREAM)) {
         size_t carried = taken;
         struct sg_bytes now = {piece.data + carried, allowance(leg, piece.len - carried)};
-        taken += sg_relay_push(&leg->relay, now, false);
+        taken += sg_relay_push(&leg->relay, now, completes(leg, now.len));
         if (taken == carried + now.len && taken < piece.len)
             sg_task_queue(leg->worker->loop, &leg->task);
         leg->source_waits = taken < piece.len;

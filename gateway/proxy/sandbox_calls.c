@@ -35,7 +35,6 @@ static const struct sg_call calls[] = {
     ROW(sendto, S | W, ANY, "to clients and origins; name servers"),
     ROW(recvmsg, S | W | A, ANY, "the same; from the process that has, or had, the audit log"),
     ROW(sendmsg, S | W | A, ANY, "the same; to a successor: sockets, the audit log"),
-    ROW(readv, S | W, ANY, "the same"),
     ROW(writev, S | W, ANY, "the same"),
     ROW(accept4, S | W, ANY, "a client"),
     ROW(close, S | W | A, ANY, "its end"),
@@ -52,7 +51,7 @@ static const struct sg_call calls[] = {
     ROW(getpeername, S | W, ANY, "who is at its other end"),
     ROW(shutdown, S | W, ANY, "a connection's half close"),
     ROW(fcntl, S | W | A, ANY, "not blocking; locks of the audit log"),
-    ROW(ioctl, S, TERMINAL, "stdio asks whether output is a terminal"),
+    ROW(ioctl, S | W, ASKS, "how much a client has not read yet; stdio: is output a terminal"),
     /* --- memory: malloc and thread stacks --- */
     ROW(mmap, S | W | A, NOT_EXEC, "malloc; the server: code of rules, glibc's modules"),
     ROW(munmap, S | W | A, ANY, "malloc"),

@@ -43,7 +43,8 @@ enum sg_call_rule {
     SG_CALL_NOT_EXEC, /* mmap, mprotect: no code is made; the server compiles rules */
     SG_CALL_THREAD,   /* clone: a thread, no process */
     SG_CALL_FAMILY,   /* socket: IP and local; the server's names also netlink */
-    SG_CALL_TERMINAL, /* ioctl: is standard output a terminal, how much is there to read */
+    SG_CALL_ASKS,     /* ioctl: how much waits to be read by the other end; the server also: is
+                         standard output a terminal, how much is there to read */
     SG_CALL_SELF,     /* kill and its like: this process */
     SG_CALL_NAME,     /* prctl: a thread's or a mapping's name */
     SG_CALL_ENOSYS,   /* refused, as by a kernel that has it not: the caller knows another way */

@@ -80,7 +80,7 @@ static bool judge(struct sg_filter *filter, const struct sg_call *call, enum sg_
                   uint32_t self)
 {
     const uint32_t families[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK};
-    const uint32_t terminal[] = {TCGETS, FIONREAD};
+    const uint32_t asks[] = {TIOCOUTQ, TCGETS, FIONREAD};
     const uint32_t names[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA};
     switch (call->rule) {
     case SG_CALL_ANY:
@@ -96,8 +96,8 @@ static bool judge(struct sg_filter *filter, const struct sg_call *call, enum sg_
     case SG_CALL_FAMILY:
         allow_one_of(filter, 0, families, role == SG_SANDBOX_SERVER ? 4 : 3);
         return false;
-    case SG_CALL_TERMINAL:
-        allow_one_of(filter, 1, terminal, 2);
+    case SG_CALL_ASKS:
+        allow_one_of(filter, 1, asks, role == SG_SANDBOX_SERVER ? 3 : 1);
         return false;
     case SG_CALL_SELF:
         allow_one_of(filter, 0, &self, 1);

@@ -31,6 +31,38 @@ static uint64_t extend(uint64_t word, uint64_t seed, uint8_t c)
     return (word ^ c) * UINT64_C(0x100000001b3);
 }
 
+/* Adds one to each counter from plane k on that has its bit set in run: a ripple of carries that
+ * mostly ends soon. */
+static void ripple(struct sg_content *content, unsigned k, uint64_t run)
+{
+    for (; run != 0 && k < SG_CONTENT_PLANES; k++) {
+        uint64_t carry = content->planes[k] & run;
+        content->planes[k] ^= run;
+        run = carry;
+    }
+}
+
+/* 64 adders side by side: the sum of a plane and two runs stays there, the carry is returned. */
+static uint64_t add_two(uint64_t *plane, uint64_t a, uint64_t b)
+{
+    uint64_t half = *plane ^ a, carry = (*plane & a) | (half & b);
+    *plane = half ^ b;
+    return carry;
+}
+
+/* Eight runs at once: seven adders, and one ripple of what is worth eight. */
+static void add_runs(struct sg_content *content)
+{
+    const uint64_t *runs = content->runs;
+    uint64_t *planes = content->planes;
+    uint64_t twos = add_two(&planes[0], runs[0], runs[1]);
+    uint64_t fours = add_two(&planes[1], twos, add_two(&planes[0], runs[2], runs[3]));
+    twos = add_two(&planes[0], runs[4], runs[5]);
+    uint64_t more = add_two(&planes[1], twos, add_two(&planes[0], runs[6], runs[7]));
+    ripple(content, 3, add_two(&planes[2], fours, more));
+    content->n_runs = 0;
+}
+
 static void finish_word(struct sg_content *content)
 {
     if (content->word == 0)
@@ -39,14 +71,10 @@ static void finish_word(struct sg_content *content)
     content->word = 0;
     content->words++;
     if (content->words >= 3) {
-        uint64_t run = mix(word + 3 * mix(content->before[0] + 5 * mix(content->before[1])));
-        /* 64 counters side by side: adding one to each that has its bit set is a ripple of carries
-         * that mostly ends at once. */
-        for (unsigned k = 0; run != 0 && k < SG_CONTENT_PLANES; k++) {
-            uint64_t carry = content->planes[k] & run;
-            content->planes[k] ^= run;
-            run = carry;
-        }
+        content->runs[content->n_runs++] =
+            mix(word + 3 * mix(content->before[0] + 5 * mix(content->before[1])));
+        if (content->n_runs == SG_CONTENT_RUNS)
+            add_runs(content);
     }
     content->before[1] = content->before[0];
     content->before[0] = word;
@@ -101,6 +129,8 @@ uint64_t sg_content_value(const struct sg_content *content)
 {
     struct sg_content done = *content;
     finish_word(&done);
+    for (size_t i = 0; i < done.n_runs; i++)
+        ripple(&done, 0, done.runs[i]);
     if (done.words < SG_CONTENT_FEWEST_WORDS)
         return 0;
     /* 64 comparisons side by side, from the highest plane that the number of runs reaches: is the

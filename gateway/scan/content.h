@@ -10,17 +10,20 @@
 #ifndef SG_SCAN_CONTENT_H
 #define SG_SCAN_CONTENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
 
-enum { SG_CONTENT_FEWEST_WORDS = 8, SG_CONTENT_PLANES = 32 };
+enum { SG_CONTENT_FEWEST_WORDS = 8, SG_CONTENT_PLANES = 32, SG_CONTENT_RUNS = 8 };
 
 struct sg_content {
     uint64_t seed;
     uint64_t word; /* hash of the word so far */
     uint64_t before[2];
     uint64_t words;
+    uint64_t runs[SG_CONTENT_RUNS]; /* not yet in the planes */
+    size_t n_runs;
     uint64_t planes[SG_CONTENT_PLANES]; /* bit b of plane k: bit k of how many runs had bit b set */
 };
 

@@ -18,8 +18,8 @@
 #include "base/digest.h"
 #include "scan/content.h"
 #include "scan/fingerprint.h"
-#include "scan/lanes.h"
 #include "scan/resolve.h"
+#include "scan/rig.h"
 #include "scan/scratch.h"
 #include "scan/tail.h"
 
@@ -35,7 +35,6 @@ enum {
 
 /* The value behind what its sender said before: scanned beside it. */
 struct joint {
-    struct sg_lanes lanes;
     struct sg_buf text; /* what was said before, and of the value what is not decided */
     uint64_t base;      /* offset of text's first byte */
     uint64_t before;    /* bytes that were said before */
@@ -45,8 +44,7 @@ struct joint {
 struct sg_scanner {
     const struct scrubgate_ruleset *set;
     struct sg_scan_config config;
-    struct sg_actives actives, folds; /* of the rules, of the fold rules */
-    struct sg_lanes lanes;            /* over the value */
+    struct sg_rig *rig; /* NULL: none is needed, no value is open */
     struct joint joint;
     uint64_t work;      /* units that the message may still cost */
     uint64_t work_each; /* what each byte adds to them */
@@ -56,12 +54,13 @@ struct sg_scanner {
     struct sg_content content;
     struct scrubgate_scratch *scratch;
     bool keyed;          /* fingerprints are taken */
+    bool checking;       /* both engines scan it */
     struct sg_buf held;  /* undecided bytes and the context before them */
     uint64_t held_base;  /* offset of held's first byte */
     uint64_t frontier;   /* decided up to here */
     enum sg_field field; /* of the value, until it has begun */
     struct sg_place place;
-    bool begun; /* the value has had a feed */
+    bool begun; /* the value has had a feed, and has not ended */
 };
 
 /* --- findings ------------------------------------------------------------------------------ */
@@ -122,23 +121,6 @@ static enum scrubgate_status found_jointly(void *ctx, const struct sg_finding *f
 
 /* --- one message --------------------------------------------------------------------------- */
 
-/* Of the scratch's idle ones that whose rules are chosen already, or the oldest. NULL: none. */
-static struct sg_scanner *take_idle(struct scrubgate_scratch *scratch,
-                                    const struct scrubgate_ruleset *rules,
-                                    const struct sg_scan_config *config)
-{
-    size_t i = scratch->n_idle;
-    if (i == 0)
-        return NULL;
-    while (i > 0 && !sg_actives_fit(&scratch->idle[i - 1]->actives, rules, config))
-        i--;
-    i = i > 0 ? i - 1 : 0;
-    struct sg_scanner *taken = scratch->idle[i];
-    scratch->n_idle--;
-    memmove(scratch->idle + i, scratch->idle + i + 1, (scratch->n_idle - i) * sizeof taken);
-    return taken;
-}
-
 static void put_idle(struct scrubgate_scratch *scratch, struct sg_scanner *scanner)
 {
     if (scratch->n_idle == SG_SCRATCH_SPARES) {
@@ -165,23 +147,32 @@ static enum scrubgate_status set_lanes(struct sg_scanner *scanner)
         .found = found,
         .ctx = scanner,
     };
-    setup.checking = !config->reference && config->recheck > 0 &&
-                     scratch->messages++ % config->recheck == config->recheck - 1;
+    setup.checking = scanner->checking;
     setup.engine = config->reference || setup.checking ? &sg_engine_reference : &sg_engine_sweep;
-    enum scrubgate_status rc = sg_lanes_set(&scanner->lanes, &setup);
+    enum scrubgate_status rc = sg_lanes_set(&scanner->rig->lanes, &setup);
     if (rc < 0 || config->tail == NULL)
         return rc;
     setup.found = found_jointly;
-    return sg_lanes_set(&scanner->joint.lanes, &setup);
+    return sg_lanes_set(&scanner->rig->joint, &setup);
 }
 
-static enum scrubgate_status choose_rules(struct sg_scanner *scanner)
+static enum scrubgate_status take_rig(struct sg_scanner *scanner)
 {
-    const struct scrubgate_ruleset *folds = scanner->set->folds;
-    enum scrubgate_status rc = sg_actives_choose(&scanner->actives, scanner->set, &scanner->config);
-    if (rc < 0 || folds == NULL || scanner->config.only != NULL)
-        return rc;
-    return sg_actives_choose(&scanner->folds, folds, &scanner->config);
+    scanner->rig = sg_rig_take(scanner->scratch, scanner->set, &scanner->config);
+    return scanner->rig == NULL ? SCRUBGATE_ENOMEM : set_lanes(scanner);
+}
+
+static void give_rig(struct sg_scanner *scanner)
+{
+    if (scanner->rig != NULL)
+        sg_rig_give(scanner->scratch, scanner->rig);
+    scanner->rig = NULL;
+}
+
+static struct sg_scanner *take_scanner(struct scrubgate_scratch *scratch)
+{
+    return scratch->n_idle > 0 ? scratch->idle[--scratch->n_idle]
+                               : calloc(1, sizeof(struct sg_scanner));
 }
 
 enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
@@ -190,9 +181,7 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
                                      const struct sg_scan_config *config)
 {
     *scanner = NULL;
-    struct sg_scanner *made = take_idle(scratch, rules, config);
-    if (made == NULL)
-        made = calloc(1, sizeof *made);
+    struct sg_scanner *made = take_scanner(scratch);
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
     made->set = rules;
@@ -203,11 +192,9 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
     made->work = WORK_FIRST;
     /* Rules that may be tried at many places are known to cost that. */
     made->work_each = WORK_EACH + WORK_RULE * scrubgate_ruleset_count(rules) + 2 * rules->slow_cost;
-    enum scrubgate_status rc = set_lanes(made);
-    if (rc >= 0)
-        rc = choose_rules(made);
-    if (rc >= 0 && made->keyed)
-        rc = sg_scratch_key(scratch, config->key);
+    made->checking = !config->reference && config->recheck > 0 &&
+                     scratch->messages++ % config->recheck == config->recheck - 1;
+    enum scrubgate_status rc = made->keyed ? sg_scratch_key(scratch, config->key) : SCRUBGATE_OK;
     if (rc < 0)
         goto out;
     sg_content_init(&made->content, scratch->seed);
@@ -220,11 +207,11 @@ out:
 }
 
 /* The text before the value and that joined to it are of no more use. */
-static void close_joint(struct joint *joint)
+static void close_joint(struct sg_scanner *scanner)
 {
-    joint->open = false;
-    sg_lanes_clear(&joint->lanes);
-    sg_buf_spare(&joint->text, SG_SPARE_MOST);
+    scanner->joint.open = false;
+    sg_lanes_clear(&scanner->rig->joint);
+    sg_buf_spare(&scanner->joint.text, SG_SPARE_MOST);
 }
 
 void sg_scanner_free(struct sg_scanner *scanner)
@@ -233,8 +220,8 @@ void sg_scanner_free(struct sg_scanner *scanner)
         return;
     sg_resolver_clear(&scanner->resolver);
     sg_buf_spare(&scanner->held, SG_SPARE_MOST);
-    sg_lanes_clear(&scanner->lanes);
-    close_joint(&scanner->joint);
+    sg_buf_spare(&scanner->joint.text, SG_SPARE_MOST);
+    give_rig(scanner);
     sg_sweep_wipe(scanner->scratch->sweep); /* of a text that did not end */
     put_idle(scanner->scratch, scanner);
 }
@@ -245,12 +232,15 @@ void sg_scanner_dispose(struct sg_scanner *scanner)
         return;
     sg_resolver_fini(&scanner->resolver);
     sg_buf_fini(&scanner->held);
-    sg_lanes_fini(&scanner->lanes);
-    sg_lanes_fini(&scanner->joint.lanes);
     sg_buf_fini(&scanner->joint.text);
-    sg_actives_fini(&scanner->actives);
-    sg_actives_fini(&scanner->folds);
+    sg_rig_free(scanner->rig);
     free(scanner);
+}
+
+void sg_scanner_rest(struct sg_scanner *scanner)
+{
+    if (!scanner->begun)
+        give_rig(scanner);
 }
 
 enum scrubgate_status sg_scanner_begin(struct sg_scanner *scanner, enum sg_field field,
@@ -275,25 +265,29 @@ static enum scrubgate_status begin_value(struct sg_scanner *scanner)
     struct joint *joint = &scanner->joint;
     struct sg_tail *tail = scanner->config.tail;
     const struct sg_active *folds = NULL;
-    const struct sg_active *rules = sg_actives_at(&scanner->actives, scanner->set, &scanner->config,
+    enum scrubgate_status rc = scanner->rig == NULL ? take_rig(scanner) : SCRUBGATE_OK;
+    if (rc < 0)
+        return rc;
+    struct sg_rig *rig = scanner->rig;
+    const struct sg_active *rules = sg_actives_at(&rig->actives, scanner->set, &scanner->config,
                                                   scanner->field, scanner->place);
     if (scanner->set->folds != NULL && scanner->config.only == NULL)
-        folds = sg_actives_at(&scanner->folds, scanner->set, &scanner->config, scanner->field,
+        folds = sg_actives_at(&rig->folds, scanner->set, &scanner->config, scanner->field,
                               scanner->place);
-    sg_lanes_begin(&scanner->lanes, rules, folds);
+    sg_lanes_begin(&rig->lanes, rules, folds);
     scanner->culprit = NULL;
     scanner->begun = true;
     joint->open = false;
     if (tail == NULL)
         return SCRUBGATE_OK;
     sg_buf_clear(&joint->text);
-    enum scrubgate_status rc = sg_tail_before(tail, scanner->field, scanner->place, &joint->text);
+    rc = sg_tail_before(tail, scanner->field, scanner->place, &joint->text);
     sg_tail_begin(tail, scanner->field, scanner->place);
     joint->before = joint->text.len;
     joint->base = 0;
     joint->open = rc >= 0 && joint->before > 0;
     if (joint->open) {
-        sg_lanes_begin(&joint->lanes, rules, folds);
+        sg_lanes_begin(&rig->joint, rules, folds);
         scanner->work += joint->before * scanner->work_each; /* it is scanned once more */
     }
     return rc;
@@ -305,6 +299,7 @@ static enum scrubgate_status advance_joint(struct sg_scanner *scanner,
                                            const struct sg_window *window, uint64_t *frontier)
 {
     struct joint *joint = &scanner->joint;
+    struct sg_lanes *lanes = &scanner->rig->joint;
     enum scrubgate_status rc = SCRUBGATE_OK;
     const uint64_t end = window->base + window->text.len;
     uint64_t taken = joint->base + joint->text.len - joint->before; /* of the value */
@@ -318,19 +313,19 @@ static enum scrubgate_status advance_joint(struct sg_scanner *scanner,
         struct sg_window part = {.text = sg_buf_bytes(&joint->text),
                                  .base = joint->base,
                                  .last = window->last && taken == end};
-        rc = sg_lanes_advance(&joint->lanes, &part);
-        scanner->culprit = joint->lanes.culprit;
+        rc = sg_lanes_advance(lanes, &part);
+        scanner->culprit = lanes->culprit;
         if (rc < 0)
             return rc;
-        size_t gone = sg_window_spent(scanner->set, joint->lanes.frontier, joint->base);
+        size_t gone = sg_window_spent(scanner->set, lanes->frontier, joint->base);
         sg_buf_drop(&joint->text, gone);
         joint->base += gone;
-        if (part.last || joint->lanes.frontier >= joint->before + JOINT_REACH) {
-            close_joint(joint);
+        if (part.last || lanes->frontier >= joint->before + JOINT_REACH) {
+            close_joint(scanner);
             return rc;
         }
     } while (taken < end);
-    uint64_t decided = joint->lanes.frontier;
+    uint64_t decided = lanes->frontier;
     *frontier = decided > joint->before ? decided - joint->before : 0;
     return rc;
 }
@@ -338,13 +333,13 @@ static enum scrubgate_status advance_joint(struct sg_scanner *scanner,
 static enum scrubgate_status advance(struct sg_scanner *scanner, const struct sg_window *window)
 {
     uint64_t joined = window->base + window->text.len;
-    enum scrubgate_status rc = sg_lanes_advance(&scanner->lanes, window);
-    scanner->culprit = scanner->lanes.culprit;
+    enum scrubgate_status rc = sg_lanes_advance(&scanner->rig->lanes, window);
+    scanner->culprit = scanner->rig->lanes.culprit;
     if (rc >= 0 && scanner->joint.open)
         rc = advance_joint(scanner, window, &joined);
     if (rc < 0)
         return rc;
-    uint64_t frontier = scanner->lanes.frontier;
+    uint64_t frontier = scanner->rig->lanes.frontier;
     frontier = joined < frontier ? joined : frontier;
     if (frontier > scanner->frontier)
         scanner->frontier = frontier;
@@ -354,7 +349,7 @@ static enum scrubgate_status advance(struct sg_scanner *scanner, const struct sg
 /* The value has ended: both engines found the same, or the checked one is wrong. */
 static void end_value(struct sg_scanner *scanner)
 {
-    const struct sg_lanes *lanes = &scanner->lanes, *joined = &scanner->joint.lanes;
+    const struct sg_lanes *lanes = &scanner->rig->lanes, *joined = &scanner->rig->joint;
     bool same = sg_lanes_agree(lanes);
     if (scanner->config.tail != NULL) {
         sg_tail_end(scanner->config.tail);
@@ -362,7 +357,8 @@ static void end_value(struct sg_scanner *scanner)
     }
     if (lanes->setup.checking && !lanes->check_ended && scanner->config.rechecked != NULL)
         scanner->config.rechecked(scanner->config.ctx, same);
-    sg_lanes_clear(&scanner->lanes);
+    sg_lanes_clear(&scanner->rig->lanes);
+    scanner->begun = false;
 }
 
 /* Nothing is held: scan the piece where it lies, then hold what is left. */
@@ -413,8 +409,10 @@ static enum scrubgate_status feed_held(struct sg_scanner *scanner, struct sg_byt
 
 enum scrubgate_status sg_scanner_feed(struct sg_scanner *scanner, struct sg_bytes piece, bool last)
 {
-    if (piece.len == 0 && (!last || scanner->held.len == 0))
+    if (piece.len == 0 && (!last || scanner->held.len == 0)) {
+        scanner->begun = scanner->begun && !last;
         return SCRUBGATE_OK; /* no rule matches empty text */
+    }
     enum scrubgate_status rc = scanner->begun ? SCRUBGATE_OK : begin_value(scanner);
     if (rc < 0)
         return rc;

@@ -85,6 +85,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_scanner_begin(struct sg_scanner *sca
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scanner_feed(struct sg_scanner *scanner,
                                                          struct sg_bytes piece, bool last);
 
+/* No more comes for now. Between two values it then holds nothing that grows with the rules. */
+void sg_scanner_rest(struct sg_scanner *scanner);
+
 /* The rule that made the last EMATCH, or NULL. */
 const struct sg_rule *sg_scanner_culprit(const struct sg_scanner *scanner);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "scan/fingerprint.h"
+#include "scan/rig.h"
 #include "scan/scanner.h"
 
 enum scrubgate_status scrubgate_scratch_new(struct scrubgate_scratch **scratch)
@@ -32,6 +33,8 @@ void scrubgate_scratch_free(struct scrubgate_scratch *scratch)
         return;
     for (size_t i = 0; i < scratch->n_idle; i++)
         sg_scanner_dispose(scratch->idle[i]);
+    for (size_t i = 0; i < scratch->n_rigs; i++)
+        sg_rig_free(scratch->rigs[i]);
     sg_matcher_free(scratch->matcher);
     sg_sweep_free(scratch->sweep);
     sg_hmac_free(scratch->hmac);

@@ -12,6 +12,7 @@
 #include "rule/pattern.h"
 #include "scan/engine.h"
 
+struct sg_rig;
 struct sg_scanner;
 
 enum { SG_SCRATCH_SPARES = 4 };
@@ -24,10 +25,12 @@ struct scrubgate_scratch {
     uint64_t seed;               /* of content fingerprints, from the same key */
     uint64_t messages;           /* scanned so far: picks those that are checked */
     struct sg_buf spare, normal; /* for fingerprints; wiped after each use */
-    /* Scanners whose message has ended, the last one last. The next message takes one: its memory
-     * is at hand, and mostly so are its rules. */
+    /* Scanners whose message has ended, and what values were scanned with, the last one last. The
+     * next message takes one: its memory is at hand, and mostly so are its rules. */
     struct sg_scanner *idle[SG_SCRATCH_SPARES];
     size_t n_idle;
+    struct sg_rig *rigs[SG_SCRATCH_SPARES];
+    size_t n_rigs;
 };
 
 /* Makes hmac and seed those of the key. Cheap when it is the one of the last call. */

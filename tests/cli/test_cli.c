@@ -537,7 +537,7 @@ static void test_version_json(void **state)
     assert_true(sg_json_parse(&json, sg_buf_bytes(&said.out), 8, &fault) >= 0);
     const struct sg_json_node *libraries = sg_json_get(sg_json_root(json), "libraries");
     assert_non_null(libraries);
-    assert_true(libraries->count >= 6);
+    assert_true(libraries->count >= 5);
     assert_int_equal(sg_json_get(sg_json_root(json), "jit")->kind, SG_JSON_BOOL);
     assert_true(sg_json_get(sg_json_root(json), "version")->text.len > 0);
     const struct sg_json_node *kernels = sg_json_get(sg_json_root(json), "kernels");

@@ -270,6 +270,21 @@ static size_t body_early(struct sg_talk *talk, struct sg_bytes piece)
     return piece.len;
 }
 
+static void say_blocked(struct sg_timer *timer)
+{
+    say((struct sg_talk *)timer, 422, "blocked"); /* its first member */
+}
+
+/* Takes nothing, and answers while what came waits. */
+static size_t body_stuck_early(struct sg_talk *talk, struct sg_bytes piece)
+{
+    (void)piece;
+    talk->timer.due = say_blocked;
+    if (sg_timer_set(sg_stand.loop, &talk->timer, sg_loop_now(sg_stand.loop) + 5 * MS) < 0)
+        abort();
+    return 0;
+}
+
 static size_t body_abort(struct sg_talk *talk, struct sg_bytes piece)
 {
     sg_request_abort(talk->request);
@@ -298,6 +313,7 @@ static const struct sg_play plays[] = {
     {"/early", begin_early, gather, say_what_came},
     {"/early-stream", begin_early_stream, gather, say_what_came},
     {"/early-body", NULL, body_early, say_what_came},
+    {"/early-stuck", NULL, body_stuck_early, say_what_came},
     {"/null", NULL, NULL, NULL},
     {"/", NULL, gather, say_what_came}, /* all others */
 };

@@ -91,6 +91,13 @@ static const struct exchange_row exchanges[] = {
      "POST /early-body HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
      "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
      "blocked", 422, NULL, "Connection", true},
+    {"an answer while a small body waits to be taken comes after it",
+     "POST /early-stuck HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "blocked", 422,
+     NULL, "Connection", true},
+    {"an answer while small chunks wait to be taken comes after them",
+     "POST /early-stuck HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+     "blocked", 422, NULL, "Connection", true},
     {"an answer before chunks that turn out to be broken is sent all the same",
      "POST /early HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
      "2\r\nhe\r\n3\r\nllo!\r\n0\r\n\r\n",

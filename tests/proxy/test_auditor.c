@@ -307,6 +307,43 @@ static void test_what_comes_during_a_sync_shares_the_next_one(void **state)
     end(&world);
 }
 
+enum { READY = 8 }; /* descriptors at once: the worker is behind */
+
+struct busy {
+    struct sg_wake wake; /* first */
+    struct world *world;
+    struct message message;
+};
+
+static void on_busy(struct sg_wake *wake)
+{
+    struct busy *one = (struct busy *)wake;
+    submit(one->world, &one->message, "\"a\":1}");
+}
+
+/* It would gather for ever if it waited for a turn that does not come. */
+static void test_a_worker_that_was_behind_does_not_sleep_on_its_records(void **state)
+{
+    (void)state;
+    struct world world;
+    static struct busy busy[READY];
+    memset(busy, 0, sizeof busy);
+    begin(&world);
+    for (size_t i = 0; i < READY; i++) {
+        assert_int_equal(sg_wake_init(world.loop, &busy[i].wake, on_busy), SCRUBGATE_OK);
+        busy[i].world = &world;
+        sg_wake_ring(&busy[i].wake);
+    }
+    turn(&world);
+    assert_int_equal(sg_loop_ready(world.loop), READY);
+    assert_int_equal(world.waiting, READY);
+    run_until_answered(&world);
+    assert_int_equal(world.good, READY);
+    for (size_t i = 0; i < READY; i++)
+        sg_wake_fini(world.loop, &busy[i].wake);
+    end(&world);
+}
+
 static void test_the_thread_takes_no_signals(void **state)
 {
     (void)state;
@@ -605,6 +642,8 @@ int main(void)
     sg_suite_add("while the disk works nothing is answered",
                  test_while_the_disk_works_nothing_is_answered, NULL);
     sg_suite_add("one turn is one commit", test_one_turn_is_one_commit, NULL);
+    sg_suite_add("a worker that was behind does not sleep on its records",
+                 test_a_worker_that_was_behind_does_not_sleep_on_its_records, NULL);
     sg_suite_add("what comes during a sync shares the next one",
                  test_what_comes_during_a_sync_shares_the_next_one, NULL);
     sg_suite_add("the thread takes no signals", test_the_thread_takes_no_signals, NULL);

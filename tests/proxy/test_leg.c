@@ -422,9 +422,25 @@ static void test_divert_row(void **state)
     end(&world);
 }
 
+static void test_a_body_of_known_length_is_judged_with_its_last_byte(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world);
+    open_leg(&world, true, 9);
+    assert_int_equal(sg_leg_push(&world.leg, SG_BYTES("else")), 4);
+    assert_int_equal(world.leg.state, SG_LEG_GATHER);
+    assert_int_equal(sg_leg_push(&world.leg, SG_BYTES("thing")), 5);
+    assert_int_equal(world.leg.state, SG_LEG_FINAL);
+    sg_leg_end(&world.leg);
+    run_until(&world, "open-whole");
+    assert_string_equal(told(&world), "open-whole ");
+    end(&world);
+}
+
 static void test_what_diverts_midway_does_not_follow_the_rest(void **state)
 {
-    enum { LEN = 200000 };
+    enum { LEN = 205000 }; /* its last piece is no crumb that waits for more */
     struct world world;
     char *text = large(LEN);
     (void)state;
@@ -517,6 +533,8 @@ int main(void)
     sg_suite_add("no body has more than its share of a turn",
                  test_no_body_has_more_than_its_share_of_a_turn, NULL);
     SG_SUITE_ROWS(test_divert_row, divert_rows);
+    sg_suite_add("a body of known length is judged with its last byte",
+                 test_a_body_of_known_length_is_judged_with_its_last_byte, NULL);
     sg_suite_add("what diverts midway does not follow the rest",
                  test_what_diverts_midway_does_not_follow_the_rest, NULL);
     sg_suite_add("a record that cannot be made refuses", test_a_record_that_cannot_be_made_refuses,

@@ -3,6 +3,8 @@
  * test_wire_bad_upstreams.c - upstreams that are down, slow, broken or hostile: the client gets an
  * error or a visibly cut message, and never a byte that was not scrubbed.
  */
+#include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <cmocka.h>
 
 #include "../lib/scene.h"
+#include "../lib/scripted_origin.h"
 #include "../lib/suite.h"
 #include "../lib/zipped.h"
 
@@ -24,7 +28,7 @@
 #define I     "HTTP/1.1 103 Early Hints\r\n\r\n"
 #define MAIL  "to jo@example.com" /* 17 bytes */
 
-enum { LIMIT = 256 * 1024, MARK = 64 * 1024 };
+enum { LIMIT = 256 * 1024, MARK = 64 * 1024, STUCK_MS = 300 };
 
 static struct sg_scene scene;
 
@@ -400,6 +404,65 @@ static void test_early_answer(void **state)
     check_serves();
 }
 
+/* Sends as much as the gateway takes while its upstream reads nothing: the rest. */
+static struct sg_bytes send_until_stuck(struct sg_wire *wire, struct sg_bytes text)
+{
+    struct pollfd room = {.fd = wire->fd, .events = POLLOUT};
+    while (poll(&room, 1, STUCK_MS) == 1) {
+        ssize_t n = send(wire->fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        assert_true(n > 0 || errno == EAGAIN);
+        n = n > 0 ? n : 0;
+        text = (struct sg_bytes){text.data + n, text.len - (size_t)n};
+        assert_true(text.len > 0);
+    }
+    return text;
+}
+
+/* The same while the request is held up, since the upstream does not read it: what is left of it is
+ * dropped, and the answer comes. */
+static void test_early_answer_unread(void **state)
+{
+    static struct sg_scene own;
+    struct sg_scripted_origin origin = {.narrow = true, .lenient = true};
+    struct sg_answer answer = {.cut = false};
+    struct sg_buf lines = {0};
+    struct sg_wire wire;
+    char config[256];
+    (void)state;
+    sg_scripted_origin_add(&origin, SG_STEP_ACCEPT, NULL, 0);
+    sg_scripted_origin_add(&origin, SG_STEP_HEAD, NULL, 0);
+    sg_scripted_origin_add(&origin, SG_STEP_AWAIT, NULL, 0);
+    sg_scripted_origin_add(&origin, SG_STEP_SAY,
+                           "HTTP/1.1 413 No\r\n" TEXT "Content-Length: 262144\r\n\r\n", 0);
+    sg_scripted_origin_add(&origin, SG_STEP_FLOOD, NULL, LIMIT);
+    sg_scripted_origin_add(&origin, SG_STEP_AWAIT, NULL, 0);
+    sg_scripted_origin_start(&origin, NULL);
+    (void)snprintf(config, sizeof config,
+                   "limits: {body: 64MiB, body_time: 5s}\n"
+                   "routes:\n"
+                   "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:%u/',\n"
+                   "     direction: to-agent, request: pass, response: pass}\n",
+                   origin.port);
+    sg_scene_open(&own, NULL, config);
+    while (lines.len < 512 * MARK)
+        assert_true(sg_buf_add_text(&lines, "a line of plain text that passes\n") >= 0);
+    sg_wire_open(&wire, own.gateway.port);
+    sg_wire_say(&wire, "POST /in/x HTTP/1.1\r\nHost: g\r\n" TEXT "Content-Length: %zu\r\n\r\n",
+                lines.len);
+    struct sg_bytes rest = send_until_stuck(&wire, sg_buf_bytes(&lines));
+    sg_scripted_origin_go(&origin);
+    (void)sg_wire_try(&wire, rest);
+    sg_wire_read(&wire, &answer, false);
+    assert_int_equal(answer.head.status, 413);
+    assert_int_equal(answer.body.len, LIMIT);
+    sg_answer_fini(&answer);
+    sg_wire_close(&wire);
+    sg_buf_fini(&lines);
+    sg_scripted_origin_go(&origin);
+    sg_scripted_origin_stop(&origin);
+    sg_scene_close(&own);
+}
+
 /* --- upstreams that are not there --- */
 
 static void test_down(void **state)
@@ -490,6 +553,7 @@ int main(void)
     SG_SUITE_ROWS(test_long_head, longs);
     SG_SUITE_ROWS(test_surplus, surpluses);
     sg_suite_add("an answer before the request is in", test_early_answer, NULL);
+    sg_suite_add("an answer while the request is held up", test_early_answer_unread, NULL);
     sg_suite_add("an upstream that is down", test_down, NULL);
     sg_suite_add("a kept connection that closes: only what does no harm is asked again",
                  test_kept_connection_closed, NULL);

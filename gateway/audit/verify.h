@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify.h - whether a log is what was written: fed record by record, answers with a verdict.
+ *
+ *     checkpoint, keys -> open -> take, take, take ... -> end -> result
+ *
+ * A log is proven when every line is a record with its number, the records' tree has the root that
+ * the log's key signed, seals follow each other without a gap and each fits what stands before it,
+ * and nothing stands behind the last one. What a file, tile or index says is not believed.
+ */
+#ifndef SG_AUDIT_VERIFY_H
+#define SG_AUDIT_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "audit/merkle.h"
+#include "audit/note.h"
+#include "base/bytes.h"
+
+enum { SG_VERIFY_TROUBLES = 8, SG_VERIFY_EPOCH_MS = 10000 };
+
+enum sg_verify_what {
+    SG_VERIFY_NO_CHECKPOINT, /* there is none */
+    SG_VERIFY_SIGNATURE,     /* the checkpoint is not signed by the log's key, or is none */
+    SG_VERIFY_NO_RECORD,     /* a line that is not the record that belongs there */
+    SG_VERIFY_ROOT,          /* records up to seq are not those that were signed */
+    SG_VERIFY_KNOWN,         /* nor those of a checkpoint that was kept elsewhere */
+    SG_VERIFY_SEAL_FORM,     /* a seal that lacks what a seal has */
+    SG_VERIFY_SEAL_MISSING,  /* the one before it is not there */
+    SG_VERIFY_SEAL_TWICE,    /* its epoch was sealed before */
+    SG_VERIFY_SEAL_ROOT,     /* records before it are not those that it sealed */
+    SG_VERIFY_SEAL_KEY,      /* not made with the key of its epoch */
+    SG_VERIFY_TIME,          /* sealed before a record that stands before it was made */
+    SG_VERIFY_SHORT,         /* fewer records than were signed, or than were known of */
+    SG_VERIFY_UNSIGNED,      /* records behind the checkpoint */
+    SG_VERIFY_UNSEALED       /* records behind the last seal */
+};
+/* "seal-missing". */
+const char *sg_verify_word(enum sg_verify_what what);
+/* A sentence for people, without the place. */
+const char *sg_verify_sentence(enum sg_verify_what what);
+
+/* A checkpoint that was kept apart from the log, and verified by whoever kept it. */
+struct sg_verify_known {
+    uint64_t size;
+    struct sg_hash root;
+};
+
+struct sg_verify_config {
+    const struct sg_note_key *key; /* the log's; its name is the log's origin */
+    struct sg_bytes checkpoint;    /* the signed note; empty: there is none */
+    const uint8_t *first_key;      /* K(0), SG_KEY_SIZE bytes; NULL: seals' keys are not checked */
+    const struct sg_verify_known *known;
+    size_t n_known;
+    bool live;         /* it is being written: its end may be two epochs behind */
+    uint64_t epoch_ms; /* 0: SG_VERIFY_EPOCH_MS */
+};
+
+struct sg_verify_trouble {
+    enum sg_verify_what what;
+    uint64_t from, seq; /* it shows at seq; what was changed is not before from */
+};
+
+struct sg_verify_result {
+    struct sg_verify_trouble trouble[SG_VERIFY_TROUBLES];
+    size_t n_troubles;              /* 0: the log is proven */
+    uint64_t records;               /* that were read */
+    uint64_t first_time, last_time; /* ms since 1970; 0: not known */
+    uint64_t proven;                /* so many records, from 0 on, are proven */
+    uint64_t proven_time;           /* of the last of them */
+    bool has_signed;                /* the checkpoint's signature is good: */
+    uint64_t signed_size;
+    bool signed_root; /* and the records up to there are those that were signed */
+    uint64_t seals;   /* that were found good, the epoch of the next one */
+    uint64_t sealed;  /* records up to the last good one, with it */
+    uint64_t steps;   /* that the wall clock made against the monotonic one between seals */
+};
+
+struct sg_verify;
+
+/* Borrows what config names until close. ENOMEM; what is wrong with the checkpoint is a trouble. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_open(struct sg_verify **verify,
+                                                        const struct sg_verify_config *config);
+/* The record behind the one before, without LF. DONE: a trouble was found that ends the check.
+ * ENOMEM, EIO: it could not be made. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_take(struct sg_verify *verify,
+                                                        struct sg_bytes record);
+/* Where the next record should be, something else stands. */
+void sg_verify_take_no_record(struct sg_verify *verify);
+/* No record follows, or take was DONE. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_end(struct sg_verify *verify);
+const struct sg_verify_result *sg_verify_result(const struct sg_verify *verify);
+/* What was signed; NULL when has_signed is false. */
+const struct sg_hash *sg_verify_signed_root(const struct sg_verify *verify);
+void sg_verify_close(struct sg_verify *verify); /* wipes; NULL is fine */
+
+/*
+ * Where the first record stands that is not what was signed, found by nodes that lead to the signed
+ * root: get tells them (tiles), next the records from 0 on (OK, DONE, or below zero: no record).
+ * *same is the number of records from 0 on that are proven to be those of the signed tree, and
+ * *other whether record *same is proven not to be. OK; EMALFORMED: the nodes prove nothing.
+ */
+typedef enum scrubgate_status sg_verify_next(void *ctx, struct sg_bytes *record);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_locate(uint64_t size, const struct sg_hash *root,
+                                                          sg_merkle_get *get, sg_verify_next *next,
+                                                          void *ctx, uint64_t *same, bool *other);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify_log.h - check a log's folder, and prove single records of it.
+ *
+ *     reader: records, checkpoint, tiles -> [verify_log] -> verify: verdict
+ *
+ * Read only; the log may be written meanwhile.
+ */
+#ifndef SG_AUDIT_VERIFY_LOG_H
+#define SG_AUDIT_VERIFY_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "audit/note.h"
+#include "audit/verify.h"
+#include "base/buf.h"
+
+/* Told now and then how many records were read, of how many that were signed. */
+typedef void sg_verify_progress(void *ctx, uint64_t done, uint64_t total);
+
+struct sg_verify_report {
+    struct sg_verify_result result;
+    /* The place of the first trouble with a record (what is ""): file, line, and what it is. */
+    struct scrubgate_fault place;
+    bool located; /* the nodes on disk lead to the signed root, and name the record itself */
+};
+
+/*
+ * config's checkpoint is not looked at: the log's is read. Below zero: the log could not be read to
+ * its end (fault), which says nothing about it; a record that is none is a trouble in the report.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_log(const char *dir,
+                                                       const struct sg_verify_config *config,
+                                                       sg_verify_progress *progress, void *ctx,
+                                                       struct sg_verify_report *report,
+                                                       struct scrubgate_fault *fault);
+
+/* Whether a process has the log open to write; false also when that cannot be told. */
+bool sg_verify_is_live(const char *dir);
+
+/*
+ * Appends the proof file of record index against the log's checkpoint, and the record. The proof
+ * has been tried: it leads from the record to the checkpoint's root. EINVAL: the checkpoint does
+ * not reach that far; EMALFORMED: the log is not what its checkpoint says. The checkpoint's
+ * signature is not looked at.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_prove_record(const char *dir, uint64_t index,
+                                                         struct sg_buf *proof,
+                                                         struct sg_buf *record,
+                                                         struct scrubgate_fault *fault);
+
+#endif

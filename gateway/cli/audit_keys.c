@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * audit_keys.c - what an auditor brings along: keys and checkpoints, from files.
+ */
+#include "cli/audit_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/checkpoint.h"
+#include "base/base64.h"
+#include "base/diag.h"
+#include "base/file.h"
+#include "cli/console.h"
+
+static bool complain(const char *path, const char *what)
+{
+    (void)fprintf(stderr, "%s: %s\n", path, what);
+    return false;
+}
+
+/* A small file's bytes, without the white space behind them. */
+static bool read_text(const char *path, struct sg_buf *text, struct sg_bytes *trimmed)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    if (sg_file_read(path, text, &fault) < 0) {
+        (void)sg_say_fault(&fault);
+        return false;
+    }
+    *trimmed = sg_buf_bytes(text);
+    while (trimmed->len > 0 && (trimmed->data[trimmed->len - 1] == '\n' ||
+                                sg_is_blank(trimmed->data[trimmed->len - 1])))
+        trimmed->len--;
+    return true;
+}
+
+bool sg_load_vkey(const char *path, struct sg_note_key *key)
+{
+    struct sg_buf text;
+    struct sg_bytes trimmed;
+    sg_buf_init(&text, SG_NOTE_LONGEST);
+    bool good = read_text(path, &text, &trimmed);
+    if (good && (sg_note_key_read(key, trimmed) < 0 || key->kind != SG_NOTE_ED25519))
+        good = complain(path, "this is no log's public key (name+id+base64, as in log.vkey)");
+    sg_buf_fini(&text);
+    return good;
+}
+
+bool sg_load_vkey_of(const char *path, const char *dir, struct sg_note_key *key)
+{
+    char usual[4096];
+    if (path != NULL)
+        return sg_load_vkey(path, key);
+    int n = snprintf(usual, sizeof usual, "%s/../keys/log.vkey", dir);
+    if (n < 0 || (size_t)n >= sizeof usual || access(usual, R_OK) != 0)
+        return complain(dir, "its public key is not in ../keys/log.vkey: give it with --vkey");
+    return sg_load_vkey(usual, key);
+}
+
+bool sg_load_seal_key(const char *path, uint8_t key[SG_KEY_SIZE])
+{
+    struct sg_buf text;
+    struct sg_bytes trimmed;
+    size_t len = 0;
+    sg_buf_init(&text, SG_NOTE_LONGEST);
+    bool good = read_text(path, &text, &trimmed);
+    if (good && (sg_base64_read(trimmed, key, SG_KEY_SIZE, &len) < 0 || len != SG_KEY_SIZE))
+        good = complain(path, "this is no first key of seals (32 bytes in base64)");
+    sg_buf_fini(&text);
+    return good;
+}
+
+static bool load_checkpoint(const char *path, const struct sg_note_key *key,
+                            struct sg_verify_known *known)
+{
+    struct sg_checkpoint checkpoint;
+    struct sg_buf text;
+    struct scrubgate_fault fault = {.what = ""};
+    sg_buf_init(&text, SG_NOTE_LONGEST);
+    bool good = sg_file_read(path, &text, &fault) >= 0;
+    if (!good)
+        (void)sg_say_fault(&fault);
+    else if (sg_checkpoint_open(&checkpoint, NULL, sg_buf_bytes(&text), key) < 0)
+        good = complain(path, "this is no checkpoint that the log's key has signed");
+    if (good)
+        *known = (struct sg_verify_known){checkpoint.size, checkpoint.root};
+    sg_buf_fini(&text);
+    return good;
+}
+
+bool sg_load_known(const struct sg_texts *paths, const struct sg_note_key *key,
+                   struct sg_verify_known *known)
+{
+    for (size_t i = 0; i < paths->n; i++) {
+        if (!load_checkpoint(paths->item[i], key, &known[i]))
+            return false;
+    }
+    return true;
+}

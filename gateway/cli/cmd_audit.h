@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cmd_audit.h - the commands on the audit log, one file each.
+ */
+#ifndef SG_CLI_CMD_AUDIT_H
+#define SG_CLI_CMD_AUDIT_H
+
+#include "cli/options.h"
+
+extern const struct sg_command sg_cmd_audit_verify;
+extern const struct sg_command sg_cmd_audit_prove;
+extern const struct sg_command sg_cmd_audit_verify_proof;
+
+#endif
