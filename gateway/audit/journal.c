@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "audit/segment.h"
+#include "audit/walk.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/folder.h"
@@ -35,7 +36,8 @@ struct sg_journal {
     uint64_t files;   /* segments that have a file: found at the start or made by us */
     struct sg_buf pending;
     uint64_t n_pending;
-    bool broken; /* something may lie behind offset: cut it off before the next commit */
+    uint64_t n_committed; /* lines of the last commit, which pending still holds */
+    bool broken;          /* something may lie behind offset: cut it off before the next commit */
 };
 
 static struct sg_segment segment_of(const struct sg_journal *journal, uint64_t seq)
@@ -86,13 +88,26 @@ static enum scrubgate_status open_folder(struct sg_journal *journal, struct scru
     return SCRUBGATE_OK;
 }
 
+static enum scrubgate_status lost(const struct sg_journal *journal, uint64_t seq,
+                                  struct scrubgate_fault *fault)
+{
+    sg_walk_tell(journal->path, seq,
+                 "it is missing or damaged, though the checkpoint says that it was there: restore "
+                 "the log, then start again",
+                 fault);
+    return SCRUBGATE_EMALFORMED;
+}
+
 /* The last segment is read whole: only there can a crash have left something half written. */
-static enum scrubgate_status find_end(struct sg_journal *journal, struct scrubgate_fault *fault)
+static enum scrubgate_status find_end(struct sg_journal *journal, uint64_t least,
+                                      struct scrubgate_fault *fault)
 {
     uint64_t count = 0;
     struct sg_segment_end end;
     struct sg_segment segment = segment_of(journal, 0);
     enum scrubgate_status rc = sg_segment_count(journal->folder, journal->path, &count, fault);
+    if (rc >= 0 && count == 0 && least > 0)
+        rc = lost(journal, 0, fault);
     if (rc < 0 || count == 0)
         return rc;
     journal->files = count;
@@ -107,11 +122,13 @@ static enum scrubgate_status find_end(struct sg_journal *journal, struct scrubga
     rc = sg_segment_read(&segment, journal->fd, &end, fault);
     if (rc < 0)
         return rc;
+    journal->durable = segment.number * SG_JOURNAL_SEGMENT + end.lines;
+    if (journal->durable < least)
+        return lost(journal, journal->durable, fault);
     if (end.size > end.end)
         rc = sg_segment_set_aside(&segment, journal->fd, &end, fault);
     if (rc < 0)
         return rc;
-    journal->durable = segment.number * SG_JOURNAL_SEGMENT + end.lines;
     journal->offset = end.end;
     if (end.lines == SG_JOURNAL_SEGMENT) {
         close_file(journal);
@@ -137,13 +154,19 @@ static enum scrubgate_status new_journal(struct sg_journal **journal, const char
 enum scrubgate_status sg_journal_open(struct sg_journal **journal, const char *dir,
                                       struct scrubgate_fault *fault)
 {
+    return sg_journal_open_least(journal, dir, 0, fault);
+}
+
+enum scrubgate_status sg_journal_open_least(struct sg_journal **journal, const char *dir,
+                                            uint64_t least, struct scrubgate_fault *fault)
+{
     struct sg_journal *made;
     *journal = NULL;
     enum scrubgate_status rc = new_journal(&made, dir, fault);
     if (rc >= 0)
         rc = open_folder(made, fault);
     if (rc >= 0)
-        rc = find_end(made, fault);
+        rc = find_end(made, least, fault);
     if (rc < 0)
         goto out;
     *journal = made;
@@ -160,10 +183,34 @@ uint64_t sg_journal_next(const struct sg_journal *journal)
     return journal->durable + journal->n_pending;
 }
 
+uint64_t sg_journal_durable(const struct sg_journal *journal)
+{
+    return journal->durable;
+}
+
+struct sg_bytes sg_journal_committed(const struct sg_journal *journal, uint64_t *first)
+{
+    *first = journal->durable - journal->n_committed;
+    return journal->n_committed == 0 ? (struct sg_bytes){NULL, 0} : sg_buf_bytes(&journal->pending);
+}
+
+/* The last commit's lines stay until the next batch begins: who wants them reads them first. */
+static void forget_committed(struct sg_journal *journal)
+{
+    if (journal->n_pending > 0)
+        return;
+    if (journal->pending.cap > PENDING_KEPT)
+        sg_buf_fini(&journal->pending); /* one burst is no reason to keep its memory */
+    else
+        journal->pending.len = 0; /* nothing to wipe: records hold no personal value */
+    journal->n_committed = 0;
+}
+
 enum scrubgate_status sg_journal_append(struct sg_journal *journal, struct sg_bytes record,
                                         uint64_t *seq)
 {
     struct sg_buf *pending = &journal->pending;
+    forget_committed(journal);
     uint64_t number = sg_journal_next(journal);
     size_t start = pending->len;
     assert(record.len > 1 && record.data[record.len - 1] == '}');
@@ -271,8 +318,9 @@ static enum scrubgate_status write_pending(struct sg_journal *journal,
 
 enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrubgate_fault *fault)
 {
+    const uint64_t n = journal->n_pending;
     enum scrubgate_status rc = journal->broken ? cut_back(journal, fault) : SCRUBGATE_OK;
-    if (rc >= 0 && journal->n_pending > 0) {
+    if (rc >= 0 && n > 0) {
         rc = write_pending(journal, fault);
         if (rc < 0) {
             journal->broken = true;
@@ -280,11 +328,11 @@ enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrub
             (void)cut_back(journal, NULL);
         }
     }
-    if (journal->pending.cap > PENDING_KEPT)
-        sg_buf_fini(&journal->pending); /* one burst is no reason to keep its memory */
-    else
-        journal->pending.len = 0; /* nothing to wipe: records hold no personal value */
     journal->n_pending = 0;
+    if (rc < 0 || n == 0)
+        forget_committed(journal);
+    else
+        journal->n_committed = n;
     return rc;
 }
 

@@ -27,6 +27,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_open(struct sg_journal **jou
                                                          const char *dir,
                                                          struct scrubgate_fault *fault);
 
+/* The same for a log that is known to have had that many records: should one of them be missing it
+ * is EMALFORMED, and nothing is changed. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_open_least(struct sg_journal **journal,
+                                                               const char *dir, uint64_t least,
+                                                               struct scrubgate_fault *fault);
+
 /* Puts {"seq":N, before the record and LF behind it, into memory only. *seq is N. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_append(struct sg_journal *journal,
                                                            struct sg_bytes record, uint64_t *seq);
@@ -39,6 +45,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_append(struct sg_journal *jo
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_commit(struct sg_journal *journal,
                                                            struct scrubgate_fault *fault);
+
+/* The lines of the last commit, when it was OK: each with its LF, from record *first on; good until
+ * the next append. Nothing for one that failed. */
+struct sg_bytes sg_journal_committed(const struct sg_journal *journal, uint64_t *first);
 
 /*
  * A log changes hands without a moment in which nobody, or two, could write it: the descriptor of
@@ -62,7 +72,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_adopt(struct sg_journal **jo
                                                           const struct sg_journal_place *place,
                                                           struct scrubgate_fault *fault);
 
-uint64_t sg_journal_next(const struct sg_journal *journal); /* seq of the next append */
-void sg_journal_close(struct sg_journal *journal);          /* NULL is fine */
+uint64_t sg_journal_next(const struct sg_journal *journal);    /* seq of the next append */
+uint64_t sg_journal_durable(const struct sg_journal *journal); /* records on disk */
+void sg_journal_close(struct sg_journal *journal);             /* NULL is fine */
 
 #endif

@@ -32,7 +32,7 @@ static uint64_t zeros(uint64_t word)
 }
 
 /* Skips plain letters, as far as eight at once are there. */
-static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
+static const uint8_t *skip_eights(const uint8_t *at, const uint8_t *end)
 {
     while (end - at >= 8) {
         uint64_t word;
@@ -46,12 +46,20 @@ static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
     return at;
 }
 #else
-static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
+static const uint8_t *skip_eights(const uint8_t *at, const uint8_t *end)
 {
     (void)end;
     return at;
 }
 #endif
+
+const uint8_t *sg_line_skip_plain(const uint8_t *at, const uint8_t *end)
+{
+    at = skip_eights(at, end);
+    while (at < end && *at >= ' ' && *at < 0x80 && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
 
 /* Behind a backslash. */
 static bool take_escape(struct scan *scan)
@@ -75,7 +83,7 @@ static bool take_string(struct scan *scan, struct sg_bytes *text)
 {
     text->data = scan->at;
     for (;;) {
-        scan->at = skip_plain(scan->at, scan->end);
+        scan->at = skip_eights(scan->at, scan->end);
         if (scan->at == scan->end)
             return false;
         uint8_t c = *scan->at++;
@@ -192,10 +200,30 @@ static void store_number(struct sg_line *line, unsigned member, struct sg_bytes 
 struct walk {
     struct scan scan;
     struct sg_line *line;
-    unsigned depth, seen; /* members of the top that were said */
-    unsigned member;      /* whose value comes next */
-    uint32_t objects;     /* a bit for each level: it is an object, not an array */
+    unsigned depth, seen;         /* members of the top that were said */
+    unsigned member;              /* whose value comes next */
+    uint32_t objects;             /* a bit for each level: it is an object, not an array */
+    const uint8_t *start;         /* of the line */
+    struct sg_line_place *places; /* NULL: nobody asks */
+    size_t cap, n;
 };
+
+static void note_place(struct walk *walk, struct sg_bytes text, bool string, unsigned member)
+{
+    if (walk->places == NULL)
+        return;
+    size_t start = (size_t)(text.data - walk->start);
+    if (walk->n < walk->cap && start + text.len <= UINT16_MAX)
+        walk->places[walk->n] = (struct sg_line_place){
+            (uint16_t)start, (uint16_t)(start + text.len), (uint16_t)member, string};
+    walk->n++;
+}
+
+static bool is_whole(struct sg_bytes number)
+{
+    uint64_t value;
+    return sg_bytes_to_u64(number, &value);
+}
 
 /* Everything but an object or array, which is opened by the caller. */
 static bool take_scalar(struct walk *walk, uint8_t c)
@@ -208,6 +236,7 @@ static bool take_scalar(struct walk *walk, uint8_t c)
         if (!take_string(&walk->scan, &text))
             return false;
         store_string(walk->line, member, text);
+        note_place(walk, text, true, member);
         return true;
     case 't':
         return take_word(&walk->scan, SG_BYTES("true"));
@@ -219,6 +248,8 @@ static bool take_scalar(struct walk *walk, uint8_t c)
         if (!take_number(&walk->scan, &text))
             return false;
         store_number(walk->line, member, text);
+        if (walk->places != NULL && is_whole(text))
+            note_place(walk, text, false, member);
         return true;
     }
 }
@@ -273,28 +304,55 @@ static bool take_next(struct walk *walk)
     return false;
 }
 
+static enum scrubgate_status read_line(struct walk *walk, struct sg_bytes text)
+{
+    bool more = text.len > 0 && text.data[0] == '{';
+    walk->line->has = 0;
+    while (more) {
+        bool empty = false;
+        skip_blank(&walk->scan);
+        if (walk->scan.at == walk->scan.end)
+            break;
+        uint8_t c = *walk->scan.at;
+        if (c == '{' || c == '[') {
+            more = open_level(walk, c, &empty);
+            if (!more || !empty)
+                continue;
+        } else if (!take_scalar(walk, c)) {
+            break;
+        }
+        more = take_next(walk);
+    }
+    skip_blank(&walk->scan);
+    if (more || walk->depth > 0 || text.len == 0 || walk->scan.at != walk->scan.end)
+        return SCRUBGATE_EMALFORMED;
+    return walk->scan.foreign && !sg_utf8_valid(text) ? SCRUBGATE_EMALFORMED : SCRUBGATE_OK;
+}
+
 enum scrubgate_status sg_line_read(struct sg_line *line, struct sg_bytes text)
 {
     struct walk walk = {.scan = {text.data, text.data + text.len, false}, .line = line};
-    bool more = text.len > 0 && text.data[0] == '{';
-    line->has = 0;
-    while (more) {
-        bool empty = false;
-        skip_blank(&walk.scan);
-        if (walk.scan.at == walk.scan.end)
-            break;
-        uint8_t c = *walk.scan.at;
-        if (c == '{' || c == '[') {
-            more = open_level(&walk, c, &empty);
-            if (!more || !empty)
-                continue;
-        } else if (!take_scalar(&walk, c)) {
-            break;
-        }
-        more = take_next(&walk);
-    }
-    skip_blank(&walk.scan);
-    if (more || walk.depth > 0 || text.len == 0 || walk.scan.at != walk.scan.end)
-        return SCRUBGATE_EMALFORMED;
-    return walk.scan.foreign && !sg_utf8_valid(text) ? SCRUBGATE_EMALFORMED : SCRUBGATE_OK;
+    return read_line(&walk, text);
+}
+
+enum scrubgate_status sg_line_read_places(struct sg_line *line, struct sg_bytes text,
+                                          struct sg_line_place *places, size_t cap, size_t *n)
+{
+    struct walk walk = {.scan = {text.data, text.data + text.len, false},
+                        .line = line,
+                        .start = text.data,
+                        .places = places,
+                        .cap = cap};
+    enum scrubgate_status rc = read_line(&walk, text);
+    *n = text.len > UINT16_MAX ? cap + 1 : walk.n;
+    return rc;
+}
+
+void sg_line_set(struct sg_line *line, const struct sg_line_place *place, struct sg_bytes text)
+{
+    line->has &= ~(unsigned)place->member;
+    if (place->string)
+        store_string(line, place->member, text);
+    else
+        store_number(line, place->member, text);
 }

@@ -9,6 +9,8 @@
 #ifndef SG_AUDIT_LINE_H
 #define SG_AUDIT_LINE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
 
@@ -35,5 +37,23 @@ struct sg_line {
 
 /* EMALFORMED: no JSON object, or one that says one of these members twice. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_line_read(struct sg_line *line, struct sg_bytes text);
+
+/* --- for audit/mould.c --- */
+
+/* A value that is a string (between its quotes) or a whole number; member is one of ours or 0. */
+struct sg_line_place {
+    uint16_t start, end, member;
+    bool string;
+};
+/* The same, and where its values stand; *n is over cap when there are more, or the line is too long
+ * to say where. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_line_read_places(struct sg_line *line,
+                                                             struct sg_bytes text,
+                                                             struct sg_line_place *places,
+                                                             size_t cap, size_t *n);
+/* Where the first byte is that is no plain letter of a string, maybe end. */
+const uint8_t *sg_line_skip_plain(const uint8_t *at, const uint8_t *end);
+/* Sets a member to what stands in its place. */
+void sg_line_set(struct sg_line *line, const struct sg_line_place *place, struct sg_bytes text);
 
 #endif

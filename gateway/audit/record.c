@@ -13,6 +13,7 @@
 #include <string.h>
 #include <scrubgate/version.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/json_text.h"
 
@@ -144,11 +145,11 @@ static void digest(struct line *line, struct sg_bytes name, uint64_t value)
 }
 
 /* What every record begins with. */
-static void common(struct line *line, const struct sg_record_source *source, uint64_t class_uid,
-                   uint64_t activity, uint64_t severity)
+static void common_at(struct line *line, const struct sg_record_source *source, uint64_t class_uid,
+                      uint64_t activity, uint64_t severity, uint64_t mono_ns)
 {
     number(line, KEY("time"), sg_clock_wall_ms());
-    number(line, KEY("mono_ns"), sg_clock_mono_ns());
+    number(line, KEY("mono_ns"), mono_ns);
     word(line, KEY("boot"), source->boot);
     number(line, KEY("class_uid"), class_uid);
     number(line, KEY("type_uid"), class_uid * 100 + activity);
@@ -156,6 +157,12 @@ static void common(struct line *line, const struct sg_record_source *source, uin
     key(line, KEY("metadata"));
     raw(line, SG_BYTES(metadata));
     word(line, KEY("instance"), source->instance);
+}
+
+static void common(struct line *line, const struct sg_record_source *source, uint64_t class_uid,
+                   uint64_t activity, uint64_t severity)
+{
+    common_at(line, source, class_uid, activity, severity, sg_clock_mono_ns());
 }
 
 const char *sg_verdict_word(enum sg_verdict verdict)
@@ -349,5 +356,25 @@ enum scrubgate_status sg_record_change(struct sg_buf *out, const struct sg_recor
     word(&line, KEY("new_rules"), change->new_rules);
     word(&line, KEY("old_config"), change->old_config);
     word(&line, KEY("new_config"), change->new_config);
+    return finish(&line);
+}
+
+enum scrubgate_status sg_record_seal(struct sg_buf *out, const struct sg_record_source *source,
+                                     const struct sg_seal *seal, const uint8_t mac[SG_SHA256_SIZE])
+{
+    char hex[2 * SG_SHA256_SIZE + 1];
+    struct line line = begin(out);
+    common_at(&line, source, CLASS_LIFE, ACTIVITY_OTHER, SEVERITY_INFORMATIONAL, seal->mono_ns);
+    number(&line, KEY("status_id"), STATUS_SUCCESS);
+    word(&line, KEY("what"), "seal");
+    number(&line, KEY("epoch"), seal->epoch);
+    number(&line, KEY("size"), seal->size);
+    key(&line, KEY("root"));
+    raw(&line, SG_BYTES("\""));
+    if (line.rc >= 0)
+        line.rc = sg_base64_add(out, (struct sg_bytes){seal->root.bytes, SG_SHA256_SIZE});
+    raw(&line, SG_BYTES("\""));
+    sg_hex((struct sg_bytes){mac, SG_SHA256_SIZE}, hex);
+    word(&line, KEY("mac"), hex);
     return finish(&line);
 }

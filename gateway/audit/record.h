@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <scrubgate/status.h>
 
+#include "audit/seal.h"
 #include "base/buf.h"
 #include "base/bytes.h"
 
@@ -120,5 +121,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_refused(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_change(struct sg_buf *out,
                                                           const struct sg_record_source *source,
                                                           const struct sg_change *change);
+/* Of a seal (audit/seal.h) and its mac; boot is the source's. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_seal(struct sg_buf *out,
+                                                        const struct sg_record_source *source,
+                                                        const struct sg_seal *seal,
+                                                        const uint8_t mac[SG_SHA256_SIZE]);
 
 #endif

@@ -46,6 +46,14 @@ bool sg_tile_file_read(int folder, const struct sg_tile *tile, uint8_t hashes[SG
     return ok;
 }
 
+bool sg_tile_file_there(int folder, const struct sg_tile *tile)
+{
+    char path[PATH_MOST];
+    struct stat info;
+    return path_of(tile, path) && fstatat(folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(info.st_mode) && info.st_size == (off_t)tile->width * SG_SHA256_SIZE;
+}
+
 /* Each folder on the way to a path. */
 static void make_folders(int folder, char path[PATH_MOST])
 {
@@ -71,21 +79,20 @@ static bool write_file(int folder, const char *path, const uint8_t *hashes, size
 enum scrubgate_status sg_tile_file_write(int folder, const struct sg_tile *tile,
                                          const uint8_t *hashes)
 {
-    static const char half[] = "tile/new";
-    char path[PATH_MOST];
+    char path[PATH_MOST], half[PATH_MOST];
     const size_t len = (size_t)tile->width * SG_SHA256_SIZE;
     if (!path_of(tile, path))
         return SCRUBGATE_ENOMEM;
+    /* In the same folder: Landlock lets nothing move from one to another. */
+    const size_t folder_len = (size_t)(strrchr(path, '/') - path);
+    memcpy(half, path, folder_len);
+    memcpy(half + folder_len, "/new", sizeof "/new");
     bool ok = write_file(folder, half, hashes, len);
-    if (!ok && errno == ENOENT && mkdirat(folder, "tile", FOLDER_MODE) == 0)
-        ok = write_file(folder, half, hashes, len);
-    if (!ok)
-        return SCRUBGATE_EIO;
-    ok = renameat(folder, half, folder, path) == 0;
     if (!ok && errno == ENOENT) {
         make_folders(folder, path);
-        ok = renameat(folder, half, folder, path) == 0;
+        ok = write_file(folder, half, hashes, len);
     }
+    ok = ok && renameat(folder, half, folder, path) == 0;
     return ok ? SCRUBGATE_OK : SCRUBGATE_EIO;
 }
 

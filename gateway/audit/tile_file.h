@@ -16,6 +16,8 @@
 
 /* folder is the descriptor of <dir>. False: there is none that has the right size. */
 bool sg_tile_file_read(int folder, const struct sg_tile *tile, uint8_t hashes[SG_TILE_SIZE]);
+/* Whether there is one that has the right size. */
+bool sg_tile_file_there(int folder, const struct sg_tile *tile);
 /* Writes it whole, under another name first; makes the folders it stands in. EIO, ENOMEM. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_tile_file_write(int folder, const struct sg_tile *tile,
                                                             const uint8_t *hashes);

@@ -9,6 +9,7 @@
 
 #include "audit/checkpoint.h"
 #include "audit/line.h"
+#include "audit/mould.h"
 #include "audit/seal.h"
 #include "base/base64.h"
 #include "base/digest.h"
@@ -28,6 +29,7 @@ struct sg_verify {
     struct sg_verify_result result;
     struct sg_checkpoint checkpoint;
     struct sg_sha256 *sha;
+    struct sg_moulds *moulds;
     struct sg_merkle_range range;
     struct sg_seal_key seal_key;
     struct boot_clock clocks[CLOCKS]; /* the last used one first */
@@ -121,6 +123,8 @@ enum scrubgate_status sg_verify_open(struct sg_verify **verify,
         memcpy(made->seal_key.key, config->first_key, SG_KEY_SIZE);
     rc = sg_sha256_new(&made->sha);
     if (rc >= 0)
+        rc = sg_moulds_new(&made->moulds);
+    if (rc >= 0)
         rc = open_checkpoint(made);
     if (rc < 0)
         goto out;
@@ -136,6 +140,7 @@ void sg_verify_close(struct sg_verify *verify)
     if (verify == NULL)
         return;
     sg_sha256_free(verify->sha);
+    sg_moulds_free(verify->moulds);
     sg_wipe(verify, sizeof *verify);
     free(verify);
 }
@@ -339,7 +344,8 @@ enum scrubgate_status sg_verify_take(struct sg_verify *verify, struct sg_bytes r
     enum scrubgate_status rc = verify->stopped ? SCRUBGATE_DONE : check_roots(verify);
     if (rc != SCRUBGATE_OK)
         return rc;
-    if (sg_line_read(&line, record) < 0 || (line.has & SG_LINE_SEQ) == 0 || line.seq != seq)
+    if (sg_moulds_read(verify->moulds, &line, record) < 0 || (line.has & SG_LINE_SEQ) == 0 ||
+        line.seq != seq)
         return stop(verify, SG_VERIFY_NO_RECORD, seq, seq);
     if ((line.has & SG_LINE_WHAT) != 0 && sg_bytes_equal(line.what, SG_BYTES("seal")))
         rc = take_seal(verify, &line);

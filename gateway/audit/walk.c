@@ -144,8 +144,9 @@ static enum scrubgate_status find_line(struct sg_walk *walk, struct sg_bytes *li
 static bool has_successor(const struct sg_walk *walk)
 {
     char name[NAME_MOST];
+    struct stat info;
     name_of(walk->seq + SG_JOURNAL_SEGMENT, ".ndjson", name);
-    return faccessat(walk->folder, name, F_OK, 0) == 0;
+    return fstatat(walk->folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* A segment is full before the next one is made. Its last lines may have come after we looked, but

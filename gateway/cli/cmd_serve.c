@@ -71,6 +71,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
     if (rc >= 0)
         return SG_EXIT_FINE;
     int usage = sg_say_fault(&fault);
+    if (rc == SCRUBGATE_EMALFORMED)
+        return SG_EXIT_DAMAGED;
     return rc == SCRUBGATE_EINVAL ? usage : SG_EXIT_WRONG;
 }
 

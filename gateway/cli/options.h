@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Exit codes of every command (interface: 0 fine, 1 found something wrong, 2 usage or config). */
-enum { SG_EXIT_FINE = 0, SG_EXIT_WRONG = 1, SG_EXIT_USAGE = 2 };
+/* Exit codes of every command (interface: 0 fine, 1 found something wrong, 2 usage or config), and
+ * of serve: 3, the audit log is damaged. */
+enum { SG_EXIT_FINE = 0, SG_EXIT_WRONG = 1, SG_EXIT_USAGE = 2, SG_EXIT_DAMAGED = 3 };
 
 enum { SG_TEXTS_MOST = 64 };
 

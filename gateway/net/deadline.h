@@ -13,7 +13,7 @@
 
 #include "net/loop.h"
 
-enum { SG_DEADLINE_KINDS = 6, SG_DEADLINE_TICK_NS = 10000000 };
+enum { SG_DEADLINE_KINDS = 7, SG_DEADLINE_TICK_NS = 10000000 };
 
 /* Embedded in its owner; all-zero is an idle one. */
 struct sg_deadline {

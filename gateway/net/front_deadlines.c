@@ -3,7 +3,8 @@
  * front_deadlines.c - what a connection waits for, and how long.
  *
  * A head and a body have deadlines for the whole of them, whatever comes meanwhile. A reader must
- * take some bytes all the time. While the handler is at work there is no deadline here.
+ * take some bytes all the time. While the handler is at work, or holds the client back, there is no
+ * deadline here.
  */
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -26,6 +27,7 @@ void sg_front_durations(const struct sg_front_limits *limits, uint64_t ns[SG_DEA
     ns[SG_WAIT_WRITE] = (limits->write_ns > 0 ? limits->write_ns : limits->idle_ns) / LOOKS;
     ns[SG_WAIT_LINGER] = linger_ns;
     ns[SG_WAIT_PROBE] = probe_ns;
+    ns[SG_WAIT_LATE] = 0;
 }
 
 static enum sg_wait waits_for(const struct sg_client *client)
@@ -35,17 +37,30 @@ static enum sg_wait waits_for(const struct sg_client *client)
         return SG_WAIT_LINGER;
     if (request == NULL)
         return client->served && client->ahead.len == 0 ? SG_WAIT_NEXT : SG_WAIT_HEAD;
+    if (request->stage == SG_STAGE_BODY && request->stopped)
+        return SG_WAIT_US; /* we do not read: it is not the client that is slow */
     if (request->stage == SG_STAGE_BODY)
-        return SG_WAIT_BODY;
+        return request->spent_ns < client->front->limits.body_ns ? SG_WAIT_BODY : SG_WAIT_LATE;
     if (request->out.len > 0)
         return SG_WAIT_WRITE;
     return client->conn.hangup && !request->made && !request->probed ? SG_WAIT_PROBE : SG_WAIT_US;
+}
+
+/* A body's time begins anew after each pause of ours, but not for a client that has used it up in
+ * pieces: pauses, which a client may bring about, give it no more than twice as much. */
+static void count_time(struct sg_client *client)
+{
+    const struct sg_deadline *deadline = &client->deadline;
+    if (client->request != NULL && deadline->kind == 1 + SG_WAIT_BODY)
+        client->request->spent_ns += sg_loop_now(client->front->loop) - deadline->set_ns;
 }
 
 void sg_client_await(struct sg_client *client)
 {
     struct sg_deadlines *all = &client->front->deadlines;
     enum sg_wait what = waits_for(client);
+    if (client->deadline.kind != 1 + (unsigned)what)
+        count_time(client);
     if (what == SG_WAIT_US) {
         sg_deadline_cancel(all, &client->deadline);
         return;
@@ -132,6 +147,7 @@ void sg_client_due(struct sg_deadlines *all, struct sg_deadline *deadline, unsig
     switch ((enum sg_wait)kind) {
     case SG_WAIT_HEAD:
     case SG_WAIT_BODY:
+    case SG_WAIT_LATE:
         request_is_late(client);
         break;
     case SG_WAIT_WRITE:

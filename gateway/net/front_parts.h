@@ -47,6 +47,7 @@ enum sg_wait {
     SG_WAIT_WRITE,  /* the client, to read its reply: looked at four times in write_ns */
     SG_WAIT_LINGER, /* the client, to read an answer that it may not have expected yet */
     SG_WAIT_PROBE,  /* us, while it has ended its side: it may be gone altogether */
+    SG_WAIT_LATE,   /* nothing: it had all its time for its body before it was held back */
     SG_WAIT_US      /* us: no deadline of the front */
 };
 
@@ -108,8 +109,9 @@ struct sg_request {
     bool probed;  /* a client that had ended its side was asked whether it is there */
     bool cut;     /* given up, as `how` says */
     enum sg_request_end how;
-    uint64_t got;     /* body bytes the handler took */
-    uint64_t dropped; /* that came after the reply was made */
+    uint64_t spent_ns; /* of the time for the body, before the client was held back */
+    uint64_t got;      /* body bytes the handler took */
+    uint64_t dropped;  /* that came after the reply was made */
 
     bool made;             /* a reply is */
     bool headed;           /* its head is complete */

@@ -104,6 +104,7 @@ static void wipe(struct sg_request *request)
     request->probed = request->cut = false;
     request->made = request->headed = request->waits = false;
     request->close = request->chunked = false;
+    request->spent_ns = 0;
     request->got = request->dropped = request->length = request->sent = 0;
     request->out_at = 0;
     request->read = NULL;

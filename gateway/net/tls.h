@@ -28,7 +28,7 @@ struct sg_tls_stream; /* one connection's, of either side */
 struct sg_tls_config {
     const char *ca;          /* PEM: trusted certificates; NULL: the system's */
     const char *certificate; /* PEM: ours, then those between it and the root; NULL: none */
-    const char *key;         /* PEM: of certificate */
+    const char *key;         /* PEM: of certificate, readable by nobody else */
 };
 
 /* EIO with the file and what is wrong with it. */

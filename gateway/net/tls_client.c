@@ -98,24 +98,8 @@ static enum scrubgate_status show(SSL_CTX *context, const struct sg_tls_config *
     if (config->certificate == NULL)
         return SCRUBGATE_OK;
     assert(config->key != NULL);
-    if (SSL_CTX_use_certificate_chain_file(context, config->certificate) != 1)
-        return refuse(fault, config->certificate,
-                      "no certificate can be read from it; it wants PEM, ours first");
-    if (SSL_CTX_use_PrivateKey_file(context, config->key, SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_check_private_key(context) != 1)
-        return refuse(fault, config->key,
-                      "no key of that certificate can be read from it; it wants PEM, unencrypted");
-    return SCRUBGATE_OK;
-}
-
-/* A key behind a passphrase would have OpenSSL ask the terminal for it. */
-static int no_passphrase(char *text, int cap, int writing, void *ctx)
-{
-    (void)text;
-    (void)cap;
-    (void)writing;
-    (void)ctx;
-    return -1;
+    enum scrubgate_status rc = sg_tls_identify(context, config->certificate, config->key, fault);
+    return rc == SCRUBGATE_EINVAL || rc == SCRUBGATE_ELIMIT ? SCRUBGATE_EIO : rc;
 }
 
 /*
@@ -139,7 +123,7 @@ static enum scrubgate_status configure(SSL_CTX *context, const struct sg_tls_con
 {
     static const unsigned char protocols[] = "\x08http/1.1";
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+    SSL_CTX_set_default_passwd_cb(context, sg_tls_no_passphrase);
     /* OpenSSL's own store would mix the peers: each has its tickets to itself. */
     (void)SSL_CTX_set_session_cache_mode(context,
                                          SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tls_inside.h - what the client's, the server's and the stream's part of TLS share.
+ * tls_inside.h - what the parts of TLS share: client, server, files, stream.
  */
 #ifndef SG_NET_TLS_INSIDE_H
 #define SG_NET_TLS_INSIDE_H
@@ -25,6 +25,17 @@ struct sg_tls_stream {
 /* TLS 1.2 or later, no renegotiation, no compression, buffers given back when idle, one
  * call to the socket for all that it has. */
 bool sg_tls_context_harden(SSL_CTX *context);
+
+/* What is wrong with a file, with OpenSSL's own words for why. EINVAL. */
+enum scrubgate_status sg_tls_fault(const char *path, const char *what,
+                                   struct scrubgate_fault *fault);
+/* A password callback that has none: OpenSSL's would ask the terminal. */
+int sg_tls_no_passphrase(char *out, int cap, int writing, void *ctx);
+/* Who we are: a certificate with its chain, and its key, which nobody else may read. EINVAL, EIO or
+ * ELIMIT with the file and what is wrong with it; ENOMEM. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_tls_identify(SSL_CTX *context, const char *certificate,
+                                                         const char *key,
+                                                         struct scrubgate_fault *fault);
 
 /* How streams reach their sockets; outlives them. NULL: out of memory. */
 BIO_METHOD *sg_tls_method_new(void);

@@ -8,176 +8,24 @@
  * What a client's first message looks like is taken where OpenSSL shows the message itself: its
  * own lists leave out the extensions that it does not know, which are the telling ones.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
-#include "base/file.h"
 #include "net/tls.h"
 #include "net/tls_inside.h"
 #include "net/tls_print.h"
 
-enum { FILE_MOST = 1024 * 1024, KEY_MOST = 64 * 1024, SECURITY_LEVEL = 2 };
-enum { OTHERS = 027 }; /* who may not read or write a key: others; a group may read it */
+enum { SECURITY_LEVEL = 2 };
 
 struct sg_tls_server {
     pthread_mutex_t lock; /* of context: the pointer, not what it points to */
     SSL_CTX *context;
     BIO_METHOD *method;
 };
-
-/* --- faults --- */
-
-/* What OpenSSL says, which are words of its own. */
-static enum scrubgate_status fail(const char *path, const char *what, struct scrubgate_fault *fault)
-{
-    const char *why = ERR_reason_error_string(ERR_peek_error());
-    sg_fault_set(fault, path, 0, 0, "%s%s%s", what, why == NULL ? "" : ": ",
-                 why == NULL ? "" : why);
-    ERR_clear_error();
-    return SCRUBGATE_EINVAL;
-}
-
-/* Whether a PEM reader stopped because there was no more to read. */
-static bool at_end(void)
-{
-    unsigned long error = ERR_peek_last_error();
-    return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
-}
-
-/* --- who we are --- */
-
-/* An encrypted key cannot be served: nobody is there to be asked, least of all at a reload. */
-static int no_password(char *out, int cap, int writing, void *ctx)
-{
-    (void)out;
-    (void)cap;
-    (void)writing;
-    (void)ctx;
-    return -1;
-}
-
-static enum scrubgate_status add_chain(SSL_CTX *context, BIO *from, const char *path,
-                                       struct scrubgate_fault *fault)
-{
-    X509 *next;
-    while ((next = PEM_read_bio_X509(from, NULL, no_password, NULL)) != NULL) {
-        if (SSL_CTX_add0_chain_cert(context, next) != 1) {
-            X509_free(next);
-            return fail(path, "a certificate of the chain cannot be used", fault);
-        }
-    }
-    return at_end() ? SCRUBGATE_OK : fail(path, "the certificate chain cannot be read", fault);
-}
-
-static enum scrubgate_status use_certificate(SSL_CTX *context, const char *path,
-                                             struct scrubgate_fault *fault)
-{
-    struct sg_buf text;
-    BIO *from = NULL;
-    X509 *own = NULL;
-    sg_buf_init(&text, FILE_MOST);
-    enum scrubgate_status rc = sg_file_read(path, &text, fault);
-    if (rc < 0)
-        goto out;
-    rc = SCRUBGATE_ENOMEM;
-    from = BIO_new_mem_buf(text.data, (int)text.len);
-    if (from == NULL)
-        goto out;
-    own = PEM_read_bio_X509_AUX(from, NULL, no_password, NULL);
-    if (own == NULL)
-        rc = fail(path, "no certificate (PEM) can be read from it", fault);
-    else if (SSL_CTX_use_certificate(context, own) != 1)
-        rc = fail(path, "the certificate cannot be used", fault);
-    else
-        rc = add_chain(context, from, path, fault);
-out:
-    ERR_clear_error();
-    X509_free(own);
-    BIO_free(from);
-    sg_buf_fini(&text);
-    return rc;
-}
-
-/* The file is looked at and read by one descriptor: another file cannot slip in between. */
-static enum scrubgate_status read_key(const char *path, struct sg_buf *text,
-                                      struct scrubgate_fault *fault)
-{
-    enum scrubgate_status rc = SCRUBGATE_EINVAL;
-    struct stat info;
-    ssize_t n = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &info) != 0) {
-        char why[128] = "";
-        (void)strerror_r(errno, why, sizeof why);
-        sg_fault_set(fault, path, 0, 0, "cannot open the key: %s", why);
-        goto out;
-    }
-    if (!S_ISREG(info.st_mode)) {
-        sg_fault_set(fault, path, 0, 0, "the key is not a file");
-        goto out;
-    }
-    if ((info.st_mode & OTHERS) != 0) {
-        sg_fault_set(fault, path, 0, 0, "others can read or write this key: chmod 600");
-        goto out;
-    }
-    rc = sg_buf_reserve(text, KEY_MOST);
-    if (rc < 0)
-        goto out;
-    do {
-        n = read(fd, text->data + text->len, KEY_MOST - text->len);
-        text->len += n > 0 ? (size_t)n : 0;
-    } while (n > 0 || (n < 0 && errno == EINTR));
-    if (n < 0 || text->len == KEY_MOST) {
-        sg_fault_set(fault, path, 0, 0, "the key cannot be read");
-        rc = SCRUBGATE_EINVAL;
-    }
-out:
-    if (fd >= 0)
-        (void)close(fd);
-    return rc;
-}
-
-static enum scrubgate_status use_key(SSL_CTX *context, const char *path,
-                                     struct scrubgate_fault *fault)
-{
-    struct sg_buf text;
-    BIO *from = NULL;
-    EVP_PKEY *key = NULL;
-    sg_buf_init(&text, KEY_MOST);
-    enum scrubgate_status rc = read_key(path, &text, fault);
-    if (rc < 0)
-        goto out;
-    rc = SCRUBGATE_ENOMEM;
-    from = BIO_new_mem_buf(text.data, (int)text.len);
-    if (from == NULL)
-        goto out;
-    key = PEM_read_bio_PrivateKey(from, NULL, no_password, NULL);
-    if (key == NULL)
-        rc = fail(path, "no private key (PEM, not encrypted) can be read from it", fault);
-    else if (SSL_CTX_use_PrivateKey(context, key) != 1 || SSL_CTX_check_private_key(context) != 1)
-        rc = fail(path, "the key is not the certificate's", fault);
-    else
-        rc = SCRUBGATE_OK;
-out:
-    ERR_clear_error();
-    EVP_PKEY_free(key);
-    BIO_free(from);
-    sg_buf_fini(&text); /* wipes */
-    return rc;
-}
 
 /* --- whom to let in --- */
 
@@ -187,8 +35,8 @@ static enum scrubgate_status ask_clients(SSL_CTX *context, const char *path,
     STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(path);
     if (names == NULL || SSL_CTX_load_verify_file(context, path) != 1) {
         sk_X509_NAME_pop_free(names, X509_NAME_free);
-        return fail(path, "there is no certificate (PEM) in it that could vouch for clients",
-                    fault);
+        return sg_tls_fault(
+            path, "there is no certificate (PEM) in it that could vouch for clients", fault);
     }
     SSL_CTX_set_client_CA_list(context, names);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
@@ -252,9 +100,7 @@ static enum scrubgate_status make_context(SSL_CTX **context,
     ERR_clear_error();
     if (made == NULL || !set_up(made))
         goto out;
-    rc = use_certificate(made, config->certificate, fault);
-    if (rc >= 0)
-        rc = use_key(made, config->key, fault);
+    rc = sg_tls_identify(made, config->certificate, config->key, fault);
     if (rc >= 0 && config->client_ca != NULL)
         rc = ask_clients(made, config->client_ca, fault);
     if (rc < 0)

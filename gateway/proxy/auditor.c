@@ -11,9 +11,11 @@
  * with is never closed: its ring comes last.
  */
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -210,10 +212,46 @@ static void change_hands(struct sg_auditor *auditor, int lend, bool recall)
     (void)close(lend - 1);
 }
 
+static void tell_signing(struct sg_auditor *auditor, enum scrubgate_status rc,
+                         const struct scrubgate_fault *fault)
+{
+    char text[sizeof *fault];
+    if (rc == SCRUBGATE_DONE)
+        return;
+    bool was = atomic_exchange(&auditor->signing, rc >= 0);
+    if (was && rc < 0) {
+        sg_fault_print(fault, text, sizeof text);
+        sg_oplog(SG_OPLOG_ERROR, "audit log cannot be signed or sealed", "why", text, NULL);
+    }
+    if (!was && rc >= 0)
+        sg_oplog(SG_OPLOG_INFO, "audit log is signed again", NULL);
+}
+
+/* The tree, checkpoint and seals: behind the release, so that no message waits for them. */
+static void tend_log(struct sg_auditor *auditor, bool at_once, bool last)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    enum scrubgate_status rc =
+        last ? sg_ledger_finish(auditor->ledger, &fault)
+             : sg_ledger_tick(auditor->ledger, at_once, &auditor->tick_ns, &fault);
+    tell_signing(auditor, rc, &fault);
+}
+
 static bool has_work(const struct sg_auditor *auditor)
 {
     return auditor->n_in > 0 || auditor->trial != NULL || auditor->lend > 0 || auditor->recall ||
-           auditor->stopping;
+           auditor->sign || auditor->stopping;
+}
+
+/* Under the lock. False: it is time to look after the log. */
+static bool wait_for_work(struct sg_auditor *auditor)
+{
+    const uint64_t second = 1000 * 1000 * 1000;
+    const struct timespec until = {.tv_sec = (time_t)(auditor->tick_ns / second),
+                                   .tv_nsec = (long)(auditor->tick_ns % second)};
+    if (auditor->tick_ns == UINT64_MAX)
+        return pthread_cond_wait(&auditor->work, &auditor->lock) == 0;
+    return pthread_cond_timedwait(&auditor->work, &auditor->lock, &until) != ETIMEDOUT;
 }
 
 static void *run(void *ctx)
@@ -224,15 +262,15 @@ static void *run(void *ctx)
         abort();
     for (;;) {
         (void)pthread_mutex_lock(&auditor->lock);
-        while (!has_work(auditor))
-            (void)pthread_cond_wait(&auditor->work, &auditor->lock);
+        while (!has_work(auditor) && wait_for_work(auditor)) {
+        }
         struct sg_audit_lane *busy = take_all(auditor);
         struct sg_audit_ticket *trial = auditor->trial;
         int lend = auditor->lend;
-        bool recall = auditor->recall, last = auditor->stopping;
+        bool recall = auditor->recall, last = auditor->stopping, sign = auditor->sign;
         auditor->trial = NULL;
         auditor->lend = 0;
-        auditor->recall = false;
+        auditor->recall = auditor->sign = false;
         (void)pthread_mutex_unlock(&auditor->lock);
         change_hands(auditor, lend, recall);
         /* What is kept is trial enough: a record for each time somebody asked would be noise. */
@@ -244,6 +282,7 @@ static void *run(void *ctx)
             write_batch(auditor, busy);
             give_back(auditor, busy);
         }
+        tend_log(auditor, sign, last);
         if (last)
             return NULL;
     }
@@ -287,12 +326,17 @@ enum scrubgate_status sg_auditor_start_with(struct sg_auditor **auditor, struct 
         sg_ledger_close(ledger);
         return SCRUBGATE_ENOMEM;
     }
-    /* With default attributes these only fill in memory: they cannot fail on Linux. */
+    /* With such attributes these only fill in memory: they cannot fail on Linux. */
+    pthread_condattr_t steady;
+    (void)pthread_condattr_init(&steady);
+    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&made->lock, NULL);
-    (void)pthread_cond_init(&made->work, NULL);
+    (void)pthread_cond_init(&made->work, &steady);
+    (void)pthread_condattr_destroy(&steady);
     (void)pthread_cond_init(&made->idle, NULL);
     sg_tickets_init(&made->kept);
     atomic_store(&made->healthy, true);
+    atomic_store(&made->signing, true);
     made->ledger = ledger;
     if (start_thread(made) < 0) {
         sg_fault_set(fault, NULL, 0, 0, "cannot start the audit log's thread");
@@ -306,9 +350,17 @@ enum scrubgate_status sg_auditor_start_with(struct sg_auditor **auditor, struct 
 enum scrubgate_status sg_auditor_start(struct sg_auditor **auditor, const char *dir,
                                        struct scrubgate_fault *fault)
 {
+    const struct sg_ledger_setup setup = {.dir = dir};
+    return sg_auditor_start_log(auditor, &setup, fault);
+}
+
+enum scrubgate_status sg_auditor_start_log(struct sg_auditor **auditor,
+                                           const struct sg_ledger_setup *setup,
+                                           struct scrubgate_fault *fault)
+{
     struct sg_ledger *ledger;
     *auditor = NULL;
-    enum scrubgate_status rc = sg_ledger_open(&ledger, dir, fault);
+    enum scrubgate_status rc = sg_ledger_open(&ledger, setup, fault);
     return rc < 0 ? rc : sg_auditor_start_with(auditor, ledger, fault);
 }
 
@@ -351,6 +403,10 @@ enum scrubgate_status sg_auditor_write(struct sg_auditor *auditor, struct sg_buf
     sg_buf_fini(&ticket.record);
     if (ticket.status >= 0)
         *seq = ticket.seq;
+    (void)pthread_mutex_lock(&auditor->lock);
+    auditor->sign = true;
+    (void)pthread_mutex_unlock(&auditor->lock);
+    (void)pthread_cond_signal(&auditor->work);
     return ticket.status;
 }
 
@@ -393,7 +449,7 @@ void sg_auditor_retry(struct sg_auditor *auditor, struct sg_buf *record)
 
 bool sg_auditor_healthy(const struct sg_auditor *auditor)
 {
-    return atomic_load(&auditor->healthy);
+    return atomic_load(&auditor->healthy) && atomic_load(&auditor->signing);
 }
 
 uint64_t sg_auditor_records(const struct sg_auditor *auditor)

@@ -20,6 +20,7 @@ enum { SG_AUDIT_WAITING_MOST = 65536 }; /* records; and 64 MiB */
 
 struct sg_auditor;
 struct sg_ledger;
+struct sg_ledger_setup;
 struct sg_audit_port; /* one worker's door to it */
 
 /* One record waiting to be durable; embedded in its owner. */
@@ -33,10 +34,14 @@ struct sg_audit_ticket {
     bool owned_by_port;                           /* heap ticket that is the port's after done */
 };
 
-/* Opens the journal and starts the thread. */
+/* Opens a log that signs nothing and starts the thread. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start(struct sg_auditor **auditor,
                                                           const char *dir,
                                                           struct scrubgate_fault *fault);
+/* The same with a log that signs and seals, by the clock and when it stops. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start_log(struct sg_auditor **auditor,
+                                                              const struct sg_ledger_setup *setup,
+                                                              struct scrubgate_fault *fault);
 /* The same with a ledger that is open, the auditor's from the call on, also on an error. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start_with(struct sg_auditor **auditor,
                                                                struct sg_ledger *ledger,
@@ -59,7 +64,8 @@ void sg_audit_submit(struct sg_audit_port *port, struct sg_audit_ticket *ticket)
  * for the next one; dropped and counted only when memory or the room for what is kept runs out. */
 void sg_audit_note(struct sg_audit_port *port, struct sg_buf *record);
 
-/* From any thread without a loop (start, stop, reload): appends and waits until durable. */
+/* From any thread without a loop (start, stop, reload): appends and waits until durable. A
+ * checkpoint follows at once. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_write(struct sg_auditor *auditor,
                                                           struct sg_buf *record, uint64_t *seq);
 
@@ -83,7 +89,8 @@ void sg_auditor_recall(struct sg_auditor *auditor);
  */
 void sg_auditor_retry(struct sg_auditor *auditor, struct sg_buf *record);
 
-bool sg_auditor_healthy(const struct sg_auditor *auditor);      /* the last commit worked */
+bool sg_auditor_healthy(
+    const struct sg_auditor *auditor); /* the last commit worked, and so did what signs */
 uint64_t sg_auditor_records(const struct sg_auditor *auditor);  /* durable since start */
 uint64_t sg_auditor_failures(const struct sg_auditor *auditor); /* commits that failed */
 uint64_t sg_auditor_dropped(const struct sg_auditor *auditor);  /* notes lost */

@@ -43,8 +43,10 @@ struct sg_auditor {
     size_t n_in, bytes_in; /* of all lanes */
     int lend;              /* 1 + socket to lend the log on; 0: nobody asks */
     bool recall;           /* who had the log is gone */
+    bool sign;             /* what is there now, without waiting for its time */
     bool stopping;
-    atomic_bool healthy;
+    uint64_t tick_ns; /* the thread's: when the log wants to be asked again */
+    atomic_bool healthy, signing;
     atomic_uint_least64_t records, failures, dropped;
 };
 

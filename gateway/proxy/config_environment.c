@@ -17,6 +17,8 @@ static const struct {
     {"upstream_ca", "SCRUBGATE_UPSTREAM_CA"},
     {"audit.dir", "SCRUBGATE_AUDIT_DIR"},
     {"audit.origin", "SCRUBGATE_AUDIT_ORIGIN"},
+    {"audit.epoch", "SCRUBGATE_AUDIT_EPOCH"},
+    {"audit.checkpoint", "SCRUBGATE_AUDIT_CHECKPOINT"},
     {"scan.recheck", "SCRUBGATE_SCAN_RECHECK"},
     {"conversation.memory", "SCRUBGATE_CONVERSATION_MEMORY"},
     {"conversation.time", "SCRUBGATE_CONVERSATION_TIME"},

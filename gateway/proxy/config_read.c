@@ -12,7 +12,7 @@
 enum { WORKERS_MOST = 256, RULES_MOST = 64, RECHECK_MOST = 1000000000 };
 
 static const uint64_t MEMORY_LEAST = 1024 * 1024, MEMORY_MOST = UINT64_C(64) << 30,
-                      MEMORY_MS_MOST = 86400000;
+                      MEMORY_MS_MOST = 86400000, EPOCH_MS_MOST = 3600000;
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
@@ -234,11 +234,36 @@ static enum scrubgate_status read_conversation(struct sg_config *config, const s
     return rc;
 }
 
+/* A checkpoint is at most a second late; what is not sealed can still be changed by who has the
+ * machine. */
+static enum scrubgate_status read_audit_times(struct sg_config *config, const struct sg_yaml *tree,
+                                              const struct sg_yaml_node *node,
+                                              struct scrubgate_fault *fault)
+{
+    const struct sg_yaml_node *epoch = sg_yaml_get(node, "epoch");
+    const struct sg_yaml_node *checkpoint = sg_yaml_get(node, "checkpoint");
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    uint64_t ms = 0;
+    if (epoch != NULL) {
+        rc = sg_yaml_duration(tree, epoch, &ms, fault);
+        if (rc >= 0 && (ms < 1000 || ms > EPOCH_MS_MOST))
+            rc = sg_yaml_fault(tree, epoch, fault, "epoch is out of range: 1s to 1h");
+        config->audit_epoch_ns = ms * 1000000u;
+    }
+    if (rc >= 0 && checkpoint != NULL) {
+        rc = sg_yaml_duration(tree, checkpoint, &ms, fault);
+        if (rc >= 0 && (ms < 10 || ms > 1000))
+            rc = sg_yaml_fault(tree, checkpoint, fault, "checkpoint is out of range: 10ms to 1s");
+        config->audit_checkpoint_ns = ms * 1000000u;
+    }
+    return rc;
+}
+
 static enum scrubgate_status read_audit(struct sg_config *config, const struct sg_yaml *tree,
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"dir", "origin"};
+    static const char *const keys[] = {"dir", "origin", "epoch", "checkpoint"};
     enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
     const struct sg_yaml_node *dir = sg_yaml_get(node, "dir");
     const struct sg_yaml_node *origin = sg_yaml_get(node, "origin");
@@ -246,6 +271,8 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
         rc = sg_config_keep_text(config, tree, dir, &config->audit_dir, fault);
     if (rc >= 0 && origin != NULL)
         rc = sg_config_keep_text(config, tree, origin, &config->origin, fault);
+    if (rc >= 0)
+        rc = read_audit_times(config, tree, node, fault);
     if (rc < 0 || origin == NULL)
         return rc;
     /* It becomes the name in signed checkpoints, where a space or plus ends it, and a member of a

@@ -14,14 +14,15 @@
 
 #include "base/diag.h"
 #include "base/folder.h"
+#include "proxy/keys_parts.h"
 
 enum { FOLDER_MODE = 0700, FILE_MODE = 0600, OTHERS = 077, OTHERS_WRITE = 022 };
 enum { TEXT_SIZE = 2 * SG_KEY_SIZE + 1 }; /* hex and LF */
 
 static const char fingerprint_name[] = "fingerprint.key";
 
-static enum scrubgate_status fail(const char *dir, const char *name, enum scrubgate_status rc,
-                                  struct scrubgate_fault *fault, const char *what, const char *why)
+enum scrubgate_status sg_keys_fail(const char *dir, const char *name, enum scrubgate_status rc,
+                                   struct scrubgate_fault *fault, const char *what, const char *why)
 {
     char path[sizeof((struct scrubgate_fault *)NULL)->file];
     (void)snprintf(path, sizeof path, "%s%s%s", dir, name[0] == '\0' ? "" : "/", name);
@@ -30,20 +31,20 @@ static enum scrubgate_status fail(const char *dir, const char *name, enum scrubg
 }
 
 /* Who can write the folder can put another key in the file's place. */
-static enum scrubgate_status open_folder(const char *dir, int *folder,
-                                         struct scrubgate_fault *fault)
+enum scrubgate_status sg_keys_folder(const char *dir, int *folder, struct scrubgate_fault *fault)
 {
     struct stat info;
     enum scrubgate_status rc = SCRUBGATE_OK;
     *folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*folder < 0 || fstat(*folder, &info) != 0)
-        rc = fail(dir, "", SCRUBGATE_EIO, fault, "cannot open the keys' folder", strerror(errno));
+        rc = sg_keys_fail(dir, "", SCRUBGATE_EIO, fault, "cannot open the keys' folder",
+                          strerror(errno));
     else if (info.st_uid != geteuid())
-        rc = fail(dir, "", SCRUBGATE_EINVAL, fault,
-                  "the keys' folder belongs to another user: chown it", "");
+        rc = sg_keys_fail(dir, "", SCRUBGATE_EINVAL, fault,
+                          "the keys' folder belongs to another user: chown it", "");
     else if ((info.st_mode & OTHERS_WRITE) != 0)
-        rc = fail(dir, "", SCRUBGATE_EINVAL, fault,
-                  "others can write to the keys' folder: chmod 700", "");
+        rc = sg_keys_fail(dir, "", SCRUBGATE_EINVAL, fault,
+                          "others can write to the keys' folder: chmod 700", "");
     if (rc < 0 && *folder >= 0) {
         (void)close(*folder);
         *folder = -1;
@@ -81,10 +82,12 @@ static enum scrubgate_status make_key(const char *dir, int folder, const char *n
     if (fd < 0 && errno == EEXIST)
         return SCRUBGATE_OK;
     if (fd < 0)
-        return fail(dir, name, SCRUBGATE_EIO, fault, "cannot make this key file", strerror(errno));
+        return sg_keys_fail(dir, name, SCRUBGATE_EIO, fault, "cannot make this key file",
+                            strerror(errno));
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (!write_key(fd) || fsync(folder) != 0) {
-        rc = fail(dir, name, SCRUBGATE_EIO, fault, "cannot make this key file", strerror(errno));
+        rc = sg_keys_fail(dir, name, SCRUBGATE_EIO, fault, "cannot make this key file",
+                          strerror(errno));
         (void)unlinkat(folder, name, 0); /* half a key would stop every later start */
     } else {
         (*made)++;
@@ -100,7 +103,7 @@ enum scrubgate_status sg_keys_make(const char *dir, unsigned *made, struct scrub
     enum scrubgate_status rc = sg_folder_make(dir, FOLDER_MODE, fault);
     if (rc < 0)
         return rc;
-    rc = open_folder(dir, &folder, fault);
+    rc = sg_keys_folder(dir, &folder, fault);
     if (rc < 0)
         return rc;
     rc = make_key(dir, folder, fingerprint_name, made, fault);
@@ -123,22 +126,24 @@ static bool parse_key(const char *text, ssize_t len, uint8_t key[SG_KEY_SIZE])
     return true;
 }
 
-static enum scrubgate_status check_file(const char *dir, const char *name, int fd,
-                                        struct scrubgate_fault *fault)
+enum scrubgate_status sg_keys_check(const char *dir, const char *name, int fd,
+                                    struct scrubgate_fault *fault)
 {
     struct stat info;
     if (fstat(fd, &info) != 0)
-        return fail(dir, name, SCRUBGATE_EIO, fault, "cannot ask for its mode", strerror(errno));
+        return sg_keys_fail(dir, name, SCRUBGATE_EIO, fault, "cannot ask for its mode",
+                            strerror(errno));
     if (!S_ISREG(info.st_mode))
-        return fail(dir, name, SCRUBGATE_EINVAL, fault, "this key is no regular file", "");
+        return sg_keys_fail(dir, name, SCRUBGATE_EINVAL, fault, "this key is no regular file", "");
     if (info.st_uid != geteuid())
-        return fail(dir, name, SCRUBGATE_EINVAL, fault,
-                    "this key belongs to another user: chown it", "");
+        return sg_keys_fail(dir, name, SCRUBGATE_EINVAL, fault,
+                            "this key belongs to another user: chown it", "");
     if ((info.st_mode & OTHERS) != 0)
-        return fail(dir, name, SCRUBGATE_EINVAL, fault,
-                    "others can read or write this key: chmod 600, and make a new one if that was "
-                    "so for long",
-                    "");
+        return sg_keys_fail(
+            dir, name, SCRUBGATE_EINVAL, fault,
+            "others can read or write this key: chmod 600, and make a new one if that was "
+            "so for long",
+            "");
     return SCRUBGATE_OK;
 }
 
@@ -149,15 +154,17 @@ static enum scrubgate_status load_key(const char *dir, int folder, const char *n
     /* Not blocking: a pipe in the key's place must not hang the start. */
     int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
-        return fail(dir, name, SCRUBGATE_EIO, fault, "cannot open this key", strerror(errno));
-    enum scrubgate_status rc = check_file(dir, name, fd, fault);
+        return sg_keys_fail(dir, name, SCRUBGATE_EIO, fault, "cannot open this key",
+                            strerror(errno));
+    enum scrubgate_status rc = sg_keys_check(dir, name, fd, fault);
     if (rc < 0)
         goto out;
     if (!parse_key(text, read(fd, text, sizeof text), key))
-        rc = fail(dir, name, SCRUBGATE_EINVAL, fault,
-                  "a key is 64 hex digits and a line feed: restore it, or remove it to have a new "
-                  "one made",
-                  "");
+        rc = sg_keys_fail(
+            dir, name, SCRUBGATE_EINVAL, fault,
+            "a key is 64 hex digits and a line feed: restore it, or remove it to have a new "
+            "one made",
+            "");
     sg_wipe(text, sizeof text);
 out:
     (void)close(fd);
@@ -169,7 +176,7 @@ enum scrubgate_status sg_keys_load(struct sg_keys *keys, const char *dir,
 {
     int folder;
     struct sg_keys found = {0};
-    enum scrubgate_status rc = open_folder(dir, &folder, fault);
+    enum scrubgate_status rc = sg_keys_folder(dir, &folder, fault);
     if (rc < 0)
         return rc;
     rc = load_key(dir, folder, fingerprint_name, found.fingerprint, fault);

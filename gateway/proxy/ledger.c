@@ -2,7 +2,7 @@
 /*
  * ledger.c - where an auditor's records become durable.
  *
- *     journal != NULL        ours
+ *     log != NULL            ours
  *     link > 0               lent: who has it answers there
  *     neither                who had it is gone, and it cannot be opened (yet): EIO
  */
@@ -19,8 +19,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "net/packet.h"
+#include "proxy/log_keys.h"
 
 enum {
     PENDING_MOST = 256 * 1024 * 1024,
@@ -38,39 +40,81 @@ struct waiting {
 };
 
 struct sg_ledger {
-    char *dir;
-    struct sg_journal *journal;
+    char *dir, *keys, *origin;
+    struct sg_log_setup setup;
+    struct sg_log *log;
     int link;              /* 1 + descriptor; 0: none */
     struct sg_buf pending; /* while there is no journal */
     struct waiting *waiting;
     size_t n, cap;
 };
 
-static enum scrubgate_status new_ledger(struct sg_ledger **ledger, const char *dir,
+static char *copy(const char *text)
+{
+    size_t len = strlen(text) + 1;
+    char *made = malloc(len);
+    if (made != NULL)
+        memcpy(made, text, len);
+    return made;
+}
+
+static enum scrubgate_status new_ledger(struct sg_ledger **ledger,
+                                        const struct sg_ledger_setup *setup,
                                         struct scrubgate_fault *fault)
 {
-    size_t len = strlen(dir) + 1;
     struct sg_ledger *made = calloc(1, sizeof *made);
+    const bool signs = setup->keys != NULL;
     *ledger = made;
-    if (made != NULL)
-        made->dir = malloc(len);
-    if (made == NULL || made->dir == NULL) {
-        sg_fault_set(fault, dir, 0, 0, "out of memory");
+    if (made != NULL) {
+        made->dir = copy(setup->dir);
+        made->keys = signs ? copy(setup->keys) : NULL;
+        made->origin = signs ? copy(setup->origin) : NULL;
+    }
+    if (made == NULL || made->dir == NULL ||
+        (signs && (made->keys == NULL || made->origin == NULL))) {
+        sg_fault_set(fault, setup->dir, 0, 0, "out of memory");
         return SCRUBGATE_ENOMEM;
     }
-    memcpy(made->dir, dir, len);
+    made->setup = (struct sg_log_setup){.dir = made->dir,
+                                        .source = setup->source,
+                                        .checkpoint_ns = setup->checkpoint_ns,
+                                        .epoch_ns = setup->epoch_ns};
     sg_buf_init(&made->pending, PENDING_MOST);
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger, const char *dir,
+/* The seal key is read each time: another process may have sealed meanwhile. */
+static enum scrubgate_status open_log(struct sg_ledger *ledger, struct scrubgate_fault *fault)
+{
+    struct sg_log_keys keys;
+    if (ledger->keys == NULL)
+        return sg_log_open(&ledger->log, &ledger->setup, NULL, fault);
+    enum scrubgate_status rc = sg_log_keys_open(&keys, ledger->keys, ledger->origin, fault);
+    return rc < 0 ? rc : sg_log_open(&ledger->log, &ledger->setup, &keys, fault);
+}
+
+static enum scrubgate_status adopt_log(struct sg_ledger *ledger,
+                                       const struct sg_journal_place *place,
+                                       struct scrubgate_fault *fault)
+{
+    struct sg_log_keys keys;
+    if (ledger->keys == NULL)
+        return sg_log_adopt(&ledger->log, &ledger->setup, NULL, place, fault);
+    enum scrubgate_status rc = sg_log_keys_open(&keys, ledger->keys, ledger->origin, fault);
+    if (rc >= 0)
+        return sg_log_adopt(&ledger->log, &ledger->setup, &keys, place, fault);
+    (void)close(place->folder);
+    return rc;
+}
+
+enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger, const struct sg_ledger_setup *setup,
                                      struct scrubgate_fault *fault)
 {
     struct sg_ledger *made;
     *ledger = NULL;
-    enum scrubgate_status rc = new_ledger(&made, dir, fault);
+    enum scrubgate_status rc = new_ledger(&made, setup, fault);
     if (rc >= 0)
-        rc = sg_journal_open(&made->journal, dir, fault);
+        rc = open_log(made, fault);
     if (rc < 0)
         goto out;
     *ledger = made;
@@ -80,15 +124,16 @@ out:
     return rc;
 }
 
-enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledger, const char *dir,
+enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledger,
+                                      const struct sg_ledger_setup *setup,
                                       const struct sg_journal_place *place,
                                       struct scrubgate_fault *fault)
 {
     struct sg_ledger *made;
     *ledger = NULL;
-    enum scrubgate_status rc = new_ledger(&made, dir, fault);
+    enum scrubgate_status rc = new_ledger(&made, setup, fault);
     if (rc >= 0)
-        rc = sg_journal_adopt(&made->journal, dir, place, fault);
+        rc = adopt_log(made, place, fault);
     else
         (void)close(place->folder);
     if (rc < 0)
@@ -112,10 +157,12 @@ void sg_ledger_close(struct sg_ledger *ledger)
     if (ledger == NULL)
         return;
     close_link(ledger);
-    sg_journal_close(ledger->journal);
+    sg_log_close(ledger->log);
     sg_buf_fini(&ledger->pending);
     free(ledger->waiting);
     free(ledger->dir);
+    free(ledger->keys);
+    free(ledger->origin);
     free(ledger);
 }
 
@@ -138,8 +185,8 @@ enum scrubgate_status sg_ledger_append(struct sg_ledger *ledger, struct sg_bytes
                                        uint64_t *seq)
 {
     size_t start = ledger->pending.len;
-    if (ledger->journal != NULL)
-        return sg_journal_append(ledger->journal, record, seq);
+    if (ledger->log != NULL)
+        return sg_log_append(ledger->log, record, seq);
     assert(sg_bytes_find(record, '\n') == record.len);
     if (record.len >= SG_PACKET_MOST)
         return SCRUBGATE_ELIMIT;
@@ -232,10 +279,10 @@ static enum scrubgate_status reopen(struct sg_ledger *ledger, int tries,
                                     struct scrubgate_fault *fault)
 {
     const struct timespec moment = {.tv_nsec = TRY_NS};
-    enum scrubgate_status rc = sg_journal_open(&ledger->journal, ledger->dir, fault);
+    enum scrubgate_status rc = open_log(ledger, fault);
     for (; rc == SCRUBGATE_EIO && tries > 1; tries--) {
         (void)nanosleep(&moment, NULL);
-        rc = sg_journal_open(&ledger->journal, ledger->dir, fault);
+        rc = open_log(ledger, fault);
     }
     return rc;
 }
@@ -248,13 +295,13 @@ static enum scrubgate_status write_from(struct sg_ledger *ledger, size_t first,
         size_t start = start_of(ledger, i);
         const struct sg_bytes record = {ledger->pending.data + start,
                                         ledger->waiting[i].end - start - 1};
-        rc = sg_journal_append(ledger->journal, record, ledger->waiting[i].seq);
+        rc = sg_log_append(ledger->log, record, ledger->waiting[i].seq);
     }
     if (rc >= 0)
-        return sg_journal_commit(ledger->journal, fault);
+        return sg_log_commit(ledger->log, fault);
     /* Half of a batch in memory must not go with the next one. */
-    sg_journal_close(ledger->journal);
-    ledger->journal = NULL;
+    sg_log_close(ledger->log);
+    ledger->log = NULL;
     sg_fault_set(fault, ledger->dir, 0, 0, "out of memory");
     return rc;
 }
@@ -264,8 +311,8 @@ enum scrubgate_status sg_ledger_commit(struct sg_ledger *ledger, struct scrubgat
     size_t done = 0;
     int tries = 1;
     enum scrubgate_status rc = SCRUBGATE_EIO;
-    if (ledger->journal != NULL)
-        return sg_journal_commit(ledger->journal, fault);
+    if (ledger->log != NULL)
+        return sg_log_commit(ledger->log, fault);
     if (ledger->link > 0) {
         rc = send_all(ledger, &done);
         if (rc == SCRUBGATE_ELIMIT)
@@ -293,6 +340,21 @@ void sg_ledger_recall(struct sg_ledger *ledger)
     (void)!reopen(ledger, TRIES, NULL); /* else the next commit tries again, and tells */
 }
 
+/* --- what time asks for --- */
+
+enum scrubgate_status sg_ledger_tick(struct sg_ledger *ledger, bool at_once, uint64_t *next,
+                                     struct scrubgate_fault *fault)
+{
+    *next = UINT64_MAX;
+    return ledger->log == NULL ? SCRUBGATE_DONE
+                               : sg_log_tick(ledger->log, sg_clock_mono_ns(), at_once, next, fault);
+}
+
+enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger, struct scrubgate_fault *fault)
+{
+    return ledger->log == NULL ? SCRUBGATE_OK : sg_log_finish(ledger->log, fault);
+}
+
 /* --- lending --- */
 
 enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
@@ -302,7 +364,7 @@ enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
     char text[96];
     int ends[2];
     const int room = SEND_ROOM;
-    if (ledger->journal == NULL) {
+    if (ledger->log == NULL) {
         sg_fault_set(fault, ledger->dir, 0, 0, "another process has this log");
         return SCRUBGATE_EINVAL;
     }
@@ -313,14 +375,14 @@ enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
     /* As much as the system allows will do. */
     (void)setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     (void)setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    enum scrubgate_status rc = sg_journal_leave(&ledger->journal, &place, fault);
+    enum scrubgate_status rc = sg_log_leave(&ledger->log, &place, fault);
     if (rc < 0)
         goto out;
     (void)snprintf(text, sizeof text, SG_LEDGER_LENT, place.durable, place.offset, place.files);
     rc = sg_packet_send(socket, sg_bytes_of(text), (const int[]){place.folder, ends[1]}, 2);
     if (rc < 0) {
         sg_fault_set(fault, ledger->dir, 0, 0, "who asked for this log is gone");
-        (void)!sg_journal_adopt(&ledger->journal, ledger->dir, &place, NULL);
+        (void)!adopt_log(ledger, &place, NULL);
         goto out; /* should even that fail, the next commit opens it */
     }
     (void)close(place.folder);

@@ -16,15 +16,24 @@
 #include <stdint.h>
 #include <scrubgate/status.h>
 
-#include "audit/journal.h"
+#include "audit/log.h"
 #include "base/bytes.h"
 
 struct sg_ledger;
 
-SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger, const char *dir,
+struct sg_ledger_setup {
+    const char *dir;
+    const char *keys, *origin;             /* keys NULL: a log that signs nothing (tests) */
+    const struct sg_record_source *source; /* borrowed for good; the rest is copied */
+    uint64_t checkpoint_ns, epoch_ns;
+};
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger,
+                                                        const struct sg_ledger_setup *setup,
                                                         struct scrubgate_fault *fault);
 /* With a journal that another process lent; place->folder is the ledger's, also on error. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledger, const char *dir,
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledger,
+                                                         const struct sg_ledger_setup *setup,
                                                          const struct sg_journal_place *place,
                                                          struct scrubgate_fault *fault);
 void sg_ledger_close(struct sg_ledger *ledger); /* NULL is fine */
@@ -35,6 +44,13 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_append(struct sg_ledger *ledg
                                                           struct sg_bytes record, uint64_t *seq);
 /* All or nothing for the caller, as sg_journal_commit. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_commit(struct sg_ledger *ledger,
+                                                          struct scrubgate_fault *fault);
+
+/* What time asks for, as sg_log_tick and sg_log_finish; nothing while the log is lent. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_tick(struct sg_ledger *ledger, bool at_once,
+                                                        uint64_t *next,
+                                                        struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger,
                                                           struct scrubgate_fault *fault);
 
 /*

@@ -132,7 +132,7 @@ static const struct sg_call calls[] = {
     ROW(prlimit64, S, ANY, "how many files may be open"),
     ROW(sysinfo, S | W, ANY, "how much memory there is: qsort of a long list asks"),
     ROW(getuid, S, ANY, "whose a key is"),
-    ROW(geteuid, S, ANY, "the same"),
+    ROW(geteuid, S | A, ANY, "the same"),
     ROW(getgid, S, ANY, "glibc"),
     ROW(getegid, S, ANY, "glibc"),
     ROW(dup3, S, ANY, "the events' file of the next day in the old one's place"),

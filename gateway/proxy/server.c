@@ -127,6 +127,7 @@ static void finish(struct sg_server *server)
     free(server->workers);
     free(server->metrics);
     free(server->instance);
+    free(server->keys_dir);
 }
 
 static enum scrubgate_status prepare(struct sg_server *server, struct scrubgate_fault *fault)

@@ -28,6 +28,7 @@
 #include "proxy/arrivals.h"
 #include "proxy/audit_guest.h"
 #include "proxy/auditor.h"
+#include "proxy/ledger.h"
 #include "proxy/echo.h"
 #include "proxy/generation.h"
 #include "proxy/keys.h"
@@ -76,6 +77,7 @@ struct sg_server {
     sigset_t blocked_before;
     struct sg_wake ended; /* a worker's thread is through */
     struct sg_generation *generation;
+    char *keys_dir; /* <state>/keys, as it was at the start */
     struct sg_auditor *auditor;
     struct sg_echo *echo;
     const char *echo_url;
@@ -120,6 +122,8 @@ void sg_server_drain(struct sg_server *server);
 
 /* --- server_start.c --- */
 
+/* How its audit log is opened. */
+struct sg_ledger_setup sg_server_log_setup(const struct sg_server *server);
 /* Opens addresses, keys and the audit log, and starts the workers and the admin port. What it made
  * before an error is the server's to end. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_server_start(struct sg_server *server,

@@ -4,12 +4,15 @@
  *
  *     addresses -> user -> keys -> folders -> sandbox -> audit log -> workers -> admin
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "base/folder.h"
 #include "proxy/descriptors.h"
+#include "proxy/log_keys.h"
 #include "proxy/oplog.h"
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
@@ -32,19 +35,61 @@ static enum scrubgate_status name_source(struct sg_server *server)
     return SCRUBGATE_OK;
 }
 
+/* Shown once and kept nowhere: whoever has it can check, and forge, every seal. */
+static void show_first_key(struct sg_seal_key *first)
+{
+    struct sg_buf text = {0};
+    if (sg_base64_add(&text, (struct sg_bytes){first->key, sizeof first->key}) >= 0 &&
+        sg_buf_add_byte(&text, '\0') >= 0)
+        sg_oplog(SG_OPLOG_WARN,
+                 "made the first key of the audit log's seals, which is shown only now and kept "
+                 "nowhere: give it to whom checks the log, and take it out of this output",
+                 "key", (const char *)text.data, NULL);
+    sg_buf_fini(&text);
+    sg_wipe(first, sizeof *first);
+}
+
+static enum scrubgate_status make_log_keys(struct sg_server *server, unsigned *made,
+                                           struct scrubgate_fault *fault)
+{
+    struct sg_seal_key first;
+    bool fresh;
+    enum scrubgate_status rc = sg_log_keys_make(server->keys_dir, sg_server_config(server)->origin,
+                                                made, &fresh, &first, fault);
+    if (fresh)
+        show_first_key(&first);
+    return rc;
+}
+
 static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgate_fault *fault)
 {
-    struct sg_buf dir = {0};
+    static const char tail[] = "/keys";
+    const char *state = sg_server_config(server)->state;
+    const size_t size = strlen(state) + sizeof tail;
     unsigned made = 0;
-    enum scrubgate_status rc = sg_buf_addf(&dir, "%s/keys", sg_server_config(server)->state);
+    server->keys_dir = malloc(size);
+    if (server->keys_dir == NULL)
+        return SCRUBGATE_ENOMEM;
+    (void)snprintf(server->keys_dir, size, "%s%s", state, tail);
+    enum scrubgate_status rc = sg_keys_make(server->keys_dir, &made, fault);
     if (rc >= 0)
-        rc = sg_keys_make((const char *)dir.data, &made, fault);
+        rc = make_log_keys(server, &made, fault);
     if (rc >= 0)
-        rc = sg_keys_load(&server->keys, (const char *)dir.data, fault);
+        rc = sg_keys_load(&server->keys, server->keys_dir, fault);
     if (rc >= 0 && made > 0)
-        sg_oplog(SG_OPLOG_INFO, "made key files", "folder", (const char *)dir.data, NULL);
-    sg_buf_fini(&dir);
+        sg_oplog(SG_OPLOG_INFO, "made key files", "folder", server->keys_dir, NULL);
     return rc;
+}
+
+struct sg_ledger_setup sg_server_log_setup(const struct sg_server *server)
+{
+    const struct sg_config *config = sg_server_config(server);
+    return (struct sg_ledger_setup){.dir = config->audit_dir,
+                                    .keys = server->keys_dir,
+                                    .origin = server->instance,
+                                    .source = &server->source,
+                                    .checkpoint_ns = config->audit_checkpoint_ns,
+                                    .epoch_ns = config->audit_epoch_ns};
 }
 
 static enum scrubgate_status start_workers(struct sg_server *server, struct scrubgate_fault *fault)
@@ -105,10 +150,10 @@ static enum scrubgate_status open_sockets(struct sg_server *server, struct scrub
 /* Last of what can fail: a gateway that we take over from goes on for as long as it can. */
 static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc =
-        server->takeover > 0
-            ? sg_server_take_log(server, fault)
-            : sg_auditor_start(&server->auditor, sg_server_config(server)->audit_dir, fault);
+    const struct sg_ledger_setup setup = sg_server_log_setup(server);
+    enum scrubgate_status rc = server->takeover > 0
+                                   ? sg_server_take_log(server, fault)
+                                   : sg_auditor_start_log(&server->auditor, &setup, fault);
     if (rc < 0)
         return rc;
     return sg_server_record(server, server->takeover > 0 ? "takeover" : "start", NULL,

@@ -174,7 +174,8 @@ enum scrubgate_status sg_server_take_log(struct sg_server *server, struct scrubg
         rc = fail(fault, "it speaks another version of the takeover");
         goto out;
     }
-    rc = sg_ledger_adopt(&ledger, sg_server_config(server)->audit_dir, &place, fault);
+    const struct sg_ledger_setup setup = sg_server_log_setup(server);
+    rc = sg_ledger_adopt(&ledger, &setup, &place, fault);
     place.folder = -1;
     if (rc >= 0)
         rc = sg_auditor_start_with(&server->auditor, ledger, fault);

@@ -93,6 +93,12 @@ static size_t take_nothing(struct sg_talk *talk, struct sg_bytes piece)
     return 0;
 }
 
+/* Nothing at first, all of it when it was resumed. */
+static size_t take_on_resume(struct sg_talk *talk, struct sg_bytes piece)
+{
+    return talk->turns++ == 0 ? take_nothing(talk, piece) : gather(talk, piece);
+}
+
 static void talk_later(struct sg_timer *timer)
 {
     say_what_came((struct sg_talk *)timer); /* its first member */
@@ -295,6 +301,7 @@ static const struct sg_play plays[] = {
     {"/later", NULL, gather, end_later},
     {"/slow", NULL, gather_slowly, say_what_came},
     {"/stuck", NULL, take_nothing, say_what_came},
+    {"/pause", NULL, take_on_resume, say_what_came},
     {"/hold", NULL, gather, end_held},
     {"/close", NULL, gather, end_closing},
     {"/peer", NULL, gather, end_peer},

@@ -24,7 +24,7 @@ void sg_tempdir_make(struct sg_tempdir *dir)
     assert_non_null(mkdtemp(dir->path));
 }
 
-/* Tests make two levels, no more. */
+/* An audit log has the most: audit, tile, a level, groups of digits. */
 static void remove_below(const char *path, unsigned levels)
 {
     DIR *dir = opendir(path);
@@ -45,7 +45,7 @@ static void remove_below(const char *path, unsigned levels)
 
 void sg_tempdir_remove(const struct sg_tempdir *dir)
 {
-    remove_below(dir->path, 4);
+    remove_below(dir->path, 8);
 }
 
 void sg_tempdir_path(const struct sg_tempdir *dir, const char *name, char path[512])

@@ -29,9 +29,6 @@ static const struct late_row {
      SG_STAND_LONG, SG_STAND_LONG},
     {"a body without its end is 408", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf",
      "", 0, 408, 1, SG_STAND_LONG, 50 * MS, SG_STAND_LONG},
-    {"a body that the handler does not take is 408",
-     "POST /stuck HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf", "", 0, 408, 1,
-     SG_STAND_LONG, 50 * MS, SG_STAND_LONG},
     {"an idle connection is closed without a word", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "", 1, 0,
      0, SG_STAND_LONG, SG_STAND_LONG, 50 * MS},
     {"half a second request is 408", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "GET ", 1, 408, 0,
@@ -86,6 +83,45 @@ static void test_a_waiting_request_has_no_deadline_of_the_front(void **state)
     sg_stand_stop();
 }
 
+/* Others are late meanwhile, so its time has passed. */
+static void wait_for_a_late_body(void)
+{
+    struct sg_visitor line = sg_visitor_dial();
+    sg_visitor_put_text(&line, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n");
+    struct sg_visitor_answer answer = sg_visitor_get_answer(&line, false);
+    assert_int_equal(answer.status, 408);
+    sg_buf_fini(&answer.body);
+    sg_visitor_hang_up(&line);
+}
+
+static const struct held_row {
+    const char *name, *body;
+    int status;
+} helds[] = {
+    {"a body that is held back is not late", "ninebytes", 200},
+    {"a body that is let go on has its time again, and no more", "half", 408},
+};
+
+static void test_held_back(void **state)
+{
+    const struct held_row *row = *state;
+    struct sg_front_limits limits = sg_stand_usual;
+    limits.body_ns = 20 * MS;
+    sg_stand_start(&limits, "127.0.0.1:0");
+    struct sg_visitor line = sg_visitor_dial();
+    sg_visitor_put_text(&line, "POST /pause HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n");
+    sg_visitor_put_text(&line, row->body);
+    wait_for_a_late_body();
+    wait_for_a_late_body();
+    sg_stand_wait_for(&sg_stand.closed[SG_REQUEST_GONE], 2); /* those, and not this one */
+    sg_stand_let_loop(sg_talk_resume_held);
+    struct sg_visitor_answer answer = sg_visitor_get_answer(&line, false);
+    assert_int_equal(answer.status, row->status);
+    sg_buf_fini(&answer.body);
+    sg_visitor_hang_up(&line);
+    sg_stand_stop();
+}
+
 static void test_a_client_that_does_not_read_its_answer_is_cut(void **state)
 {
     (void)state;
@@ -106,5 +142,6 @@ int main(void)
         cmocka_unit_test(test_a_client_that_does_not_read_its_answer_is_cut),
     };
     int failed = SG_STAND_ROWS("late", lates, test_late);
+    failed += SG_STAND_ROWS("held back", helds, test_held_back);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

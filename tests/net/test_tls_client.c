@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include <openssl/err.h>
@@ -275,15 +276,18 @@ struct unread {
     const char *name;
     const char *ca, *certificate, *key;
     const char *blamed;
+    mode_t mode; /* of the key, when not 0600 */
 };
 
 static const struct unread unreads[] = {
-    {"authorities that are not there", "none", NULL, NULL, "none"},
-    {"authorities that are none", "gateway.key", NULL, NULL, "gateway.key"},
-    {"a certificate that is not there", "ca.crt", "none", "gateway.key", "none"},
-    {"a certificate that is none", "ca.crt", "gateway.key", "gateway.key", "gateway.key"},
-    {"a key that is not there", "ca.crt", "gateway.crt", "none", "none"},
-    {"a key of another", "ca.crt", "gateway.crt", "stranger.key", "stranger.key"},
+    {"authorities that are not there", "none", NULL, NULL, "none", 0},
+    {"authorities that are none", "gateway.key", NULL, NULL, "gateway.key", 0},
+    {"a certificate that is not there", "ca.crt", "none", "gateway.key", "none", 0},
+    {"a certificate that is none", "ca.crt", "gateway.key", "gateway.key", "gateway.key", 0},
+    {"a key that is not there", "ca.crt", "gateway.crt", "none", "none", 0},
+    {"a key of another", "ca.crt", "gateway.crt", "stranger.key", "stranger.key", 0},
+    {"a key that all can read", "ca.crt", "gateway.crt", "gateway.key", "gateway.key", 0604},
+    {"a key that a group can write", "ca.crt", "gateway.crt", "gateway.key", "gateway.key", 0620},
 };
 
 static void test_unread(void **state)
@@ -301,7 +305,12 @@ static void test_unread(void **state)
         config.certificate = certificate;
         config.key = key;
     }
-    assert_int_equal(sg_tls_new(&tls, &config, &fault), SCRUBGATE_EIO);
+    if (row->mode != 0)
+        assert_int_equal(chmod(key, row->mode), 0);
+    enum scrubgate_status rc = sg_tls_new(&tls, &config, &fault);
+    if (row->mode != 0)
+        assert_int_equal(chmod(key, 0600), 0);
+    assert_int_equal(rc, SCRUBGATE_EIO);
     assert_null(tls);
     assert_string_equal(fault.file, blamed);
     assert_true(fault.what[0] != '\0');

@@ -64,7 +64,9 @@ static void begin(struct world *world)
     *world = (struct world){.folder = -1, .link = -1};
     atomic_store(&fail_syncs, 0);
     sg_tempdir_make(&world->dir);
-    assert_int_equal(sg_ledger_open(&world->ledger, world->dir.path, NULL), SCRUBGATE_OK);
+    assert_int_equal(
+        sg_ledger_open(&world->ledger, &(struct sg_ledger_setup){.dir = world->dir.path}, NULL),
+        SCRUBGATE_OK);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, world->socket), 0);
     assert_int_equal(sg_loop_new(&world->loop), SCRUBGATE_OK);
     assert_int_equal(sg_wake_init(world->loop, &world->gone, on_gone), SCRUBGATE_OK);
@@ -116,7 +118,9 @@ static void lend_to_auditor(struct world *world)
 {
     struct sg_journal_place place = lend(world);
     struct sg_ledger *ledger;
-    assert_int_equal(sg_ledger_adopt(&ledger, world->dir.path, &place, NULL), SCRUBGATE_OK);
+    assert_int_equal(
+        sg_ledger_adopt(&ledger, &(struct sg_ledger_setup){.dir = world->dir.path}, &place, NULL),
+        SCRUBGATE_OK);
     assert_int_equal(sg_auditor_start_with(&world->auditor, ledger, NULL), SCRUBGATE_OK);
     assert_int_equal(sg_audit_guest_start(&world->guest, world->link, world->auditor, &world->gone),
                      SCRUBGATE_OK);

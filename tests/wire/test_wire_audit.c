@@ -14,6 +14,8 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include "audit/checkpoint.h"
+#include "audit/merkle.h"
 #include "base/json.h"
 
 #include "../lib/program.h"
@@ -69,9 +71,33 @@ static void deliver(void)
 
 /* --- the log of a day without trouble --- */
 
-/* Every line is JSON and begins with its own number. */
+/* The checkpoint, by the public key alone, is of these lines and no others. */
+static void check_signature(const struct sg_merkle_range *tree, struct sg_sha256 *sha)
+{
+    struct sg_note_key key;
+    struct sg_checkpoint checkpoint;
+    struct sg_hash root;
+    size_t len, key_len;
+    char *text = sg_tempdir_read(&scene.gateway.dir, "var/audit/checkpoint", &len);
+    char *vkey = sg_tempdir_read(&scene.gateway.dir, "var/keys/log.vkey", &key_len);
+    assert_int_equal(sg_note_key_read(&key, (struct sg_bytes){(const uint8_t *)vkey, key_len - 1}),
+                     0);
+    assert_int_equal(
+        sg_checkpoint_open(&checkpoint, NULL, (struct sg_bytes){(const uint8_t *)text, len}, &key),
+        0);
+    assert_int_equal(checkpoint.size, tree->size);
+    assert_int_equal(sg_merkle_root(tree, sha, &root), 0);
+    assert_true(sg_hash_equal(&root, &checkpoint.root));
+    free(text);
+    free(vkey);
+}
+
+/* Every line is JSON and begins with its own number; together they are what was signed. */
 static size_t check_log(void)
 {
+    struct sg_merkle_range tree = {.size = 0};
+    struct sg_sha256 *sha;
+    assert_int_equal(sg_sha256_new(&sha), 0);
     char *log = sg_gateway_audit(&scene.gateway), *rest = NULL;
     size_t number = 0;
     for (char *line = strtok_r(log, "\n", &rest); line != NULL;
@@ -84,7 +110,12 @@ static size_t check_log(void)
             fail_msg("line %zu is %.60s", number, line);
         assert_true(sg_json_parse(&json, sg_bytes_of(line), 16, &fault) >= 0);
         sg_json_free(json);
+        struct sg_hash leaf;
+        assert_int_equal(sg_merkle_leaf(sha, sg_bytes_of(line), &leaf), 0);
+        assert_int_equal(sg_merkle_push(&tree, sha, &leaf, NULL, NULL), 0);
     }
+    check_signature(&tree, sha);
+    sg_sha256_free(sha);
     free(log);
     return number;
 }
@@ -107,11 +138,11 @@ static void test_records(void **state)
     for (int i = 0; i < 10; i++)
         deliver();
     sg_gateway_stop(&scene.gateway);
-    assert_int_equal(check_log(), 32); /* start, ten times request, response, outcome, stop */
+    assert_int_equal(check_log(), 33); /* start, ten times request, response, outcome, stop, seal */
     assert_int_equal(count_of("\"direction\":\"to-agent\""), 10);
     assert_int_equal(count_of("\"direction\":\"to-customer\""), 10);
     assert_int_equal(count_of("\"class_uid\":6003"), 10);
-    assert_int_equal(count_of("\"instance\":\"" SG_GATEWAY_ORIGIN "\""), 32);
+    assert_int_equal(count_of("\"instance\":\"" SG_GATEWAY_ORIGIN "\""), 33);
     sg_gateway_keeps_quiet(&scene.gateway, planted);
     end();
 }
@@ -150,7 +181,7 @@ static void test_many_at_once(void **state)
         sg_heard_fini(&heard);
     }
     sg_gateway_stop(&scene.gateway);
-    assert_int_equal(check_log(), 2 + 3 * MANY);
+    assert_int_equal(check_log(), 3 + 3 * MANY);
     end();
 }
 
@@ -208,7 +239,7 @@ static void test_crash(void **state)
     sg_gateway_start(&scene.gateway);
     deliver();
     sg_gateway_stop(&scene.gateway);
-    assert_int_equal(check_log(), lines + 5);
+    assert_int_equal(check_log(), lines + 6);
     /* What was there is there still, byte for byte; the torn line is beside it. */
     char *after = sg_tempdir_read(&scene.gateway.dir, LOG, NULL);
     assert_memory_equal(after, log, len);

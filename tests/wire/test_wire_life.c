@@ -546,7 +546,7 @@ static void test_drain(void **state)
     assert_true(sg_wire_ends(&running));
     sg_scene_skip(&scene);
     sg_gateway_join(&scene.gateway);
-    free(sg_gateway_record(&scene.gateway, sg_gateway_records(&scene.gateway) - 1,
+    free(sg_gateway_record(&scene.gateway, sg_gateway_records(&scene.gateway) - 2,
                            (const char *[]){"\"class_uid\":6002", "\"what\":\"stop\"", NULL}));
     sg_answer_fini(&answer);
     sg_wire_close(&running);

@@ -29,7 +29,7 @@
 #define PACK(rules) "pack: toy\nversion: 1\nowner: toys@example.org\nrules:\n" rules
 #define RULE        "  - {id: toy, title: Toy, entity: TOY, level: 1, "
 
-enum { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
+enum { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2, EXIT_DAMAGED = 3 };
 
 static const char *const serve[] = {"serve", "-c", "gateway.yaml", NULL};
 static const char *const look[] = {"serve", "-t", "-c", "gateway.yaml", NULL};
@@ -256,8 +256,8 @@ static const struct place_row places[] = {
      "var/keys: others can write to the keys' folder: chmod 700"},
     {"a state folder that is a file", STATE_IS_FILE, EXIT_WRONG, "var"},
     {"an audit folder that is a file", AUDIT_IS_FILE, EXIT_WRONG, "var/audit"},
-    {"an audit log that was changed", AUDIT_CHANGED, EXIT_WRONG, "000000.ndjson:2:"},
-    {"an audit log of which a part is missing", AUDIT_GAP, EXIT_WRONG, "000000.ndjson"},
+    {"an audit log that was changed", AUDIT_CHANGED, EXIT_DAMAGED, "000000.ndjson:2:"},
+    {"an audit log of which a part is missing", AUDIT_GAP, EXIT_DAMAGED, "000000.ndjson"},
 };
 
 static void set_mode(struct sg_gateway *gateway, const char *name, mode_t mode)
@@ -351,12 +351,14 @@ static void test_starts_again(void **state)
     sg_gateway_stop(&gateway);
     char *again = sg_tempdir_read(&gateway.dir, "var/keys/fingerprint.key", NULL);
     assert_string_equal(key, again);
-    /* start, stop, start, stop, numbered on. */
-    assert_int_equal(sg_gateway_records(&gateway), 4);
-    free(sg_gateway_record(&gateway, 2,
-                           (const char *[]){"{\"seq\":2,", "\"what\":\"start\"", NULL}));
+    /* start, stop, seal, and again, numbered on. */
+    assert_int_equal(sg_gateway_records(&gateway), 6);
+    free(sg_gateway_record(&gateway, 3,
+                           (const char *[]){"{\"seq\":3,", "\"what\":\"start\"", NULL}));
     free(
-        sg_gateway_record(&gateway, 3, (const char *[]){"{\"seq\":3,", "\"what\":\"stop\"", NULL}));
+        sg_gateway_record(&gateway, 4, (const char *[]){"{\"seq\":4,", "\"what\":\"stop\"", NULL}));
+    free(
+        sg_gateway_record(&gateway, 5, (const char *[]){"{\"seq\":5,", "\"what\":\"seal\"", NULL}));
     free(key);
     free(again);
     sg_gateway_fini(&gateway);

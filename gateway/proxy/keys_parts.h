@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keys_parts.h - what modules that read key files share; for them only.
+ */
+#ifndef SG_PROXY_KEYS_PARTS_H
+#define SG_PROXY_KEYS_PARTS_H
+
+#include <scrubgate/status.h>
+
+/* Opens the keys' folder. EINVAL: it is another user's, or others can write to it. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_folder(const char *dir, int *folder,
+                                                        struct scrubgate_fault *fault);
+/* EINVAL: the file is not ours alone. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_check(const char *dir, const char *name, int fd,
+                                                       struct scrubgate_fault *fault);
+/* Names the file in the fault, and answers rc. */
+enum scrubgate_status sg_keys_fail(const char *dir, const char *name, enum scrubgate_status rc,
+                                   struct scrubgate_fault *fault, const char *what,
+                                   const char *why);
+
+#endif
