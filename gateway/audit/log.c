@@ -19,6 +19,8 @@
 #include "base/folder.h"
 
 enum { FOLDER_MODE = 0750 };
+/* The index is written in pieces, and before each checkpoint: once a commit would slow the disk. */
+enum { INDEX_PIECE = 4096 };
 /* After a failure: often enough for readiness to come back, not so often as to fill a log. */
 static const uint64_t again_ns = 1000 * 1000 * 1000;
 
@@ -203,7 +205,7 @@ enum scrubgate_status sg_log_commit(struct sg_log *log, struct scrubgate_fault *
 /* --- the tree --- */
 
 /* Entries of an index that cannot be written are written anew at the next start. */
-static void write_index(struct sg_log *log)
+void sg_log_write_index(struct sg_log *log)
 {
     const uint64_t n = log->index.len / SG_INDEX_ENTRY;
     if (n > 0)
@@ -219,7 +221,7 @@ static enum scrubgate_status take_line(struct sg_log *log, struct sg_bytes line)
     rc = sg_log_tree_push(&log->tree, line);
     log->offset += line.len + 1;
     if (log->tree.range.size % SG_JOURNAL_SEGMENT == 0) {
-        write_index(log);
+        sg_log_write_index(log);
         log->offset = 0;
         log->changed_ns = 1; /* a full segment is signed at once */
     }
@@ -238,7 +240,8 @@ enum scrubgate_status sg_log_grow(struct sg_log *log, struct scrubgate_fault *fa
     assert(log->tree.range.size == first);
     while (rc >= 0 && sg_bytes_take_line(&rest, &line))
         rc = take_line(log, line);
-    write_index(log);
+    if (log->index.len >= INDEX_PIECE)
+        sg_log_write_index(log);
     if (rc < 0) {
         log->lost = true;
         return out_of_memory(log->dir, fault);

@@ -50,6 +50,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_log_match_seals(struct sg_log *log,
 
 /* --- log.c --- */
 
+/* Writes the entries of the index that wait. */
+void sg_log_write_index(struct sg_log *log);
 /* Takes what was committed into the tree. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_grow(struct sg_log *log,
                                                      struct scrubgate_fault *fault);

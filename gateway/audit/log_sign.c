@@ -60,6 +60,7 @@ enum scrubgate_status sg_log_sign(struct sg_log *log, struct scrubgate_fault *fa
         log->changed_ns = 0;
         return SCRUBGATE_OK;
     }
+    sg_log_write_index(log);
     if (log->tree.missing != UINT64_MAX)
         rc = sg_log_recover(log, false, fault);
     if (rc < 0)
