@@ -102,8 +102,6 @@ const struct sg_framing *sg_request_framing(const struct sg_request *request);
 struct sg_bytes sg_request_peer(const struct sg_request *request);
 /* What the client's TLS library gives away (net/tls.h); empty without TLS. */
 struct sg_bytes sg_request_tls_print(const struct sg_request *request);
-/* The handler's own pointer, as returned by begin. */
-void *sg_request_own(const struct sg_request *request);
 
 /* Asks for more body after body() took less than it was given. */
 void sg_request_resume(struct sg_request *request);

@@ -185,8 +185,3 @@ struct sg_bytes sg_request_tls_print(const struct sg_request *request)
     const struct sg_tls_stream *tls = request->client->conn.tls;
     return tls != NULL ? sg_tls_print(tls) : (struct sg_bytes){NULL, 0};
 }
-
-void *sg_request_own(const struct sg_request *request)
-{
-    return request->own;
-}

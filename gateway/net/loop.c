@@ -121,14 +121,6 @@ enum scrubgate_status sg_watch_add(struct sg_loop *loop, struct sg_watch *watch,
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_watch_change(struct sg_loop *loop, struct sg_watch *watch, uint32_t events)
-{
-    assert(watch->added);
-    if (control(loop, EPOLL_CTL_MOD, watch, events) != 0)
-        return errno == ENOMEM ? SCRUBGATE_ENOMEM : SCRUBGATE_EIO;
-    return SCRUBGATE_OK;
-}
-
 void sg_watch_remove(struct sg_loop *loop, struct sg_watch *watch)
 {
     if (!watch->added)

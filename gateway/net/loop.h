@@ -56,8 +56,6 @@ size_t sg_loop_ready(const struct sg_loop *loop);
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_watch_add(struct sg_loop *loop, struct sg_watch *watch,
                                                       uint32_t events);
-SCRUBGATE_MUST_USE enum scrubgate_status sg_watch_change(struct sg_loop *loop,
-                                                         struct sg_watch *watch, uint32_t events);
 void sg_watch_remove(struct sg_loop *loop, struct sg_watch *watch); /* before closing the fd */
 
 /* Sets or moves it. ENOMEM. */

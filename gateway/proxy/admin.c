@@ -17,7 +17,9 @@
 #include "proxy/problem.h"
 
 #define SECONDS UINT64_C(1000000000)
-enum { BODY_MOST = 1024 * 1024, HEAD_MOST = 16 * 1024, CONNECTIONS = 256, DRAIN_SECONDS = 10 };
+enum { BODY_MOST = 1024 * 1024, HEAD_MOST = 16 * 1024, DRAIN_SECONDS = 10 };
+/* One address cannot hold them all in silence: others still learn whether we are well. */
+enum { CONNECTIONS = 256, PER_PEER = 64 };
 
 struct sg_admin {
     struct sg_front *front;
@@ -259,9 +261,11 @@ enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *lo
     const struct sg_front_limits limits = {
         .header = HEAD_MOST,
         .connections = CONNECTIONS,
-        .header_ns = 10 * SECONDS,
+        .per_peer = PER_PEER,
+        .header_ns = 5 * SECONDS,
         .body_ns = 30 * SECONDS,
-        .idle_ns = 60 * SECONDS,
+        .write_ns = 60 * SECONDS,
+        .idle_ns = 15 * SECONDS,
     };
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_admin *made = calloc(1, sizeof *made);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/diag.h"
 #include "proxy/sandbox.h"
 
 struct list {
@@ -70,12 +71,15 @@ static void *run(void *ctx)
 {
     struct sg_admin_engine *engine = ctx;
     struct sg_admin_job *job;
-    /* It reads bodies, as workers do. Unconfined it does not begin: its jobs then fail at stop. */
-    if (sg_sandbox_enter(SG_SANDBOX_WORKER) < 0)
-        return NULL;
+    /* It reads bodies, as workers do. Unconfined it reads none, and says so. */
+    const enum scrubgate_status confined = sg_sandbox_enter(SG_SANDBOX_WORKER);
     while ((job = next_job(engine)) != NULL) {
         job->request.scratch = engine->scratch;
-        job->status = sg_engine_answer(&job->request, &job->answer, &job->fault);
+        job->status = confined;
+        if (confined >= 0)
+            job->status = sg_engine_answer(&job->request, &job->answer, &job->fault);
+        else
+            sg_fault_set(&job->fault, NULL, 0, 0, "the engine's thread cannot be confined");
         (void)pthread_mutex_lock(&engine->lock);
         list_add(&engine->ready, job);
         (void)pthread_mutex_unlock(&engine->lock);

@@ -364,8 +364,6 @@ static void end(void *own)
 static void closed(void *own, enum sg_request_end how)
 {
     struct sg_talk *talk = own;
-    if (sg_request_own(talk->request) != talk)
-        abort();
     sg_timer_cancel(sg_stand.loop, &talk->timer);
     sg_task_cancel(sg_stand.loop, &talk->task);
     sg_buf_fini(&talk->text);

@@ -276,26 +276,6 @@ static void test_a_new_watch_of_a_reused_number_does_not_get_the_old_events(void
     close_end(&third);
 }
 
-static void end_waits_for_room(struct sg_watch *watch, uint32_t events)
-{
-    struct end *end = (struct end *)watch;
-    tell((events & EPOLLOUT) != 0 ? 'o' : 'i');
-    if ((events & EPOLLOUT) != 0)
-        sg_loop_stop(loop);
-    assert_int_equal(sg_watch_change(loop, &end->watch, EPOLLOUT), SCRUBGATE_OK);
-}
-
-static void test_a_changed_watch_hears_its_new_events(void **state)
-{
-    (void)state;
-    struct end end;
-    open_end(&end, 'x', end_waits_for_room);
-    assert_int_equal(sg_loop_run(loop), SCRUBGATE_OK);
-    assert_string_equal(story, "io");
-    close_end(&end);
-    sg_watch_remove(loop, &end.watch); /* twice is fine */
-}
-
 /* --- tasks --- */
 
 struct job {
@@ -433,7 +413,6 @@ int main(void)
         ROW(test_a_thousand_timers_set_moved_and_cancelled_keep_their_order),
         ROW(test_a_watch_removed_and_freed_by_its_neighbour_is_not_called),
         ROW(test_a_new_watch_of_a_reused_number_does_not_get_the_old_events),
-        ROW(test_a_changed_watch_hears_its_new_events),
         ROW(test_tasks_run_once_in_order_and_those_they_queue_in_the_next_turn),
         ROW(test_a_cancelled_task_does_not_run),
         ROW(test_many_rings_before_the_loop_looks_make_one_call),

@@ -14,9 +14,13 @@
 
 #include "net/listen.h"
 #include "proxy/admin.h"
+#include "proxy/generation.h"
+#include "proxy/sandbox.h"
 
 #include "../lib/suite.h"
 #include "../lib/wire.h"
+
+enum { CROWD = 64 }; /* as many as one address may hold */
 
 static const struct row {
     const char *name;
@@ -39,6 +43,9 @@ struct world {
     struct sg_wake wake;
     struct sg_admin *admin;
     unsigned port;
+    pthread_t thread;
+    struct sg_generation generation; /* of nothing: it is not looked at */
+    bool unconfined;                 /* threads cannot be */
 };
 
 static struct world world; /* the wake finds it */
@@ -51,6 +58,18 @@ static const char *unready(void *ctx)
 static bool by_reference(void *ctx)
 {
     return ((struct world *)ctx)->row->by_reference;
+}
+
+static struct sg_generation *generation(void *ctx)
+{
+    return &((struct world *)ctx)->generation;
+}
+
+/* Instead of the sandbox. */
+enum scrubgate_status sg_sandbox_enter(enum sg_sandbox_role role)
+{
+    assert_int_equal(role, SG_SANDBOX_WORKER);
+    return world.unconfined ? SCRUBGATE_EIO : SCRUBGATE_OK;
 }
 
 static void woken(struct sg_wake *wake)
@@ -79,33 +98,92 @@ static int listen_somewhere(unsigned *port)
     return fd;
 }
 
-static void test_row(void **state)
+static void begin(const struct row *row, bool unconfined)
 {
-    const struct sg_admin_host host = {
-        .unready = unready, .by_reference = by_reference, .ctx = &world};
-    struct sg_answer answer = {.cut = false};
-    pthread_t thread;
-    void *failed;
-    world = (struct world){.row = *state};
+    static const struct sg_admin_host host = {
+        .unready = unready, .by_reference = by_reference, .generation = generation, .ctx = &world};
+    world = (struct world){.row = row, .unconfined = unconfined, .generation = {.holders = 1}};
     assert_int_equal(sg_loop_new(&world.loop), SCRUBGATE_OK);
     assert_int_equal(sg_wake_init(world.loop, &world.wake, woken), SCRUBGATE_OK);
     int fd = listen_somewhere(&world.port);
     assert_int_equal(sg_admin_start(&world.admin, world.loop, fd, &host), SCRUBGATE_OK);
-    assert_int_equal(pthread_create(&thread, NULL, run, NULL), 0);
-    sg_wire_ask(world.port, "GET", "/readyz", "", SG_BYTES(""), &answer);
+    assert_int_equal(pthread_create(&world.thread, NULL, run, NULL), 0);
+}
+
+static void finish(void)
+{
+    void *failed;
     sg_wake_ring(&world.wake);
-    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_int_equal(pthread_join(world.thread, &failed), 0);
     assert_null(failed);
-    assert_int_equal(answer.head.status, world.row->status);
-    assert_true(sg_holds(sg_buf_bytes(&answer.body), world.row->holds));
-    sg_answer_fini(&answer);
     sg_admin_stop(world.admin);
     sg_wake_fini(world.loop, &world.wake);
     sg_loop_free(world.loop);
 }
 
+static void test_row(void **state)
+{
+    const struct row *row = *state;
+    struct sg_answer answer = {.cut = false};
+    begin(row, false);
+    sg_wire_ask(world.port, "GET", "/readyz", "", SG_BYTES(""), &answer);
+    finish();
+    assert_int_equal(answer.head.status, row->status);
+    assert_true(sg_holds(sg_buf_bytes(&answer.body), row->holds));
+    sg_answer_fini(&answer);
+}
+
+/* From an address of this host that nobody else here uses. */
+static void dial_from_elsewhere(struct sg_wire *wire)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000002)};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)world.port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    *wire = (struct sg_wire){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    assert_true(wire->fd >= 0);
+    assert_int_equal(bind(wire->fd, (const struct sockaddr *)&from, sizeof from), 0);
+    assert_int_equal(connect(wire->fd, (const struct sockaddr *)&to, sizeof to), 0);
+}
+
+static void test_crowd(void **state)
+{
+    static struct sg_wire silent[CROWD];
+    struct sg_wire last;
+    struct sg_answer answer = {.cut = false};
+    (void)state;
+    begin(&rows[0], false);
+    for (size_t i = 0; i < CROWD; i++)
+        dial_from_elsewhere(&silent[i]);
+    dial_from_elsewhere(&last);
+    sg_wire_say(&last, "GET /healthz HTTP/1.1\r\nHost: gate.example\r\n\r\n");
+    sg_wire_read(&last, &answer, false);
+    assert_int_equal(answer.head.status, 503);
+    sg_wire_ask(world.port, "GET", "/healthz", "", SG_BYTES(""), &answer);
+    assert_int_equal(answer.head.status, 200);
+    for (size_t i = 0; i < CROWD; i++)
+        sg_wire_close(&silent[i]);
+    sg_wire_close(&last);
+    sg_answer_fini(&answer);
+    finish();
+}
+
+static void test_unconfined(void **state)
+{
+    struct sg_answer answer = {.cut = false};
+    (void)state;
+    begin(&rows[0], true);
+    sg_wire_ask(world.port, "POST", "/v1/scrub", "", SG_BYTES("{}"), &answer);
+    assert_int_equal(answer.head.status, 503);
+    sg_answer_fini(&answer);
+    finish();
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    sg_suite_add("one address that is silent leaves room for others", test_crowd, NULL);
+    sg_suite_add("a thread that cannot be confined: what it is to scan is refused at once",
+                 test_unconfined, NULL);
     return sg_suite_run("proxy/admin");
 }
