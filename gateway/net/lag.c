@@ -14,18 +14,30 @@ static void arm(struct sg_lag *lag)
     (void)!sg_timer_set(lag->loop, &lag->timer, sg_loop_now(lag->loop) + lag->every_ns);
 }
 
+static void tell(struct sg_lag *lag, uint64_t now, uint64_t delay_ns)
+{
+    lag->told_ns = now;
+    lag->measured(lag, delay_ns);
+}
+
+/* A loop that stood still finds tick and probe due together: that is one delay, not two. */
 static void came_back(struct sg_wake *probe)
 {
     struct sg_lag *lag = (struct sg_lag *)probe; /* its first member */
+    uint64_t now = sg_clock_mono_ns();
     lag->under_way = false;
-    lag->measured(lag, sg_clock_mono_ns() - lag->sent_ns);
+    lag->last_ns = now - lag->sent_ns;
+    if (lag->told_ns <= lag->sent_ns || now - lag->told_ns >= lag->every_ns / 2)
+        tell(lag, now, lag->last_ns);
 }
 
 static void tick(struct sg_timer *timer)
 {
     struct sg_lag *lag = (struct sg_lag *)(void *)((char *)timer - offsetof(struct sg_lag, timer));
     if (lag->under_way) {
-        lag->measured(lag, sg_clock_mono_ns() - lag->sent_ns);
+        /* What it has waited so far says little until it is more than the one before. */
+        uint64_t now = sg_clock_mono_ns(), so_far = now - lag->sent_ns;
+        tell(lag, now, so_far > lag->last_ns ? so_far : lag->last_ns);
     } else if (lag->wanted) {
         lag->wanted = false;
         lag->under_way = true;

@@ -18,10 +18,11 @@ struct sg_lag {
     struct sg_wake probe; /* first */
     struct sg_timer timer;
     struct sg_loop *loop;
-    uint64_t every_ns, sent_ns;
+    uint64_t every_ns, sent_ns, told_ns;
+    uint64_t last_ns; /* how long the last one took that has come back */
     bool wanted, under_way;
     /* Called each time one has come back; also when it is late, with how long it has waited so
-     * far. */
+     * far, or the one before. */
     void (*measured)(struct sg_lag *lag, uint64_t delay_ns);
 };
 

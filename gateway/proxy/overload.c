@@ -38,12 +38,15 @@ static double in_targets(uint64_t delay_ns)
     return within((double)delay_ns / SG_OVERLOAD_TARGET_NS, 0, delay_most);
 }
 
+/* Of two delays in a row the shorter: one alone was a single dear message, or the system's turn. */
 void sg_overload_delay(struct sg_overload *overload, uint64_t delay_ns)
 {
-    double now = in_targets(delay_ns), before = in_targets(overload->delay_ns);
+    uint64_t lasting = delay_ns < overload->delay_ns ? delay_ns : overload->delay_ns;
+    double now = in_targets(lasting), before = in_targets(overload->lasting_ns);
     double share =
         overload->by_delay + drift * (now - 1) + trend * (now - before) * (now > 1 || before > 1);
     overload->delay_ns = delay_ns;
+    overload->lasting_ns = lasting;
     /* One in fifty still comes in: else nothing would be left to measure by. */
     overload->by_delay = within(share, 0, 0.98);
 }
@@ -57,7 +60,7 @@ void sg_overload_memory(struct sg_overload *overload, uint64_t bytes)
 void sg_overload_idle(struct sg_overload *overload)
 {
     overload->by_delay = 0;
-    overload->delay_ns = 0;
+    overload->delay_ns = overload->lasting_ns = 0;
 }
 
 /* xorshift64*: nothing hangs on it but fairness. */

@@ -28,6 +28,7 @@ struct sg_overload {
     uint64_t memory;            /* ceiling in bytes; 0: none */
     double by_delay, by_memory; /* share of new requests turned away, 0 to 1 */
     uint64_t delay_ns;          /* as last told */
+    uint64_t lasting_ns;        /* the shorter of the last two told */
     uint64_t dice;
 };
 

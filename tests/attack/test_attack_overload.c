@@ -5,7 +5,7 @@
  *
  *     closed loop: the peak -> open loop at three times that -> half of that: nobody turned away
  *
- * `make attack` asks for more: OVERLOAD_SECONDS of it, OVERLOAD_TIMED to see that goodput is at
+ * `make attack` asks for more: OVERLOAD_SECONDS of it, and OVERLOAD_TIMED to see that goodput is at
  * least 90 % of the peak and that all is well after two seconds.
  */
 #include <poll.h>
@@ -27,17 +27,23 @@
 #include "../lib/suite.h"
 #include "beside.h"
 
-enum { PEAK_CLIENTS = 256, RUSH_CLIENTS = 512, MEMORY_MIB = 768, TIMES = 3 };
+/* Connections, in small and at full size: enough to keep three times the rate up. */
+enum { PEAK_CLIENTS = 64, RUSH_CLIENTS = 256, PEAK_TIMED = 256, RUSH_TIMED = 2048 };
+enum { MEMORY_MIB = 768, TIMES = 3 };
 
 static struct sg_gateway gateway;
 static struct origin *origin;
 static struct ask asked;
 
-/* Some chat, with what must be masked in it. */
+/* Two KiB of chat, with what must be masked in it. A message must cost twenty times what it costs
+ * to turn one away, or the ninety percent could not be: at three times the capacity two of three
+ * are. */
+#define LINE                                                                                       \
+    "\"Hello, my name is Toni and I wrote to you yesterday. Please call me, or write to "          \
+    "toni.example@example.org. The order is 4471920 and the card 4111 1111 1111 1111. Thank you "  \
+    "for your help, it is quite urgent by now.\","
 static const char chat[] =
-    "{\"from\":\"c-17\",\"text\":\"Hello, my name is Toni and I wrote to you yesterday. "
-    "Please call me, or write to toni.example@example.org. The order is 4471920 and the "
-    "card 4111 1111 1111 1111. Thank you for your help, it is quite urgent by now.\"}";
+    "{\"from\":\"c-17\",\"text\":[" LINE LINE LINE LINE LINE LINE LINE LINE "\"Toni\"]}";
 static const char *const never[] = {"toni.example", "4111 1111", NULL};
 
 static double number(const char *name, double usual)
@@ -56,7 +62,7 @@ static bool timed(void)
 static struct sg_beside health = {.request = "GET /healthz HTTP/1.1\r\nHost: g\r\n\r\n",
                                   .pace_ms = 20};
 static struct sg_beside guest = {.answer = "{\"ok\":1}", .pace_ms = 20};
-static char guest_request[1024];
+static char guest_request[4096];
 
 static struct watch {
     pthread_t thread;
@@ -106,10 +112,16 @@ static double run(const char *what, struct load *load, double seconds, double ra
                   struct load_result *result)
 {
     const struct load_pace pace = {.seconds = seconds, .rate = rate};
+    uint64_t cpu = program_cpu_ns(gateway.pid);
     *result = load_run(load, &pace);
+    cpu = program_cpu_ns(gateway.pid) - cpu;
     double goodput = (double)result->answered / seconds;
-    print_message("%s: %.0f/s answered, %.0f/s turned away, p50 %.0f us, p99 %.0f us\n", what,
-                  goodput, (double)result->shed / seconds, result->p50, result->p99);
+    /* Else all messages are scanned by the slow engine, and nothing here can be compared. */
+    assert_int_equal(sg_gateway_metric(&gateway, "scrubgate_engine_reference"), 0);
+    print_message("%s: %.0f/s answered, %.0f/s turned away, %.0f us of CPU time for each answer; "
+                  "p50 %.0f us, p99 %.0f us\n",
+                  what, goodput, (double)result->shed / seconds,
+                  (double)cpu / 1e3 / (double)(result->answered + 1), result->p50, result->p99);
     assert_int_equal(result->wrong, 0);
     assert_int_equal(result->lost, 0);
     assert_int_equal(result->again, 0);
@@ -121,7 +133,8 @@ static double run(const char *what, struct load *load, double seconds, double ra
 static double find_peak(double seconds)
 {
     struct load_result result;
-    struct load *load = load_open((uint16_t)gateway.port, PEAK_CLIENTS, &asked);
+    struct load *load =
+        load_open((uint16_t)gateway.port, timed() ? PEAK_TIMED : PEAK_CLIENTS, &asked);
     assert_non_null(load);
     (void)run("warm", load, seconds / 4, 0, &result);
     double peak = run("closed loop", load, seconds, 0, &result);
@@ -134,7 +147,8 @@ static void three_times_the_capacity(void **state)
     (void)state;
     struct load_result result;
     double seconds = number("OVERLOAD_SECONDS", 2), peak = find_peak(timed() ? 5 : 0.5);
-    struct load *load = load_open((uint16_t)gateway.port, RUSH_CLIENTS, &asked);
+    struct load *load =
+        load_open((uint16_t)gateway.port, timed() ? RUSH_TIMED : RUSH_CLIENTS, &asked);
     assert_non_null(load);
     start_watching();
     double goodput = run("open loop, three times that", load, seconds, TIMES * peak, &result);

@@ -187,6 +187,12 @@ static void seal_without_mac(struct sg_made_log *log)
     memcpy(strstr(log->line[15], "\"mac\""), "\"mad\"", 5);
 }
 
+static void seal_of_another_size(struct sg_made_log *log)
+{
+    memcpy(strstr(log->line[15], "\"size\":15"), "\"size\":14", 9);
+    sg_made_sign(log, RECORDS, 0);
+}
+
 static void first_seal_late(struct sg_made_log *log)
 {
     sg_made_log(log, 7, 0);
@@ -287,6 +293,8 @@ static const struct row rows[] = {
     {"a seal dropped", drop_seal, SG_VERIFY_SEAL_MISSING, 8, 22, .proven = 7},
     {"a seal twice", seal_twice, SG_VERIFY_SEAL_TWICE, 16, 16, .proven = 15},
     {"a seal that is none", seal_without_mac, SG_VERIFY_SEAL_FORM, 15, 15, .proven = 7},
+    {"a seal that tells another size", seal_of_another_size, SG_VERIFY_SEAL_ROOT, 7, 15,
+     .no_key = true, .proven = 0},
     {"the first seal is of a later epoch", first_seal_late, SG_VERIFY_SEAL_MISSING, 0, 15,
      .proven = 0},
     {"never sealed", never_sealed, SG_VERIFY_UNSEALED, 0, 0, .proven = 7},
@@ -446,6 +454,76 @@ static void test_a_clock_that_was_set(void **state)
     assert_int_equal(run.result.steps, 1);
 }
 
+/* --- finding the record --- */
+
+/* Nodes of the log as it was, but that the leaf of one record is told wrong. */
+struct hearsay {
+    struct sg_hash leaf[RECORDS];
+    uint64_t lie; /* a record; RECORDS: none */
+    size_t at;    /* the next record of log_ */
+};
+
+static enum scrubgate_status tell_node(void *ctx, unsigned level, uint64_t index,
+                                       struct sg_hash *out)
+{
+    const struct hearsay *hearsay = ctx;
+    struct sg_merkle_range range = {.size = 0};
+    struct sg_sha256 *sha = NULL;
+    assert_int_equal(sg_sha256_new(&sha), SCRUBGATE_OK);
+    for (uint64_t i = index << level; i < (index + 1) << level; i++)
+        assert_int_equal(sg_merkle_push(&range, sha, &hearsay->leaf[i], NULL, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_merkle_root(&range, sha, out), SCRUBGATE_OK);
+    sg_sha256_free(sha);
+    if (level == 0 && index == hearsay->lie)
+        out->bytes[0] ^= 1;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status next_line(void *ctx, struct sg_bytes *record)
+{
+    struct hearsay *hearsay = ctx;
+    *record = sg_bytes_of(log_.line[hearsay->at++]);
+    return SCRUBGATE_OK;
+}
+
+static const struct locate_row {
+    const char *name;
+    uint64_t changed, lie; /* RECORDS: none */
+    uint64_t same;
+    bool other, proven;
+} locate_rows[] = {
+    {"nothing changed: all of it is the same", RECORDS, RECORDS, RECORDS, false, true},
+    {"the record that was changed is found", 12, RECORDS, 12, true, true},
+    {"the first one", 0, RECORDS, 0, true, true},
+    {"a leaf told wrong does not blame its record", RECORDS, 6, 6, false, true},
+    {"a leaf told wrong that spoils the way to the root proves nothing", RECORDS, 5, 0, false,
+     false},
+};
+
+static void test_locate(void **state)
+{
+    const struct locate_row *row = *state;
+    struct hearsay hearsay = {.lie = row->lie};
+    struct sg_sha256 *sha = NULL;
+    struct sg_hash root;
+    uint64_t same = 99;
+    bool blamed = false;
+    sg_made_log(&log_, RECORDS, 0);
+    sg_made_root(&log_, RECORDS, &root);
+    assert_int_equal(sg_sha256_new(&sha), SCRUBGATE_OK);
+    for (size_t i = 0; i < RECORDS; i++)
+        assert_int_equal(sg_merkle_leaf(sha, sg_bytes_of(log_.line[i]), &hearsay.leaf[i]),
+                         SCRUBGATE_OK);
+    sg_sha256_free(sha);
+    if (row->changed < RECORDS)
+        *strstr(log_.line[row->changed], "masked") = 'n';
+    assert_int_equal(
+        sg_verify_locate(RECORDS, &root, tell_node, next_line, &hearsay, &same, &blamed),
+        row->proven ? SCRUBGATE_OK : SCRUBGATE_EMALFORMED);
+    assert_int_equal(same, row->same);
+    assert_int_equal(blamed, row->other);
+}
+
 static void test_without_memory(void **state)
 {
     struct sg_note_key key;
@@ -478,6 +556,7 @@ int main(void)
     sg_suite_add("it tells what was signed, sealed and when", test_what_it_tells, NULL);
     sg_suite_add("a clock that was set is told, and is no trouble", test_a_clock_that_was_set,
                  NULL);
+    SG_SUITE_ROWS(test_locate, locate_rows);
     sg_suite_add("without memory nothing is proven", test_without_memory, NULL);
     return sg_suite_run("audit/test_verify");
 }

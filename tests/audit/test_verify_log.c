@@ -53,13 +53,18 @@ static void spoil_tile(void)
     free(tile);
 }
 
-static void check(struct sg_verify_report *report)
+static void check_folder(const char *name, struct sg_verify_report *report)
 {
     struct scrubgate_fault fault = {.what = ""};
     struct sg_verify_config config = {.key = &key, .first_key = first_key};
     char path[512];
-    sg_tempdir_path(&dir, "audit", path);
+    sg_tempdir_path(&dir, name, path);
     assert_int_equal(sg_verify_log(path, &config, NULL, NULL, report, &fault), SCRUBGATE_OK);
+}
+
+static void check(struct sg_verify_report *report)
+{
+    check_folder("audit", report);
 }
 
 static void flip(void)
@@ -152,6 +157,24 @@ static void test_a_log_as_it_was_written(void **state)
     spoil_tile();
     check(&report);
     assert_int_equal(report.result.n_troubles, 0);
+    sg_tempdir_remove(&dir);
+}
+
+/* Who has the log's key signs what no seal fits: then records and tiles agree, and neither helps.
+ */
+static void test_what_is_signed_but_not_sealed(void **state)
+{
+    struct sg_verify_report report;
+    (void)state;
+    begin();
+    flip();
+    sg_made_sign(&made, RECORDS, 0);
+    sg_made_write(&made, &dir, "signed");
+    check_folder("signed", &report);
+    assert_int_equal(report.result.trouble[0].what, SG_VERIFY_SEAL_ROOT);
+    assert_int_equal(report.place.line, 16);
+    assert_false(report.located);
+    assert_int_equal(report.result.proven, 7);
     sg_tempdir_remove(&dir);
 }
 
@@ -277,6 +300,8 @@ int main(void)
     SG_SUITE_ROWS(test_row, rows);
     sg_suite_add("a log as it was written is proven, whatever its tiles say",
                  test_a_log_as_it_was_written, NULL);
+    sg_suite_add("what is signed but not as it was sealed is proven up to the seal before",
+                 test_what_is_signed_but_not_sealed, NULL);
     sg_suite_add("a folder that is none is no verdict", test_a_folder_that_is_none, NULL);
     sg_suite_add("a log that is open to write is live", test_a_log_that_is_open_is_live, NULL);
     sg_suite_add("every record is proven, with good tiles, bad ones, and none",

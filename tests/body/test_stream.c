@@ -386,6 +386,31 @@ static void one_in_so_many_messages_is_compared(void **state)
     scrubgate_scratch_free(scratch);
 }
 
+/* What was found in values read together, in a message that was not compared, is no difference of
+ * the next one that is. */
+static void messages_that_are_not_compared_do_not_count(void **state)
+{
+    (void)state;
+    struct scrubgate_scratch *scratch = NULL;
+    struct sample sample = {0, 0};
+    struct scrubgate_ruleset *rules = sg_toy_rules(
+        "  - {id: n, title: t, entity: N, level: 1, match: '\\d{4}', "
+        "with: '[N]', tests: ['1234']}\n"
+        "  - {id: said, fold: digits, level: 1, match: 'two two', tests: [{todo: x}]}\n");
+    struct scrubgate_stream_config config = {
+        .content_type = "application/json", .recheck = 2, .on_recheck = compared, .ctx = &sample};
+    assert_int_equal(scrubgate_scratch_new(&scratch), SCRUBGATE_OK);
+    for (unsigned i = 0; i < 4; i++) {
+        struct sg_buf out = {0};
+        (void)scrub(rules, scratch, &config, SG_BYTES("[\"is 1234\",\"two two 56\"]"), 0, &out);
+        sg_buf_fini(&out);
+    }
+    assert_int_equal(sample.same, 4);
+    assert_int_equal(sample.different, 0);
+    scrubgate_scratch_free(scratch);
+    scrubgate_ruleset_free(rules);
+}
+
 static void where_the_engines_differ_the_reference_counts(void **state)
 {
     (void)state;
@@ -486,6 +511,8 @@ int main(void)
     sg_suite_add("more input after the end is wrong", more_input_after_the_end_is_wrong, NULL);
     SG_SUITE_ROWS(both_engines_agree, sample_rows);
     sg_suite_add("one in so many messages is compared", one_in_so_many_messages_is_compared, NULL);
+    sg_suite_add("messages that are not compared do not count",
+                 messages_that_are_not_compared_do_not_count, NULL);
     sg_suite_add("where the engines differ the reference counts",
                  where_the_engines_differ_the_reference_counts, NULL);
     SG_SUITE_ROWS(notices_each_failing_allocation, memories);

@@ -75,6 +75,11 @@ static void test_one_long_delay_is_no_overload_yet_many_are(void **state)
     struct sg_overload overload;
     (void)state;
     sg_overload_init(&overload, 0, 0, 7);
+    sg_overload_delay(&overload, 10 * SG_OVERLOAD_TARGET_NS);
+    assert_int_equal(admitted_of_1000(&overload, 1), 1000);
+    sg_overload_delay(&overload, 0);
+    assert_int_equal(admitted_of_1000(&overload, 1), 1000);
+    sg_overload_delay(&overload, 2 * SG_OVERLOAD_TARGET_NS);
     sg_overload_delay(&overload, 2 * SG_OVERLOAD_TARGET_NS);
     assert_in_range(admitted_of_1000(&overload, 1), 400, 999);
     for (unsigned i = 0; i < 200; i++)
