@@ -89,10 +89,12 @@ static void shed(struct sg_listener *listener)
     }
 }
 
-/* Takes up to most connections; false when nothing more can be taken now. */
+/* Takes up to most connections; false when nothing more can be taken now. An error that lasts must
+ * not keep us busy: a batch of nothing else is a reason to pause. */
 static bool take(struct sg_listener *listener, size_t most)
 {
     struct sg_acceptor *acceptor = listener->acceptor;
+    bool any = false;
     for (; most > 0; most--) {
         struct sg_address peer;
         if (acceptor->calls.room(acceptor->ctx) == 0) {
@@ -101,6 +103,7 @@ static bool take(struct sg_listener *listener, size_t most)
         }
         int fd = take_one(listener, &peer);
         if (fd >= 0) {
+            any = true;
             acceptor->calls.accepted(acceptor->ctx, listener->mark, fd, &peer);
         } else if (is_shortage(errno)) {
             shed(listener);
@@ -110,7 +113,9 @@ static bool take(struct sg_listener *listener, size_t most)
             return false;
         } /* else that one connection died while it waited */
     }
-    return true;
+    if (!any)
+        pause_for_a_while(acceptor);
+    return any;
 }
 
 static void ready(struct sg_watch *watch, uint32_t events)

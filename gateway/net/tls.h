@@ -77,14 +77,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_tls_server_new(
     struct sg_tls_server **server, const struct sg_tls_server_config *config,
     struct scrubgate_fault *fault);
 /*
- * New handshakes use what the files say now; connections that are open live on. On an error all
- * stays as it was. Any thread.
+ * What `fresh` was made of is `server`'s from now on, and the other way round: new handshakes use
+ * it, connections that are open live on. Never fails, so several servers change all or none. Any
+ * thread; fresh is nobody else's.
  */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_tls_server_reload(
-    struct sg_tls_server *server, const struct sg_tls_server_config *config,
-    struct scrubgate_fault *fault);
-/* The same in two steps, for several servers all or nothing: what `fresh` was made of is `server`'s
- * from now on, and the other way round. Never fails. Any thread; fresh is nobody else's. */
 void sg_tls_server_swap(struct sg_tls_server *server, struct sg_tls_server *fresh);
 /* When the certificate in force ends to be valid: seconds since 1970. Any thread. */
 int64_t sg_tls_server_expires(struct sg_tls_server *server);

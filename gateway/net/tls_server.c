@@ -140,29 +140,13 @@ out:
     return rc;
 }
 
-static SSL_CTX *exchange(struct sg_tls_server *server, SSL_CTX *context)
+void sg_tls_server_swap(struct sg_tls_server *server, struct sg_tls_server *fresh)
 {
     (void)pthread_mutex_lock(&server->lock);
     SSL_CTX *old = server->context;
-    server->context = context;
+    server->context = fresh->context;
     (void)pthread_mutex_unlock(&server->lock);
-    return old;
-}
-
-enum scrubgate_status sg_tls_server_reload(struct sg_tls_server *server,
-                                           const struct sg_tls_server_config *config,
-                                           struct scrubgate_fault *fault)
-{
-    SSL_CTX *made = NULL;
-    enum scrubgate_status rc = make_context(&made, config, fault);
-    if (rc >= 0)
-        SSL_CTX_free(exchange(server, made));
-    return rc;
-}
-
-void sg_tls_server_swap(struct sg_tls_server *server, struct sg_tls_server *fresh)
-{
-    fresh->context = exchange(server, fresh->context);
+    fresh->context = old;
 }
 
 /* The context, with a hold for the caller; NULL: it could not be held. */

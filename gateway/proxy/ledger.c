@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,7 +31,8 @@ enum {
     /* A process that ends gives its lock back a moment after it closes its sockets. */
     TRIES = 500,
     TRY_NS = 10 * 1000 * 1000,
-    SEND_ROOM = 4 * SG_PACKET_MOST
+    SEND_ROOM = 4 * SG_PACKET_MOST,
+    ANSWER_SECONDS = 5
 };
 
 /* A record that waits: where it ends, with its LF, and who wants its number. */
@@ -230,7 +232,8 @@ static size_t fill(const struct sg_ledger *ledger, size_t first)
     return n;
 }
 
-/* EIO: the link is broken. ELIMIT: it is not, but who has the journal could not write. */
+/* EIO: the link is broken, or who has the journal hangs. ELIMIT: it is not, but who has the journal
+ * could not write. */
 static enum scrubgate_status send_some(struct sg_ledger *ledger, size_t first, size_t n,
                                        struct sg_packet *answer)
 {
@@ -357,6 +360,14 @@ enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger, struct scrubgat
 
 /* --- lending --- */
 
+/* Who hangs with the log is as good as dead: it must not hold our messages up for ever. */
+static bool limit_waiting(int link)
+{
+    const struct timeval most = {.tv_sec = ANSWER_SECONDS};
+    return setsockopt(link, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most) == 0 &&
+           setsockopt(link, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == 0;
+}
+
 enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
                                      struct scrubgate_fault *fault)
 {
@@ -375,7 +386,12 @@ enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
     /* As much as the system allows will do. */
     (void)setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     (void)setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    enum scrubgate_status rc = sg_log_leave(&ledger->log, &place, fault);
+    enum scrubgate_status rc = SCRUBGATE_EIO;
+    if (!limit_waiting(ends[0])) {
+        sg_fault_set(fault, ledger->dir, 0, 0, "no time limit can be set");
+        goto out;
+    }
+    rc = sg_log_leave(&ledger->log, &place, fault);
     if (rc < 0)
         goto out;
     (void)snprintf(text, sizeof text, SG_LEDGER_LENT, place.durable, place.offset, place.files);

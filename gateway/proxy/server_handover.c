@@ -24,6 +24,8 @@
 #include "proxy/oplog.h"
 #include "proxy/server_parts.h"
 
+#define SILENCE_NS UINT64_C(5000000000)
+
 /* --- sending --- */
 
 static enum scrubgate_status refuse(int socket, const char *why)
@@ -63,6 +65,7 @@ static void close_peer(struct sg_server *server)
     struct sg_handover *handover = &server->handover;
     if (handover->peer.fd < 0)
         return;
+    sg_timer_cancel(server->loop, &handover->silence);
     sg_watch_remove(server->loop, &handover->peer);
     (void)close(handover->peer.fd);
     handover->peer.fd = -1;
@@ -135,12 +138,22 @@ static void peer_ready(struct sg_watch *watch, uint32_t events)
     enum scrubgate_status rc =
         packet == NULL ? SCRUBGATE_EIO : sg_packet_receive(watch->fd, packet);
     if (rc == SCRUBGATE_OK) {
+        sg_timer_cancel(server->loop, &handover->silence);
         sg_packet_close(packet);
         answer(server, packet->text);
     } else if (rc != SCRUBGATE_FULL) {
         give_up(server, "the other gateway has ended");
     }
     free(packet);
+}
+
+static void silent_too_long(struct sg_timer *timer)
+{
+    struct sg_handover *handover =
+        (struct sg_handover *)(void *)((char *)timer - offsetof(struct sg_handover, silence));
+    struct sg_server *server =
+        (struct sg_server *)(void *)((char *)handover - offsetof(struct sg_server, handover));
+    give_up(server, "the other gateway says nothing");
 }
 
 void sg_server_guest_gone(struct sg_wake *wake)
@@ -153,6 +166,19 @@ void sg_server_guest_gone(struct sg_wake *wake)
 }
 
 /* --- the door --- */
+
+/* The door is for one at a time: who says nothing must not keep it. */
+static enum scrubgate_status watch_peer(struct sg_server *server)
+{
+    struct sg_handover *handover = &server->handover;
+    enum scrubgate_status rc =
+        sg_timer_set(server->loop, &handover->silence, sg_loop_now(server->loop) + SILENCE_NS);
+    if (rc >= 0)
+        rc = sg_watch_add(server->loop, &handover->peer, EPOLLIN);
+    if (rc < 0)
+        sg_timer_cancel(server->loop, &handover->silence);
+    return rc;
+}
 
 static void listener_ready(struct sg_watch *watch, uint32_t events)
 {
@@ -172,7 +198,7 @@ static void listener_ready(struct sg_watch *watch, uint32_t events)
     else if (handover->peer.fd >= 0)
         why = "another gateway is taking over";
     handover->peer.fd = why == NULL ? fd : handover->peer.fd;
-    if (why == NULL && sg_watch_add(server->loop, &handover->peer, EPOLLIN) >= 0)
+    if (why == NULL && watch_peer(server) >= 0)
         return;
     if (why == NULL)
         handover->peer.fd = -1;
@@ -236,6 +262,7 @@ void sg_server_offer(struct sg_server *server)
     const char *state = sg_server_config(server)->state;
     handover->listener.ready = listener_ready;
     handover->peer.ready = peer_ready;
+    handover->silence.due = silent_too_long;
     enum scrubgate_status rc = open_door(handover, state);
     if (rc >= 0)
         rc = sg_watch_add(server->loop, &handover->listener, EPOLLIN);

@@ -65,6 +65,7 @@ enum sg_handover_stage {
 
 struct sg_handover {
     struct sg_watch listener, peer; /* fd -1: none */
+    struct sg_timer silence;        /* of a peer that has not asked yet */
     struct sg_buf path;             /* of the socket, when it is ours; NUL ended */
     enum sg_handover_stage stage;
     bool waits_for_log; /* until the gateway before us is through with it */

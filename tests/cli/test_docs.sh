@@ -12,7 +12,7 @@ passed=0 failed=0
 top=$PWD
 case $SCRUBGATE_BIN in /*) ;; *) SCRUBGATE_BIN=$top/$SCRUBGATE_BIN ;; esac
 # Of these a page tells what only a running gateway, or another file, would say.
-other='curl|make |serve|keygen|kill |demo\.yaml|echo -l|gateway\.yaml|\| jq'
+other='curl|make |serve|audit verify var|keygen|kill |demo\.yaml|echo -l|gateway\.yaml|\| jq'
 
 mkdir "$work/bin" && ln -s "$SCRUBGATE_BIN" "$work/bin/scrubgate" || exit 1
 PATH=$work/bin:$PATH

@@ -21,7 +21,7 @@ static struct sg_loop *loop;
 static struct sg_acceptor acceptor;
 static struct sg_address address;
 static size_t places, taken, turned_away;
-static int client[CLIENTS], got[CLIENTS];
+static int client[CLIENTS], got[CLIENTS], listening;
 static unsigned turns;
 static struct sg_task turn;
 
@@ -76,6 +76,7 @@ static int begin(void **state)
     if (sg_loop_new(&loop) < 0 || sg_address_parse(&address, "127.0.0.1:0", &fault) < 0 ||
         sg_listen_open(&address, false, &fd, &fault) < 0)
         return -1;
+    listening = fd;
     address.len = sizeof address.storage;
     if (getsockname(fd, (struct sockaddr *)&address.storage, &address.len) != 0)
         return -1;
@@ -163,6 +164,27 @@ static void test_draining_takes_what_has_come_and_closes(void **state)
     (void)close(late);
 }
 
+/* A socket that was shut down is always ready and never gives a connection. */
+static void test_an_error_that_lasts_makes_it_pause(void **state)
+{
+    (void)state;
+    places = 10;
+    assert_int_equal(shutdown(listening, SHUT_RDWR), 0);
+    run_turns(2);
+    assert_false(acceptor.watching);
+    assert_int_not_equal(acceptor.pause.place, 0);
+    assert_int_equal(taken, 0);
+}
+
+static void test_draining_ends_when_an_error_lasts(void **state)
+{
+    (void)state;
+    places = 10;
+    assert_int_equal(shutdown(listening, SHUT_RDWR), 0);
+    sg_acceptor_drain(&acceptor);
+    assert_int_equal(taken, 0);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, begin, finish)
 
 int main(void)
@@ -172,6 +194,8 @@ int main(void)
         ROW(test_it_looks_away_while_there_is_no_room),
         ROW(test_in_a_shortage_of_descriptors_it_turns_away_who_waits_and_pauses),
         ROW(test_draining_takes_what_has_come_and_closes),
+        ROW(test_an_error_that_lasts_makes_it_pause),
+        ROW(test_draining_ends_when_an_error_lasts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

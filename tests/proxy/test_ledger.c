@@ -196,17 +196,20 @@ static void test_comes_back(void **state)
 struct answer_row {
     const char *name;
     size_t len; /* of the answer; 0: it closes */
+    bool hangs; /* it says nothing, and holds all until nobody waits for it */
 };
 
 static const struct answer_row answers[] = {
-    {"who has it dies before it answers: the record is written here", 0},
-    {"half an answer is none", 4},
-    {"an answer for more records than were sent is none", 16},
+    {"who has it dies before it answers: the record is written here", 0, false},
+    {"who has it hangs: the log is recalled", 0, true},
+    {"half an answer is none", 4, false},
+    {"an answer for more records than were sent is none", 16, false},
 };
 
 struct liar {
     struct world *world;
     size_t len;
+    bool hangs;
 };
 
 static void *lie(void *ctx)
@@ -216,6 +219,8 @@ static void *lie(void *ctx)
     static const uint8_t numbers[16] = {0};
     if (sg_packet_receive(liar->world->link, &packet) == SCRUBGATE_OK && liar->len > 0)
         (void)!sg_packet_send(liar->world->link, (struct sg_bytes){numbers, liar->len}, NULL, 0);
+    while (liar->hangs && sg_packet_receive(liar->world->link, &packet) == SCRUBGATE_OK) {
+    }
     (void)close(liar->world->folder);
     (void)close(liar->world->link);
     liar->world->folder = liar->world->link = -1;
@@ -226,7 +231,7 @@ static void test_answer(void **state)
 {
     const struct answer_row *row = *state;
     struct world world;
-    struct liar liar = {&world, row->len};
+    struct liar liar = {&world, row->len, row->hangs};
     pthread_t thread;
     begin(&world);
     write_records(&world, 0, 1);

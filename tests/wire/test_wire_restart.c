@@ -329,6 +329,24 @@ static void test_new_one_dies(void **state)
     sg_scene_close(&scene);
 }
 
+static void test_silent_one(void **state)
+{
+    (void)state;
+    size_t at = 0;
+    struct sg_packet packet;
+    sg_scene_open(&scene, pack_of_toys, config);
+    int silent = connect_as_new();
+    sg_gateway_await(&scene.gateway, "the other gateway says nothing", &at);
+    assert_int_equal(sg_packet_receive(silent, &packet), SCRUBGATE_DONE);
+    (void)close(silent);
+    int fd = connect_as_new();
+    say(fd, SG_HANDOVER_ASK);
+    hears(fd, SG_HANDOVER_LISTEN);
+    (void)close(fd);
+    sg_gateway_stop(&scene.gateway);
+    sg_scene_close(&scene);
+}
+
 static void test_strangers(void **state)
 {
     (void)state;
@@ -568,6 +586,7 @@ int main(void)
     sg_suite_add("a takeover that fails leaves the old one as it was", test_takeover_fails, NULL);
     sg_suite_add("a new one that dies on the way leaves the old one as it was", test_new_one_dies,
                  NULL);
+    sg_suite_add("who connects and says nothing makes room for others", test_silent_one, NULL);
     sg_suite_add("only who speaks the takeover may take over, one at a time", test_strangers, NULL);
     SG_SUITE_ROWS(test_writer_gone, writers);
     sg_suite_add("a third one waits until the first has drained", test_third, NULL);
