@@ -40,7 +40,7 @@ struct bomb {
     size_t times;
     const char *end;
     enum { PLAIN, CHUNKED_BY_BYTE, GZIP, GZIP_TWICE, IN_HEAD } way;
-    bool is_dear; /* for rules that have much to do with it: told, not asserted */
+    bool is_dear; /* costs more than that, as docs/BENCHMARKS.md tells: told, not asserted */
 };
 
 static void add_unit(struct sg_buf *text, const char *unit, size_t number)
@@ -247,7 +247,7 @@ static const struct bomb bombs[] = {
     {"quoted-printable, all of it soft breaks", 400, MULTIPART,
      PART("Content-Transfer-Encoding: quoted-printable\r\n"), "=\r\n", 500000, "\r\n--b--\r\n",
      PLAIN, false},
-    {"HTML with a million tags", 200, HTML, "", "<b>", 1000000, "", PLAIN, false},
+    {"HTML with a million tags", 200, HTML, "", "<b>", 1000000, "", PLAIN, true},
     {"HTML with a million references", 200, HTML, "", "&#32;", 1000000, "", PLAIN, false},
     {"a form with a million fields", 200, FORM, "", "a=&", 1000000, "a=1", PLAIN, false},
 };
