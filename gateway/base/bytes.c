@@ -70,3 +70,8 @@ bool sg_bytes_take_line(struct sg_bytes *text, struct sg_bytes *line)
     text->len -= end + 1;
     return true;
 }
+
+bool sg_text_same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}

@@ -71,6 +71,8 @@ size_t sg_bytes_find(struct sg_bytes text, uint8_t c);
 bool sg_bytes_take_line(struct sg_bytes *text, struct sg_bytes *line);
 /* Decimal digits only, all of them; false on anything else, on none and on overflow. */
 bool sg_bytes_to_u64(struct sg_bytes text, uint64_t *value);
+/* Of C strings; NULL is the same as NULL only. */
+bool sg_text_same(const char *a, const char *b);
 /* Copies text with a NUL behind it into room of cap bytes; false, nothing copied, when it is too
  * long. */
 bool sg_bytes_to_text(struct sg_bytes text, char *room, size_t cap);

@@ -15,16 +15,12 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/diag.h"
 #include "proxy/oplog.h"
 #include "proxy/server_parts.h"
 
 #define SWEEP_NS UINT64_C(1000000000)
-
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
 
 /* The first key that only a restart can change and that differs, or NULL. */
 static const char *fixed_key_changed(const struct sg_config *a, const struct sg_config *b)
@@ -32,22 +28,22 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
     const struct sg_limits *x = &a->limits, *y = &b->limits;
     bool listen = a->n_listen == b->n_listen;
     for (size_t i = 0; listen && i < a->n_listen; i++)
-        listen = same_text(a->listen_text[i], b->listen_text[i]) &&
+        listen = sg_text_same(a->listen_text[i], b->listen_text[i]) &&
                  sg_arrivals_same(&a->door[i], &b->door[i]);
     if (!listen)
         return "listen";
-    if (!same_text(a->admin_text, b->admin_text))
+    if (!sg_text_same(a->admin_text, b->admin_text))
         return "admin";
     if (a->workers != b->workers)
         return "workers";
-    if (!same_text(a->state, b->state))
+    if (!sg_text_same(a->state, b->state))
         return "state";
-    if (!same_text(a->audit_dir, b->audit_dir) || !same_text(a->origin, b->origin))
+    if (!sg_text_same(a->audit_dir, b->audit_dir) || !sg_text_same(a->origin, b->origin))
         return "audit";
     if (a->memory != b->memory || a->memory_ns != b->memory_ns)
         return "conversation";
-    if (!same_text(a->sandbox.user, b->sandbox.user) || a->sandbox.seccomp != b->sandbox.seccomp ||
-        a->sandbox.landlock != b->sandbox.landlock)
+    if (!sg_text_same(a->sandbox.user, b->sandbox.user) ||
+        a->sandbox.seccomp != b->sandbox.seccomp || a->sandbox.landlock != b->sandbox.landlock)
         return "sandbox";
     if (a->embedded_echo != b->embedded_echo)
         return "routes: the embedded echo";

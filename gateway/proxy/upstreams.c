@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/diag.h"
 #include "net/tls.h"
 #include "proxy/oplog.h"
@@ -28,11 +29,6 @@ struct sg_upstreams {
 };
 
 /* --- trust --- */
-
-static bool same_file(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
 
 static enum scrubgate_status read_tls(struct sg_tls **tls, const struct sg_config *config,
                                       const struct sg_route *route, struct scrubgate_fault *fault)
@@ -60,8 +56,9 @@ static struct sg_tls *shared_tls(const struct sg_upstreams *made, size_t route)
     const struct sg_route_tls *said = &made->config->routes[route].tls;
     for (size_t i = 0; i < route; i++) {
         const struct sg_route_tls *other = &made->config->routes[i].tls;
-        if (made->route[i].tls != NULL && same_file(said->ca, other->ca) &&
-            same_file(said->certificate, other->certificate) && same_file(said->key, other->key))
+        if (made->route[i].tls != NULL && sg_text_same(said->ca, other->ca) &&
+            sg_text_same(said->certificate, other->certificate) &&
+            sg_text_same(said->key, other->key))
             return made->route[i].tls;
     }
     return NULL;

@@ -127,6 +127,17 @@ static void lines_are_taken_one_by_one_and_half_a_one_stays(void **state)
     assert_true(sg_bytes_equal(text, SG_BYTES("half")));
 }
 
+static void texts_are_the_same_also_when_there_is_none(void **state)
+{
+    const char one[] = "a", other[] = "a";
+    (void)state;
+    assert_true(sg_text_same(one, other));
+    assert_true(sg_text_same(NULL, NULL));
+    assert_false(sg_text_same(one, NULL));
+    assert_false(sg_text_same(NULL, other));
+    assert_false(sg_text_same(one, "b"));
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(reads_number, numbers);
@@ -138,5 +149,7 @@ int main(void)
                  a_text_is_copied_when_it_fits_with_its_end, NULL);
     sg_suite_add("lines are taken one by one, and half a one stays",
                  lines_are_taken_one_by_one_and_half_a_one_stays, NULL);
+    sg_suite_add("texts are the same also when there is none",
+                 texts_are_the_same_also_when_there_is_none, NULL);
     return sg_suite_run("bytes");
 }
