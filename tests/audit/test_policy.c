@@ -339,6 +339,25 @@ static void test_a_cosignature_that_does_not_hold(void **state)
     sg_buf_fini(&bytes);
 }
 
+static void test_a_cosignature_that_says_no_time(void **state)
+{
+    static const uint64_t nobody[OF_EACH];
+    const char *end = strstr(made.checkpoint, "\n\n");
+    struct sg_policy_verdict verdict;
+    struct sg_buf bytes = {0};
+    (void)state;
+    add_note(&bytes, nobody);
+    sg_cosigner_sign(
+        &bytes,
+        (struct sg_bytes){sg_bytes_of(made.checkpoint).data, (size_t)(end - made.checkpoint) + 1},
+        0, 0);
+    judge("witness a %0\nquorum a\n", &bytes, &verdict);
+    assert_false(verdict.reached);
+    assert_null(verdict.bad);
+    assert_int_equal(verdict.cosigned, 0);
+    sg_buf_fini(&bytes);
+}
+
 static void test_a_log_that_is_believed(void **state)
 {
     struct sg_policy *policy = NULL;
@@ -373,6 +392,7 @@ int main(void)
     SG_SUITE_ROWS(test_row, rows);
     sg_suite_add("no cosignature is asked for", test_none, NULL);
     sg_suite_add("a cosignature that does not hold", test_a_cosignature_that_does_not_hold, NULL);
+    sg_suite_add("a cosignature that says no time", test_a_cosignature_that_says_no_time, NULL);
     sg_suite_add("a checkpoint of a log that is believed", test_a_log_that_is_believed, NULL);
     return sg_suite_run("audit/test_policy");
 }
