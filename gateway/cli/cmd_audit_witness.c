@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/policy.h"
 #include "audit/witnessed.h"
 #include "base/clock.h"
 #include "base/diag.h"
@@ -19,14 +20,14 @@
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
 #include "cli/progress.h"
-#include "proxy/cosigner.h"
+#include "proxy/witness_ask.h"
 
-enum { TIME_SIZE = 25, TIMEOUT_S = 15, TIMEOUT_MOST_S = 3600 };
+enum { URL_MOST = 1024, TIME_SIZE = 25, TIMEOUT_S = 15, TIMEOUT_MOST_S = 3600 };
 
 /* One witness, and what came of asking it. */
 struct asked {
     struct sg_note_key key;
-    const char *url;
+    char url[URL_MOST];
     bool given;                   /* it has cosigned: */
     uint64_t old;                 /* the size that it had */
     uint64_t time;                /* when */
@@ -36,7 +37,8 @@ struct asked {
 struct job {
     const char *dir, *ca;
     uint64_t total_ns;
-    const struct sg_note_key *key; /* of the log */
+    const struct sg_note_key *key;  /* of the log */
+    const struct sg_policy *policy; /* NULL: all of them are wanted */
     struct asked *asked;
     size_t n;
     struct sg_note *note; /* room for the note that is read */
@@ -96,21 +98,33 @@ static bool read_before(struct job *job)
 
 /* --- asking --- */
 
+/* Whether what was given is what the policy asks for. */
+static bool is_enough(struct job *job, bool all)
+{
+    struct sg_policy_verdict verdict;
+    if (job->policy == NULL)
+        return all;
+    if (sg_note_read(job->note, sg_buf_bytes(&job->made)) < 0)
+        return false;
+    sg_policy_judge(job->policy, job->note, &verdict);
+    return verdict.reached && verdict.bad == NULL;
+}
+
 static bool ask_all(struct job *job, struct sg_reader *reader)
 {
-    const struct sg_cosigner_log log = {reader, &job->now, job->text,
-                                        sg_buf_bytes(&job->checkpoint)};
+    const struct sg_witness_log log = {reader, &job->now, job->text,
+                                       sg_buf_bytes(&job->checkpoint)};
     bool all = true;
     if (sg_buf_add_bytes(&job->made, sg_buf_bytes(&job->checkpoint)) < 0)
         return complain(job->dir, "out of memory");
     for (size_t i = 0; i < job->n; i++) {
         struct asked *asked = &job->asked[i];
-        const struct sg_cosigner witness = {&asked->key, asked->url, job->ca, job->total_ns};
-        asked->given = sg_cosigner_ask(&witness, &log, &asked->old, &job->made, &asked->time,
-                                       &asked->fault) >= 0;
+        const struct sg_witness_peer witness = {&asked->key, asked->url, job->ca, job->total_ns};
+        asked->given = sg_witness_ask(&witness, &log, &asked->old, &job->made, &asked->time,
+                                      &asked->fault) >= 0;
         all = all && asked->given;
     }
-    return all;
+    return is_enough(job, all);
 }
 
 /* --- what came of it --- */
@@ -197,27 +211,67 @@ out:
 
 /* --- the command --- */
 
-static bool read_witnesses(const struct sg_texts *vkeys, const struct sg_texts *urls,
-                           struct asked asked[SG_TEXTS_MOST])
+static bool set_url(struct asked *asked, struct sg_bytes url)
+{
+    return sg_bytes_to_text(url, asked->url, sizeof asked->url) ||
+           complain(asked->key.name, "its URL is too long");
+}
+
+static bool read_witnesses(struct job *job, const struct sg_texts *vkeys,
+                           const struct sg_texts *urls)
 {
     for (size_t i = 0; i < vkeys->n; i++) {
-        asked[i] = (struct asked){.url = urls->item[i]};
-        if (sg_note_key_read(&asked[i].key, sg_bytes_of(vkeys->item[i])) < 0 ||
-            asked[i].key.kind != SG_NOTE_COSIGNATURE)
+        struct asked *asked = &job->asked[job->n++];
+        if (sg_note_key_read(&asked->key, sg_bytes_of(vkeys->item[i])) < 0 ||
+            asked->key.kind != SG_NOTE_COSIGNATURE)
             return complain(vkeys->item[i],
                             "this is no public key of a witness (name+id+base64, of kind 0x04)");
         for (size_t k = 0; k < i; k++) {
-            if (memcmp(asked[k].key.public_key, asked[i].key.public_key,
-                       sizeof asked[i].key.public_key) == 0)
+            if (memcmp(job->asked[k].key.public_key, asked->key.public_key,
+                       sizeof asked->key.public_key) == 0)
                 return complain(vkeys->item[i], "this witness is named twice");
         }
+        if (!set_url(asked, sg_bytes_of(urls->item[i])))
+            return false;
     }
     return true;
 }
 
+/* Those of a policy that can be asked. */
+static bool read_policy(struct job *job, const char *path, const struct sg_policy *policy)
+{
+    if (!sg_policy_has_log(policy, job->key))
+        return complain(path, "this policy does not believe this log's key");
+    for (size_t i = 0; i < policy->n_witnesses; i++) {
+        if (policy->witness[i].url.len == 0)
+            continue;
+        struct asked *asked = &job->asked[job->n++];
+        asked->key = policy->witness[i].key;
+        if (!set_url(asked, policy->witness[i].url))
+            return false;
+    }
+    job->policy = policy;
+    return job->n > 0 || complain(path, "this policy has no witness with a URL to ask at");
+}
+
+/* What is wrong with the command line; NULL: nothing. */
+static const char *judge_usage(size_t operands, const struct sg_texts *vkeys,
+                               const struct sg_texts *urls, const char *policy, unsigned timeout)
+{
+    if (operands != 1)
+        return "wants one folder of an audit log, such as var/audit";
+    if (policy != NULL && vkeys->n + urls->n > 0)
+        return "takes witnesses from --policy or from --witness, not from both";
+    if (policy == NULL && (vkeys->n == 0 || vkeys->n != urls->n))
+        return "wants witnesses, each with --witness KEY and --url URL, or a --policy FILE";
+    if (timeout == 0 || timeout > TIMEOUT_MOST_S)
+        return "--timeout wants 1 to 3600 seconds";
+    return NULL;
+}
+
 static int run(const struct sg_command *command, int argc, char **argv)
 {
-    const char *vkey = NULL, *ca = NULL;
+    const char *vkey = NULL, *ca = NULL, *path = NULL;
     struct sg_texts vkeys = {.n = 0}, urls = {.n = 0};
     unsigned timeout = TIMEOUT_S;
     bool json = false;
@@ -225,46 +279,45 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"witness", 'w', SG_OPTION_LIST, "KEY", "a witness's public key: name+id+base64", &vkeys},
         {"url", 'u', SG_OPTION_LIST, "URL", "where it is asked; one for each witness, in order",
          &urls},
+        {"policy", 0, SG_OPTION_TEXT, "FILE", "witnesses, where to ask, and how many are enough",
+         &path},
         {"vkey", 'p', SG_OPTION_TEXT, "FILE", "the log's public key (DIR/../keys/log.vkey)", &vkey},
         {"ca", 0, SG_OPTION_TEXT, "FILE", "trusted certificates (the system's), PEM", &ca},
         {"timeout", 0, SG_OPTION_NUMBER, "SECONDS", "for one request (15)", &timeout},
         {"json", 0, SG_OPTION_FLAG, NULL, "as JSON", &json},
     };
     struct sg_note_key key;
+    struct sg_policy *policy = NULL;
     int rest = 0, exit_code = SG_EXIT_USAGE;
     enum sg_parsed parsed =
         sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
-    if (argc - rest != 1)
-        return sg_say_usage(command, "wants one folder of an audit log, such as var/audit");
-    if (vkeys.n == 0 || vkeys.n != urls.n)
-        return sg_say_usage(command, "wants witnesses, each with --witness KEY and --url URL");
-    if (timeout == 0 || timeout > TIMEOUT_MOST_S)
-        return sg_say_usage(command, "--timeout wants 1 to 3600 seconds");
-    struct asked *asked = calloc(SG_TEXTS_MOST, sizeof *asked);
-    if (asked == NULL)
+    const char *wrong = judge_usage((size_t)(argc - rest), &vkeys, &urls, path, timeout);
+    if (wrong != NULL)
+        return sg_say_usage(command, wrong);
+    struct job job = {.dir = argv[rest],
+                      .ca = ca,
+                      .total_ns = (uint64_t)timeout * 1000000000,
+                      .key = &key,
+                      .asked = calloc(SG_TEXTS_MOST, sizeof *job.asked)};
+    if (job.asked == NULL)
         return SG_EXIT_WRONG;
-    if (read_witnesses(&vkeys, &urls, asked) && sg_load_vkey_of(vkey, argv[rest], &key)) {
-        struct job job = {.dir = argv[rest],
-                          .ca = ca,
-                          .total_ns = (uint64_t)timeout * 1000000000,
-                          .key = &key,
-                          .asked = asked,
-                          .n = vkeys.n};
+    if (sg_load_vkey_of(vkey, argv[rest], &key) &&
+        (path == NULL ? read_witnesses(&job, &vkeys, &urls)
+                      : sg_load_policy(path, &policy) && read_policy(&job, path, policy)))
         exit_code = witness(&job, json);
-    }
-    free(asked);
+    sg_policy_free(policy);
+    free(job.asked);
     return exit_code;
 }
 
 const struct sg_command sg_cmd_audit_witness = {
     .name = "audit witness",
     .summary = "have witnesses cosign the log's checkpoint (C2SP tlog-witness)",
-    .usage = "-w KEY -u URL [-w KEY -u URL]… [-p VKEY] [--ca FILE] [--json] DIR",
-    .examples = "  scrubgate audit witness -w \"$(cat w1.vkey)\" -u https://witness.example/ "
-                "var/audit\n"
-                "  scrubgate audit witness -w \"$(cat w1.vkey)\" -u https://witness.example/ \\\n"
-                "      -w \"$(cat w2.vkey)\" -u https://other.example/w --json var/audit\n",
+    .usage = "-w KEY -u URL [-w KEY -u URL]… | --policy FILE [-p VKEY] [--ca FILE] [--json] DIR",
+    .examples = "  scrubgate audit witness --policy witnesses.policy var/audit\n"
+                "  scrubgate audit witness -w \"$(cat w1.vkey)\" -u https://witness.example/ "
+                "var/audit\n",
     .run = run,
 };

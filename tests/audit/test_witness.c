@@ -13,15 +13,16 @@
 
 #include "audit/witness.h"
 #include "audit/witnessed.h"
-#include "base/base64.h"
 
+#include "../lib/cosigner.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
 #define DASH "\xE2\x80\x94 "
 #define TEXT "log.example/1\n5\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n"
 
-static struct sg_signer *signer;
+enum { WHO = 7 };
+
 static struct sg_note_key key;
 
 static void test_the_request_is_written_as_the_standard_has_it(void **state)
@@ -73,20 +74,7 @@ static void test_size(void **state)
 
 static void add_line(struct sg_buf *out, uint64_t time)
 {
-    uint8_t blob[12 + SG_ED25519_SIGNATURE];
-    struct sg_buf text = {0};
-    for (size_t i = 0; i < 4; i++)
-        blob[i] = (uint8_t)(key.id >> (24 - 8 * i));
-    for (size_t i = 0; i < 8; i++)
-        blob[4 + i] = (uint8_t)(time >> (56 - 8 * i));
-    assert_int_equal(
-        sg_buf_addf(&text, "cosignature/v1\ntime %llu\n" TEXT, (unsigned long long)time),
-        SCRUBGATE_OK);
-    assert_int_equal(sg_signer_sign(signer, sg_buf_bytes(&text), blob + 12), SCRUBGATE_OK);
-    assert_int_equal(sg_buf_addf(out, DASH "%s ", key.name), SCRUBGATE_OK);
-    assert_int_equal(sg_base64_add(out, (struct sg_bytes){blob, sizeof blob}), SCRUBGATE_OK);
-    assert_int_equal(sg_buf_add_byte(out, '\n'), SCRUBGATE_OK);
-    sg_buf_fini(&text);
+    sg_cosigner_sign(out, SG_BYTES(TEXT), WHO, time);
 }
 
 static void test_only_the_witness_s_line_is_kept(void **state)
@@ -98,7 +86,7 @@ static void test_only_the_witness_s_line_is_kept(void **state)
     assert_int_equal(sg_buf_add_text(&answer, DASH "other.example YWJjZGVmZ2hpag==\n"),
                      SCRUBGATE_OK);
     assert_int_equal(sg_buf_add_bytes(&answer, sg_buf_bytes(&line)), SCRUBGATE_OK);
-    assert_int_equal(sg_buf_add_text(&answer, DASH "witness.example YWJjZGVmZ2hpag==\n"),
+    assert_int_equal(sg_buf_add_text(&answer, DASH "witness.example/7 YWJjZGVmZ2hpag==\n"),
                      SCRUBGATE_OK); /* its name, a key that it will have one day */
     assert_int_equal(
         sg_witness_read_lines(&out, sg_buf_bytes(&answer), SG_BYTES(TEXT), &key, &time),
@@ -210,12 +198,7 @@ static void test_the_file_is_replaced_whole_by_one_at_a_time(void **state)
 
 int main(void)
 {
-    static const uint8_t seed[SG_ED25519_SEED] = {7};
-    uint8_t public_key[SG_ED25519_PUBLIC];
-    assert_int_equal(sg_signer_new(&signer, seed, public_key), SCRUBGATE_OK);
-    assert_int_equal(
-        sg_note_key_init(&key, SG_BYTES("witness.example"), SG_NOTE_COSIGNATURE, public_key),
-        SCRUBGATE_OK);
+    sg_cosigner_key(WHO, &key);
     sg_suite_add("the request is written as the standard has it",
                  test_the_request_is_written_as_the_standard_has_it, NULL);
     SG_SUITE_ROWS(test_size, sizes);
@@ -230,7 +213,5 @@ int main(void)
                  test_more_lines_than_a_note_has_are_refused, NULL);
     sg_suite_add("the file is replaced whole, by one at a time",
                  test_the_file_is_replaced_whole_by_one_at_a_time, NULL);
-    int rc = sg_suite_run("audit/test_witness");
-    sg_signer_free(signer);
-    return rc;
+    return sg_suite_run("audit/test_witness");
 }

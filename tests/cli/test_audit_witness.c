@@ -25,7 +25,7 @@ enum { FINE = 0, WRONG = 1, USAGE = 2, ARGS = 16, SMALL = 16, LARGE = 40 };
 
 #define WITNESSED "/checkpoint.witnessed"
 #define OK(text)  "HTTP/1.1 200 OK\r\n" text
-#define LINE      "\xE2\x80\x94 witness1.example "
+#define LINE      "\xE2\x80\x94 witness.example/1 "
 
 static struct sg_tempdir dir;
 static struct sg_made_log made;
@@ -108,7 +108,7 @@ static void test_a_log_that_grows_is_cosigned_again_and_again(void **state)
     assert_non_null(strstr((const char *)said.out.data,
                            "grows: WITNESSED\n"
                            "  checkpoint   16 records of gateway.example/scrubgate/1\n"
-                           "  cosigned     witness1.example, "));
+                           "  cosigned     witness.example/1, "));
     sg_program_run_fini(&said);
     assert_witnessed("grows", SMALL, (const struct sg_cosigning *[]){&witness}, 1);
 
@@ -163,7 +163,7 @@ static void test_two_witnesses_stand_in_one_file_and_one_alone_is_not_enough(voi
     assert_int_equal(ask(&said, "large", both), WRONG);
     assert_non_null(strstr((const char *)said.out.data, "{\"witnessed\":false,"));
     assert_non_null(strstr((const char *)said.out.data,
-                           "{\"name\":\"witness2.example\",\"cosigned\":false,\"why\":\"it has "
+                           "{\"name\":\"witness.example/2\",\"cosigned\":false,\"why\":\"it has "
                            "another public key for this log"));
     assert_false(sg_tempdir_has(&dir, "large" WITNESSED));
     sg_program_run_fini(&said);
@@ -175,6 +175,60 @@ static void test_two_witnesses_stand_in_one_file_and_one_alone_is_not_enough(voi
     sg_cosigning_stop(&two);
     assert_witnessed("large", LARGE, (const struct sg_cosigning *[]){&one, &two}, 2);
     forget("large");
+}
+
+/* Two of three are enough: the third is not there. */
+static void test_a_policy_says_who_is_asked_and_how_many_are_enough(void **state)
+{
+    struct sg_cosigning one = {.size = 0}, two = {.size = 0}, three = {.size = 0};
+    struct sg_program_run said;
+    char policy[2048];
+    (void)state;
+    sg_made_key(0, &one.log);
+    two.log = one.log;
+    sg_cosigning_start(&one, 1);
+    sg_cosigning_start(&two, 2);
+    sg_cosigning_start(&three, 3);
+    sg_cosigning_stop(&three);
+    for (int k = 2; k <= 3; k++) {
+        int n = snprintf(policy, sizeof policy,
+                         "witness a %s %s\nwitness b %s %s\nwitness c %s %s\n"
+                         "group g %d a b c\nquorum g\n",
+                         one.vkey, one.url, two.vkey, two.url, three.vkey, three.url, k);
+        sg_tempdir_write(&dir, "policy", policy, (size_t)n);
+        assert_int_equal(ask(&said, "large", (const char *[]){"--policy", "policy", NULL}),
+                         k == 2 ? FINE : WRONG);
+        assert_non_null(strstr((const char *)said.out.data,
+                               "  missing      witness.example/3: http://127.0.0.1:"));
+        sg_program_run_fini(&said);
+        assert_true(sg_tempdir_has(&dir, "large" WITNESSED)); /* what was enough before stays */
+        assert_witnessed("large", LARGE, (const struct sg_cosigning *[]){&one, &two}, 2);
+    }
+    sg_cosigning_stop(&one);
+    sg_cosigning_stop(&two);
+    forget("large");
+}
+
+static void test_a_policy_of_another_log_is_not_taken(void **state)
+{
+    struct sg_program_run said;
+    struct sg_note_key key;
+    struct sg_buf text = {0};
+    (void)state;
+    sg_made_key(1, &key);
+    assert_int_equal(sg_buf_add_text(&text, "log "), SCRUBGATE_OK);
+    assert_int_equal(sg_note_key_add(&text, &key), SCRUBGATE_OK);
+    assert_int_equal(sg_buf_add_text(&text, "\nquorum none\n"), SCRUBGATE_OK);
+    sg_tempdir_write(&dir, "policy", text.data, text.len);
+    assert_int_equal(ask(&said, "large", (const char *[]){"--policy", "policy", NULL}), USAGE);
+    assert_non_null(
+        strstr((const char *)said.err.data, "policy: this policy does not believe this log's key"));
+    sg_program_run_fini(&said);
+    sg_tempdir_write(&dir, "policy", "quorum none\n", 12);
+    assert_int_equal(ask(&said, "large", (const char *[]){"--policy", "policy", NULL}), USAGE);
+    assert_non_null(strstr((const char *)said.err.data, "this policy has no witness with a URL"));
+    sg_program_run_fini(&said);
+    sg_buf_fini(&text);
 }
 
 /* --- others --- */
@@ -209,8 +263,8 @@ static const struct row rows[] = {
     {.name = "a cosignature of another text is not kept",
      .lie = SG_COSIGNING_OTHER_TEXT,
      .holds = "no cosignature of this checkpoint under its key"},
-    {.name = "a cosignature by another key is not kept",
-     .lie = SG_COSIGNING_OTHER_KEY,
+    {.name = "a cosignature that was forged is not kept",
+     .lie = SG_COSIGNING_FORGED,
      .holds = "no cosignature of this checkpoint under its key"},
     {.name = "a stranger's cosignature alone is none",
      .lie = SG_COSIGNING_STRANGER,
@@ -222,10 +276,10 @@ static const struct row rows[] = {
      .says = OK("Content-Length: 6\r\n\r\nhello\n"),
      .holds = "no cosignature of this checkpoint"},
     {.name = "an answer that would end the note before its signatures",
-     .says = OK("Content-Length: 41\r\n\r\n" LINE "YWJjZGVmZ2hpag==\n\nx\n"),
+     .says = OK("Content-Length: 42\r\n\r\n" LINE "YWJjZGVmZ2hpag==\n\nx\n"),
      .holds = "no cosignature of this checkpoint"},
     {.name = "an answer without its last line feed",
-     .says = OK("Content-Length: 37\r\n\r\n" LINE "YWJjZGVmZ2hpag=="),
+     .says = OK("Content-Length: 38\r\n\r\n" LINE "YWJjZGVmZ2hpag=="),
      .holds = "no cosignature of this checkpoint"},
     {.name = "a promise of too long an answer",
      .says = OK("Content-Length: 99999999\r\n\r\nx"),
@@ -285,7 +339,8 @@ static void test_row(void **state)
     sg_cosigning_stop(&witness);
     const char *out = (const char *)said.out.data, *err = (const char *)said.err.data;
     if (code != WRONG || strstr(out, row->holds) == NULL ||
-        strstr(out, "  missing      witness1.example: http://127.0.0.1:") == NULL || err[0] != '\0')
+        strstr(out, "  missing      witness.example/1: http://127.0.0.1:") == NULL ||
+        err[0] != '\0')
         fail_msg("exit %d\n--- output\n%s\n--- errors\n%s", code, out, err);
     assert_false(sg_tempdir_has(&dir, "large" WITNESSED));
     assert_true(witness.calls <= 2);
@@ -359,6 +414,10 @@ struct usage {
 };
 static const struct usage usages[] = {
     {"no witness", {NULL}, "wants witnesses"},
+    {"a policy and a witness beside it",
+     {"--policy", "p", "-w", "x", "-u", "y"},
+     "from --policy or from --witness"},
+    {"a policy that is not there", {"--policy", "none"}, "none: "},
     {"a witness without its place", {"-w", "x"}, "wants witnesses"},
     {"a key that is none", {"-w", "x", "-u", "http://127.0.0.1:1/"}, "x: this is no public key"},
     {"no time at all",
@@ -425,6 +484,10 @@ int main(void)
                  test_a_witness_that_has_another_size_is_asked_once_more, NULL);
     sg_suite_add("two witnesses stand in one file, and one alone is not enough",
                  test_two_witnesses_stand_in_one_file_and_one_alone_is_not_enough, NULL);
+    sg_suite_add("a policy says who is asked, and how many are enough",
+                 test_a_policy_says_who_is_asked_and_how_many_are_enough, NULL);
+    sg_suite_add("a policy of another log is not taken", test_a_policy_of_another_log_is_not_taken,
+                 NULL);
     SG_SUITE_ROWS(test_row, rows);
     sg_suite_add("nobody is there", test_nobody_there, NULL);
     SG_SUITE_ROWS(test_log_row, logs);

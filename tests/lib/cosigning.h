@@ -20,7 +20,7 @@ enum { SG_COSIGNING_TIME = 1795310800, SG_COSIGNING_CALLS = 8 };
 enum sg_cosigning_lie {
     SG_COSIGNING_HONEST,
     SG_COSIGNING_OTHER_TEXT, /* signs another root */
-    SG_COSIGNING_OTHER_KEY,  /* as itself, with another key */
+    SG_COSIGNING_FORGED,     /* a signature that is not its own */
     SG_COSIGNING_STRANGER,   /* only as somebody else */
     SG_COSIGNING_SAYS        /* answers what `says` holds, whatever it is asked */
 };
@@ -43,11 +43,10 @@ struct sg_cosigning {
     /* Its own: */
     unsigned who;
     int listener;
-    struct sg_signer *signer;
     pthread_t thread;
 };
 
-/* who tells witnesses apart: their names and keys differ. Fails the test on error. */
+/* who: of which witness it has the key (cosigner.h). Fails the test on error. */
 void sg_cosigning_start(struct sg_cosigning *witness, unsigned who);
 void sg_cosigning_stop(struct sg_cosigning *witness);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cosigner.c - take a log's checkpoint to a witness, and bring its cosignature back.
+ * witness_ask.c - take a log's checkpoint to a witness, and bring its cosignature back.
  */
-#include "proxy/cosigner.h"
+#include "proxy/witness_ask.h"
 
 #include <inttypes.h>
 
@@ -13,7 +13,7 @@
 #include "net/fetch.h"
 
 /* The proof, tried: it leads from the root of the first old records to the signed one. */
-static enum scrubgate_status try_growth(const struct sg_cosigner_log *log, uint64_t old,
+static enum scrubgate_status try_growth(const struct sg_witness_log *log, uint64_t old,
                                         struct sg_sha256 *sha, struct sg_merkle_proof *proof)
 {
     struct sg_hash root;
@@ -26,7 +26,7 @@ static enum scrubgate_status try_growth(const struct sg_cosigner_log *log, uint6
                                             &log->checkpoint->root, sha);
 }
 
-static enum scrubgate_status prove_growth(const struct sg_cosigner_log *log, uint64_t old,
+static enum scrubgate_status prove_growth(const struct sg_witness_log *log, uint64_t old,
                                           struct sg_merkle_proof *proof)
 {
     struct sg_sha256 *sha = NULL;
@@ -48,8 +48,8 @@ static enum scrubgate_status prove_growth(const struct sg_cosigner_log *log, uin
 }
 
 /* One request. *answer is only set when there is one. */
-static enum scrubgate_status ask(const struct sg_cosigner *witness,
-                                 const struct sg_cosigner_log *log, uint64_t old,
+static enum scrubgate_status ask(const struct sg_witness_peer *witness,
+                                 const struct sg_witness_log *log, uint64_t old,
                                  struct sg_fetched *answer, struct scrubgate_fault *fault)
 {
     const struct sg_fetch fetch = {witness->url, "add-checkpoint", witness->ca, witness->total_ns};
@@ -72,7 +72,7 @@ static enum scrubgate_status ask(const struct sg_cosigner *witness,
 }
 
 /* What an answer that is no cosignature says. */
-static enum scrubgate_status refuse(const struct sg_cosigner *witness, unsigned status,
+static enum scrubgate_status refuse(const struct sg_witness_peer *witness, unsigned status,
                                     struct scrubgate_fault *fault)
 {
     const char *what = "it answered what no witness answers";
@@ -94,8 +94,8 @@ static enum scrubgate_status refuse(const struct sg_cosigner *witness, unsigned 
 }
 
 /* A 409: the size that it has. DONE: ask again with it. */
-static enum scrubgate_status learn_size(const struct sg_cosigner *witness,
-                                        const struct sg_cosigner_log *log,
+static enum scrubgate_status learn_size(const struct sg_witness_peer *witness,
+                                        const struct sg_witness_log *log,
                                         const struct sg_fetched *answer, uint64_t *old, bool again,
                                         struct scrubgate_fault *fault)
 {
@@ -129,10 +129,10 @@ static enum scrubgate_status learn_size(const struct sg_cosigner *witness,
     return SCRUBGATE_DONE;
 }
 
-enum scrubgate_status sg_cosigner_ask(const struct sg_cosigner *witness,
-                                      const struct sg_cosigner_log *log, uint64_t *old,
-                                      struct sg_buf *out, uint64_t *time,
-                                      struct scrubgate_fault *fault)
+enum scrubgate_status sg_witness_ask(const struct sg_witness_peer *witness,
+                                     const struct sg_witness_log *log, uint64_t *old,
+                                     struct sg_buf *out, uint64_t *time,
+                                     struct scrubgate_fault *fault)
 {
     struct sg_fetched answer = {.body = {.ceiling = SG_WITNESS_ANSWER}};
     enum scrubgate_status rc = SCRUBGATE_DONE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cosigner.h - take a log's checkpoint to a witness, and bring its cosignature back.
+ * witness_ask.h - take a log's checkpoint to a witness, and bring its cosignature back.
  *
  *     checkpoint, growth since what the witness has ──> POST add-checkpoint ──> cosignature,
  * verified
@@ -8,8 +8,8 @@
  * For commands: it blocks, for as long as was said at most, twice when the witness has another size
  * than was thought.
  */
-#ifndef SG_PROXY_COSIGNER_H
-#define SG_PROXY_COSIGNER_H
+#ifndef SG_PROXY_WITNESS_ASK_H
+#define SG_PROXY_WITNESS_ASK_H
 
 #include <stdint.h>
 #include <scrubgate/status.h>
@@ -20,7 +20,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 
-struct sg_cosigner {
+struct sg_witness_peer {
     const struct sg_note_key *key; /* of the witness */
     const char *url;               /* its submission prefix */
     const char *ca;                /* PEM: who vouches for it; NULL: the system's */
@@ -28,7 +28,7 @@ struct sg_cosigner {
 };
 
 /* What is to be cosigned. */
-struct sg_cosigner_log {
+struct sg_witness_log {
     struct sg_reader *reader; /* whose tree has the checkpoint's size or more */
     const struct sg_checkpoint *checkpoint;
     struct sg_bytes text, note; /* of the checkpoint, and whole; verified */
@@ -39,10 +39,10 @@ struct sg_cosigner_log {
  * the cosignature's line to out. EIO: not reached, or it will not. EMALFORMED: what it answers is
  * no cosignature, or it has seen another log under this name; the fault says which.
  */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_cosigner_ask(const struct sg_cosigner *witness,
-                                                         const struct sg_cosigner_log *log,
-                                                         uint64_t *old, struct sg_buf *out,
-                                                         uint64_t *time,
-                                                         struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_witness_ask(const struct sg_witness_peer *witness,
+                                                        const struct sg_witness_log *log,
+                                                        uint64_t *old, struct sg_buf *out,
+                                                        uint64_t *time,
+                                                        struct scrubgate_fault *fault);
 
 #endif
