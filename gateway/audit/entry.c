@@ -89,16 +89,41 @@ static const struct member members[SG_ENTRY_MEMBERS] = {
     [SG_ENTRY_DEVICE] = WORD_OF(IN_FACETS, "facets.", "device"),
     [SG_ENTRY_CONTENT] = WORD_OF(IN_FACETS, "facets.", "content"),
     [SG_ENTRY_WHAT] = WORD("what"),
+    [SG_ENTRY_OBJECT] = WORD("object"),
+    [SG_ENTRY_ACTOR_APP] = WORD_OF(IN_ACTOR, "actor.", "app"),
+    [SG_ENTRY_ACTOR_UID] = NUMBER_OF(IN_ACTOR, "actor.", "uid"),
+    [SG_ENTRY_ACTOR_PEER] = WORD_OF(IN_ACTOR, "actor.", "peer"),
     [SG_ENTRY_OLD_RULES] = WORD("old_rules"),
     [SG_ENTRY_NEW_RULES] = WORD("new_rules"),
     [SG_ENTRY_OLD_CONFIG] = WORD("old_config"),
     [SG_ENTRY_NEW_CONFIG] = WORD("new_config"),
     [SG_ENTRY_EPOCH] = NUMBER("epoch"),
+    [SG_ENTRY_FIRST] = NUMBER("first"),
+    [SG_ENTRY_LAST] = NUMBER("last"),
     [SG_ENTRY_SIZE] = NUMBER("size"),
     [SG_ENTRY_ROOT] = WORD("root"),
     [SG_ENTRY_MAC] = WORD("mac"),
-    [SG_ENTRY_ACTOR_UID] = NUMBER_OF(IN_ACTOR, "actor.", "uid"),
-    [SG_ENTRY_ACTOR_PEER] = WORD_OF(IN_ACTOR, "actor.", "peer"),
+    [SG_ENTRY_COMMAND] = WORD("command"),
+    [SG_ENTRY_FROM_MS] = NUMBER("from_ms"),
+    [SG_ENTRY_TO_MS] = NUMBER("to_ms"),
+    [SG_ENTRY_REFUSED_MESSAGES] = NUMBER("refused"),
+    [SG_ENTRY_FILE] = WORD("file"),
+    [SG_ENTRY_BYTES] = NUMBER("bytes"),
+    [SG_ENTRY_SHA256] = WORD("sha256"),
+    [SG_ENTRY_STATE] = WORD("state"),
+    [SG_ENTRY_FREE_BYTES] = NUMBER("free_bytes"),
+    [SG_ENTRY_TOTAL_BYTES] = NUMBER("total_bytes"),
+    [SG_ENTRY_HOLD] = WORD("hold"),
+    [SG_ENTRY_KIND] = WORD("kind"),
+    [SG_ENTRY_PSEUDONYM] = WORD("pseudonym"),
+    [SG_ENTRY_KEY] = WORD("key"),
+    [SG_ENTRY_REQUESTER] = WORD("requester"),
+    [SG_ENTRY_BASIS] = WORD("basis"),
+    [SG_ENTRY_OLD_KEY] = WORD("old_key"),
+    [SG_ENTRY_NEW_KEY] = WORD("new_key"),
+    [SG_ENTRY_KEPT] = NUMBER("kept"),
+    [SG_ENTRY_DROPPED] = NUMBER("dropped"),
+    [SG_ENTRY_ACT] = WORD("act"),
     [SG_ENTRY_WHY] = WORD("why"),
 };
 
@@ -115,11 +140,10 @@ static const struct {
     {"actor", IN_RECORD, IN_ACTOR},
 };
 
-static const char *const class_words[SG_CLASSES] = {
-    [SG_CLASS_OTHER] = "other",     [SG_CLASS_DECISION] = "decision",
-    [SG_CLASS_OUTCOME] = "outcome", [SG_CLASS_REFUSED] = "refused",
-    [SG_CLASS_CHANGE] = "change",   [SG_CLASS_LIFE] = "life",
-    [SG_CLASS_READ] = "read",
+static const char *const kind_words[SG_KINDS] = {
+    [SG_KIND_OTHER] = "other",     [SG_KIND_DECISION] = "decision", [SG_KIND_OUTCOME] = "outcome",
+    [SG_KIND_REFUSED] = "refused", [SG_KIND_CHANGE] = "change",     [SG_KIND_LIFE] = "life",
+    [SG_KIND_READ] = "read",
 };
 
 static const char *const verdict_words[SG_ENTRY_VERDICTS] = {
@@ -332,23 +356,23 @@ static bool take(void *ctx, const struct sg_line_item *item)
 
 /* --- words --- */
 
-static enum sg_entry_class class_of(const struct sg_entry *entry)
+static enum sg_entry_kind kind_of(const struct sg_entry *entry)
 {
     switch (sg_entry_number(entry, SG_ENTRY_CLASS_UID)) {
-    case 2006:
-        return SG_CLASS_DECISION;
-    case 6003:
-        return SG_CLASS_OUTCOME;
-    case 4002:
-        return SG_CLASS_REFUSED;
-    case 5019:
-        return SG_CLASS_CHANGE;
-    case 6002:
-        return SG_CLASS_LIFE;
-    case 6005:
-        return SG_CLASS_READ;
+    case SG_CLASS_DECISION:
+        return SG_KIND_DECISION;
+    case SG_CLASS_OUTCOME:
+        return SG_KIND_OUTCOME;
+    case SG_CLASS_REFUSED:
+        return SG_KIND_REFUSED;
+    case SG_CLASS_CHANGE:
+        return SG_KIND_CHANGE;
+    case SG_CLASS_LIFE:
+        return SG_KIND_LIFE;
+    case SG_CLASS_READ:
+        return SG_KIND_READ;
     default:
-        return SG_CLASS_OTHER;
+        return SG_KIND_OTHER;
     }
 }
 
@@ -370,7 +394,7 @@ enum scrubgate_status sg_entry_read(struct sg_entry *entry, struct sg_bytes line
     entry->n_identities = entry->n_found = entry->n_others = 0;
     entry->spans = (struct sg_bytes){NULL, 0};
     entry->cut = false;
-    entry->kind = SG_CLASS_OTHER;
+    entry->kind = SG_KIND_OTHER;
     entry->verdict = SG_ENTRY_NO_VERDICT;
     entry->what = SG_WHAT_OTHER;
     enum scrubgate_status rc = sg_line_read_each(line, take, &pass);
@@ -378,7 +402,7 @@ enum scrubgate_status sg_entry_read(struct sg_entry *entry, struct sg_bytes line
         rc = SCRUBGATE_EMALFORMED;
     if (rc < 0)
         return rc;
-    entry->kind = class_of(entry);
+    entry->kind = kind_of(entry);
     entry->verdict = (enum sg_entry_verdict)word_of(sg_entry_text(entry, SG_ENTRY_VERDICT),
                                                     verdict_words, SG_ENTRY_VERDICTS);
     entry->what =
@@ -404,9 +428,9 @@ enum sg_entry_member sg_entry_member_of(struct sg_bytes path)
     return (enum sg_entry_member)i;
 }
 
-const char *sg_entry_class_word(enum sg_entry_class kind)
+const char *sg_entry_kind_word(enum sg_entry_kind kind)
 {
-    return class_words[kind];
+    return kind_words[kind];
 }
 
 const char *sg_entry_verdict_word(enum sg_entry_verdict verdict)

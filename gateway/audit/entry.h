@@ -68,30 +68,55 @@ enum sg_entry_member {
     SG_ENTRY_DEVICE,
     SG_ENTRY_CONTENT,
     SG_ENTRY_WHAT,
+    SG_ENTRY_OBJECT,
+    SG_ENTRY_ACTOR_APP, /* actor.… */
+    SG_ENTRY_ACTOR_UID,
+    SG_ENTRY_ACTOR_PEER,
     SG_ENTRY_OLD_RULES,
     SG_ENTRY_NEW_RULES,
     SG_ENTRY_OLD_CONFIG,
     SG_ENTRY_NEW_CONFIG,
     SG_ENTRY_EPOCH,
+    SG_ENTRY_FIRST,
+    SG_ENTRY_LAST,
     SG_ENTRY_SIZE,
     SG_ENTRY_ROOT,
     SG_ENTRY_MAC,
-    SG_ENTRY_ACTOR_UID, /* actor.uid: a number */
-    SG_ENTRY_ACTOR_PEER,
+    SG_ENTRY_COMMAND,
+    SG_ENTRY_FROM_MS,
+    SG_ENTRY_TO_MS,
+    SG_ENTRY_REFUSED_MESSAGES, /* refused: of a gap */
+    SG_ENTRY_FILE,
+    SG_ENTRY_BYTES,
+    SG_ENTRY_SHA256,
+    SG_ENTRY_STATE,
+    SG_ENTRY_FREE_BYTES,
+    SG_ENTRY_TOTAL_BYTES,
+    SG_ENTRY_HOLD,
+    SG_ENTRY_KIND,
+    SG_ENTRY_PSEUDONYM,
+    SG_ENTRY_KEY,
+    SG_ENTRY_REQUESTER,
+    SG_ENTRY_BASIS,
+    SG_ENTRY_OLD_KEY,
+    SG_ENTRY_NEW_KEY,
+    SG_ENTRY_KEPT,
+    SG_ENTRY_DROPPED,
+    SG_ENTRY_ACT,
     SG_ENTRY_WHY,
     SG_ENTRY_MEMBERS
 };
 
 /* What a record is about, of its class_uid. */
-enum sg_entry_class {
-    SG_CLASS_OTHER, /* none of ours, or not said */
-    SG_CLASS_DECISION,
-    SG_CLASS_OUTCOME,
-    SG_CLASS_REFUSED,
-    SG_CLASS_CHANGE,
-    SG_CLASS_LIFE,
-    SG_CLASS_READ,
-    SG_CLASSES
+enum sg_entry_kind {
+    SG_KIND_OTHER, /* none of ours, or not said */
+    SG_KIND_DECISION,
+    SG_KIND_OUTCOME,
+    SG_KIND_REFUSED,
+    SG_KIND_CHANGE,
+    SG_KIND_LIFE,
+    SG_KIND_READ,
+    SG_KINDS
 };
 
 /* A decision's verdict. */
@@ -151,7 +176,7 @@ enum {
 
 struct sg_entry {
     struct sg_bytes line; /* all of it */
-    enum sg_entry_class kind;
+    enum sg_entry_kind kind;
     enum sg_entry_verdict verdict;
     enum sg_entry_what what;
     uint64_t has[(SG_ENTRY_MEMBERS + 63) / 64];
@@ -201,7 +226,7 @@ bool sg_entry_is_number(enum sg_entry_member member);
 /* SG_ENTRY_MEMBERS: no member has that path. */
 enum sg_entry_member sg_entry_member_of(struct sg_bytes path);
 /* "decision", "outcome", "refused", "change", "life", "read"; "other". */
-const char *sg_entry_class_word(enum sg_entry_class kind);
+const char *sg_entry_kind_word(enum sg_entry_kind kind);
 const char *sg_entry_verdict_word(enum sg_entry_verdict verdict); /* "": none of ours */
 const char *sg_entry_what_word(enum sg_entry_what what);          /* "": none of ours */
 

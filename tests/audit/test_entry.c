@@ -102,7 +102,7 @@ static void test_a_decision(void **state)
     (void)state;
     make_decision(&record);
     read_record(&line, &record);
-    assert_int_equal(entry.kind, SG_CLASS_DECISION);
+    assert_int_equal(entry.kind, SG_KIND_DECISION);
     assert_int_equal(entry.verdict, SG_ENTRY_MASKED);
     assert_int_equal(entry.what, SG_WHAT_OTHER);
     assert_number(SG_ENTRY_TYPE_UID, 200601);
@@ -158,7 +158,7 @@ static void test_an_outcome(void **state)
     (void)state;
     assert_int_equal(sg_record_outcome(&record, &source, &outcome), SCRUBGATE_OK);
     read_record(&line, &record);
-    assert_int_equal(entry.kind, SG_CLASS_OUTCOME);
+    assert_int_equal(entry.kind, SG_KIND_OUTCOME);
     assert_number(SG_ENTRY_STATUS, 504);
     assert_number(SG_ENTRY_STATUS_ID, 2);
     assert_word(SG_ENTRY_REASON, "upstream-timeout");
@@ -176,7 +176,7 @@ static void test_what_was_turned_away(void **state)
     (void)state;
     assert_int_equal(sg_record_refused(&record, &source, &refused), SCRUBGATE_OK);
     read_record(&line, &record);
-    assert_int_equal(entry.kind, SG_CLASS_REFUSED);
+    assert_int_equal(entry.kind, SG_KIND_REFUSED);
     assert_number(SG_ENTRY_COUNT, 17);
     assert_number(SG_ENTRY_STATUS, 400);
     assert_word(SG_ENTRY_REFUSED_NETWORK, "0000000000000abc");
@@ -187,25 +187,24 @@ static void test_what_was_turned_away(void **state)
 
 struct change_row {
     const char *name, *what;
-    enum sg_entry_class kind;
+    enum sg_entry_kind kind;
     enum sg_entry_what is;
 };
 
 static const struct change_row changes[] = {
-    {"a start", "start", SG_CLASS_LIFE, SG_WHAT_START},
-    {"a takeover", "takeover", SG_CLASS_LIFE, SG_WHAT_TAKEOVER},
-    {"a stop", "stop", SG_CLASS_LIFE, SG_WHAT_STOP},
-    {"a log that is written again", "resume", SG_CLASS_LIFE, SG_WHAT_RESUME},
-    {"a reload", "reload", SG_CLASS_CHANGE, SG_WHAT_RELOAD},
-    {"a reload that failed", "reload-failed", SG_CLASS_CHANGE, SG_WHAT_RELOAD_FAILED},
-    {"engines that differ", "engine-distrusted", SG_CLASS_CHANGE, SG_WHAT_ENGINE_DISTRUSTED},
-    {"a word that is not known is kept", "moonrise", SG_CLASS_CHANGE, SG_WHAT_OTHER},
+    {"a start", "start", SG_KIND_LIFE, SG_WHAT_START},
+    {"a takeover", "takeover", SG_KIND_LIFE, SG_WHAT_TAKEOVER},
+    {"a stop", "stop", SG_KIND_LIFE, SG_WHAT_STOP},
+    {"a log that is written again", "resume", SG_KIND_LIFE, SG_WHAT_RESUME},
+    {"a reload", "reload", SG_KIND_CHANGE, SG_WHAT_RELOAD},
+    {"a reload that failed", "reload-failed", SG_KIND_CHANGE, SG_WHAT_RELOAD_FAILED},
+    {"engines that differ", "engine-distrusted", SG_KIND_CHANGE, SG_WHAT_ENGINE_DISTRUSTED},
 };
 
 static void test_change(void **state)
 {
     const struct change_row *row = *state;
-    const struct sg_change change = {row->what, "aa", "bb", "cc", ""};
+    const struct sg_change change = {row->what, "aa", "bb", "cc", "", {0}};
     struct sg_buf record = {0}, line = {0};
     assert_int_equal(sg_record_change(&record, &source, &change), SCRUBGATE_OK);
     read_record(&line, &record);
@@ -228,13 +227,168 @@ static void test_a_seal(void **state)
     (void)state;
     assert_int_equal(sg_record_seal(&record, &source, &seal, mac), SCRUBGATE_OK);
     read_record(&line, &record);
-    assert_int_equal(entry.kind, SG_CLASS_LIFE);
+    assert_int_equal(entry.kind, SG_KIND_LIFE);
     assert_int_equal(entry.what, SG_WHAT_SEAL);
     assert_number(SG_ENTRY_EPOCH, 12);
     assert_number(SG_ENTRY_SIZE, 7);
     assert_number(SG_ENTRY_MONO_NS, 99);
     assert_word(SG_ENTRY_ROOT, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     assert_int_equal(sg_entry_text(&entry, SG_ENTRY_MAC).len, 64);
+    sg_buf_fini(&record);
+    sg_buf_fini(&line);
+}
+
+/* --- the log and its people --- */
+
+static const struct sg_actor someone = {SG_ACTOR_USER, 1000};
+
+static enum scrubgate_status make_gap(struct sg_buf *out)
+{
+    return sg_record_gap(out, &source, &(struct sg_gap){"hung", 11, 22, 33, 44});
+}
+
+static enum scrubgate_status make_recovery(struct sg_buf *out)
+{
+    return sg_record_recovery(out, &source, &(struct sg_recovery){"000002.ndjson", 55, {0xee}});
+}
+
+static enum scrubgate_status make_space(struct sg_buf *out)
+{
+    return sg_record_space(out, &source, &(struct sg_space){"low", 10, 100});
+}
+
+static enum scrubgate_status make_prune(struct sg_buf *out)
+{
+    return sg_record_prune(out, &source, &(struct sg_prune){0, 65535, 70000, {{0}}, "retention"});
+}
+
+static enum scrubgate_status make_hold(struct sg_buf *out)
+{
+    return sg_record_hold(out, &source, &(struct sg_hold){true, SG_BYTES("case 7"), someone});
+}
+
+static enum scrubgate_status make_erasure(struct sg_buf *out)
+{
+    return sg_record_erasure(out, &source,
+                             &(struct sg_erasure){0xaaaa, 0xbbbb, "conversation", true,
+                                                  SG_BYTES("T-1"), SG_BYTES("gdpr-17"), someone});
+}
+
+static enum scrubgate_status make_master(struct sg_buf *out)
+{
+    return sg_record_master(out, &source, &(struct sg_master){0xaaaa, 0xbbbb, 3, 4});
+}
+
+static enum scrubgate_status make_act(struct sg_buf *out)
+{
+    return sg_record_act(
+        out, &source,
+        &(struct sg_act){"token-made", "keys", false, SG_BYTES("T-2"), {SG_ACTOR_PEER, 0xcccc}});
+}
+
+static enum scrubgate_status make_read(struct sg_buf *out)
+{
+    return sg_record_read(
+        out, &source,
+        &(struct sg_audit_read){"query", "log", true, 5, 9, 0, 99, SG_BYTES("T-3"), someone});
+}
+
+struct said {
+    enum sg_entry_member member;
+    const char *text;
+};
+
+struct kind_row {
+    const char *name;
+    enum scrubgate_status (*make)(struct sg_buf *out);
+    enum sg_entry_kind kind;
+    enum sg_entry_what what;
+    struct said said[8];
+};
+
+static const struct kind_row kinds[] = {
+    {"a gap",
+     make_gap,
+     SG_KIND_LIFE,
+     SG_WHAT_GAP,
+     {{SG_ENTRY_REASON, "hung"},
+      {SG_ENTRY_FROM_MS, "11"},
+      {SG_ENTRY_TO_MS, "22"},
+      {SG_ENTRY_REFUSED_MESSAGES, "33"},
+      {SG_ENTRY_DROPPED, "44"},
+      {SG_ENTRY_ACTOR_APP, "scrubgate"}}},
+    {"a recovery",
+     make_recovery,
+     SG_KIND_LIFE,
+     SG_WHAT_RECOVERY,
+     {{SG_ENTRY_FILE, "000002.ndjson"},
+      {SG_ENTRY_BYTES, "55"},
+      {SG_ENTRY_SHA256, "ee00000000000000000000000000000000000000000000000000000000000000"}}},
+    {"a lack of space",
+     make_space,
+     SG_KIND_LIFE,
+     SG_WHAT_SPACE,
+     {{SG_ENTRY_STATE, "low"}, {SG_ENTRY_FREE_BYTES, "10"}, {SG_ENTRY_TOTAL_BYTES, "100"}}},
+    {"a pruning",
+     make_prune,
+     SG_KIND_LIFE,
+     SG_WHAT_PRUNE,
+     {{SG_ENTRY_FIRST, "0"},
+      {SG_ENTRY_LAST, "65535"},
+      {SG_ENTRY_SIZE, "70000"},
+      {SG_ENTRY_WHY, "retention"}}},
+    {"a legal hold",
+     make_hold,
+     SG_KIND_LIFE,
+     SG_WHAT_HOLD,
+     {{SG_ENTRY_HOLD, "on"}, {SG_ENTRY_WHY, "case 7"}, {SG_ENTRY_ACTOR_UID, "1000"}}},
+    {"an erasure",
+     make_erasure,
+     SG_KIND_LIFE,
+     SG_WHAT_ERASURE,
+     {{SG_ENTRY_KIND, "conversation"},
+      {SG_ENTRY_PSEUDONYM, "000000000000aaaa"},
+      {SG_ENTRY_KEY, "000000000000bbbb"},
+      {SG_ENTRY_REQUESTER, "T-1"},
+      {SG_ENTRY_BASIS, "gdpr-17"},
+      {SG_ENTRY_OBJECT, "keys"}}},
+    {"a new master key",
+     make_master,
+     SG_KIND_LIFE,
+     SG_WHAT_MASTER,
+     {{SG_ENTRY_OLD_KEY, "000000000000aaaa"},
+      {SG_ENTRY_NEW_KEY, "000000000000bbbb"},
+      {SG_ENTRY_KEPT, "3"},
+      {SG_ENTRY_DROPPED, "4"}}},
+    {"an act",
+     make_act,
+     SG_KIND_LIFE,
+     SG_WHAT_ACT,
+     {{SG_ENTRY_ACT, "token-made"},
+      {SG_ENTRY_STATUS_ID, "2"},
+      {SG_ENTRY_WHY, "T-2"},
+      {SG_ENTRY_ACTOR_PEER, "000000000000cccc"}}},
+    {"a read of the log",
+     make_read,
+     SG_KIND_READ,
+     SG_WHAT_AUDIT_READ,
+     {{SG_ENTRY_COMMAND, "query"},
+      {SG_ENTRY_FIRST, "5"},
+      {SG_ENTRY_LAST, "9"},
+      {SG_ENTRY_TO_MS, "99"},
+      {SG_ENTRY_OBJECT, "log"}}},
+};
+
+static void test_kind(void **state)
+{
+    const struct kind_row *row = *state;
+    struct sg_buf record = {0}, line = {0};
+    assert_int_equal(row->make(&record), SCRUBGATE_OK);
+    read_record(&line, &record);
+    assert_int_equal(entry.kind, row->kind);
+    assert_int_equal(entry.what, row->what);
+    for (size_t i = 0; i < 8 && row->said[i].text != NULL; i++)
+        assert_word(row->said[i].member, row->said[i].text);
     sg_buf_fini(&record);
     sg_buf_fini(&line);
 }
@@ -250,6 +404,8 @@ struct row {
 
 static const struct row rows[] = {
     {"an empty object", "{}", true, ""},
+    {"words that are not known are kept",
+     "{\"class_uid\":9,\"verdict\":\"odd\",\"what\":\"moonrise\"}", true, ""},
     {"what is no object", "[1]", false, ""},
     {"a cut line", "{\"seq\":1,\"time\":", false, ""},
     {"members that are not known are kept as they stand",
@@ -370,7 +526,7 @@ static void test_paths(void **state)
         assert_int_equal(sg_entry_member_of(sg_bytes_of(path)), i);
     }
     assert_int_equal(sg_entry_member_of(SG_BYTES("facets")), SG_ENTRY_MEMBERS);
-    assert_string_equal(sg_entry_class_word(SG_CLASS_READ), "read");
+    assert_string_equal(sg_entry_kind_word(SG_KIND_READ), "read");
     assert_string_equal(sg_entry_verdict_word(SG_ENTRY_DIVERTED), "diverted");
     assert_string_equal(sg_entry_what_word(SG_WHAT_AUDIT_READ), "audit-read");
 }
@@ -439,6 +595,7 @@ int main(void)
     sg_suite_add("what was turned away", test_what_was_turned_away, NULL);
     sg_suite_add("a seal", test_a_seal, NULL);
     SG_SUITE_ROWS(test_change, changes);
+    SG_SUITE_ROWS(test_kind, kinds);
     SG_SUITE_ROWS(test_row, rows);
     sg_suite_add("more findings and members than have room", test_more_than_has_room, NULL);
     sg_suite_add("the findings of the longest record have room", test_the_longest_record_has_room,
