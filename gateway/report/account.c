@@ -181,9 +181,9 @@ static void take_refused(const struct count *count)
 
 /* --- the life of the log, and people --- */
 
-static void keep(const struct count *count, struct sg_moments *moments, const char *const keys[])
+static void keep(const struct count *count, struct sg_notables *notables, const char *const keys[])
 {
-    enum scrubgate_status rc = sg_moments_add(moments, count->entry, keys);
+    enum scrubgate_status rc = sg_notables_add(notables, count->entry, keys);
     if (rc < 0)
         count->to->rc = rc;
 }
@@ -201,16 +201,16 @@ static void take_seal(const struct count *count)
 static void take_gap(const struct count *count)
 {
     struct sg_account *account = count->to;
-    uint64_t from = sg_moment_number(count->entry, "from_ms");
-    uint64_t to = sg_moment_number(count->entry, "to_ms");
+    uint64_t from = sg_notable_number(count->entry, "from_ms");
+    uint64_t to = sg_notable_number(count->entry, "to_ms");
     account->lost_ms += to > from ? to - from : 0;
-    account->gap_refused += sg_moment_number(count->entry, "refused");
-    account->gap_dropped += sg_moment_number(count->entry, "dropped");
+    account->gap_refused += sg_notable_number(count->entry, "refused");
+    account->gap_dropped += sg_notable_number(count->entry, "dropped");
 }
 
 static void take_hold(const struct count *count)
 {
-    struct sg_bytes hold = sg_moment_member(count->entry, "hold");
+    struct sg_bytes hold = sg_notable_member(count->entry, "hold");
     (void)sg_bytes_to_text(hold, count->to->hold, sizeof count->to->hold);
 }
 
@@ -254,11 +254,11 @@ static void take_word(const struct count *count)
         keep(count, &account->troubles, trouble_keys);
         return;
     case SG_WHAT_RECOVERY:
-        account->recovered_bytes += sg_moment_number(count->entry, "bytes");
+        account->recovered_bytes += sg_notable_number(count->entry, "bytes");
         keep(count, &account->troubles, trouble_keys);
         return;
     case SG_WHAT_SPACE:
-        (void)add(count, &account->by[SG_BY_SPACE], sg_moment_member(count->entry, "state"), 1);
+        (void)add(count, &account->by[SG_BY_SPACE], sg_notable_member(count->entry, "state"), 1);
         keep(count, &account->troubles, trouble_keys);
         return;
     case SG_WHAT_ENGINE_DISTRUSTED:
@@ -267,7 +267,7 @@ static void take_word(const struct count *count)
         return;
     case SG_WHAT_PRUNE:
         account->pruned +=
-            sg_moment_number(count->entry, "last") - sg_moment_number(count->entry, "first") + 1;
+            sg_notable_number(count->entry, "last") - sg_notable_number(count->entry, "first") + 1;
         keep(count, &account->acts, act_keys);
         return;
     case SG_WHAT_HOLD:
@@ -275,7 +275,7 @@ static void take_word(const struct count *count)
         keep(count, &account->acts, act_keys);
         return;
     case SG_WHAT_MASTER:
-        account->dropped_keys += sg_moment_number(count->entry, "dropped");
+        account->dropped_keys += sg_notable_number(count->entry, "dropped");
         keep(count, &account->acts, act_keys);
         return;
     case SG_WHAT_ERASURE:
@@ -319,6 +319,17 @@ enum scrubgate_status sg_account_init(struct sg_account *account,
     return account->entry == NULL ? SCRUBGATE_ENOMEM : rc;
 }
 
+/* What PCI DSS wants of each event, as far as all kinds share it. */
+static bool lacks_some(const struct sg_entry *entry)
+{
+    static const enum sg_entry_member wanted[] = {SG_ENTRY_TIME, SG_ENTRY_BOOT, SG_ENTRY_CLASS_UID,
+                                                  SG_ENTRY_TYPE_UID, SG_ENTRY_INSTANCE};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (!sg_entry_has(entry, wanted[i]))
+            return true;
+    return false;
+}
+
 static void begin_range(struct sg_account *account, const struct count *count)
 {
     if (account->records++ == 0) {
@@ -332,6 +343,7 @@ static void begin_range(struct sg_account *account, const struct count *count)
         account->last_time = count->time;
     account->backwards += count->time < account->last_of_all;
     account->kind[count->entry->kind]++;
+    account->lacking += lacks_some(count->entry);
     take_boot(count, 0);
 }
 
@@ -348,6 +360,7 @@ enum scrubgate_status sg_account_take(struct sg_account *account, struct sg_byte
                           .entry = entry,
                           .seq = sg_entry_number(entry, SG_ENTRY_SEQ),
                           .time = sg_entry_number(entry, SG_ENTRY_TIME)};
+    account->next_seq = count.seq + 1;
     count.in_range = !range->limited || (count.time >= range->since && count.time < range->until);
     count.bin = sg_bins_find(&account->bins, count.time);
     if (count.in_range)
@@ -386,10 +399,10 @@ void sg_account_fini(struct sg_account *account)
 {
     for (size_t i = 0; i < SG_BYS; i++)
         sg_words_fini(&account->by[i]);
-    sg_moments_fini(&account->changes);
-    sg_moments_fini(&account->acts);
-    sg_moments_fini(&account->reads);
-    sg_moments_fini(&account->troubles);
+    sg_notables_fini(&account->changes);
+    sg_notables_fini(&account->acts);
+    sg_notables_fini(&account->reads);
+    sg_notables_fini(&account->troubles);
     sg_inflight_fini(&account->inflight);
     free(account->entry);
     account->entry = NULL;

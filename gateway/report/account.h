@@ -18,7 +18,7 @@
 #include "report/bins.h"
 #include "report/inflight.h"
 #include "report/latency.h"
-#include "report/moments.h"
+#include "report/notables.h"
 #include "report/words.h"
 
 /* What became of a finding, told from the message's action_id and the finding's action. */
@@ -60,10 +60,12 @@ struct sg_account_range {
 struct sg_account {
     struct sg_account_range range;
     struct sg_bins bins;
-    uint64_t read;    /* records that were fed */
-    uint64_t records; /* of those: in range. All below is of these only */
+    uint64_t read;     /* records that were fed */
+    uint64_t next_seq; /* behind the last of them */
+    uint64_t records;  /* of those: in range. All below is of these only */
     uint64_t first_seq, last_seq, first_time, last_time;
-    uint64_t odd; /* that could not be taken apart */
+    uint64_t odd;     /* that could not be taken apart */
+    uint64_t lacking; /* that do not say when, where, or what kind of event they are */
     struct sg_words by[SG_BYS];
     uint64_t kind[SG_KINDS];
     uint64_t backwards; /* times that are before that of the record before */
@@ -90,7 +92,7 @@ struct sg_account {
     uint64_t recovered_bytes, pruned, dropped_keys;
     uint64_t last_seal_time, longest_unsealed_ms;
     char hold[SG_ACCOUNT_HOLD]; /* the last word of a hold: "on", "off"; "": none */
-    struct sg_moments changes, acts, reads, troubles;
+    struct sg_notables changes, acts, reads, troubles;
     enum scrubgate_status rc; /* the first failure sticks */
     struct sg_entry *entry;   /* room for one */
     uint64_t last_of_all;     /* time of the record before */

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 
-static const uint64_t minute = 60000, hour = 3600000, day = 86400000;
+static const uint64_t day = 86400000;
 static const uint64_t latest = 253402300799999; /* the end of the year 9999 */
 
 /* Widths from the finest: the first of which no more than `most` are wanted is taken. A month of

@@ -105,8 +105,9 @@ struct sg_row {
 struct sg_table {
     struct sg_table *next;
     const char *id, *title, *note;
-    const char *check; /* a command that prints the same; "" */
-    const char *empty; /* what it means that there are no rows */
+    const char *check;      /* a command that prints the same; "" */
+    const char *empty;      /* what it means that there are no rows */
+    const char *one, *unit; /* titles of columns that have none: of labels, of their counts */
     const struct sg_column *column;
     size_t n_columns, n_rows;
     size_t shown;      /* rows of it on paper; 0: all */
