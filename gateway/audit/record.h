@@ -26,6 +26,16 @@
 
 enum { SG_RECORD_LONGEST = 16 * 1024, SG_RECORD_SPANS = 64, SG_RECORD_FOREIGN = 128 };
 
+/* class_uid: what OCSF 1.4 calls them. */
+enum {
+    SG_CLASS_DECISION = 2006, /* Data Security Finding */
+    SG_CLASS_REFUSED = 4002,  /* HTTP Activity */
+    SG_CLASS_CHANGE = 5019,   /* Device Config State Change */
+    SG_CLASS_LIFE = 6002,     /* Application Lifecycle */
+    SG_CLASS_OUTCOME = 6003,  /* API Activity */
+    SG_CLASS_READ = 6005      /* Datastore Activity */
+};
+
 /* What all records of one process share; borrowed. */
 struct sg_record_source {
     const char *instance; /* the log's origin */
