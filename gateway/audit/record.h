@@ -2,10 +2,15 @@
 /*
  * record.h - one audit record: a line of JSON that proves a decision and holds no personal value.
  *
- * Field names are OCSF's (1.x): class 2006 Data Security Finding for a decision, 6003 API Activity
+ * Field names are OCSF's (1.4): class 2006 Data Security Finding for a decision, 6003 API Activity
  * for an outcome, 4002 HTTP Activity for requests that were turned away, 5019 for a change of rules
- * or config, 6002 for the life of the process. Every foreign string is escaped to ASCII and cut; a
- * value is never a key.
+ * or config, 6002 for the life of the process and of its log, 6005 for who read the log. Every
+ * record says who, what, when, with what success, where and to what (PCI DSS 4.0.1, 10.2.2;
+ * docs/AUDIT.md has the members). Every foreign string is escaped to ASCII and cut; a value is
+ * never a key.
+ *
+ *     record_decision.c   of messages          record_life.c   of the process, its log, its people
+ *     record_put.c        the members
  */
 #ifndef SG_AUDIT_RECORD_H
 #define SG_AUDIT_RECORD_H
@@ -20,6 +25,16 @@
 #include "base/bytes.h"
 
 enum { SG_RECORD_LONGEST = 16 * 1024, SG_RECORD_SPANS = 64, SG_RECORD_FOREIGN = 128 };
+
+/* class_uid: what OCSF 1.4 calls them. */
+enum {
+    SG_CLASS_DECISION = 2006, /* Data Security Finding */
+    SG_CLASS_REFUSED = 4002,  /* HTTP Activity */
+    SG_CLASS_CHANGE = 5019,   /* Device Config State Change */
+    SG_CLASS_LIFE = 6002,     /* Application Lifecycle */
+    SG_CLASS_OUTCOME = 6003,  /* API Activity */
+    SG_CLASS_READ = 6005      /* Datastore Activity */
+};
 
 /* What all records of one process share; borrowed. */
 struct sg_record_source {
@@ -97,11 +112,88 @@ struct sg_refused {
     uint64_t requests;
 };
 
+/* Who caused it. All-zero: the gateway by itself. */
+enum sg_actor_kind { SG_ACTOR_GATEWAY, SG_ACTOR_USER, SG_ACTOR_PEER };
+struct sg_actor {
+    enum sg_actor_kind kind;
+    uint64_t
+        id; /* a user id of this host, a keyed digest of the address that asked the admin API */
+};
+
 struct sg_change {
     const char *what; /* "start", "takeover" (from a gateway that still drains), "stop", "resume"
                          (the log is written again), "reload", "reload-failed", "engine-distrusted"
                          (the reference engine scans from now on) */
     const char *old_rules, *new_rules, *old_config, *new_config; /* digests, "" when none */
+    struct sg_actor actor;
+};
+
+/* Some time in which the log could not be written. */
+struct sg_gap {
+    const char *reason; /* a word of ours: "disk-full", "io-error", "hung", "died" */
+    uint64_t from_ms, to_ms;
+    uint64_t refused; /* messages that did not leave because of it */
+    uint64_t dropped; /* outcomes and sums that were lost */
+};
+
+/* Bytes behind the last record that were set aside at a start. */
+struct sg_recovery {
+    const char *file; /* of the log, where they were */
+    uint64_t bytes;
+    uint8_t digest[SG_SHA256_SIZE]; /* SHA-256 of them */
+};
+
+struct sg_space {
+    const char *state; /* "warn", "low", "full": nothing leaves any more, "ok" */
+    uint64_t free_bytes, total_bytes;
+};
+
+/* Records that were removed; size and root are the tree's before them and all that stay. */
+struct sg_prune {
+    uint64_t first, last; /* numbers */
+    uint64_t size;
+    struct sg_hash root;
+    const char *why; /* a word of ours: "retention" */
+};
+
+/* Of all text that people give: a ticket's number, not a person's name. It stays for good. */
+struct sg_hold {
+    bool on;
+    struct sg_bytes why; /* foreign, as in the others below */
+    struct sg_actor actor;
+};
+
+/* A conversation's (or customer's) key was destroyed: its pseudonyms name nobody any more. */
+struct sg_erasure {
+    uint64_t pseudonym, key; /* what records call it; fingerprint of the key */
+    const char *kind;        /* "conversation", "customer" */
+    bool done;               /* false: there was no such key */
+    struct sg_bytes requester, basis;
+    struct sg_actor actor;
+};
+
+/* The key that wraps those keys was replaced. */
+struct sg_master {
+    uint64_t old_key, new_key; /* fingerprints */
+    uint64_t kept, dropped;    /* keys wrapped anew; of conversations that are over retention */
+};
+
+/* Somebody did something to the gateway, or tried. */
+struct sg_act {
+    const char *act, *object; /* words of ours: what was done, to what */
+    bool done;
+    struct sg_bytes why;
+    struct sg_actor actor;
+};
+
+/* Somebody read the log, or what belongs to it. */
+struct sg_audit_read {
+    const char *command, *object; /* words of ours: "query"; "log" */
+    bool done;
+    uint64_t first, last; /* numbers of the records that were asked for; UINT64_MAX: not limited */
+    uint64_t from_ms, to_ms; /* their time; 0, UINT64_MAX: not limited */
+    struct sg_bytes why;
+    struct sg_actor actor;
 };
 
 /*
@@ -121,6 +213,33 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_refused(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_change(struct sg_buf *out,
                                                           const struct sg_record_source *source,
                                                           const struct sg_change *change);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_gap(struct sg_buf *out,
+                                                       const struct sg_record_source *source,
+                                                       const struct sg_gap *gap);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_recovery(struct sg_buf *out,
+                                                            const struct sg_record_source *source,
+                                                            const struct sg_recovery *recovery);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_space(struct sg_buf *out,
+                                                         const struct sg_record_source *source,
+                                                         const struct sg_space *space);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_prune(struct sg_buf *out,
+                                                         const struct sg_record_source *source,
+                                                         const struct sg_prune *prune);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_hold(struct sg_buf *out,
+                                                        const struct sg_record_source *source,
+                                                        const struct sg_hold *hold);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_erasure(struct sg_buf *out,
+                                                           const struct sg_record_source *source,
+                                                           const struct sg_erasure *erasure);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_master(struct sg_buf *out,
+                                                          const struct sg_record_source *source,
+                                                          const struct sg_master *master);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_act(struct sg_buf *out,
+                                                       const struct sg_record_source *source,
+                                                       const struct sg_act *act);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_read(struct sg_buf *out,
+                                                        const struct sg_record_source *source,
+                                                        const struct sg_audit_read *read);
 /* Of a seal (audit/seal.h) and its mac; boot is the source's. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_seal(struct sg_buf *out,
                                                         const struct sg_record_source *source,

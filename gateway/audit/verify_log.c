@@ -25,13 +25,20 @@ struct run {
     struct sg_reader *reader;
     struct sg_verify *verify;
     struct sg_verify_report *report;
-    sg_verify_progress *progress;
-    void *ctx;
+    const struct sg_verify_watch *watch;
 };
+
+static enum scrubgate_status show(const struct run *run, uint64_t seq, struct sg_bytes record)
+{
+    const struct sg_verify_watch *watch = run->watch;
+    const struct sg_verify_result *result = sg_verify_result(run->verify);
+    if (watch->progress != NULL && result->records % PROGRESS_EVERY == 0)
+        watch->progress(watch->progress_ctx, result->records, result->signed_size);
+    return watch->record == NULL ? SCRUBGATE_OK : watch->record(watch->record_ctx, seq, record);
+}
 
 static enum scrubgate_status feed(struct run *run, struct scrubgate_fault *fault)
 {
-    const struct sg_verify_result *result = sg_verify_result(run->verify);
     struct sg_bytes record;
     uint64_t seq = 0;
     for (;;) {
@@ -44,10 +51,10 @@ static enum scrubgate_status feed(struct run *run, struct scrubgate_fault *fault
         }
         if (rc == SCRUBGATE_OK)
             rc = sg_verify_take(run->verify, record);
+        if (rc == SCRUBGATE_OK)
+            rc = show(run, seq, record);
         if (rc != SCRUBGATE_OK)
             return rc < 0 ? rc : SCRUBGATE_OK;
-        if (run->progress != NULL && result->records % PROGRESS_EVERY == 0)
-            run->progress(run->ctx, result->records, result->signed_size);
     }
 }
 
@@ -127,7 +134,10 @@ static struct sg_verify_trouble *find_trouble(struct sg_verify_result *result)
 static enum scrubgate_status tell(struct run *run)
 {
     struct sg_verify_report *report = run->report;
+    const struct sg_hash *root = sg_verify_signed_root(run->verify);
     report->result = *sg_verify_result(run->verify);
+    if (root != NULL)
+        report->root = *root;
     struct sg_verify_trouble *trouble = find_trouble(&report->result);
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (trouble != NULL && is_of_records(trouble->what))
@@ -145,7 +155,16 @@ enum scrubgate_status sg_verify_log(const char *dir, const struct sg_verify_conf
                                     sg_verify_progress *progress, void *ctx,
                                     struct sg_verify_report *report, struct scrubgate_fault *fault)
 {
-    struct run run = {.report = report, .progress = progress, .ctx = ctx};
+    const struct sg_verify_watch watch = {.progress = progress, .progress_ctx = ctx};
+    return sg_verify_log_watched(dir, config, &watch, report, fault);
+}
+
+enum scrubgate_status sg_verify_log_watched(const char *dir, const struct sg_verify_config *config,
+                                            const struct sg_verify_watch *watch,
+                                            struct sg_verify_report *report,
+                                            struct scrubgate_fault *fault)
+{
+    struct run run = {.report = report, .watch = watch};
     struct sg_verify_config own = *config;
     struct sg_buf checkpoint = {0};
     *report = (struct sg_verify_report){.located = false};

@@ -19,12 +19,24 @@
 
 /* Told now and then how many records were read, of how many that were signed. */
 typedef void sg_verify_progress(void *ctx, uint64_t done, uint64_t total);
+/* Shown each record that the check takes, in their order; record is good during the call. What it
+ * answers below zero ends the check. */
+typedef enum scrubgate_status sg_verify_record(void *ctx, uint64_t seq, struct sg_bytes record);
+
+/* Who watches a check; all-zero: nobody. */
+struct sg_verify_watch {
+    sg_verify_progress *progress;
+    void *progress_ctx;
+    sg_verify_record *record;
+    void *record_ctx;
+};
 
 struct sg_verify_report {
     struct sg_verify_result result;
     /* The place of the first trouble with a record (what is ""): file, line, and what it is. */
     struct scrubgate_fault place;
-    bool located; /* the nodes on disk lead to the signed root, and name the record itself */
+    bool located;        /* the nodes on disk lead to the signed root, and name the record itself */
+    struct sg_hash root; /* that was signed, where result.has_signed says so */
 };
 
 /*
@@ -36,6 +48,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_log(const char *dir,
                                                        sg_verify_progress *progress, void *ctx,
                                                        struct sg_verify_report *report,
                                                        struct scrubgate_fault *fault);
+
+/* The same, for who wants to see the records that it is about. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_log_watched(
+    const char *dir, const struct sg_verify_config *config, const struct sg_verify_watch *watch,
+    struct sg_verify_report *report, struct scrubgate_fault *fault);
 
 /* Whether a process has the log open to write; false also when that cannot be told. */
 bool sg_verify_is_live(const char *dir);

@@ -378,6 +378,8 @@ static const struct change_row changes[] = {
     {"a start is the life of the process", "start", 600203, 1},
     {"a stop is the life of the process", "stop", 600204, 1},
     {"a reload is a change of config", "reload", 501901, 1},
+    {"a takeover is a start", "takeover", 600203, 1},
+    {"a log that is written again is the life of the process", "resume", 600299, 1},
     {"a failed reload says so", "reload-failed", 501901, 2},
     {"an engine that is not trusted any more says so", "engine-distrusted", 501901, 2},
 };
@@ -385,7 +387,7 @@ static const struct change_row changes[] = {
 static void test_change(void **state)
 {
     const struct change_row *row = *state;
-    struct sg_change change = {row->what, "aa", "bb", "cc", "dd"};
+    struct sg_change change = {row->what, "aa", "bb", "cc", "dd", {0}};
     struct sg_buf out = {0};
     struct reading reading;
     assert_int_equal(sg_record_change(&out, &source, &change), SCRUBGATE_OK);

@@ -178,6 +178,39 @@ static void test_what_is_signed_but_not_sealed(void **state)
     sg_tempdir_remove(&dir);
 }
 
+struct watched {
+    uint64_t n, stop;
+};
+
+static enum scrubgate_status watch_record(void *ctx, uint64_t seq, struct sg_bytes record)
+{
+    struct watched *watched = ctx;
+    assert_int_equal(seq, watched->n);
+    assert_true(sg_bytes_equal(record, sg_bytes_of(made.line[seq])));
+    return ++watched->n == watched->stop ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+static void test_who_watches_sees_each_record(void **state)
+{
+    struct sg_verify_report report;
+    struct watched watched = {.stop = UINT64_MAX};
+    const struct sg_verify_watch watch = {.record = watch_record, .record_ctx = &watched};
+    const struct sg_verify_config config = {.key = &key};
+    struct sg_hash root;
+    char path[512];
+    (void)state;
+    begin();
+    sg_tempdir_path(&dir, "audit", path);
+    assert_int_equal(sg_verify_log_watched(path, &config, &watch, &report, NULL), SCRUBGATE_OK);
+    assert_int_equal(watched.n, RECORDS);
+    sg_made_root(&made, RECORDS, &root);
+    assert_memory_equal(root.bytes, report.root.bytes, sizeof root.bytes);
+    watched = (struct watched){.stop = 5};
+    assert_int_equal(sg_verify_log_watched(path, &config, &watch, &report, NULL), SCRUBGATE_ENOMEM);
+    assert_int_equal(watched.n, 5);
+    sg_tempdir_remove(&dir);
+}
+
 static void test_a_folder_that_is_none(void **state)
 {
     struct scrubgate_fault fault = {.what = ""};
@@ -302,6 +335,8 @@ int main(void)
                  test_a_log_as_it_was_written, NULL);
     sg_suite_add("what is signed but not as it was sealed is proven up to the seal before",
                  test_what_is_signed_but_not_sealed, NULL);
+    sg_suite_add("who watches a check sees each record once, in order, and may end it",
+                 test_who_watches_sees_each_record, NULL);
     sg_suite_add("a folder that is none is no verdict", test_a_folder_that_is_none, NULL);
     sg_suite_add("a log that is open to write is live", test_a_log_that_is_open_is_live, NULL);
     sg_suite_add("every record is proven, with good tiles, bad ones, and none",
