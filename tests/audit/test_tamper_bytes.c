@@ -3,6 +3,8 @@
  * test_tamper_bytes.c - every byte of an audit log of 64 KiB is changed, one at a time: each is
  * found, and the record named. So is every byte of its checkpoint, tiles and index.
  */
+#define _GNU_SOURCE /* RTLD_NEXT */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +25,34 @@
 enum { EVERY = 16 };
 
 static struct sg_sample *const sample = &sg_sample;
+
+/*
+ * The log is verified some hundred thousand times, and nearly always with the checkpoint that it
+ * has: libcrypto's answer to the same question is remembered. It is asked with one key only.
+ */
+typedef int digest_verify(void *ctx, const unsigned char *signature, size_t signature_len,
+                          const unsigned char *text, size_t len);
+digest_verify EVP_DigestVerify;
+
+int EVP_DigestVerify(void *ctx, const unsigned char *signature, size_t signature_len,
+                     const unsigned char *text, size_t len)
+{
+    static digest_verify *real;
+    static unsigned char held_signature[64], held_text[256];
+    static size_t held_len;
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "EVP_DigestVerify");
+    if (held_len > 0 && len == held_len && signature_len == sizeof held_signature &&
+        memcmp(signature, held_signature, signature_len) == 0 && memcmp(text, held_text, len) == 0)
+        return 1;
+    int good = real(ctx, signature, signature_len, text, len);
+    if (good == 1 && signature_len == sizeof held_signature && len <= sizeof held_text) {
+        memcpy(held_signature, signature, signature_len);
+        memcpy(held_text, text, len);
+        held_len = len;
+    }
+    return good;
+}
 
 /* Every bit has its turn. */
 static char changed(const char *text, size_t at)

@@ -3,10 +3,8 @@
  * sample_log.c - over 64 KiB of an audit log that was sealed and signed, for those who change it,
  * and what must be said of it then.
  */
-#define _GNU_SOURCE /* RTLD_NEXT */
 #include "sample_log.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -23,34 +21,6 @@
 enum { RECORD = 440, BATCH = 23 };
 
 struct sg_sample sg_sample;
-
-/*
- * The log is verified some hundred thousand times, and nearly always with the checkpoint that it
- * has: libcrypto's answer to the same question is remembered. It is asked with one key only.
- */
-typedef int digest_verify(void *ctx, const unsigned char *signature, size_t signature_len,
-                          const unsigned char *text, size_t len);
-digest_verify EVP_DigestVerify;
-
-int EVP_DigestVerify(void *ctx, const unsigned char *signature, size_t signature_len,
-                     const unsigned char *text, size_t len)
-{
-    static digest_verify *real;
-    static unsigned char held_signature[64], held_text[256];
-    static size_t held_len;
-    if (real == NULL)
-        *(void **)&real = dlsym(RTLD_NEXT, "EVP_DigestVerify");
-    if (held_len > 0 && len == held_len && signature_len == sizeof held_signature &&
-        memcmp(signature, held_signature, signature_len) == 0 && memcmp(text, held_text, len) == 0)
-        return 1;
-    int good = real(ctx, signature, signature_len, text, len);
-    if (good == 1 && signature_len == sizeof held_signature && len <= sizeof held_text) {
-        memcpy(held_signature, signature, signature_len);
-        memcpy(held_text, text, len);
-        held_len = len;
-    }
-    return good;
-}
 
 /* --- the log --- */
 
