@@ -10,6 +10,7 @@
 static const struct sg_command *const commands[] = {
     &sg_cmd_audit_verify,
     &sg_cmd_audit_prove,
+    &sg_cmd_audit_report,
     &sg_cmd_audit_verify_proof,
     &sg_cmd_audit_witness,
 };

@@ -9,6 +9,7 @@
 #include <scrubgate/version.h>
 
 #include "audit/checkpoint.h"
+#include "audit/line.h"
 #include "audit/reader.h"
 #include "audit/verify_log.h"
 #include "base/clock.h"
@@ -21,8 +22,6 @@
 #include "cli/progress.h"
 #include "cli/report_files.h"
 #include "report/chapters.h"
-
-enum { FINDINGS_MOST = 24 };
 
 struct asked {
     const char *dir, *since, *until, *out;
@@ -53,8 +52,7 @@ static uint64_t last_time_of(struct sg_reader *reader, const struct sg_note_key 
     uint64_t time = 0;
     if (sg_reader_checkpoint(reader, &text, NULL) == SCRUBGATE_OK &&
         sg_checkpoint_open(&checkpoint, NULL, sg_buf_bytes(&text), key) >= 0 &&
-        checkpoint.size > 0 &&
-        sg_reader_seek(reader, checkpoint.size - 1, NULL) == SCRUBGATE_OK)
+        checkpoint.size > 0 && sg_reader_seek(reader, checkpoint.size - 1, NULL) == SCRUBGATE_OK)
         time = time_of(reader);
     sg_buf_fini(&text);
     return time == 0 ? sg_clock_wall_ms() : time;
@@ -119,9 +117,9 @@ static enum scrubgate_status count(const struct asked *asked, struct sg_account 
     look_ahead(asked->dir, &asked->key, &first, &last);
     if (range.limited && asked->since == NULL)
         range.since = first < range.until ? first : 0;
-    enum scrubgate_status rc =
-        range.limited ? sg_account_init(account, &range, range.since, range.until - 1)
-                      : sg_account_init(account, &range, first, last);
+    enum scrubgate_status rc = range.limited
+                                   ? sg_account_init(account, &range, range.since, range.until - 1)
+                                   : sg_account_init(account, &range, first, last);
     if (rc < 0)
         return rc;
     const struct sg_verify_watch watch = {show, &progress, take, account};
@@ -138,39 +136,37 @@ struct answer {
     const struct asked *asked;
     const struct sg_account *account;
     const struct sg_report_files *files;
-    const char *const *finding;
-    size_t n_findings, listed;
-    bool proven;
+    const struct sg_sheet *sheet;
 };
 
 static void print_text(const struct answer *answer)
 {
     char number[SG_PROGRESS_NUMBER];
-    (void)printf("%s: %s\n", answer->asked->dir, answer->proven ? "PROVEN" : "NOT PROVEN");
+    (void)printf("%s: %s\n", answer->asked->dir, answer->sheet->proven ? "PROVEN" : "NOT PROVEN");
     (void)printf("  counted  %s records", sg_progress_number(answer->account->records, number));
     (void)printf(", %s messages\n", sg_progress_number(answer->account->messages, number));
     if (answer->files->n > 0)
         (void)printf("  written  %s, and %zu files with the same numbers beside it\n",
                      answer->asked->out, answer->files->n - 1);
-    for (size_t i = 0; i < answer->listed; i++)
-        (void)printf("  look at  %s\n", answer->finding[i]);
-    if (answer->n_findings == 0)
+    for (size_t i = 0; i < answer->sheet->n_findings; i++)
+        (void)printf("  look at  %s\n", answer->sheet->finding[i]);
+    if (answer->sheet->n_findings == 0)
         (void)printf("  look at  nothing\n");
 }
 
 static void print_json(const struct answer *answer)
 {
     (void)printf("{\"proven\":%s,\"records\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"file\":",
-                 answer->proven ? "true" : "false", answer->account->records,
+                 answer->sheet->proven ? "true" : "false", answer->account->records,
                  answer->account->messages);
     if (answer->files->n > 0)
         sg_print_json(answer->asked->out);
     else
         (void)printf("null");
     (void)printf(",\"findings\":[");
-    for (size_t i = 0; i < answer->listed; i++) {
+    for (size_t i = 0; i < answer->sheet->n_findings; i++) {
         (void)printf(i == 0 ? "" : ",");
-        sg_print_json(answer->finding[i]);
+        sg_print_json(answer->sheet->finding[i]);
     }
     (void)printf("]}\n");
 }
@@ -179,15 +175,12 @@ static int answer_of(const struct asked *asked, const struct sg_account *account
                      const struct sg_verify_report *report)
 {
     const struct sg_case of = {asked->dir, &asked->key, &asked->config, report, account};
-    const char *finding[FINDINGS_MOST];
     struct sg_report_files files = {.n = 0};
     struct sg_sheet sheet;
     sg_sheet_init(&sheet);
     sheet.by = "scrubgate " SCRUBGATE_VERSION;
     sg_report_write(&sheet, &of);
-    size_t n = sg_report_review(&sheet, &of, finding, FINDINGS_MOST);
-    const struct answer answer = {asked, account, &files, finding, n,
-                                  n < FINDINGS_MOST ? n : FINDINGS_MOST, sheet.proven};
+    const struct answer answer = {asked, account, &files, &sheet};
     bool good = sheet.rc >= 0;
     if (!good)
         (void)fprintf(stderr, "scrubgate audit report: out of memory\n");
@@ -197,7 +190,7 @@ static int answer_of(const struct asked *asked, const struct sg_account *account
         print_json(&answer);
     else if (good)
         print_text(&answer);
-    good = sg_flush_output() && good && sheet.proven && (!asked->review || n == 0);
+    good = sg_flush_output() && good && sheet.proven && (!asked->review || sheet.n_findings == 0);
     sg_sheet_fini(&sheet);
     return good ? SG_EXIT_FINE : SG_EXIT_WRONG;
 }
@@ -233,7 +226,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
     uint8_t first_key[SG_KEY_SIZE] = {0};
     struct asked asked = {.out = NULL};
     const struct sg_option options[] = {
-        {"since", 's', SG_OPTION_TEXT, "TIME", "records from then on: 2026-11-01, 7d", &asked.since},
+        {"since", 's', SG_OPTION_TEXT, "TIME", "records from then on: 2026-11-01, 7d",
+         &asked.since},
         {"until", 'u', SG_OPTION_TEXT, "TIME", "and up to then", &asked.until},
         {"out", 'o', SG_OPTION_TEXT, "FILE", "the page (audit-report.html); the rest beside it",
          &asked.out},
@@ -274,10 +268,10 @@ static int run(const struct sg_command *command, int argc, char **argv)
 const struct sg_command sg_cmd_audit_report = {
     .name = "audit report",
     .summary = "a page with plots on what the log says, for who must judge by it",
-    .usage = "[-s TIME] [-u TIME] [-o FILE] [-p VKEY] [-k KEY] [-c CHECKPOINT]… [--review] [--json] "
-             "DIR",
-    .examples =
-        "  scrubgate audit report --since 30d --key first.key -o november.html var/audit\n"
-        "  scrubgate audit report --review --since yesterday var/audit || mail-somebody\n",
+    .usage =
+        "[-s TIME] [-u TIME] [-o FILE] [-p VKEY] [-k KEY] [-c CHECKPOINT]… [--review] [--json] "
+        "DIR",
+    .examples = "  scrubgate audit report --since 30d --key first.key -o november.html var/audit\n"
+                "  scrubgate audit report --review --since yesterday var/audit || mail-somebody\n",
     .run = run,
 };

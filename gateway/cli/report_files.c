@@ -48,8 +48,8 @@ static bool save(struct writing *to, const char *path, enum scrubgate_status rc,
     char beside[PATH_MOST + 8];
     bool good = rc >= 0 || complain(path, scrubgate_status_word(rc));
     (void)snprintf(beside, sizeof beside, "%s.new", path);
-    int fd = !good ? -1
-                   : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    int fd =
+        !good ? -1 : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (fd >= 0) {
         bool written = write_all(fd, sg_buf_bytes(text));
         written = close(fd) == 0 && written;
@@ -74,8 +74,7 @@ static bool save_table(struct writing *to, const struct sg_table *table)
 {
     struct sg_buf text = {0};
     char path[PATH_MOST];
-    if (!name(to, table->id, ".csv", path) ||
-        !save(to, path, sg_data_add_csv(&text, table), &text))
+    if (!name(to, table->id, ".csv", path) || !save(to, path, sg_data_add_csv(&text, table), &text))
         return false;
     if (table->plot == NULL || table->plot->kind != SG_PLOT_STACK)
         return true;
@@ -107,8 +106,7 @@ bool sg_report_files_write(struct sg_report_files *files, const struct sg_sheet 
     memcpy(to.stem, page, len);
     const char *slash = strrchr(to.stem, '/');
     /* The page last: when it is there, so is all that it links to. */
-    return name(&to, "", ".json", path) &&
-           save(&to, path, sg_data_add_json(&text, sheet), &text) &&
+    return name(&to, "", ".json", path) && save(&to, path, sg_data_add_json(&text, sheet), &text) &&
            name(&to, "facts", ".csv", path) &&
            save(&to, path, sg_data_add_facts_csv(&text, sheet), &text) && save_tables(&to) &&
            save(&to, page, sg_page_add(&text, sheet, slash == NULL ? to.stem : slash + 1), &text);

@@ -82,8 +82,8 @@ static bool cut(struct sg_bins *bins, const struct width *width, uint64_t first,
         if (n == width->most)
             return false;
         bins->edge[n++] = edge;
-        months += width->months;
-        /* The week of 1 January 1970 is short. */
+        /* The week of 1 January 1970 is short, and so is its century. */
+        months += width->months == 0 ? 0 : width->months - months % width->months;
         edge = width->step == 0 ? time_of(months) : step_before(edge + width->step, width->step);
     }
     bins->edge[n] = edge;

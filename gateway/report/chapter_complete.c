@@ -58,39 +58,48 @@ static void add_numbers(struct sg_sheet *sheet, struct sg_section *section,
                                     "orders those of one boot."});
 }
 
-#define ONE_OF(class) "records 'select(.class_uid == " class ") | [.boot, .id] | @tsv'"
+static void add_open(struct sg_sheet *sheet, struct sg_section *section,
+                     const struct sg_account *account)
+{
+    uint64_t before, behind;
+    sg_inflight_count(&account->inflight, account->last_start, &before, &behind);
+    count(sheet, section, SG_TONE_WARN,
+          &(struct sg_fact){.id = "in_flight_lost",
+                            .title = "Without one, from before the last start",
+                            .value = sg_cell_number(before),
+                            .note = "In flight when the gateway was killed, or their outcome was. "
+                                    "What was decided is known; whether it arrived is not.",
+                            .check = sg_sheet_textf(sheet, "open | awk '$1 < %" PRIu64 "' | wc -l",
+                                                    account->last_start)});
+    (void)sg_sheet_fact(
+        sheet, section,
+        &(struct sg_fact){.id = "in_flight_now",
+                          .title = "Without one, since the last start",
+                          .value = sg_cell_number(behind),
+                          .note = "Under way when this report was made, or cut off at the end of "
+                                  "the log.",
+                          .check = sg_sheet_textf(sheet, "open | awk '$1 >= %" PRIu64 "' | wc -l",
+                                                  account->last_start)});
+}
 
 static void add_joins(struct sg_sheet *sheet, struct sg_section *section,
                       const struct sg_account *account)
 {
-    uint64_t before, behind;
-    sg_inflight_count(&account->inflight, account->last_start, &before, &behind);
     (void)sg_chapter_count(sheet, section, "exchanges", "Exchanges with a decision",
-                           account->inflight.decided, ONE_OF("2006") " | sort -u | wc -l");
+                           account->inflight.decided, "decided records | wc -l");
     (void)sg_chapter_count(sheet, section, "joined", "Of them with an outcome",
-                           account->inflight.joined, "");
-    count(sheet, section, SG_TONE_WARN,
-          &(struct sg_fact){
-              .id = "in_flight_lost",
-              .title = "Without one, from before the last start",
-              .value = sg_cell_number(before),
-              .note = "In flight when the gateway was killed, or their outcome was. What was "
-                      "decided is known; whether it arrived is not.",
-              .check = "{ records 'select(.class_uid == 2006) | [.boot, .id] | @tsv' | sort -u; "
-                       "all 'select(.class_uid == 6003) | [.boot, .id] | @tsv'; } | sort | uniq -u "
-                       "| wc -l    # with the next one, and outcomes that have no decision"});
-    (void)sg_sheet_fact(sheet, section,
-                        &(struct sg_fact){.id = "in_flight_now",
-                                          .title = "Without one, since the last start",
-                                          .value = sg_cell_number(behind),
-                                          .note = "Under way when this report was made, or cut "
-                                                  "off at the end of the log."});
-    (void)sg_sheet_fact(sheet, section,
-                        &(struct sg_fact){.id = "alone",
-                                          .title = "Outcomes without a decision",
-                                          .value = sg_cell_number(account->inflight.alone),
-                                          .note = "Requests with nothing to decide about: no "
-                                                  "route, refused before their body, or passed."});
+                           account->inflight.joined,
+                           "{ decided records; ended all; } | sort | uniq -d | wc -l");
+    add_open(sheet, section, account);
+    (void)sg_sheet_fact(
+        sheet, section,
+        &(struct sg_fact){.id = "alone",
+                          .title = "Outcomes without a decision",
+                          .value = sg_cell_number(account->inflight.alone),
+                          .note = "Requests with nothing to decide about: no route, refused before "
+                                  "their body, or passed.",
+                          .check = "{ ended records; decided all; decided all; } | sort | uniq -u "
+                                   "| wc -l"});
     count(sheet, section, SG_TONE_WARN,
           &(struct sg_fact){.id = "unjoined",
                             .title = "Not joined: more open at once than there is room for",
@@ -104,7 +113,8 @@ static void add_gaps(struct sg_sheet *sheet, struct sg_section *section,
           &(struct sg_fact){.id = "gaps",
                             .title = "Times in which the log could not be written",
                             .value = sg_cell_number(account->what[SG_WHAT_GAP]),
-                            .check = "records 'select(.what == \"gap\") | .seq' | wc -l"});
+                            .check = "records 'select(.what == \"gap\") | .seq' | wc -l",
+                            .key = true});
     count(
         sheet, section, SG_TONE_BAD,
         &(struct sg_fact){.id = "gap_ms",
@@ -190,7 +200,7 @@ static void add_troubles(struct sg_sheet *sheet, struct sg_section *section,
         const struct sg_cell cell[] = {
             sg_cell_of(SG_CELL_TIME, notable->time), sg_cell_of(SG_CELL_SEQ, notable->seq),
             sg_cell_word(sg_sheet_decode(sheet, sg_bytes_of(notable->what))),
-            sg_cell_word(sg_sheet_decode(sheet, sg_bytes_of(notable->text)))};
+            sg_cell_word(sg_chapter_details(sheet, notable->text))};
         sg_sheet_row(sheet, table, notable->failed ? SG_TONE_BAD : SG_TONE_WARN, cell);
     }
 }

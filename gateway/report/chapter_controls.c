@@ -45,8 +45,7 @@ static void add(const struct controls *to, const struct control *control)
 
 static const char *prove(const struct controls *to, uint64_t seq)
 {
-    return sg_sheet_textf(to->sheet, "scrubgate audit prove %s %" PRIu64 " -o %" PRIu64 ".proof",
-                          to->of->dir, seq, seq);
+    return sg_sheet_textf(to->sheet, "scrubgate audit prove %s %" PRIu64, to->of->dir, seq);
 }
 
 static const struct sg_word *find(const struct sg_words *words, const char *text)

@@ -38,7 +38,8 @@ static const struct sg_plot *draw(struct sg_sheet *sheet, const struct sg_latenc
                          .unit = "requests",
                          .label = names + first,
                          .value = latency->step + first,
-                         .n = last - first + 1};
+                         .n = last - first + 1,
+                         .small = true};
     return plot;
 }
 

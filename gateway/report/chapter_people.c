@@ -88,34 +88,10 @@ static void add_changes(struct sg_sheet *sheet, struct sg_section *section,
             sg_cell_code(change_of(sheet, notable->text, "old_config", "new_config"))};
         sg_sheet_row(sheet, table,
                      notable->failed ? SG_TONE_BAD
-                     : changed      ? SG_TONE_1
-                                    : SG_TONE_NONE,
+                     : changed       ? SG_TONE_1
+                                     : SG_TONE_NONE,
                      cell);
     }
-}
-
-/* Reasons that people give are shown only when they are labels: a name may stand there. */
-static const char *details_of(struct sg_sheet *sheet, const char *text)
-{
-    static const char *const names[] = {"why", "requester", "basis"};
-    const char *shown = "", *at = text;
-    while (*at != '\0') {
-        const char *end = strstr(at, ", ");
-        struct sg_bytes part = {(const uint8_t *)at, end == NULL ? strlen(at) : (size_t)(end - at)};
-        const char *said = NULL;
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            size_t len = strlen(names[i]);
-            if (part.len > len && strncmp(at, names[i], len) == 0 && at[len] == ' ')
-                said = sg_sheet_textf(sheet, "%s %s", names[i],
-                                      sg_sheet_label(sheet, (struct sg_bytes){part.data + len + 1,
-                                                                              part.len - len - 1}));
-        }
-        if (said == NULL)
-            said = sg_sheet_decode(sheet, part);
-        shown = sg_sheet_textf(sheet, "%s%s%s", shown, shown[0] == '\0' ? "" : ", ", said);
-        at = end == NULL ? at + part.len : end + 2;
-    }
-    return shown;
 }
 
 static void add_people(struct sg_sheet *sheet, struct sg_section *section,
@@ -133,7 +109,7 @@ static void add_people(struct sg_sheet *sheet, struct sg_section *section,
             sg_cell_word(sg_sheet_decode(sheet, sg_bytes_of(notable->what))),
             sg_cell_word(sg_sheet_decode(sheet, sg_bytes_of(notable->actor))),
             sg_cell_word(notable->failed ? "failed" : "done"),
-            sg_cell_word(details_of(sheet, notable->text))};
+            sg_cell_word(sg_chapter_details(sheet, notable->text))};
         sg_sheet_row(sheet, table, notable->failed ? SG_TONE_BAD : SG_TONE_NONE, cell);
     }
 }

@@ -76,17 +76,19 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
     const bool whole = result->n_troubles == 0;
     const struct finding findings[] = {
         {"Every line is a record, and has its number", BIT(NO_RECORD), true,
-         sg_sheet_textf(sheet, "%" PRIu64 " records, numbered without a gap", result->records), ""},
+         sg_sheet_textf(sheet, "%s records, numbered without a gap",
+                        sg_sheet_number(sheet, result->records)),
+         ""},
         {"The log's key signed this tree", BIT(NO_CHECKPOINT) | BIT(SIGNATURE) | BIT(ROOT),
          result->signed_root,
-         sg_sheet_textf(sheet, "the checkpoint of %" PRIu64 " records, by key %08x",
-                        result->signed_size, (unsigned)of->key->id),
+         sg_sheet_textf(sheet, "the checkpoint of %s records, by key %08x",
+                        sg_sheet_number(sheet, result->signed_size), (unsigned)of->key->id),
          "the check ended before the size that was signed"},
         {"Seals follow each other, and fit the records",
          BIT(SEAL_FORM) | BIT(SEAL_MISSING) | BIT(SEAL_TWICE) | BIT(SEAL_ROOT) | BIT(TIME),
          result->seals > 0,
-         sg_sheet_textf(sheet, "%" PRIu64 " seals, epochs 0 to %" PRIu64, result->seals,
-                        result->seals == 0 ? 0 : result->seals - 1),
+         sg_sheet_textf(sheet, "%s seals, one for each epoch in order",
+                        sg_sheet_number(sheet, result->seals)),
          "no seal was read"},
         {"Each seal was made with the key of its time", BIT(SEAL_KEY), keys && result->seals > 0,
          "they follow from the first key, which the gateway does not have any more",
@@ -144,6 +146,8 @@ void sg_chapter_verdict(struct sg_sheet *sheet, const struct sg_case *of)
         "Checked over the whole log, from its first record on, in the same pass in which the "
         "records of this report were counted. Whoever does not trust this page runs the command "
         "with own copies of the public key and of the first key of the seals.");
+    if (section != NULL)
+        section->tables_first = true;
     add_checks(sheet, section, of);
     say(sheet, section, "origin", "Log", sg_cell_code(of->key->name), "");
     say(sheet, section, "key", "Public key",

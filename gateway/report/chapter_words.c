@@ -12,18 +12,18 @@ static const struct sg_column effect_columns[] = {
     {"name", "", false, false, false},
     {"findings", "Findings", true, true, false},
     {"masked", "Masked", true, false, false},
-    {"stopped", "Stopped with the message", true, false, false},
+    {"stopped", "Stopped", true, false, false},
     {"recorded", "Only recorded", true, false, false},
-    {"messages", "Messages with some", false, false, false},
+    {"messages", "Messages", false, false, false},
 };
 static const struct sg_column rule_columns[] = {
     {"name", "", false, false, false},
     {"entity", "Entity", false, false, false},
     {"findings", "Findings", true, true, false},
     {"masked", "Masked", true, false, false},
-    {"stopped", "Stopped with the message", true, false, false},
+    {"stopped", "Stopped", true, false, false},
     {"recorded", "Only recorded", true, false, false},
-    {"messages", "Messages with some", false, false, false},
+    {"messages", "Messages", false, false, false},
 };
 static const struct sg_column plain_columns[] = {
     {"name", "", false, false, false},
@@ -119,7 +119,8 @@ static const struct sg_plot *plot_of(struct sg_sheet *sheet, const struct sg_cas
                              .unit = how->unit,
                              .bins = bins,
                              .series = series,
-                             .n_series = n + rest};
+                             .n_series = n + rest,
+                             .small = !how->effects};
     plot->text = sg_sheet_textf(
         sheet, "Stacked bars, one for each %s (UTC), in %s. The table has the sums.",
         bins->width + (bins->width[0] == '1' && bins->width[1] == ' ' ? 2 : 0), how->unit);

@@ -35,6 +35,12 @@ static const char *helpers_of(struct sg_sheet *sheet, const struct sg_case *of)
         "all() { cat log/*.ndjson | tr -d '\\0' | jq -rc \"select(.seq < %" PRIu64 ") | $1\"; }\n"
         "records() { all \"select(true%s) | $1\"; }\n"
         "messages() { records \"select(.class_uid == 2006 and .part != \\\"begin\\\") | $1\"; }\n"
+        "decided() { $1 'select(.class_uid == 2006) | \"\\(.boot) \\(.id)\"' | sort -u; }\n"
+        "ended() { $1 'select(.class_uid == 6003) | \"\\(.boot) \\(.id)\"' | sort -u; }\n"
+        "open() { { records 'select(.class_uid == 2006) | \"d \\(.boot) \\(.id) \\(.seq)\"'; all "
+        "'select(.class_uid == 6003) | \"o \\(.boot) \\(.id)\"'; } | awk '{ k = $2 $3 } $1 == "
+        "\"d\" && !(k in s) { s[k] = $4 } $1 == \"o\" { delete s[k] } END { for (k in s) print "
+        "s[k] }'; }\n"
         "sum() { awk '{ n += $1 } END { printf \"%%.0f\\n\", n }'; }\n"
         "table() { awk -F '\\t' '{ n[$1] += $2 } END { for (k in n) print n[k] \"\\t\" k }' | "
         "sort -rn; }\n",
@@ -116,34 +122,43 @@ static void want_none(struct review *review, uint64_t count, const char *what)
     if (count == 0)
         return;
     if (review->n < review->most)
-        review->finding[review->n] = sg_sheet_textf(review->sheet, "%" PRIu64 " %s", count, what);
-    review->n++;
+        review->finding[review->n++] =
+            sg_sheet_textf(review->sheet, "%s: %s", what, sg_sheet_number(review->sheet, count));
 }
 
-size_t sg_report_review(struct sg_sheet *sheet, const struct sg_case *of, const char **finding,
-                        size_t most)
+/* States of the disk but the good one. */
+static uint64_t count_warnings(const struct sg_words *states)
 {
+    uint64_t n = 0;
+    for (size_t i = 0; i < states->n; i++)
+        n += sg_text_same(states->word[i]->text, "ok") ? 0 : states->word[i]->count[0];
+    return n;
+}
+
+static void add_review(struct sg_sheet *sheet, const struct sg_case *of)
+{
+    enum { MOST = 16 };
     const struct sg_account *account = of->account;
-    struct review review = {sheet, finding, most, 0};
+    struct review review = {sheet, sg_sheet_room(sheet, MOST, sizeof(char *)), MOST, 0};
     uint64_t lost, now;
+    if (review.finding == NULL)
+        return;
     sg_inflight_count(&account->inflight, account->last_start, &lost, &now);
-    want_none(&review, of->report->result.n_troubles, "troubles with the log: it is NOT PROVEN");
-    want_none(&review, account->odd, "lines that are no record");
-    want_none(&review, account->lacking, "records that lack time, boot, instance, class or type");
-    want_none(&review, account->what[SG_WHAT_GAP], "times in which the log could not be written");
-    want_none(&review, account->gap_dropped, "outcomes and sums that were lost");
-    want_none(&review, account->what[SG_WHAT_RECOVERY], "torn ends of the log set aside");
-    want_none(&review, lost, "exchanges in flight when the gateway was killed");
-    want_none(&review, account->failed_closed, "messages that failed closed");
-    want_none(&review, account->excepted, "unreadable messages passed by exception");
-    want_none(&review, account->what[SG_WHAT_RELOAD_FAILED], "reloads that failed");
-    want_none(&review, account->what[SG_WHAT_ENGINE_DISTRUSTED], "times the engines differed");
-    for (size_t i = 0; i < account->by[SG_BY_SPACE].n; i++) {
-        const struct sg_word *state = account->by[SG_BY_SPACE].word[i];
-        if (!sg_text_same(state->text, "ok"))
-            want_none(&review, state->count[0], "warnings that the disk is filling up");
-    }
-    return review.n;
+    want_none(&review, of->report->result.n_troubles, "Troubles with the log, which is NOT PROVEN");
+    want_none(&review, account->odd, "Lines that are no record");
+    want_none(&review, account->lacking, "Records that lack time, boot, instance, class or type");
+    want_none(&review, account->failed_closed, "Messages that failed closed");
+    want_none(&review, account->excepted, "Unreadable messages passed by exception");
+    want_none(&review, account->what[SG_WHAT_GAP], "Times in which the log could not be written");
+    want_none(&review, account->gap_refused, "Messages refused in them");
+    want_none(&review, account->gap_dropped, "Outcomes and sums lost in them");
+    want_none(&review, account->what[SG_WHAT_RECOVERY], "Torn ends of the log set aside");
+    want_none(&review, lost, "Exchanges in flight when the gateway was killed");
+    want_none(&review, count_warnings(&account->by[SG_BY_SPACE]), "Warnings of a full disk");
+    want_none(&review, account->what[SG_WHAT_RELOAD_FAILED], "Reloads that failed");
+    want_none(&review, account->what[SG_WHAT_ENGINE_DISTRUSTED], "Times the engines differed");
+    sheet->finding = review.finding;
+    sheet->n_findings = review.n;
 }
 
 /* --- the whole --- */
@@ -166,22 +181,24 @@ static void add_head(struct sg_sheet *sheet, const struct sg_case *of)
     if (sheet->proven)
         sheet->headline = sg_sheet_textf(
             sheet,
-            "All %" PRIu64 " records are those that were written: numbered without a gap, signed "
-            "by the log's key%s.",
-            result->records,
+            "All %s records are those that were written: numbered without a gap, signed by the "
+            "log's key%s.",
+            sg_sheet_number(sheet, result->records),
             of->config->first_key != NULL ? ", sealed with keys that no longer exist"
                                           : "; the keys of its seals were not checked");
     else
         sheet->headline = sg_sheet_textf(
             sheet,
             "The log is not what was written, or cannot be shown to be: %s. Proven are its first "
-            "%" PRIu64 " records; the numbers below are of the %" PRIu64 " that were read.",
-            sg_verify_sentence(result->trouble[0].what), result->proven, account->read);
+            "%s records; the numbers below are of the %s that were read.",
+            sg_verify_sentence(result->trouble[0].what), sg_sheet_number(sheet, result->proven),
+            sg_sheet_number(sheet, account->read));
 }
 
 void sg_report_write(struct sg_sheet *sheet, const struct sg_case *of)
 {
     add_head(sheet, of);
+    add_review(sheet, of);
     sg_chapter_verdict(sheet, of);
     sg_chapter_masked(sheet, of);
     sg_chapter_refused(sheet, of);

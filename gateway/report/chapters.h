@@ -21,13 +21,8 @@ struct sg_case {
     const struct sg_account *account;
 };
 
-/* The whole of it. Look at sheet->rc afterwards. */
+/* The whole of it; sheet->finding is what a daily review must look at. See sheet->rc afterwards. */
 void sg_report_write(struct sg_sheet *sheet, const struct sg_case *of);
-
-/* What whoever reviews a log each day must look at: a sentence each, at most `most`. How many there
- * are; 0: nothing. */
-size_t sg_report_review(struct sg_sheet *sheet, const struct sg_case *of, const char **finding,
-                        size_t most);
 
 /* --- one by one; for chapters.c --- */
 void sg_chapter_verdict(struct sg_sheet *sheet, const struct sg_case *of);
@@ -42,6 +37,8 @@ void sg_chapter_appendix(struct sg_sheet *sheet, const struct sg_case *of);
 /* A number that the section says, and how to count it again. */
 struct sg_fact *sg_chapter_count(struct sg_sheet *sheet, struct sg_section *section, const char *id,
                                  const char *title, uint64_t value, const char *check);
+/* What a notable record says more (report/notables.h), for people. */
+const char *sg_chapter_details(struct sg_sheet *sheet, const char *text);
 /* SG_TONE_GOOD for none, else the other. */
 static inline enum sg_tone sg_tone_unless(uint64_t value, enum sg_tone other)
 {

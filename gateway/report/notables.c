@@ -60,7 +60,7 @@ static void say(char text[SG_NOTABLE_TEXT], const char *key, struct sg_bytes val
 }
 
 enum scrubgate_status sg_notables_add(struct sg_notables *notables, const struct sg_entry *entry,
-                                     const char *const keys[])
+                                      const char *const keys[])
 {
     struct sg_bytes what = sg_entry_text(entry, SG_ENTRY_WHAT);
     if (notables->notable == NULL)
@@ -69,8 +69,8 @@ enum scrubgate_status sg_notables_add(struct sg_notables *notables, const struct
         return SCRUBGATE_ENOMEM;
     struct sg_notable *notable = &notables->notable[notables->n++ % SG_NOTABLES_MOST];
     *notable = (struct sg_notable){.time = sg_entry_number(entry, SG_ENTRY_TIME),
-                                 .seq = sg_entry_number(entry, SG_ENTRY_SEQ),
-                                 .failed = sg_entry_number(entry, SG_ENTRY_STATUS_ID) == 2};
+                                   .seq = sg_entry_number(entry, SG_ENTRY_SEQ),
+                                   .failed = sg_entry_number(entry, SG_ENTRY_STATUS_ID) == 2};
     (void)snprintf(notable->what, sizeof notable->what, "%.*s",
                    what.len < SG_NOTABLE_WORD ? (int)what.len : SG_NOTABLE_WORD - 1,
                    what.len == 0 ? "" : (const char *)what.data);

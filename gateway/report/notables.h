@@ -20,19 +20,19 @@ struct sg_notable {
     char what[SG_NOTABLE_WORD];
     char actor[SG_NOTABLE_ACTOR]; /* "user 1000", "admin 3ac1f07e5b9d2864", "gateway" */
     char text[SG_NOTABLE_TEXT];   /* members that say more: "name value, name value" */
-    bool failed;                 /* status_id is 2 */
+    bool failed;                  /* status_id is 2 */
 };
 
 /* All-zero is valid, and empty. */
 struct sg_notables {
     struct sg_notable *notable; /* a ring */
-    uint64_t n;               /* that there were */
+    uint64_t n;                 /* that there were */
 };
 
 /* Members by their keys, ended by NULL; those that are not there are left out. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_notables_add(struct sg_notables *notables,
-                                                        const struct sg_entry *entry,
-                                                        const char *const keys[]);
+                                                         const struct sg_entry *entry,
+                                                         const char *const keys[]);
 /* How many are kept, and the one at i in their order. */
 size_t sg_notables_kept(const struct sg_notables *notables);
 const struct sg_notable *sg_notables_get(const struct sg_notables *notables, size_t i);

@@ -107,10 +107,9 @@ static void add_head(struct page *page, const struct sg_table *table)
     sg_markup_raw(&page->to, "<thead><tr>");
     for (size_t i = 0; i < table->n_columns; i++) {
         const bool number = table->row != NULL && is_number(table->row->cell[i].kind);
-        sg_markup_rawf(&page->to, "<th scope=\"col\"%s%s>", number ? " class=\"n\"" : "",
-                       table->column[i].bar ? " colspan=\"2\"" : "");
+        sg_markup_rawf(&page->to, "<th scope=\"col\"%s>", number ? " class=\"n\"" : "");
         sg_markup_text(&page->to, title_of(table, i));
-        sg_markup_raw(&page->to, "</th>");
+        sg_markup_raw(&page->to, table->column[i].bar ? "</th><td></td>" : "</th>");
     }
     sg_markup_raw(&page->to, "</tr></thead>\n");
 }
@@ -163,9 +162,9 @@ static void add_sums(struct page *page, const struct sg_table *table, size_t fro
         size_t at = 0;
         for (const struct sg_row *row = table->row; row != NULL; row = row->next)
             sum.number += at++ >= from ? row->cell[i].number : 0;
-        sg_markup_rawf(&page->to, "<td class=\"n\"%s>%s</td>",
-                       table->column[i].bar ? " colspan=\"2\"" : "",
-                       table->column[i].summed ? sg_cell_text(&sum, room) : "");
+        sg_markup_rawf(&page->to, "<td class=\"n\">%s</td>%s",
+                       table->column[i].summed ? sg_cell_text(&sum, room) : "",
+                       table->column[i].bar ? "<td></td>" : "");
     }
     sg_markup_raw(&page->to, "</tr>\n");
 }
@@ -268,7 +267,7 @@ static void add_policy(struct page *page, const struct sg_buf *style)
                              "'none'; style-src 'sha256-");
     if (page->to.rc >= 0)
         page->to.rc = sg_buf_add_bytes(page->to.out, sg_buf_bytes(&text));
-    sg_markup_raw(&page->to, "'; base-uri 'none'; form-action 'none'\">\n");
+    sg_markup_raw(&page->to, "'; base-uri 'none'; form-action 'none'\"/>\n");
     sg_buf_fini(&text);
 }
 
@@ -291,6 +290,23 @@ static void add_key_facts(struct page *page)
         }
     }
     sg_markup_raw(&page->to, "</dl>\n");
+}
+
+static void add_findings(struct page *page)
+{
+    const struct sg_sheet *sheet = page->sheet;
+    sg_markup_raw(&page->to, "<div class=\"look\"><h2>To look at</h2>");
+    if (sheet->n_findings == 0)
+        sg_markup_raw(&page->to, "<p>Nothing: no trouble with the log, nothing failed closed, "
+                                 "nothing was lost.</p>");
+    else
+        sg_markup_raw(&page->to, "<ul>");
+    for (size_t i = 0; i < sheet->n_findings; i++) {
+        sg_markup_raw(&page->to, "<li>");
+        sg_markup_text(&page->to, sheet->finding[i]);
+        sg_markup_raw(&page->to, "</li>\n");
+    }
+    sg_markup_raw(&page->to, sheet->n_findings == 0 ? "</div>\n" : "</ul></div>\n");
 }
 
 static void add_contents(struct page *page)
@@ -320,6 +336,7 @@ static void add_cover(struct page *page)
     sg_markup_text(&page->to, sheet->headline);
     sg_markup_raw(&page->to, "</p></div>\n");
     add_key_facts(page);
+    add_findings(page);
     add_contents(page);
     sg_markup_rawf(&page->to, "<p class=\"made\">Made %.10s %.8s UTC by ", made, made + 11);
     sg_markup_text(&page->to, sheet->by);
@@ -343,9 +360,12 @@ static void add_sections(struct page *page)
         sg_markup_raw(&page->to, "</h2>\n<p class=\"lead\">");
         sg_markup_text(&page->to, section->text);
         sg_markup_raw(&page->to, "</p>\n");
-        add_facts(page, section);
+        if (!section->tables_first)
+            add_facts(page, section);
         for (const struct sg_table *table = section->table; table != NULL; table = table->next)
             add_table(page, table);
+        if (section->tables_first)
+            add_facts(page, section);
         sg_markup_raw(&page->to, "</section>\n");
     }
     sg_markup_rawf(&page->to,
@@ -367,12 +387,12 @@ enum scrubgate_status sg_page_add(struct sg_buf *out, const struct sg_sheet *she
     struct sg_buf style = {0};
     page.to.rc = sg_page_style(&style, sheet);
     sg_markup_raw(&page.to, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-                            "<meta charset=\"utf-8\">\n");
+                            "<meta charset=\"utf-8\"/>\n");
     add_policy(&page, &style);
     sg_markup_raw(&page.to,
-                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                  "<meta name=\"referrer\" content=\"no-referrer\">\n<title>Audit report: ");
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                  "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+                  "<meta name=\"referrer\" content=\"no-referrer\"/>\n<title>Audit report: ");
     sg_markup_text(&page.to, sheet->origin);
     sg_markup_raw(&page.to, "</title>\n<style>");
     if (page.to.rc >= 0)

@@ -13,15 +13,17 @@
 
 /* In units of the drawing, which the page fits to its width. */
 enum {
-    WIDTH = 720,
+    WIDE = 720,
+    SMALL = 440,
     LEFT = 46,
     RIGHT = 8,
-    TOP = 18,
-    HEIGHT = 190,
+    TOP = 26,
+    HEIGHT = 165,
     BELOW = 26,
     ROW = 22,
     NAMES = 118,
-    LABELS_MOST = 9,
+    LABELS_WIDE = 10,
+    LABELS_SMALL = 6,
     TIP_MOST = 360
 };
 
@@ -30,6 +32,7 @@ struct drawing {
     const struct sg_plot *plot;
     const char *id;
     double left, width, height; /* of the area inside the axes */
+    size_t labels;              /* at most so many below it */
 };
 
 /* --- the frame --- */
@@ -39,9 +42,10 @@ static void begin(struct drawing *draw)
     struct sg_markup *to = &draw->to;
     double height = TOP + draw->height + BELOW;
     sg_markup_rawf(to,
-                   "<svg class=\"plot\" viewBox=\"0 0 %d %.0f\" role=\"img\" "
+                   "<svg class=\"plot%s\" viewBox=\"0 0 %d %.0f\" role=\"img\" "
                    "aria-labelledby=\"%.60s-t %.60s-d\"><title id=\"%.60s-t\">",
-                   WIDTH, height, draw->id, draw->id, draw->id);
+                   draw->plot->small ? " small" : "", draw->plot->small ? SMALL : WIDE, height,
+                   draw->id, draw->id, draw->id);
     sg_markup_text(to, draw->plot->title);
     sg_markup_rawf(to, "</title><desc id=\"%.60s-d\">", draw->id);
     sg_markup_text(to, draw->plot->text);
@@ -58,7 +62,7 @@ static void label(struct drawing *draw, double x, double y, const char *anchor, 
 static void draw_scale(struct drawing *draw, const struct sg_scale *scale)
 {
     char text[SG_NUMBER_TEXT];
-    label(draw, 0, TOP - 8, "unit", draw->plot->unit);
+    label(draw, 0, TOP - 15, "unit", draw->plot->unit);
     for (size_t i = 0; i < scale->n; i++) {
         uint64_t value = i + 1 == scale->n ? scale->top : scale->step * i;
         double y = TOP + draw->height - sg_scale_length(scale, value, draw->height);
@@ -73,7 +77,7 @@ static void draw_scale(struct drawing *draw, const struct sg_scale *scale)
 static void draw_times(struct drawing *draw, const struct sg_bins *bins)
 {
     char text[SG_BIN_LABEL];
-    size_t first, step = sg_bins_label_step(bins, LABELS_MOST, &first);
+    size_t first, step = sg_bins_label_step(bins, draw->labels, &first);
     double part = draw->width / (double)bins->n, y = TOP + draw->height;
     for (size_t i = first; i < bins->n; i += step) {
         double x = draw->left + part * (double)i;
@@ -160,7 +164,7 @@ static void draw_steps(struct drawing *draw)
 {
     const struct sg_plot *plot = draw->plot;
     const double part = draw->width / (double)(plot->n == 0 ? 1 : plot->n);
-    const size_t every = (plot->n + LABELS_MOST - 1) / LABELS_MOST;
+    const size_t every = (plot->n + draw->labels - 1) / draw->labels;
     char number[SG_MARKUP_VALUE];
     struct sg_scale scale;
     uint64_t most = 0;
@@ -206,7 +210,7 @@ static void draw_days(struct drawing *draw)
 {
     const struct sg_bins *bins = draw->plot->bins;
     char text[SG_BIN_LABEL];
-    size_t first, step = sg_bins_label_step(bins, LABELS_MOST - 2, &first);
+    size_t first, step = sg_bins_label_step(bins, draw->labels - 2, &first);
     for (size_t i = first; i < bins->n; i += step) {
         double x = place_of(draw, bins->edge[i]);
         bool at_end = x > draw->left + draw->width - 30;
@@ -239,11 +243,12 @@ enum scrubgate_status sg_plot_add(struct sg_buf *out, const struct sg_plot *plot
                            .plot = plot,
                            .id = id,
                            .left = LEFT,
-                           .width = WIDTH - LEFT - RIGHT,
-                           .height = HEIGHT};
+                           .width = (plot->small ? SMALL : WIDE) - LEFT - RIGHT,
+                           .height = HEIGHT,
+                           .labels = plot->small ? LABELS_SMALL : LABELS_WIDE};
     if (plot->kind == SG_PLOT_SPANS) {
         draw.left = NAMES;
-        draw.width = WIDTH - NAMES - RIGHT;
+        draw.width = (plot->small ? SMALL : WIDE) - NAMES - RIGHT;
         draw.height = ROW * (double)plot->n_series;
     }
     begin(&draw);

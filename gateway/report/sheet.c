@@ -10,6 +10,7 @@
 
 #include "audit/entry.h"
 #include "base/buf.h"
+#include "report/markup.h"
 
 enum { LABEL_MOST = 48, DIGITS_MOST = 8 };
 
@@ -119,6 +120,13 @@ const char *sg_sheet_textf(struct sg_sheet *sheet, const char *format, ...)
     (void)vsnprintf(text, (size_t)len + 1, format, args);
     va_end(args);
     return text;
+}
+
+const char *sg_sheet_number(struct sg_sheet *sheet, uint64_t value)
+{
+    char room[SG_MARKUP_VALUE];
+    const struct sg_cell cell = sg_cell_number(value);
+    return sg_sheet_textf(sheet, "%s", sg_cell_text(&cell, room));
 }
 
 /* The code point at text, which is valid UTF-8, and its bytes. */

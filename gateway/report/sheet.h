@@ -89,6 +89,7 @@ struct sg_plot {
     const char *const *label; /* STEPS */
     const uint64_t *value;
     size_t n;
+    bool small; /* it stands beside its table */
 };
 
 struct sg_column {
@@ -126,6 +127,7 @@ struct sg_fact {
 struct sg_section {
     struct sg_section *next;
     const char *id, *title, *text;
+    bool tables_first; /* its facts are details of them */
     struct sg_fact *fact, *last_fact;
     struct sg_table *table, *last_table;
 };
@@ -135,6 +137,8 @@ struct sg_sheet {
     enum scrubgate_status rc;
     const char *origin, *headline, *helpers;
     bool proven;
+    const char **finding; /* what somebody must look at, a sentence each */
+    size_t n_findings;
     uint64_t made; /* ms; when */
     const char *range, *by;
     struct sg_section *section, *last_section;
@@ -162,6 +166,8 @@ const char *sg_sheet_textf(struct sg_sheet *sheet, const char *format, ...)
 const char *sg_sheet_decode(struct sg_sheet *sheet, struct sg_bytes string);
 /* The same of what people or clients wrote: shown only when it is a label, or a ticket's number. */
 const char *sg_sheet_label(struct sg_sheet *sheet, struct sg_bytes string);
+/* "41,037". */
+const char *sg_sheet_number(struct sg_sheet *sheet, uint64_t value);
 /* n zeroed elements of size; NULL: out of memory. */
 void *sg_sheet_room(struct sg_sheet *sheet, size_t n, size_t size);
 
