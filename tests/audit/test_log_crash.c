@@ -31,7 +31,7 @@
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
-#define SEGMENT "audit/log/000000.ndjson"
+enum { SEGMENT_RECORDS = 65536 };
 
 /* --- every change that the log makes --- */
 
@@ -296,16 +296,32 @@ static void begin_notes(struct session *session, const struct sg_tempdir *dir)
     promise(session);
 }
 
-/* The notes, and what the log was then: its lines without the room ahead of them. */
+/* All its lines, without the room ahead of them; to be freed. */
+static char *read_lines(const struct sg_tempdir *dir, size_t *len)
+{
+    static const char *const names[] = {"audit/log/000000.ndjson", "audit/log/000001.ndjson"};
+    char *all = calloc(1, 1);
+    assert_non_null(all);
+    *len = 0;
+    for (size_t i = 0; i < 2 && sg_tempdir_has(dir, names[i]); i++) {
+        char *text = sg_tempdir_read(dir, names[i], NULL);
+        const size_t more = strlen(text);
+        all = realloc(all, *len + more + 1);
+        assert_non_null(all);
+        memcpy(all + *len, text, more + 1);
+        *len += more;
+        free(text);
+    }
+    return all;
+}
+
+/* The notes, and what the log was then. */
 static struct sg_disk *end_notes(struct session *session, const struct sg_tempdir *dir)
 {
     struct sg_disk *disk = noted;
     noted = NULL;
     free(session->text);
-    session->text = NULL;
-    if (sg_tempdir_has(dir, SEGMENT))
-        session->text = sg_tempdir_read(dir, SEGMENT, NULL);
-    session->len = session->text == NULL ? 0 : strlen(session->text);
+    session->text = read_lines(dir, &session->len);
     return disk;
 }
 
@@ -343,12 +359,8 @@ static size_t length_of(const char *text, size_t len, uint64_t lines)
 static void check_kept(const struct scene *scene, const struct session *session,
                        const struct promise *promised, const struct sg_tempdir *dir)
 {
-    size_t len = 0, want = length_of(session->text, session->len, promised->records);
-    char *text = NULL;
-    if (want == 0)
-        return;
-    if (sg_tempdir_has(dir, SEGMENT))
-        text = sg_tempdir_read(dir, SEGMENT, &len);
+    size_t len, want = length_of(session->text, session->len, promised->records);
+    char *text = read_lines(dir, &len);
     if (len < want || memcmp(text, session->text, want) != 0)
         fail_scene(scene, "a record that was acknowledged is lost", "");
     free(text);
@@ -469,31 +481,72 @@ static struct sg_disk *note_session(struct session *session, const struct sg_tem
     return end_notes(session, dir);
 }
 
-static void test_power_cuts(void **state)
+/* The same over the end of a segment. */
+static struct sg_disk *note_rotation(struct session *session, const struct sg_tempdir *dir)
+{
+    session->live.dir = dir->path;
+    start(session);
+    session->now.records = SEGMENT_RECORDS - 20;
+    assert_int_equal(sg_live_put(&session->live, (unsigned)session->now.records, 0), SCRUBGATE_OK);
+    assert_int_equal(sg_live_tick(&session->live, 1, true), SCRUBGATE_OK);
+    see_checkpoint(session, dir);
+    sg_live_close(&session->live);
+    begin_notes(session, dir);
+    start(session);
+    work(session, dir, 8);
+    stop(session, dir);
+    return end_notes(session, dir);
+}
+
+/* So many states of the sessions that note makes, over all their moments. */
+static unsigned long cut_power(struct sg_disk *(*note)(struct session *, const struct sg_tempdir *),
+                               uint64_t seed, unsigned long want)
 {
     static struct session session;
-    const uint64_t seed = number_of("CRASH_SEED", 1);
-    const unsigned long want = number_of("CRASH_STATES", 2000);
     struct sg_dice dice = {seed};
     unsigned long states = 0;
-    (void)state;
     for (uint64_t run = 0; states < want; run++) {
         struct sg_tempdir dir;
         session = (struct session){.dice = {seed + run}};
         sg_tempdir_make(&dir);
-        struct sg_disk *disk = note_session(&session, &dir);
-        for (size_t i = sg_disk_first(disk); i <= sg_disk_moments(disk); i++)
-            for (int luck = SG_DISK_BAD; luck <= SG_DISK_CHAOS; luck++, states++)
-                check_moment(&session, disk, seed + run, i, (enum sg_disk_luck)luck, &dice);
+        struct sg_disk *disk = note(&session, &dir);
+        const size_t first = sg_disk_first(disk), last = sg_disk_moments(disk);
+        const unsigned long rest = want - states;
+        const size_t all = (last - first + 1) * (SG_DISK_CHAOS + 1);
+        for (size_t i = 0; i < all; i++) {
+            if (sg_dice_below(&dice, all) >= rest)
+                continue; /* fewer are wanted than there are */
+            check_moment(&session, disk, seed + run, first + i / (SG_DISK_CHAOS + 1),
+                         (enum sg_disk_luck)(i % (SG_DISK_CHAOS + 1)), &dice);
+            states++;
+        }
         sg_disk_free(disk);
         free(session.text);
         sg_tempdir_remove(&dir);
     }
-    print_message("%lu states\n", states);
+    return states;
+}
+
+static void test_power_cuts(void **state)
+{
+    (void)state;
+    print_message("%lu states\n", cut_power(note_session, number_of("CRASH_SEED", 1),
+                                            number_of("CRASH_STATES", 1200)));
+}
+
+static void test_power_cuts_at_rotation(void **state)
+{
+    (void)state;
+    print_message("%lu states\n", cut_power(note_rotation, number_of("CRASH_SEED", 1),
+                                            number_of("CRASH_STATES", 1200) / 50));
 }
 
 int main(void)
 {
+    /* In memory when there is such a place: what a disk keeps is made up here anyway. */
+    if (getenv("TMPDIR") == NULL && access("/dev/shm", W_OK) == 0)
+        assert_int_equal(setenv("TMPDIR", "/dev/shm", 0), 0);
     sg_suite_add("the power goes at any moment, and again at the start", test_power_cuts, NULL);
+    sg_suite_add("the power goes when a segment is full", test_power_cuts_at_rotation, NULL);
     return sg_suite_run("audit/test_log_crash");
 }

@@ -96,6 +96,8 @@ static enum scrubgate_status put_one(struct sg_live_log *live, size_t size)
         "\"entity\":\"EMAIL_ADDRESS\",\"action\":\"mask\",\"count\":1}],";
     struct sg_buf record = {0};
     uint64_t seq;
+    if (size == 0)
+        return sg_log_append(live->log, SG_BYTES("\"a\":1}"), &seq);
     enum scrubgate_status rc = sg_buf_addf(
         &record,
         "\"time\":%" PRIu64 ",\"mono_ns\":%" PRIu64 ",\"boot\":\"%s\",\"class_uid\":2006,%s"
