@@ -24,7 +24,8 @@ struct sg_live_log {
     const char *dir;  /* borrowed; of audit/ and seal.key, which need not be there */
     uint64_t epoch_s; /* between two seals; 0: 10 */
     struct sg_log *log;
-    uint64_t now; /* what tick is told, ns */
+    uint64_t now;     /* what tick is told, ns */
+    uint64_t records; /* that the last put has made durable, with all before them */
     struct scrubgate_fault fault;
 };
 
