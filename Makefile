@@ -124,9 +124,9 @@ check: ## lint, tests, corpus replay
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
 
-soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bodies, every mutant
+soak: ## test scan engine and audit log at length: SOAK_SECS (600) of new dice, long bodies, mutants, kills, power cuts
 	@$(MAKE) --no-print-directory deps-test
-	@$(MAKE) --no-print-directory tests $(SOAKS)
+	@$(MAKE) --no-print-directory all tests $(SOAKS)
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
 
 test-interop: ## have verifiers of others check a log of RECORDS (1000000) made under load

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "audit/verify_log.h"
+
 /* A trace is this and the request's number from 1 on. */
 #define TRACE "5eed000000000000"
 
@@ -180,6 +182,28 @@ static void read_log(const struct sg_flood *flood, struct said *said)
     }
 }
 
+/* By the public key alone. */
+static void check_proven(const struct sg_tempdir *dir)
+{
+    struct sg_note_key key;
+    struct sg_verify_report report;
+    struct scrubgate_fault fault = {.what = ""};
+    char path[512];
+    size_t len;
+    char *text = sg_tempdir_read(dir, "var/keys/log.vkey", &len);
+    while (len > 0 && text[len - 1] == '\n')
+        len--;
+    assert_int_equal(sg_note_key_read(&key, (struct sg_bytes){(const uint8_t *)text, len}),
+                     SCRUBGATE_OK);
+    free(text);
+    const struct sg_verify_config verify = {.key = &key};
+    sg_tempdir_path(dir, "var/audit", path);
+    assert_int_equal(sg_verify_log(path, &verify, NULL, NULL, &report, &fault), SCRUBGATE_OK);
+    if (report.result.n_troubles > 0)
+        fail_msg("%s: %s:%u: %s", sg_verify_word(report.result.trouble[0].what), report.place.file,
+                 report.place.line, report.place.what);
+}
+
 void sg_flood_check(struct sg_flood *flood)
 {
     struct said *said = calloc(flood->n + 1, sizeof *said);
@@ -197,4 +221,5 @@ void sg_flood_check(struct sg_flood *flood)
             fail_msg("request %zu was answered by nobody", i);
     }
     free(said);
+    check_proven(&flood->scene->gateway.dir);
 }

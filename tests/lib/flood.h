@@ -44,7 +44,7 @@ void sg_flood_end(struct sg_flood *flood);
 void sg_flood_round(struct sg_flood *flood, size_t n, void (*meanwhile)(void *ctx), void *ctx);
 /* Takes from the origin what has arrived since. */
 void sg_flood_listen(struct sg_flood *flood);
-/* Once no gateway runs: whatever has left stands in the log; each record only once. */
+/* Once no gateway runs: whatever has left stands in the log, once, and the log is proven. */
 void sg_flood_check(struct sg_flood *flood);
 
 #endif

@@ -5,8 +5,8 @@
  * The test makes a file of this struct's size and names it in SCRUBGATE_FAULTS; the gateway is
  * started with faults.so preloaded, and both map the file. All-zero is a disk that works.
  */
-#ifndef SG_TESTS_FAULTS_H
-#define SG_TESTS_FAULTS_H
+#ifndef SG_PRELOAD_FAULTS_H
+#define SG_PRELOAD_FAULTS_H
 
 #include <stdatomic.h>
 
