@@ -28,13 +28,21 @@ struct sg_coservice_config {
 };
 
 struct sg_coservice {
-    double *obs, *exp, *var, *z; /* n × n */
-    size_t n;                    /* agents */
+    size_t n;                 /* agents */
+    double *obs, *exp, *var;  /* n × n; exp and var as routing alone has them */
+    double *habit;            /* n: what the diagonal's exp and var are scaled by */
+    double *z;                /* n × n */
+    uint32_t *visits;         /* the deals that count, by customer */
+    size_t *begin, customers; /* of each of these customers' visits */
 };
 
+/* From finished deals. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_coservice_init(
     struct sg_coservice *co, const struct sg_deals *deals, const struct sg_routing *routing,
     const struct sg_coservice_config *config);
 void sg_coservice_fini(struct sg_coservice *co);
+
+/* What z would be had agents[i] served deal i, and did nobody come back out of habit. */
+void sg_coservice_replay(const struct sg_coservice *co, const uint32_t *agents, double *z);
 
 #endif
