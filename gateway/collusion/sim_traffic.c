@@ -12,7 +12,8 @@
 
 #include "collusion/sim_parts.h"
 
-enum { MINUTE_MS = 60 * 1000, WAIT_MEAN_MS = 4 * MINUTE_MS, NO_INTENT = UINT32_MAX };
+enum { MINUTE_MS = 60 * 1000, WAIT_MEAN_MS = 4 * MINUTE_MS };
+#define NO_INTENT UINT32_MAX
 static const uint64_t hour_ms = 3600000, day_ms = 86400000;
 static const double tickets_most = 1e9;
 
