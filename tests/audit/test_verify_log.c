@@ -15,6 +15,7 @@
 
 #include "audit/journal.h"
 #include "audit/proof.h"
+#include "audit/prover.h"
 #include "audit/verify_log.h"
 
 #include "../lib/made_log.h"
@@ -247,7 +248,12 @@ static enum scrubgate_status prove(uint64_t index, struct sg_buf *proof, struct 
 {
     char path[512];
     sg_tempdir_path(&dir, "audit", path);
-    return sg_prove_record(path, index, proof, record, fault);
+    struct sg_prover *prover = NULL;
+    enum scrubgate_status rc = sg_prover_open(&prover, path, false, fault);
+    if (rc >= 0)
+        rc = sg_prover_prove(prover, index, proof, record, fault);
+    sg_prover_close(prover);
+    return rc;
 }
 
 /* That proof and public key alone prove the record. */
