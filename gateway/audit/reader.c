@@ -17,6 +17,7 @@
 #include "audit/segment.h"
 #include "audit/tile_file.h"
 #include "audit/walk.h"
+#include "audit/witnessed.h"
 #include "base/diag.h"
 
 /* The tile of a level that was read last: proofs and roots ask for its hashes one by one. */
@@ -174,7 +175,7 @@ enum scrubgate_status sg_reader_checkpoint(struct sg_reader *reader, struct sg_b
 enum scrubgate_status sg_reader_witnessed(struct sg_reader *reader, struct sg_buf *out,
                                           struct scrubgate_fault *fault)
 {
-    return read_note(reader, "checkpoint.witnessed", out, fault);
+    return read_note(reader, SG_WITNESSED_NAME, out, fault);
 }
 
 bool sg_reader_tile(const struct sg_reader *reader, const struct sg_tile *tile,
