@@ -26,11 +26,10 @@ struct sg_derived {
     const struct sg_reader *reader;
     struct sg_derived_found found;
     struct tier tier[SG_TILE_LEVELS];
-    uint64_t segment; /* whose index is held; UINT64_MAX: none */
-    uint64_t from;    /* the first of its records that is compared */
-    size_t held;      /* bytes of its index */
-    bool named;       /* it was found wrong */
-    uint8_t entries[INDEX_SIZE];
+    uint64_t first;    /* record of the index that grows */
+    struct sg_buf own; /* its entries, as the records give them */
+    bool named;        /* it was found wrong */
+    uint8_t said[INDEX_SIZE];
 };
 
 enum scrubgate_status sg_derived_new(struct sg_derived **derived, const struct sg_reader *reader)
@@ -39,12 +38,14 @@ enum scrubgate_status sg_derived_new(struct sg_derived **derived, const struct s
     if (*derived == NULL)
         return SCRUBGATE_ENOMEM;
     (*derived)->reader = reader;
-    (*derived)->segment = UINT64_MAX;
     return SCRUBGATE_OK;
 }
 
 void sg_derived_free(struct sg_derived *derived)
 {
+    if (derived == NULL)
+        return;
+    sg_buf_fini(&derived->own);
     free(derived);
 }
 
@@ -120,29 +121,38 @@ static void name_index(struct sg_derived *derived, bool missing)
     if (derived->found.n++ > 0)
         return;
     (void)snprintf(derived->found.first, SG_DERIVED_NAME, "log/%06" PRIu64 ".index",
-                   derived->segment);
+                   derived->first / SG_JOURNAL_SEGMENT);
     derived->found.missing = missing;
 }
 
-static void hold_index(struct sg_derived *derived, uint64_t seq)
+/* That of the last segment may be behind while it is written; that of a full one may not. */
+static void compare_index(struct sg_derived *derived)
 {
-    derived->segment = seq / SG_JOURNAL_SEGMENT;
-    derived->from = seq;
-    derived->named = false;
-    derived->held = sg_reader_index(derived->reader, seq, derived->entries,
-                                    INDEX_SIZE - seq % SG_JOURNAL_SEGMENT * SG_INDEX_ENTRY);
+    const size_t want = derived->own.len;
+    const size_t have = sg_reader_index(derived->reader, derived->first, derived->said, want);
+    const bool full =
+        (derived->first + want / SG_INDEX_ENTRY) % SG_JOURNAL_SEGMENT == 0 && want > 0;
+    if (memcmp(derived->said, derived->own.data, have - have % SG_INDEX_ENTRY) != 0)
+        name_index(derived, false);
+    else if (full && have < want)
+        name_index(derived, have == 0);
 }
 
-void sg_derived_record(struct sg_derived *derived, uint64_t seq, uint64_t offset)
+enum scrubgate_status sg_derived_record(struct sg_derived *derived, uint64_t seq, uint64_t offset)
 {
-    if (seq / SG_JOURNAL_SEGMENT != derived->segment)
-        hold_index(derived, seq);
-    const size_t at = (size_t)(seq - derived->from) * SG_INDEX_ENTRY;
-    /* That of the last segment is behind while it is written: only a full one's may not be. */
-    if (at + SG_INDEX_ENTRY <= derived->held) {
-        if (sg_index_offset(derived->entries + at) != offset)
-            name_index(derived, false);
-    } else if ((seq + 1) % SG_JOURNAL_SEGMENT == 0) {
-        name_index(derived, derived->held == 0);
+    if (seq % SG_JOURNAL_SEGMENT == 0 || derived->own.len == 0) {
+        derived->own.len = 0;
+        derived->first = seq;
+        derived->named = false;
     }
+    enum scrubgate_status rc = sg_index_add(&derived->own, offset);
+    if (rc >= 0 && (seq + 1) % SG_JOURNAL_SEGMENT == 0)
+        compare_index(derived);
+    return rc;
+}
+
+void sg_derived_pause(struct sg_derived *derived)
+{
+    if (derived->own.len > 0)
+        compare_index(derived);
 }

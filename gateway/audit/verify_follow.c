@@ -9,13 +9,12 @@
 #include "audit/verify_run.h"
 #include "base/diag.h"
 
-enum { NS_IN_MS = 1000000, SILENT_EPOCHS = 3 };
+enum { NS_IN_MS = 1000000, TAIL_EPOCHS = 2, SILENT_EPOCHS = 3 };
 
 struct sg_follow {
     struct sg_verify_run run;
     uint64_t epoch_ns;
     uint64_t news_ns;     /* when the checkpoint last was another one; 0: not looked yet */
-    uint64_t stopped_ns;  /* since when nobody writes it; 0: somebody does */
     uint64_t signed_size; /* by the checkpoint of then */
 };
 
@@ -70,7 +69,8 @@ static enum scrubgate_status go_on(struct sg_follow *follow, struct scrubgate_fa
     return sg_verify_advance(run->verify, sg_buf_bytes(&run->checkpoint));
 }
 
-/* Who writes a log seals it in each epoch, and who ended has sealed its end. */
+/* Who writes a log seals and signs it in each epoch, and who ended has sealed its end. Whether
+ * somebody writes it is not asked before that: asking takes the lock for a moment. */
 static enum scrubgate_status check_silence(struct sg_follow *follow, uint64_t now_ns)
 {
     struct sg_verify *verify = follow->run.verify;
@@ -79,13 +79,12 @@ static enum scrubgate_status check_silence(struct sg_follow *follow, uint64_t no
         follow->news_ns = now_ns;
         follow->signed_size = result->signed_size;
     }
-    const bool live = sg_verify_is_live(follow->run.dir);
-    if (live || follow->stopped_ns == 0)
-        follow->stopped_ns = live ? 0 : now_ns;
-    if (live && now_ns - follow->news_ns > SILENT_EPOCHS * follow->epoch_ns)
-        return sg_verify_find_silent(verify);
-    sg_verify_set_live(verify, live || now_ns - follow->stopped_ns <= 2 * follow->epoch_ns);
-    return SCRUBGATE_OK;
+    const uint64_t silent = now_ns - follow->news_ns;
+    const bool live =
+        silent <= TAIL_EPOCHS * follow->epoch_ns || sg_verify_is_live(follow->run.dir);
+    sg_verify_set_live(verify, live);
+    return live && silent > SILENT_EPOCHS * follow->epoch_ns ? sg_verify_find_silent(verify)
+                                                             : SCRUBGATE_OK;
 }
 
 /* Witnesses saw less than was read by now: its root is shown to lead to the signed one. */
@@ -122,7 +121,7 @@ enum scrubgate_status sg_follow_look(struct sg_follow *follow, uint64_t now_ns,
     struct sg_verify_run *run = &follow->run;
     const struct sg_verify_result *result = sg_verify_result(run->verify);
     enum scrubgate_status rc = SCRUBGATE_OK;
-    if (follow->news_ns > 0)
+    if (result->n_troubles == 0)
         rc = go_on(follow, fault);
     if (rc == SCRUBGATE_OK)
         rc = sg_verify_run_feed(run, result->signed_size, fault);
@@ -140,6 +139,7 @@ enum scrubgate_status sg_follow_look(struct sg_follow *follow, uint64_t now_ns,
         return rc;
     if (result->n_troubles > 0)
         return SCRUBGATE_DONE;
+    sg_derived_pause(run->derived);
     run->report->result = *result;
     run->report->derived = *sg_derived_found(run->derived);
     return SCRUBGATE_OK;

@@ -66,8 +66,14 @@ enum scrubgate_status sg_verify_run_feed(struct sg_verify_run *run, uint64_t end
     const struct sg_verify_result *result = sg_verify_result(run->verify);
     struct sg_bytes record;
     uint64_t seq = 0;
+    bool looked_again = false;
     while (result->records < end) {
         enum scrubgate_status rc = sg_reader_next(run->reader, &record, &seq, fault);
+        /* What was read ahead the last time may be older than what stands there now. */
+        if (rc == SCRUBGATE_DONE && !looked_again) {
+            looked_again = true;
+            continue;
+        }
         if (rc == SCRUBGATE_EMALFORMED) {
             if (fault != NULL)
                 run->report->place = *fault;
@@ -75,8 +81,9 @@ enum scrubgate_status sg_verify_run_feed(struct sg_verify_run *run, uint64_t end
             return SCRUBGATE_OK;
         }
         if (rc == SCRUBGATE_OK) {
-            sg_derived_record(run->derived, seq, sg_reader_offset(run->reader));
-            rc = sg_verify_take(run->verify, record);
+            rc = sg_derived_record(run->derived, seq, sg_reader_offset(run->reader));
+            if (rc >= 0)
+                rc = sg_verify_take(run->verify, record);
         }
         if (rc == SCRUBGATE_OK)
             rc = show(run, seq, record);
@@ -178,6 +185,7 @@ enum scrubgate_status sg_verify_run_tell(struct sg_verify_run *run)
                                        : sg_verify_sentence(trouble->what),
                        &report->place);
     find_time(run);
+    sg_derived_pause(run->derived);
     report->derived = *sg_derived_found(run->derived);
     return rc;
 }
