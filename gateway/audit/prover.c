@@ -173,3 +173,14 @@ out:
         sg_fault_set(fault, prover->dir, 0, 0, "out of memory");
     return rc;
 }
+
+enum scrubgate_status sg_prove_record(const char *dir, uint64_t index, struct sg_buf *proof,
+                                      struct sg_buf *record, struct scrubgate_fault *fault)
+{
+    struct sg_prover *prover = NULL;
+    enum scrubgate_status rc = sg_prover_open(&prover, dir, false, fault);
+    if (rc >= 0)
+        rc = sg_prover_prove(prover, index, proof, record, fault);
+    sg_prover_close(prover);
+    return rc;
+}

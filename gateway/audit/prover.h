@@ -32,5 +32,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_prover_prove(struct sg_prover *prove
                                                          struct sg_buf *proof,
                                                          struct sg_buf *record,
                                                          struct scrubgate_fault *fault);
+/* Opens, proves one against the log's checkpoint, and closes. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_prove_record(const char *dir, uint64_t index,
+                                                         struct sg_buf *proof,
+                                                         struct sg_buf *record,
+                                                         struct scrubgate_fault *fault);
 
 #endif

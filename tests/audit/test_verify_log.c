@@ -248,12 +248,7 @@ static enum scrubgate_status prove(uint64_t index, struct sg_buf *proof, struct 
 {
     char path[512];
     sg_tempdir_path(&dir, "audit", path);
-    struct sg_prover *prover = NULL;
-    enum scrubgate_status rc = sg_prover_open(&prover, path, false, fault);
-    if (rc >= 0)
-        rc = sg_prover_prove(prover, index, proof, record, fault);
-    sg_prover_close(prover);
-    return rc;
+    return sg_prove_record(path, index, proof, record, fault);
 }
 
 /* That proof and public key alone prove the record. */
