@@ -230,7 +230,7 @@ static void look(struct sg_auditor *auditor)
         lose_writer(auditor, "it has not written for as long as audit.deadline");
     else if (!auditor->up && auditor->link > 0 && now - auditor->begun_ns > open_most_ns)
         lose_writer(auditor, "it does not come to an end with opening the log");
-    if (auditor->link == 0 && auditor->warden > 0 && !auditor->stopping && now >= auditor->next_ns)
+    if (auditor->link == 0 && auditor->warden > 0 && now >= auditor->next_ns)
         (void)!start_writer(auditor, -1, NULL);
     const bool healthy = atomic_load(&auditor->board->healthy) != 0;
     for (struct sg_audit_lane *lane = auditor->lanes; auditor->up && lane != NULL;
@@ -263,7 +263,7 @@ static void wait_for_news(struct sg_auditor *auditor)
         return;
     if (fds[WAKE].revents != 0)
         (void)!read(auditor->wake, &rings, sizeof rings);
-    if (fds[DIRECT].revents != 0) {
+    if (fds[DIRECT].revents != 0 && auditor->stage != SG_STOP_ENDS) {
         (void)!read(auditor->direct.bell, &rings, sizeof rings);
         (void)pthread_mutex_lock(&auditor->direct_lock);
         sg_audit_direct_take(auditor);
@@ -277,28 +277,40 @@ static void wait_for_news(struct sg_auditor *auditor)
     (void)pthread_mutex_unlock(&auditor->lock);
 }
 
-/* What was kept gets a last chance; then the writer ends, and that is waited for. */
-static bool has_stopped(struct sg_auditor *auditor)
+/* What was kept gets a last chance: all of it is answered, or refused. */
+static bool has_written(struct sg_auditor *auditor)
 {
-    if (auditor->stage == SG_STOP_RUNS) {
-        (void)pthread_mutex_lock(&auditor->direct_lock);
-        sg_audit_lane_try(&auditor->direct);
-        (void)pthread_mutex_unlock(&auditor->direct_lock);
+    struct sg_audit_lane *lane = &auditor->direct;
+    (void)pthread_mutex_lock(&auditor->direct_lock);
+    const bool live = atomic_load(&lane->state) == SG_LANE_LIVE;
+    if (live && auditor->stage == SG_STOP_RUNS) {
+        sg_audit_lane_try(lane);
         auditor->stage = SG_STOP_WRITES;
     }
-    if (auditor->stage == SG_STOP_WRITES) {
-        (void)pthread_mutex_lock(&auditor->direct_lock);
-        bool waits = sg_audit_lane_waits(&auditor->direct);
-        (void)pthread_mutex_unlock(&auditor->direct_lock);
-        if (waits)
-            return false;
-        (void)pthread_mutex_lock(&auditor->lock);
-        (void)!sg_audit_tell(auditor, SG_WRITER_STOP, NULL, 0);
-        auditor->stage = SG_STOP_ENDS;
-        (void)pthread_mutex_unlock(&auditor->lock);
-        auditor->stop_ns = sg_clock_mono_ns();
-    }
-    return auditor->link == 0 || sg_clock_mono_ns() - auditor->stop_ns > stop_most_ns;
+    bool over = live && !sg_audit_lane_waits(lane);
+    (void)pthread_mutex_unlock(&auditor->direct_lock);
+    return over;
+}
+
+/* A writer that is to come is waited for: without one the log would end without its seal. */
+static bool has_stopped(struct sg_auditor *auditor)
+{
+    const uint64_t now = sg_clock_mono_ns();
+    if (auditor->stop_ns == 0)
+        auditor->stop_ns = now;
+    if (now - auditor->stop_ns > stop_most_ns)
+        return true;
+    if (auditor->stage == SG_STOP_ENDS)
+        return auditor->link == 0;
+    if (!auditor->up)
+        return auditor->warden == 0 || auditor->failed < 0;
+    if (!has_written(auditor))
+        return false;
+    (void)pthread_mutex_lock(&auditor->lock);
+    auditor->stage = SG_STOP_ENDS;
+    (void)!sg_audit_tell(auditor, SG_WRITER_STOP, NULL, 0);
+    (void)pthread_mutex_unlock(&auditor->lock);
+    return false;
 }
 
 void *sg_audit_keeper_run(void *ctx)

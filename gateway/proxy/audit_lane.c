@@ -275,8 +275,8 @@ void sg_audit_lane_attach(struct sg_audit_lane *lane)
     if (sg_audit_tell(lane->auditor, text, fd, 2) < 0)
         return;
     atomic_store(&lane->state, SG_LANE_LIVE);
-    if (atomic_load(&lane->n_kept) > 0)
-        sg_audit_ring(lane->bell);
+    if (lane == &lane->auditor->direct || atomic_load(&lane->n_kept) > 0)
+        sg_audit_ring(lane->bell); /* who waits for a writer, and what waits for one */
 }
 
 void sg_audit_lane_break(struct sg_audit_lane *lane)

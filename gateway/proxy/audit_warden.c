@@ -10,6 +10,7 @@
 #include "proxy/audit_warden.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -144,9 +145,15 @@ out:
     return 0;
 }
 
-/* Everything but what it says: sockets of a service manager among it. */
+/* Everything but what it says: sockets of a service manager among it, and the pipe on which
+ * somebody may read what the gateway prints. */
 static void close_all_but(int kept)
 {
+    int nothing = open("/dev/null", O_RDWR);
+    if (nothing >= 0) {
+        (void)dup2(nothing, STDIN_FILENO);
+        (void)dup2(nothing, STDOUT_FILENO);
+    }
     if (kept > FIRST_FD)
         (void)close_range(FIRST_FD, (unsigned)kept - 1, 0);
     (void)close_range((unsigned)kept + 1, ~0U, 0);

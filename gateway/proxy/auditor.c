@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,6 +23,8 @@
 #include "net/packet.h"
 #include "proxy/auditor_parts.h"
 #include "proxy/ledger.h"
+
+enum { WRITER_SECONDS = 3 };
 
 /* --- starting --- */
 
@@ -86,8 +89,11 @@ static void free_auditor(struct sg_auditor *auditor)
     if (auditor == NULL)
         return;
     const int direct_bell = auditor->direct.bell;
-    if (auditor->direct.ring != NULL)
+    if (auditor->direct.ring != NULL) {
+        sg_audit_lane_break(&auditor->direct);
+        sg_audit_direct_take(auditor);
         sg_audit_lane_close(&auditor->direct);
+    }
     if (auditor->link > 0)
         (void)close(auditor->link - 1);
     if (auditor->threaded) /* it has seen its socket close */
@@ -131,7 +137,11 @@ static struct sg_auditor *new_auditor(const struct sg_auditor_keeping *keeping)
     /* With such attributes these only fill in memory: they cannot fail on Linux. */
     (void)pthread_mutex_init(&made->lock, NULL);
     (void)pthread_mutex_init(&made->direct_lock, NULL);
-    (void)pthread_cond_init(&made->answered, NULL);
+    pthread_condattr_t steady;
+    (void)pthread_condattr_init(&steady);
+    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&made->answered, &steady);
+    (void)pthread_condattr_destroy(&steady);
     return made;
 }
 
@@ -214,6 +224,16 @@ static bool any_waits(const struct sg_audit_ticket *tickets, size_t n)
     return false;
 }
 
+/* Between two writers, which takes milliseconds: nothing else is lost by waiting for the next. */
+static void wait_for_writer(struct sg_auditor *auditor)
+{
+    struct timespec until;
+    int rc = clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += WRITER_SECONDS;
+    while (rc == 0 && auditor->warden > 0 && atomic_load(&auditor->direct.state) != SG_LANE_LIVE)
+        rc = pthread_cond_timedwait(&auditor->answered, &auditor->direct_lock, &until);
+}
+
 void sg_auditor_write_all(struct sg_auditor *auditor, struct sg_audit_ticket *tickets, size_t n)
 {
     struct sg_ticket_list list;
@@ -224,6 +244,7 @@ void sg_auditor_write_all(struct sg_auditor *auditor, struct sg_audit_ticket *ti
         sg_tickets_add(&list, &tickets[i]);
     }
     (void)pthread_mutex_lock(&auditor->direct_lock);
+    wait_for_writer(auditor);
     sg_audit_lane_put(&auditor->direct, &list);
     while ((refused = sg_tickets_take(&list)) != NULL) {
         refused->status = SCRUBGATE_EIO;

@@ -76,7 +76,7 @@ struct sg_auditor {
     char told[sizeof(struct scrubgate_fault)]; /* and what was said of it */
     enum sg_stop_stage { SG_STOP_RUNS, SG_STOP_WRITES, SG_STOP_ENDS } stage;
     uint64_t stop_ns;     /* the writer was told then */
-    int warden;           /* 1 + socket to it; 0: there is none */
+    atomic_int warden;    /* 1 + socket to it; 0: there is none */
     struct sg_wake *lost; /* rung when it is gone */
     pthread_t thread;     /* a writer that is no process */
     bool threaded;

@@ -110,7 +110,9 @@ static void finish(struct sg_server *server)
     }
     sg_eventfile_close(server->events);
     sg_memory_free(server->memory);
-    if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0)
+    /* Twice: when the writer hangs the first one is how that is found out. */
+    if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0 &&
+        sg_server_record(server, "stop", server->generation, NULL) < 0)
         sg_oplog(SG_OPLOG_ERROR, "the stop could not be recorded", NULL);
     sg_audit_guest_stop(server->guest);
     if (server->auditor != NULL)
