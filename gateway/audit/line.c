@@ -206,6 +206,11 @@ struct walk {
     const uint8_t *start;         /* of the line */
     struct sg_line_place *places; /* NULL: nobody asks */
     size_t cap, n;
+    sg_line_tell *tell; /* NULL: nobody asks */
+    void *ctx;
+    unsigned told;                      /* so deep it is told */
+    struct sg_bytes key;                /* of the member whose value comes next */
+    const uint8_t *opened[DEEPEST + 1]; /* of each level, where it begins */
 };
 
 static void note_place(struct walk *walk, struct sg_bytes text, bool string, unsigned member)
@@ -219,10 +224,39 @@ static void note_place(struct walk *walk, struct sg_bytes text, bool string, uns
     walk->n++;
 }
 
+static bool in_object(const struct walk *walk)
+{
+    return (walk->objects >> walk->depth & 1) != 0;
+}
+
+/* A value of the level we are in. */
+static bool tell_value(struct walk *walk, enum sg_line_event event, struct sg_bytes text)
+{
+    struct sg_line_item item = {event, walk->depth, walk->key, text};
+    if (!in_object(walk))
+        item.key = (struct sg_bytes){NULL, 0};
+    return walk->tell(walk->ctx, &item);
+}
+
+static bool is_told(const struct walk *walk)
+{
+    return walk->tell != NULL && walk->depth <= walk->told;
+}
+
 static bool is_whole(struct sg_bytes number)
 {
     uint64_t value;
     return sg_bytes_to_u64(number, &value);
+}
+
+static bool take_named(struct walk *walk, struct sg_bytes word)
+{
+    if (!take_word(&walk->scan, word))
+        return false;
+    if (is_told(walk))
+        (void)tell_value(walk, SG_LINE_NAMED,
+                         (struct sg_bytes){walk->scan.at - word.len, word.len});
+    return true;
 }
 
 /* Everything but an object or array, which is opened by the caller. */
@@ -237,19 +271,23 @@ static bool take_scalar(struct walk *walk, uint8_t c)
             return false;
         store_string(walk->line, member, text);
         note_place(walk, text, true, member);
+        if (is_told(walk))
+            (void)tell_value(walk, SG_LINE_STRING, text);
         return true;
     case 't':
-        return take_word(&walk->scan, SG_BYTES("true"));
+        return take_named(walk, SG_BYTES("true"));
     case 'f':
-        return take_word(&walk->scan, SG_BYTES("false"));
+        return take_named(walk, SG_BYTES("false"));
     case 'n':
-        return take_word(&walk->scan, SG_BYTES("null"));
+        return take_named(walk, SG_BYTES("null"));
     default:
         if (!take_number(&walk->scan, &text))
             return false;
         store_number(walk->line, member, text);
         if (walk->places != NULL && is_whole(text))
             note_place(walk, text, false, member);
+        if (is_told(walk))
+            (void)tell_value(walk, SG_LINE_NUMBER, text);
         return true;
     }
 }
@@ -263,6 +301,7 @@ static bool take_key(struct walk *walk)
     skip_blank(&walk->scan);
     if (!take_byte(&walk->scan, ':'))
         return false;
+    walk->key = key;
     if (walk->depth > 1)
         return true;
     walk->member = member_of(key);
@@ -271,16 +310,36 @@ static bool take_key(struct walk *walk)
     return !again;
 }
 
-static bool in_object(const struct walk *walk)
+/* Before a level is stepped into. The line's own object is told of by nobody. */
+static void tell_open(struct walk *walk, uint8_t c)
 {
-    return (walk->objects >> walk->depth & 1) != 0;
+    walk->opened[walk->depth] = walk->scan.at;
+    if (walk->depth > 0 && is_told(walk))
+        walk->told = tell_value(walk, c == '{' ? SG_LINE_OBJECT : SG_LINE_ARRAY,
+                                (struct sg_bytes){walk->scan.at, 1})
+                         ? DEEPEST
+                         : walk->depth;
+}
+
+/* Behind a level that was left: what comes next is told again. */
+static void tell_close(struct walk *walk)
+{
+    const uint8_t *start = walk->opened[walk->depth];
+    if (walk->depth > 0 && is_told(walk)) {
+        walk->told = DEEPEST;
+        (void)tell_value(walk, SG_LINE_END,
+                         (struct sg_bytes){start, (size_t)(walk->scan.at - start)});
+    }
 }
 
 /* Steps into an object or array. *empty: and out again. */
 static bool open_level(struct walk *walk, uint8_t c, bool *empty)
 {
-    if (++walk->depth > DEEPEST)
+    if (walk->depth == DEEPEST)
         return false;
+    if (walk->tell != NULL)
+        tell_open(walk, c);
+    walk->depth++;
     walk->scan.at++;
     walk->objects &= ~(UINT32_C(1) << walk->depth);
     walk->objects |= (uint32_t)(c == '{') << walk->depth;
@@ -300,6 +359,8 @@ static bool take_next(struct walk *walk)
         if (!take_byte(&walk->scan, in_object(walk) ? '}' : ']'))
             return false;
         walk->depth--;
+        if (walk->tell != NULL)
+            tell_close(walk);
     }
     return false;
 }
@@ -346,6 +407,17 @@ enum scrubgate_status sg_line_read_places(struct sg_line *line, struct sg_bytes 
     enum scrubgate_status rc = read_line(&walk, text);
     *n = text.len > UINT16_MAX ? cap + 1 : walk.n;
     return rc;
+}
+
+enum scrubgate_status sg_line_read_each(struct sg_bytes text, sg_line_tell *tell, void *ctx)
+{
+    struct sg_line line;
+    struct walk walk = {.scan = {text.data, text.data + text.len, false},
+                        .line = &line,
+                        .tell = tell,
+                        .ctx = ctx,
+                        .told = DEEPEST};
+    return read_line(&walk, text);
 }
 
 void sg_line_set(struct sg_line *line, const struct sg_line_place *place, struct sg_bytes text)

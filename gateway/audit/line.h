@@ -56,4 +56,27 @@ const uint8_t *sg_line_skip_plain(const uint8_t *at, const uint8_t *end);
 /* Sets a member to what stands in its place. */
 void sg_line_set(struct sg_line *line, const struct sg_line_place *place, struct sg_bytes text);
 
+/* --- for audit/entry.c --- */
+
+enum sg_line_event {
+    SG_LINE_STRING, /* text: as it stands between its quotes */
+    SG_LINE_NUMBER,
+    SG_LINE_NAMED,  /* true, false, null */
+    SG_LINE_OBJECT, /* one begins */
+    SG_LINE_ARRAY,
+    SG_LINE_END /* of an object or array; text is all of it, key is not told */
+};
+struct sg_line_item {
+    enum sg_line_event event;
+    unsigned depth;      /* of the object or array it stands in; 1: the line's */
+    struct sg_bytes key; /* as it stands; empty in an array */
+    struct sg_bytes text;
+};
+/* What it answers counts where an object or array begins: false, what is in it is not told, but its
+ * end is. */
+typedef bool sg_line_tell(void *ctx, const struct sg_line_item *item);
+/* As sg_line_read, and tells each value in order. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_line_read_each(struct sg_bytes text, sg_line_tell *tell,
+                                                           void *ctx);
+
 #endif

@@ -20,14 +20,6 @@
 
 /* OCSF 1.4. */
 enum {
-    SG_CLASS_DECISION = 2006, /* Data Security Finding */
-    SG_CLASS_REFUSED = 4002,  /* HTTP Activity */
-    SG_CLASS_CHANGE = 5019,   /* Device Config State Change */
-    SG_CLASS_LIFE = 6002,     /* Application Lifecycle */
-    SG_CLASS_OUTCOME = 6003,  /* API Activity */
-    SG_CLASS_READ = 6005      /* Datastore Activity */
-};
-enum {
     SG_SEVERITY_INFORMATIONAL = 1,
     SG_SEVERITY_LOW = 2,
     SG_SEVERITY_MEDIUM = 3,

@@ -180,13 +180,13 @@ static enum scrubgate_status add_certificates(struct reach *reach, const struct 
 }
 
 /* Not the folder itself: the audit log and its keys may lie there, and a rule has no exceptions. */
-static enum scrubgate_status add_state(struct reach *reach, const char *state)
+static enum scrubgate_status add_below(struct reach *reach, const char *folder,
+                                       const char *const *names, size_t n)
 {
-    static const char *const own[] = {"events", "run"};
     char path[PATH_MAX];
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t i = 0; i < sizeof own / sizeof own[0] && rc >= 0; i++)
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", state, own[i]) < sizeof path)
+    for (size_t i = 0; i < n && rc >= 0; i++)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, names[i]) < sizeof path)
             rc = add(reach, path, writing);
     return rc;
 }
@@ -208,6 +208,8 @@ static enum scrubgate_status add_all(struct reach *reach, const struct sg_config
         "/sys/devices/system/cpu", /* how many cores there are: `workers: auto` */
         "/proc/self/statm",        /* how much memory there is, opened when workers start */
     };
+    static const char *const own[] = {"events", "run"};
+    static const char *const beside[] = {"rules"}; /* the packs behind the log's digests */
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof system / sizeof system[0] && rc >= 0; i++)
         rc = add(reach, system[i], reading);
@@ -217,7 +219,9 @@ static enum scrubgate_status add_all(struct reach *reach, const struct sg_config
         rc = add_certificates(reach, config);
     if (rc >= 0)
         rc = add_packs(reach, config);
-    return rc < 0 ? rc : add_state(reach, config->state);
+    if (rc >= 0)
+        rc = add_below(reach, config->state, own, sizeof own / sizeof own[0]);
+    return rc < 0 ? rc : add_below(reach, config->audit_dir, beside, 1);
 }
 
 /* For the writer. What OpenSSL reads at its first use does not make it another one. */

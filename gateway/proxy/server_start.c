@@ -34,20 +34,25 @@ static enum scrubgate_status name_source(struct sg_server *server)
     return SCRUBGATE_OK;
 }
 
+static enum scrubgate_status make_folder(const char *within, const char *name, unsigned mode,
+                                         struct scrubgate_fault *fault)
+{
+    struct sg_buf path = {0};
+    enum scrubgate_status rc = sg_buf_addf(&path, "%s/%s", within, name);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(&path, '\0');
+    if (rc >= 0)
+        rc = sg_folder_make((const char *)path.data, mode, fault);
+    sg_buf_fini(&path);
+    return rc;
+}
+
 /* Those that a rule of the sandbox needs to be there. */
 static enum scrubgate_status make_folders(const struct sg_config *config,
                                           struct scrubgate_fault *fault)
 {
-    struct sg_buf run = {0};
-    enum scrubgate_status rc = sg_folder_make(config->audit_dir, AUDIT_MODE, fault);
-    if (rc >= 0)
-        rc = sg_buf_addf(&run, "%s/" SG_HANDOVER_FOLDER, config->state);
-    if (rc >= 0)
-        rc = sg_buf_add_byte(&run, '\0');
-    if (rc >= 0)
-        rc = sg_folder_make((const char *)run.data, RUN_MODE, fault);
-    sg_buf_fini(&run);
-    return rc;
+    enum scrubgate_status rc = make_folder(config->audit_dir, "rules", AUDIT_MODE, fault);
+    return rc < 0 ? rc : make_folder(config->state, SG_HANDOVER_FOLDER, RUN_MODE, fault);
 }
 
 static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgate_fault *fault)
@@ -143,8 +148,10 @@ static enum scrubgate_status open_sockets(struct sg_server *server, struct scrub
 /* Last of what can fail: a gateway that we take over from goes on for as long as it can. */
 static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = server->takeover > 0 ? sg_server_take_log(server, fault)
-                                                    : sg_server_open_log(server, NULL, fault);
+    enum scrubgate_status rc = sg_server_keep_rules(server->generation, fault);
+    if (rc >= 0)
+        rc = server->takeover > 0 ? sg_server_take_log(server, fault)
+                                  : sg_server_open_log(server, NULL, fault);
     if (rc < 0)
         return rc;
     return sg_server_record(server, server->takeover > 0 ? "takeover" : "start", NULL,
