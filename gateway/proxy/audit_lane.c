@@ -239,7 +239,7 @@ static enum scrubgate_status hear(struct sg_audit_lane *lane, struct sg_ticket_l
 void sg_audit_lane_take(struct sg_audit_lane *lane, struct sg_ticket_list *done)
 {
     struct sg_auditor *auditor = lane->auditor;
-    const size_t waited = lane->flight.n;
+    const size_t waited = lane->flight.n, kept = lane->kept.n;
     if (atomic_load(&lane->state) == SG_LANE_DOWN)
         return;
     sg_ring_listen(&lane->giver);
@@ -255,7 +255,8 @@ void sg_audit_lane_take(struct sg_audit_lane *lane, struct sg_ticket_list *done)
         atomic_store(&lane->state, SG_LANE_DOWN);
         sg_audit_ring(auditor->wake);
     } else {
-        pump(lane, atomic_load(&auditor->board->healthy) != 0);
+        /* Not what has just been refused: that would go round and round. */
+        pump(lane, lane->kept.n == kept && atomic_load(&auditor->board->healthy) != 0);
     }
     mark_waiting(lane, progress);
 }

@@ -91,8 +91,10 @@ static void append(struct writer *writer, struct port *port, size_t len)
     const struct sg_bytes record = {writer->record, len};
     uint64_t *slot = &port->slot[port->n++];
     *slot = SG_RING_REFUSED; /* until the ledger says its number, at once or with the commit */
-    if (!is_fit(record) || sg_ledger_append(writer->ledger, record, slot) < 0)
-        *slot = SG_RING_UNFIT;
+    enum scrubgate_status rc =
+        is_fit(record) ? sg_ledger_append(writer->ledger, record, slot) : SCRUBGATE_ELIMIT;
+    if (rc < 0)
+        *slot = rc == SCRUBGATE_ELIMIT ? SG_RING_UNFIT : SG_RING_REFUSED;
 }
 
 static void gather(struct writer *writer, struct port *port)
