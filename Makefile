@@ -84,6 +84,7 @@ GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
 TESTS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/*/test_*.c)))
+PRELOADS := $(patsubst %.c,$B/%.so,$(sort $(wildcard tests/preload/*.c)))
 FUZZERS := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 SOAKS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/soak/soak_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
@@ -127,9 +128,9 @@ check: ## lint, tests, corpus replay
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
 
-soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bodies, every mutant
+soak: ## test scan engine and audit log at length: SOAK_SECS (600) of new dice, long bodies, mutants, kills, power cuts
 	@$(MAKE) --no-print-directory deps-test
-	@$(MAKE) --no-print-directory tests $(SOAKS)
+	@$(MAKE) --no-print-directory all tests $(SOAKS)
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
 
 test-interop: ## have verifiers of others check a log of RECORDS (1000000) made under load
@@ -196,7 +197,12 @@ FORCE:
 
 # --- tests --------------------------------------------------------------------------------------
 
-tests: $(TESTS)
+tests: $(TESTS) $(PRELOADS)
+
+# Put in front of libc in a gateway under test.
+$B/tests/preload/%.so: tests/preload/%.c $(wildcard tests/preload/*.h) Makefile
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(BASE_CFLAGS) -O2 -shared $< -ldl -o $@
 
 $B/tests/%: $B/tests/%.o $(TEST_LIB_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
