@@ -10,6 +10,7 @@
 
 #include "audit/checkpoint.h"
 #include "audit/line.h"
+#include "audit/policy.h"
 #include "audit/reader.h"
 #include "audit/verify_log.h"
 #include "base/clock.h"
@@ -23,10 +24,16 @@
 #include "cli/report_files.h"
 #include "report/chapters.h"
 
+/* The command line, and what was read for it. */
 struct asked {
-    const char *dir, *since, *until, *out;
+    const char *dir, *since, *until, *out, *key_path, *vkey_path, *policy_path;
+    struct sg_texts kept;
     bool review, json;
+
     struct sg_note_key key;
+    uint8_t first_key[SG_KEY_SIZE];
+    struct sg_verify_known known[SG_TEXTS_MOST];
+    struct sg_policy *policy;
     struct sg_account_range range;
     struct sg_verify_config config;
 };
@@ -218,12 +225,26 @@ static int report_of(const struct asked *asked)
     return exit_code;
 }
 
+/* False, with the trouble printed. */
+static bool load(struct asked *asked)
+{
+    if (!sg_load_vkey_of(asked->vkey_path, asked->dir, &asked->key) ||
+        !sg_load_known(&asked->kept, &asked->key, asked->known) ||
+        (asked->key_path != NULL && !sg_load_seal_key(asked->key_path, asked->first_key)) ||
+        (asked->policy_path != NULL && !sg_load_policy(asked->policy_path, &asked->policy)))
+        return false;
+    asked->config =
+        (struct sg_verify_config){.key = &asked->key,
+                                  .first_key = asked->key_path == NULL ? NULL : asked->first_key,
+                                  .known = asked->known,
+                                  .n_known = asked->kept.n,
+                                  .policy = asked->policy,
+                                  .live = sg_verify_is_live(asked->dir)};
+    return true;
+}
+
 static int run(const struct sg_command *command, int argc, char **argv)
 {
-    const char *key_path = NULL, *vkey_path = NULL;
-    struct sg_texts kept = {.n = 0};
-    struct sg_verify_known known[SG_TEXTS_MOST];
-    uint8_t first_key[SG_KEY_SIZE] = {0};
     struct asked asked = {.out = NULL};
     const struct sg_option options[] = {
         {"since", 's', SG_OPTION_TEXT, "TIME", "records from then on: 2026-11-01, 7d",
@@ -232,11 +253,13 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"out", 'o', SG_OPTION_TEXT, "FILE", "the page (audit-report.html); the rest beside it",
          &asked.out},
         {"key", 'k', SG_OPTION_TEXT, "FILE", "the seals' first key, as keygen printed it",
-         &key_path},
+         &asked.key_path},
         {"vkey", 'p', SG_OPTION_TEXT, "FILE", "the log's public key (DIR/../keys/log.vkey)",
-         &vkey_path},
+         &asked.vkey_path},
         {"kept", 'c', SG_OPTION_LIST, "FILE", "a checkpoint kept apart: the log must contain it",
-         &kept},
+         &asked.kept},
+        {"witness-policy", 0, SG_OPTION_TEXT, "FILE",
+         "witnesses who must have cosigned (C2SP tlog-policy)", &asked.policy_path},
         {"review", 0, SG_OPTION_FLAG, NULL,
          "exit 1 when somebody must look; writes no page without -o", &asked.review},
         {"json", 0, SG_OPTION_FLAG, NULL, "say what was found as JSON", &asked.json},
@@ -251,17 +274,10 @@ static int run(const struct sg_command *command, int argc, char **argv)
     asked.dir = argv[rest];
     if (asked.out == NULL && !asked.review)
         asked.out = "audit-report.html";
-    if (read_range(command, &asked) && sg_load_vkey_of(vkey_path, asked.dir, &asked.key) &&
-        sg_load_known(&kept, &asked.key, known) &&
-        (key_path == NULL || sg_load_seal_key(key_path, first_key))) {
-        asked.config = (struct sg_verify_config){.key = &asked.key,
-                                                 .first_key = key_path == NULL ? NULL : first_key,
-                                                 .known = known,
-                                                 .n_known = kept.n,
-                                                 .live = sg_verify_is_live(asked.dir)};
+    if (read_range(command, &asked) && load(&asked))
         exit_code = report_of(&asked);
-    }
-    sg_wipe(first_key, sizeof first_key);
+    sg_policy_free(asked.policy);
+    sg_wipe(asked.first_key, sizeof asked.first_key);
     return exit_code;
 }
 

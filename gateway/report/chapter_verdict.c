@@ -40,7 +40,7 @@ static const char *detail_of(struct sg_sheet *sheet, const struct sg_case *of,
                              const struct sg_verify_trouble *trouble)
 {
     const char *sentence = sg_verify_sentence(trouble->what);
-    if (trouble->what == SG_VERIFY_NO_CHECKPOINT || trouble->what == SG_VERIFY_SIGNATURE)
+    if (!sg_verify_has_place(trouble->what))
         return sentence;
     if (of->report->place.line > 0)
         return sg_sheet_textf(sheet, "Record %" PRIu64 ": %s (%s:%u: %s)", trouble->seq, sentence,
@@ -77,7 +77,7 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
     const struct finding findings[] = {
         {"Every line is a record, and has its number", BIT(NO_RECORD), true,
          sg_sheet_textf(sheet, "%s records, numbered without a gap",
-                        sg_sheet_number(sheet, result->records)),
+                        sg_sheet_number(sheet, result->records - result->start)),
          ""},
         {"The log's key signed this tree", BIT(NO_CHECKPOINT) | BIT(SIGNATURE) | BIT(ROOT),
          result->signed_root,
@@ -90,17 +90,22 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
          sg_sheet_textf(sheet, "%s seals, one for each epoch in order",
                         sg_sheet_number(sheet, result->seals)),
          "no seal was read"},
-        {"Each seal was made with the key of its time", BIT(SEAL_KEY), keys && result->seals > 0,
+        {"Each seal was made with the key of its time", BIT(SEAL_KEY) | BIT(SEAL_STATE),
+         keys && result->seals > 0,
          "they follow from the first key, which the gateway does not have any more",
          "the first key was not given (--key): whoever has today's keys could have made them anew"},
-        {"Nothing is missing or added at the end", BIT(SHORT) | BIT(UNSIGNED) | BIT(UNSEALED),
-         whole, "the last record is signed and sealed, or the log is being written",
+        {"Nothing is missing or added at the end",
+         BIT(SHORT) | BIT(UNSIGNED) | BIT(UNSEALED) | BIT(SILENT), whole,
+         "the last record is signed and sealed, or the log is being written",
          "the check ended before"},
-        {"Checkpoints kept elsewhere are in it", BIT(KNOWN), of->config->n_known > 0 && whole,
-         sg_sheet_textf(sheet, "%zu of them", of->config->n_known),
+        {"Checkpoints kept elsewhere are in it", BIT(KNOWN) | BIT(ROLLED_BACK) | BIT(FORKED),
+         of->config->n_known > 0 && whole, sg_sheet_textf(sheet, "%zu of them", result->known),
          "none was given (--kept): a log that was forked or rolled back as a whole is not seen"},
-        {"Witnesses have cosigned it", 0, false, "",
-         "not part of this report: scrubgate audit verify --witness-policy"},
+        {"Witnesses have cosigned it", BIT(WITNESSES) | BIT(WITNESS_OLD) | BIT(WITNESSED),
+         of->config->policy != NULL && result->has_witnessed,
+         sg_sheet_textf(sheet, "%zu of them, %s records", result->witnesses,
+                        sg_sheet_number(sheet, result->witnessed)),
+         "no policy was given (--witness-policy)"},
     };
     struct sg_table *table = sg_sheet_table(
         sheet, section,

@@ -183,7 +183,7 @@ static void add_head(struct sg_sheet *sheet, const struct sg_case *of)
             sheet,
             "All %s records are those that were written: numbered without a gap, signed by the "
             "log's key%s.",
-            sg_sheet_number(sheet, result->records),
+            sg_sheet_number(sheet, result->records - result->start),
             of->config->first_key != NULL ? ", sealed with keys that no longer exist"
                                           : "; the keys of its seals were not checked");
     else

@@ -89,7 +89,8 @@ static const char tables[] =
     "#controls th:first-child{width:15%}#controls td:nth-child(2){width:21%}"
     "#controls td:nth-child(4){width:25%}#controls td:nth-child(5){width:12%;color:var(--soft)}"
     "#controls code{font-size:.76em}#verification td:nth-child(2){white-space:nowrap}\n"
-    ".facts{margin-bottom:1rem}figure+.facts{margin-top:1.4rem}.facts th{width:37%}.facts .v{width:17%;text-align:right;"
+    ".facts{margin-bottom:1rem}figure+.facts{margin-top:1.4rem}.facts th{width:37%}.facts "
+    ".v{width:17%;text-align:right;"
     "font-weight:600;white-space:nowrap;padding-right:1.4rem}.facts .v.c{white-space:normal;"
     "overflow-wrap:anywhere;font-weight:400}.facts small{display:block;color:var(--soft);"
     "font-size:.84em;max-width:24rem}\n"
@@ -115,10 +116,12 @@ static const char narrow[] =
 
 /* Chromium fills the boxes in the margins; others leave them empty. */
 static const char paper[] =
-    "@media print{html{font-size:13px}body{max-width:none;padding:0;font-size:9.2pt;line-height:1.4;"
+    "@media "
+    "print{html{font-size:13px}body{max-width:none;padding:0;font-size:9.2pt;line-height:1.4;"
     "print-color-adjust:exact;-webkit-print-color-adjust:exact}h1{font-size:24pt}"
     "h2{font-size:16pt;break-after:avoid}section{margin-top:9mm}"
-    "h3,figcaption,.lead{break-after:avoid;break-inside:avoid}figure{break-inside:avoid;margin-top:6mm}"
+    "h3,figcaption,.lead{break-after:avoid;break-inside:avoid}figure{break-inside:avoid;margin-top:"
+    "6mm}"
     "figure.long{break-inside:auto}tr,.verdict,.keys,.drawing,nav{break-inside:avoid}"
     "thead{display:table-header-group}tfoot{display:table-row-group}.again{break-before:avoid}"
     ".keys{margin:5mm 0}.keys dd{font-size:17pt}.verdict strong{font-size:20pt}"
