@@ -19,6 +19,7 @@
 #include <openssl/sha.h>
 
 #include "audit/proof.h"
+#include "audit/prover.h"
 #include "audit/verify_log.h"
 #include "audit_bench.h"
 #include "base/clock.h"
