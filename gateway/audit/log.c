@@ -20,7 +20,7 @@
 
 enum { FOLDER_MODE = 0750 };
 /* The index is written in pieces, and before each checkpoint: once a commit would slow the disk. */
-enum { INDEX_PIECE = 4096 };
+enum { INDEX_PIECE = 64 * 1024, LEAVES_KEPT = 256 * 1024 };
 /* After a failure: often enough for readiness to come back, not so often as to fill a log. */
 static const uint64_t again_ns = 1000 * 1000 * 1000;
 
@@ -112,6 +112,26 @@ static enum scrubgate_status open_tree(struct sg_log *log, bool whole,
     return rc;
 }
 
+/* Half of the work on a tree needs only the lines, and the disk leaves time for it. Hashes that are
+ * missing are made later: grow counts them. */
+static void hash_lines(void *ctx, struct sg_bytes lines)
+{
+    struct sg_log *log = ctx;
+    struct sg_bytes line;
+    struct sg_hash leaf;
+    while (sg_bytes_take_line(&lines, &line))
+        if (sg_merkle_leaf(log->tree.sha, line, &leaf) < 0 ||
+            sg_buf_add(&log->leaves, leaf.bytes, sizeof leaf.bytes) < 0)
+            return;
+}
+
+static void begin_writing(struct sg_log *log)
+{
+    sg_log_begin_space(log);
+    if (log->signs)
+        sg_journal_set_meanwhile(log->journal, hash_lines, log);
+}
+
 enum scrubgate_status sg_log_open(struct sg_log **log, const struct sg_log_setup *setup,
                                   struct sg_log_keys *keys, struct scrubgate_fault *fault)
 {
@@ -126,7 +146,7 @@ enum scrubgate_status sg_log_open(struct sg_log **log, const struct sg_log_setup
         rc = open_tree(made, true, fault);
     if (rc < 0)
         goto out;
-    sg_log_begin_space(made);
+    begin_writing(made);
     *log = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:
@@ -151,7 +171,7 @@ enum scrubgate_status sg_log_adopt(struct sg_log **log, const struct sg_log_setu
         rc = open_tree(made, false, fault);
     if (rc < 0)
         goto out;
-    sg_log_begin_space(made);
+    begin_writing(made);
     *log = made;
     made = NULL;
 out:
@@ -167,6 +187,7 @@ void sg_log_close(struct sg_log *log)
     sg_log_tree_fini(&log->tree);
     sg_log_keys_fini(&log->keys);
     sg_buf_fini(&log->index);
+    sg_buf_fini(&log->leaves);
     if (log->segments >= 0)
         (void)close(log->segments);
     if (log->folder >= 0)
@@ -201,7 +222,11 @@ enum scrubgate_status sg_log_append(struct sg_log *log, struct sg_bytes record, 
 
 enum scrubgate_status sg_log_commit(struct sg_log *log, struct scrubgate_fault *fault)
 {
-    return sg_journal_commit(log->journal, fault);
+    enum scrubgate_status rc = log->signs ? sg_log_grow(log, fault) : SCRUBGATE_OK;
+    if (log->leaves.cap > LEAVES_KEPT)
+        sg_buf_fini(&log->leaves);
+    log->leaves.len = 0;
+    return rc < 0 ? rc : sg_journal_commit(log->journal, fault);
 }
 
 /* --- the tree --- */
@@ -215,12 +240,13 @@ void sg_log_write_index(struct sg_log *log)
     log->index.len = 0;
 }
 
-static enum scrubgate_status take_line(struct sg_log *log, struct sg_bytes line)
+static enum scrubgate_status take_line(struct sg_log *log, struct sg_bytes line,
+                                       const struct sg_hash *leaf)
 {
     enum scrubgate_status rc = sg_index_add(&log->index, log->offset);
     if (rc < 0)
         return rc;
-    rc = sg_log_tree_push(&log->tree, line);
+    rc = sg_log_tree_push(&log->tree, leaf);
     log->offset += line.len + 1;
     if (log->tree.range.size % SG_JOURNAL_SEGMENT == 0) {
         sg_log_write_index(log);
@@ -234,14 +260,23 @@ enum scrubgate_status sg_log_grow(struct sg_log *log, struct scrubgate_fault *fa
 {
     uint64_t first;
     struct sg_bytes line, rest = sg_journal_committed(log->journal, &first);
+    struct sg_hash leaf;
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (log->lost)
         return sg_log_recover(log, false, fault);
     if (log->tree.range.size == sg_journal_durable(log->journal))
         return SCRUBGATE_OK;
     assert(log->tree.range.size == first);
-    while (rc >= 0 && sg_bytes_take_line(&rest, &line))
-        rc = take_line(log, line);
+    const bool hashed =
+        log->leaves.len == (sg_journal_durable(log->journal) - first) * sizeof leaf.bytes;
+    for (size_t at = 0; rc >= 0 && sg_bytes_take_line(&rest, &line); at += sizeof leaf.bytes) {
+        if (hashed)
+            memcpy(leaf.bytes, log->leaves.data + at, sizeof leaf.bytes);
+        else
+            rc = sg_merkle_leaf(log->tree.sha, line, &leaf);
+        if (rc >= 0)
+            rc = take_line(log, line, &leaf);
+    }
     if (log->index.len >= INDEX_PIECE)
         sg_log_write_index(log);
     if (rc < 0) {

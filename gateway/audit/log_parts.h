@@ -27,6 +27,7 @@ struct sg_log {
     bool lost;               /* it is not: make it anew */
     uint64_t offset;         /* in its segment, of the record that comes next into the tree */
     struct sg_buf index;     /* entries that are not written yet */
+    struct sg_buf leaves;    /* hashes of the last commit's lines, made while the disk wrote them */
     bool has_checkpoint;
     uint64_t signed_size;
     struct sg_hash signed_root;

@@ -116,7 +116,7 @@ static enum scrubgate_status write_seal(struct sg_log *log, const struct sg_seal
     if (rc < 0)
         sg_fault_set(fault, log->dir, 0, 0, "cannot seal: %s", scrubgate_status_word(rc));
     else
-        rc = sg_journal_commit(log->journal, fault);
+        rc = sg_log_commit(log, fault);
     sg_buf_fini(&record);
     return rc;
 }

@@ -42,6 +42,7 @@ static const struct sg_call calls[] = {
     ROW(epoll_ctl, S | W, ANY, "a socket into the loop"),
     ROW(fdatasync, S | A, ANY, "a record is durable"),
     ROW(pwrite64, S | A, ANY, "a record into the audit log"),
+    ROW(sync_file_range, S | A, ANY, "the disk begins with it"),
     /* --- each connection --- */
     ROW(socket, S | W, FAMILY, "to an origin, a name server, the service manager"),
     ROW(connect, S | W, ANY, "the same"),
