@@ -11,6 +11,7 @@ ROUNDS ?= 9
 SECONDS ?= 1
 PARTS ?=
 SOAK_SECS ?= 600
+RECORDS ?= 1000000
 T ?=
 V ?= 0
 CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
@@ -31,6 +32,7 @@ DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
 DEPS_ATTACK := $(DEPS_TEST) slowhttptest:slowhttptest
+DEPS_INTEROP := $(DEPS_RUN) go:golang-go golang-golang-x-mod-dev:golang-golang-x-mod-dev
 DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua perf:linux-perf
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -94,8 +96,8 @@ ATTACK_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/attack/test_%,$(sort $(wi
 BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
-.PHONY: all lib run test check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
-	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-bench tests replay FORCE
+.PHONY: all lib run test test-interop check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
+	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-interop deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -125,6 +127,11 @@ soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bod
 	@$(MAKE) --no-print-directory deps-test
 	@$(MAKE) --no-print-directory tests $(SOAKS)
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
+
+test-interop: ## have verifiers of others check a log of RECORDS (1000000) made under load
+	@$(MAKE) --no-print-directory deps-interop
+	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/interop/make_log
+	@sh tests/interop/run.sh $B $(RECORDS)
 
 attack: ## attack a running gateway at full size; T=name runs those whose name has it
 	@$(MAKE) --no-print-directory deps-attack
@@ -199,6 +206,11 @@ $B/tests/bench/bench_%: $B/tests/bench/bench_%.o $(BENCH_LOAD_OBJ) $B/libgateway
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -o $@
 
 $B/tests/bench/bench_proxy: $(BENCH_PROXY_OBJ)
+
+$B/tests/interop/make_log: $B/tests/interop/make_log.o $B/tests/bench/log_load.o $(BENCH_LOAD_OBJ) \
+		$B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -o $@
 
 $B/tests/bench/bench_scan: $B/tests/bench/bench_scan.o $(BENCH_SCAN_OBJ) $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIB_LIBS) $(PEER_LIBS) -o $@
@@ -310,6 +322,8 @@ deps-fuzz:
 	@sh deps.sh $(DEPS_FUZZ)
 deps-attack:
 	@sh deps.sh $(DEPS_ATTACK)
+deps-interop:
+	@sh deps.sh $(DEPS_INTEROP)
 deps-bench:
 	@sh deps.sh $(DEPS_BENCH)
 
