@@ -42,6 +42,7 @@ struct sg_journal {
     struct sg_buf pending;
     uint64_t n_pending;
     uint64_t n_committed; /* lines of the last commit, which pending still holds */
+    bool refused;         /* it failed */
     bool broken; /* something but zeros may lie behind offset: cut it off before the next commit */
     struct sg_segment_torn torn;
     sg_journal_meanwhile *meanwhile;
@@ -224,6 +225,11 @@ struct sg_bytes sg_journal_committed(const struct sg_journal *journal, uint64_t 
     return journal->n_committed == 0 ? (struct sg_bytes){NULL, 0} : sg_buf_bytes(&journal->pending);
 }
 
+struct sg_bytes sg_journal_refused(const struct sg_journal *journal)
+{
+    return journal->refused ? sg_buf_bytes(&journal->pending) : (struct sg_bytes){NULL, 0};
+}
+
 /* The last commit's lines stay until the next batch begins: who wants them reads them first. */
 static void forget_committed(struct sg_journal *journal)
 {
@@ -234,6 +240,7 @@ static void forget_committed(struct sg_journal *journal)
     else
         journal->pending.len = 0; /* nothing to wipe: records hold no personal value */
     journal->n_committed = 0;
+    journal->refused = false;
 }
 
 enum scrubgate_status sg_journal_append(struct sg_journal *journal, struct sg_bytes record,
@@ -382,10 +389,10 @@ enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrub
         }
     }
     journal->n_pending = 0;
-    if (rc < 0 || n == 0)
+    if (n == 0)
         forget_committed(journal);
-    else
-        journal->n_committed = n;
+    journal->refused = rc < 0 && n > 0;
+    journal->n_committed = rc < 0 ? 0 : n;
     return rc;
 }
 

@@ -74,6 +74,9 @@ void sg_journal_set_meanwhile(struct sg_journal *journal, sg_journal_meanwhile *
  * the next append. Nothing for one that failed. */
 struct sg_bytes sg_journal_committed(const struct sg_journal *journal, uint64_t *first);
 
+/* The lines of the last commit, when it failed; good as long. */
+struct sg_bytes sg_journal_refused(const struct sg_journal *journal);
+
 /*
  * A log changes hands without a moment in which nobody, or two, could write it: the descriptor of
  * its folder carries the lock, also into another process.

@@ -57,6 +57,7 @@ static enum scrubgate_status new_log(struct sg_log **log, const struct sg_log_se
     made->source = setup->source;
     made->checkpoint_ns = setup->checkpoint_ns;
     made->epoch_ns = setup->epoch_ns;
+    made->reserve = setup->reserve;
     if (keys != NULL) {
         made->signs = true;
         made->keys = *keys;
@@ -125,11 +126,13 @@ static void hash_lines(void *ctx, struct sg_bytes lines)
             return;
 }
 
-static void begin_writing(struct sg_log *log)
+static enum scrubgate_status begin_writing(struct sg_log *log, struct scrubgate_fault *fault)
 {
     sg_log_begin_space(log);
-    if (log->signs)
-        sg_journal_set_meanwhile(log->journal, hash_lines, log);
+    if (!log->signs)
+        return SCRUBGATE_OK;
+    sg_journal_set_meanwhile(log->journal, hash_lines, log);
+    return sg_log_begin_own(log, fault);
 }
 
 enum scrubgate_status sg_log_open(struct sg_log **log, const struct sg_log_setup *setup,
@@ -144,9 +147,10 @@ enum scrubgate_status sg_log_open(struct sg_log **log, const struct sg_log_setup
         rc = sg_journal_open_least(&made->journal, made->dir, made->signed_size, fault);
     if (rc >= 0 && made->signs)
         rc = open_tree(made, true, fault);
+    if (rc >= 0)
+        rc = begin_writing(made, fault);
     if (rc < 0)
         goto out;
-    begin_writing(made);
     *log = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:
@@ -169,9 +173,10 @@ enum scrubgate_status sg_log_adopt(struct sg_log **log, const struct sg_log_setu
         (void)close(place->folder);
     if (rc >= 0 && made->signs)
         rc = open_tree(made, false, fault);
+    if (rc >= 0)
+        rc = begin_writing(made, fault);
     if (rc < 0)
         goto out;
-    begin_writing(made);
     *log = made;
     made = NULL;
 out:
@@ -186,6 +191,7 @@ void sg_log_close(struct sg_log *log)
     sg_journal_close(log->journal);
     sg_log_tree_fini(&log->tree);
     sg_log_keys_fini(&log->keys);
+    sg_acts_close(log->acts);
     sg_buf_fini(&log->index);
     sg_buf_fini(&log->leaves);
     if (log->segments >= 0)
@@ -217,6 +223,8 @@ enum scrubgate_status sg_log_leave(struct sg_log **log, struct sg_journal_place 
 enum scrubgate_status sg_log_append(struct sg_log *log, struct sg_bytes record, uint64_t *seq)
 {
     enum scrubgate_status rc = log->signs ? sg_log_grow(log, NULL) : SCRUBGATE_OK;
+    if (rc >= 0 && log->signs && sg_log_refuses(log, record))
+        rc = SCRUBGATE_EIO;
     return rc < 0 ? rc : sg_journal_append(log->journal, record, seq);
 }
 
@@ -226,7 +234,10 @@ enum scrubgate_status sg_log_commit(struct sg_log *log, struct scrubgate_fault *
     if (log->leaves.cap > LEAVES_KEPT)
         sg_buf_fini(&log->leaves);
     log->leaves.len = 0;
-    return rc < 0 ? rc : sg_journal_commit(log->journal, fault);
+    if (rc >= 0)
+        rc = sg_journal_commit(log->journal, fault);
+    sg_log_note_commit(log, rc);
+    return rc;
 }
 
 /* --- the tree --- */
@@ -300,7 +311,9 @@ static uint64_t due(const struct sg_log *log)
     uint64_t next = log->sealed_ns + log->epoch_ns;
     if (log->changed_ns != 0)
         next = earlier(next, log->changed_ns + log->checkpoint_ns);
-    return log->retry_ns > next ? log->retry_ns : next;
+    if (log->retry_ns > next)
+        next = log->retry_ns;
+    return earlier(next, sg_log_own_due(log));
 }
 
 /* A seal before the checkpoint: that then has it. */
@@ -334,6 +347,12 @@ enum scrubgate_status sg_log_tick(struct sg_log *log, uint64_t now, bool at_once
     if (log->signs)
         rc = tend_tree(log, now, at_once, fault);
     sg_log_tend_space(log, now);
+    if (log->signs) {
+        enum scrubgate_status own = sg_log_tend_own(log, now, rc < 0 ? NULL : fault);
+        rc = rc < 0 || own == SCRUBGATE_DONE ? rc : own;
+    }
+    if (rc >= 0 && log->space.room == SG_LOG_ROOM_FULL)
+        rc = sg_log_tell_full(log, fault);
     *next = earlier(log->signs ? due(log) : UINT64_MAX, sg_log_space_due(log));
     return rc;
 }
@@ -343,6 +362,8 @@ enum scrubgate_status sg_log_finish(struct sg_log *log, struct scrubgate_fault *
     if (!log->signs)
         return SCRUBGATE_OK;
     enum scrubgate_status rc = sg_log_grow(log, fault);
+    if (rc >= 0)
+        rc = sg_log_tell_own(log, true, fault);
     if (rc >= 0)
         rc = sg_log_seal(log, sg_clock_mono_ns(), fault);
     return rc < 0 ? rc : sg_log_sign(log, fault);

@@ -43,6 +43,8 @@ static const struct sg_call calls[] = {
     ROW(fdatasync, S | A, ANY, "a record is durable"),
     ROW(pwrite64, S | A, ANY, "a record into the audit log"),
     ROW(sync_file_range, S | A, ANY, "the disk begins with it"),
+    ROW(fstatfs, S | A, ANY, "how much room there is for it"),
+    ROW(fallocate, S | A, ANY, "disk held back for the log of a full disk"),
     /* --- each connection --- */
     ROW(socket, S | W, FAMILY, "to an origin, a name server, the service manager"),
     ROW(connect, S | W, ANY, "the same"),
