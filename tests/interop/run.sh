@@ -78,8 +78,10 @@ say "a witness in Go cosigned $((asked + 1)) checkpoints while the log grew"
 say 'scrubgate audit verify: PROVEN'
 size=$(sed -n 2p "$audit/checkpoint")
 [ "$size" -ge "$records" ] || fail "$size records only"
-awk -v n="$proofs" -v size="$size" 'BEGIN { srand(22); print 0; print size - 1
-    for (i = 2; i < n; i++) printf "%d\n", int(rand() * size) }' | sort -un >"$work/numbers"
+# The first, the last, and others all over.
+awk -v n="$proofs" -v size="$size" 'BEGIN { srand(22); seen[0] = seen[size - 1] = 1
+    for (have = 2; have < n;) { i = int(rand() * size); if (!(i in seen)) { seen[i] = 1; have++ } }
+    for (i in seen) printf "%d\n", i }' | sort -n >"$work/numbers"
 while read -r n; do
     "$program" audit prove -o "$work/proofs/$n.proof" -r "$work/proofs/$n.json" "$audit" "$n" \
         2>"$work/err" || {
@@ -108,9 +110,9 @@ modules=$build/interop/node_modules
 if ! command -v npm >/dev/null 2>&1; then
     echo '@sigstore/verify: not reached: there is no npm here'
 elif ! { [ -d "$modules/@sigstore/verify" ] || { mkdir -p "$build/interop" &&
-    timeout 120 npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$build/interop" \
+    timeout 120 npm install --loglevel=error --no-audit --no-fund --ignore-scripts --prefix "$build/interop" \
         @sigstore/verify >"$work/npm" 2>&1; }; }; then
-    echo "@sigstore/verify: not reached: $(tail -1 "$work/npm")"
+    echo "@sigstore/verify: not reached: $(grep -m 1 . "$work/npm")"
 else
     node tests/interop/sigstore.js "$modules" "$work/proofs"
 fi
