@@ -69,6 +69,8 @@ bool sg_log_refuses(struct sg_log *log, struct sg_bytes record)
 void sg_log_note_commit(struct sg_log *log, enum scrubgate_status rc)
 {
     struct sg_bytes line, lines = sg_journal_refused(log->journal);
+    if (rc >= 0)
+        log->own_ns = 0; /* what could not be told a moment ago can be now */
     if (rc >= 0 || !log->signs)
         return;
     begin_gap(log, sg_log_is_out_of_room(log) ? "disk-full" : "io-error");
@@ -171,12 +173,12 @@ enum scrubgate_status sg_log_begin_own(struct sg_log *log, struct scrubgate_faul
 enum scrubgate_status sg_log_tell_own(struct sg_log *log, bool over, struct scrubgate_fault *fault)
 {
     enum scrubgate_status rc = SCRUBGATE_DONE;
-    if (log->torn.bytes > 0)
+    if (over && log->gap.from_ms != 0)
+        rc = put_gap(log, fault);
+    if (rc >= 0 && log->torn.bytes > 0)
         rc = put_recovery(log, fault);
     if (rc >= 0 && log->told != log->space.room)
         rc = put_space(log, fault);
-    if (rc >= 0 && over && log->gap.from_ms != 0)
-        rc = put_gap(log, fault);
     return rc;
 }
 
@@ -192,11 +194,12 @@ enum scrubgate_status sg_log_tend_own(struct sg_log *log, uint64_t now,
     enum scrubgate_status rc = SCRUBGATE_DONE;
     if (now < log->own_ns)
         return rc;
+    const bool gap = log->gap.from_ms != 0; /* then who asked for a commit knows that it failed */
     rc = sg_log_tell_own(log, log->space.room != SG_LOG_ROOM_FULL, fault);
     if (rc >= 0 && now >= sg_acts_due(log->acts)) {
         enum scrubgate_status acts = take_acts(log, now, fault);
         rc = acts == SCRUBGATE_DONE ? rc : acts;
     }
     log->own_ns = rc < 0 ? now + again_ns : 0;
-    return rc;
+    return rc < 0 && gap ? SCRUBGATE_DONE : rc;
 }

@@ -380,7 +380,8 @@ static void test_error(void **state)
     assert_int_equal(sg_live_put(&world.live, 2, 400), SCRUBGATE_EIO);
     assert_int_equal(put_note(&world), SCRUBGATE_EIO); /* no message */
     assert_int_equal(room(&world), OK);
-    assert_int_equal(tick(&world), SCRUBGATE_EIO);
+    assert_true(tick(&world) >= 0); /* that commits fail is known */
+    assert_int_equal(count(&world, "\"what\":\"gap\"", "", NULL), 0);
     assert_true(has_reserve(&world));
     disk.fails = false;
     assert_true(tick(&world) >= 0);
