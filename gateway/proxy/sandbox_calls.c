@@ -121,7 +121,6 @@ static const struct sg_call calls[] = {
     ROW(faccessat, S | A, ANY, "glibc: is there a file"),
     ROW(faccessat2, S | A, ANY, "the same"),
     ROW(statx, S | A, ANY, "what a file is"),
-    ROW(fstatfs, S, ANY, "the same"),
     ROW(getcwd, S, ANY, "where a file really is"),
 #ifdef SYS_open /* machines with the old calls, which glibc prefers there */
     ROW(open, S, ANY, "glibc's modules"),
