@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "audit/segment.h"
+#include "audit/segment_end.h"
 #include "audit/walk.h"
 #include "base/buf.h"
 #include "base/diag.h"
@@ -32,12 +33,15 @@ struct sg_journal {
     int folder;       /* locked: we are its only writer */
     int fd;           /* of the segment being filled; -1: it has no file yet */
     uint64_t durable; /* records on disk: the number of the next batch's first */
-    uint64_t offset;  /* where the segment being filled ends */
+    uint64_t offset;  /* where the lines of the segment being filled end */
+    uint64_t room;    /* where the zeros behind them end; not before offset */
+    uint64_t ahead;   /* how far they are to reach */
     uint64_t files;   /* segments that have a file: found at the start or made by us */
     struct sg_buf pending;
     uint64_t n_pending;
     uint64_t n_committed; /* lines of the last commit, which pending still holds */
-    bool broken;          /* something may lie behind offset: cut it off before the next commit */
+    bool broken; /* something but zeros may lie behind offset: cut it off before the next commit */
+    struct sg_segment_torn torn;
 };
 
 static struct sg_segment segment_of(const struct sg_journal *journal, uint64_t seq)
@@ -51,6 +55,15 @@ static void close_file(struct sg_journal *journal)
     if (journal->fd >= 0)
         (void)close(journal->fd);
     journal->fd = -1;
+}
+
+/* Zeros that nobody will need. They do no harm where they cannot be cut off. Who has not begun to
+ * write (set_ahead) changes nothing. */
+static void trim(struct sg_journal *journal)
+{
+    if (journal->fd >= 0 && !journal->broken && journal->ahead > 0 &&
+        journal->room > journal->offset && ftruncate(journal->fd, (off_t)journal->offset) == 0)
+        journal->room = journal->offset;
 }
 
 /* --- opening --- */
@@ -98,6 +111,13 @@ static enum scrubgate_status lost(const struct sg_journal *journal, uint64_t seq
     return SCRUBGATE_EMALFORMED;
 }
 
+static void leave_full(struct sg_journal *journal)
+{
+    trim(journal);
+    close_file(journal);
+    journal->offset = journal->room = 0;
+}
+
 /* The last segment is read whole: only there can a crash have left something half written. */
 static enum scrubgate_status find_end(struct sg_journal *journal, uint64_t least,
                                       struct scrubgate_fault *fault)
@@ -125,15 +145,16 @@ static enum scrubgate_status find_end(struct sg_journal *journal, uint64_t least
     journal->durable = segment.number * SG_JOURNAL_SEGMENT + end.lines;
     if (journal->durable < least)
         return lost(journal, journal->durable, fault);
-    if (end.size > end.end)
-        rc = sg_segment_set_aside(&segment, journal->fd, &end, fault);
+    journal->offset = end.end;
+    journal->room = end.size;
+    if (end.used > end.end) {
+        rc = sg_segment_set_aside(&segment, journal->fd, &end, &journal->torn, fault);
+        journal->room = end.end;
+    }
     if (rc < 0)
         return rc;
-    journal->offset = end.end;
-    if (end.lines == SG_JOURNAL_SEGMENT) {
-        close_file(journal);
-        journal->offset = 0;
-    }
+    if (end.lines == SG_JOURNAL_SEGMENT)
+        leave_full(journal);
     return SCRUBGATE_OK;
 }
 
@@ -186,6 +207,11 @@ uint64_t sg_journal_next(const struct sg_journal *journal)
 uint64_t sg_journal_durable(const struct sg_journal *journal)
 {
     return journal->durable;
+}
+
+const struct sg_segment_torn *sg_journal_torn(const struct sg_journal *journal)
+{
+    return &journal->torn;
 }
 
 struct sg_bytes sg_journal_committed(const struct sg_journal *journal, uint64_t *first)
@@ -267,6 +293,7 @@ static enum scrubgate_status cut_back(struct sg_journal *journal, struct scrubga
         close_file(journal);
         return SCRUBGATE_EIO;
     }
+    journal->room = journal->offset;
     journal->broken = false;
     return SCRUBGATE_OK;
 }
@@ -281,39 +308,57 @@ static size_t length_of_lines(struct sg_bytes text, uint64_t lines)
     return at;
 }
 
+/* Writes a part of the batch that one segment takes, at offset; the file is open. */
+static enum scrubgate_status write_part(struct sg_journal *journal,
+                                        const struct sg_segment *segment, struct sg_bytes part,
+                                        struct scrubgate_fault *fault)
+{
+    const uint64_t end = journal->offset + part.len;
+    if (journal->ahead > 0 && end > journal->room)
+        journal->room = sg_segment_fill(journal->fd, end, end + journal->ahead);
+    enum scrubgate_status rc = sg_segment_write(segment, journal->fd, part, journal->offset, fault);
+    if (rc < 0)
+        return rc;
+    journal->offset = end;
+    if (journal->room < end)
+        journal->room = end;
+    return SCRUBGATE_OK;
+}
+
+/* On an error durable and offset are as before. */
 static enum scrubgate_status write_pending(struct sg_journal *journal,
                                            struct scrubgate_fault *fault)
 {
+    const uint64_t offset = journal->offset;
     struct sg_bytes rest = sg_buf_bytes(&journal->pending);
-    uint64_t lines = journal->n_pending, seq = journal->durable, offset = journal->offset;
+    uint64_t lines = journal->n_pending, seq = journal->durable;
+    enum scrubgate_status rc = SCRUBGATE_OK;
     while (lines > 0) {
         struct sg_segment segment = segment_of(journal, seq);
-        enum scrubgate_status rc;
         if (journal->fd < 0) {
             rc = sg_segment_open(&segment, true, &journal->fd, fault);
             if (rc < 0)
-                return rc;
+                break;
             journal->files = segment.number + 1;
         }
         uint64_t room = SG_JOURNAL_SEGMENT - seq % SG_JOURNAL_SEGMENT;
         uint64_t n = lines < room ? lines : room;
         struct sg_bytes part = {rest.data, n == lines ? rest.len : length_of_lines(rest, n)};
-        rc = sg_segment_write(&segment, journal->fd, part, offset, fault);
+        rc = write_part(journal, &segment, part, fault);
         if (rc < 0)
-            return rc;
+            break;
         rest.data += part.len;
         rest.len -= part.len;
         lines -= n;
         seq += n;
-        offset += part.len;
-        if (seq % SG_JOURNAL_SEGMENT == 0) {
-            close_file(journal);
-            offset = 0;
-        }
+        if (seq % SG_JOURNAL_SEGMENT == 0)
+            leave_full(journal);
     }
-    journal->durable = seq;
-    journal->offset = offset;
-    return SCRUBGATE_OK;
+    if (rc < 0)
+        journal->offset = offset;
+    else
+        journal->durable = seq;
+    return rc;
 }
 
 enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrubgate_fault *fault)
@@ -336,6 +381,35 @@ enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrub
     return rc;
 }
 
+/* --- zeros ahead --- */
+
+void sg_journal_set_ahead(struct sg_journal *journal, size_t bytes)
+{
+    journal->ahead = bytes;
+}
+
+bool sg_journal_wants_fill(const struct sg_journal *journal)
+{
+    return journal->fd >= 0 && !journal->broken &&
+           journal->room - journal->offset < journal->ahead / 2;
+}
+
+enum scrubgate_status sg_journal_fill(struct sg_journal *journal, struct scrubgate_fault *fault)
+{
+    const struct sg_segment segment = segment_of(journal, journal->durable);
+    const uint64_t before = journal->room;
+    if (!sg_journal_wants_fill(journal))
+        return SCRUBGATE_DONE;
+    journal->room = sg_segment_fill(journal->fd, before, journal->offset + journal->ahead);
+    if (journal->room == before)
+        return SCRUBGATE_DONE;
+    /* With the sync here the next commit has no metadata to wait for. */
+    if (fdatasync(journal->fd) == 0)
+        return SCRUBGATE_OK;
+    journal->broken = true;
+    return sg_segment_fail_errno(&segment, fault, "cannot make room for the audit log");
+}
+
 /* --- changing hands --- */
 
 enum scrubgate_status sg_journal_leave(struct sg_journal **journal, struct sg_journal_place *place,
@@ -346,6 +420,7 @@ enum scrubgate_status sg_journal_leave(struct sg_journal **journal, struct sg_jo
     assert(old->n_pending == 0);
     if (rc < 0)
         return rc;
+    trim(old);
     *place = (struct sg_journal_place){
         .folder = old->folder,
         .durable = old->durable,
@@ -384,13 +459,15 @@ static enum scrubgate_status find_place(struct sg_journal *journal,
         return SCRUBGATE_EINVAL;
     }
     journal->durable = place->durable;
-    journal->offset = place->offset;
+    journal->offset = journal->room = place->offset;
     journal->files = place->files;
     if (place->offset == 0)
         return SCRUBGATE_OK;
     enum scrubgate_status rc = sg_segment_open(&segment, false, &journal->fd, fault);
     if (rc >= 0)
         rc = sg_segment_check_last(&segment, journal->fd, place->offset, place->durable - 1, fault);
+    if (rc >= 0) /* only zeros can be behind it */
+        rc = sg_segment_cut(&segment, journal->fd, place->offset, fault);
     return rc;
 }
 
@@ -422,6 +499,7 @@ void sg_journal_close(struct sg_journal *journal)
         return;
     if (journal->broken)
         (void)cut_back(journal, NULL);
+    trim(journal);
     close_file(journal);
     if (journal->folder >= 0)
         (void)close(journal->folder);

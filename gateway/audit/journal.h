@@ -3,15 +3,18 @@
  * journal.h - the audit log's files: numbered lines, made durable together.
  *
  * <dir>/log/NNNNNN.ndjson, SG_JOURNAL_SEGMENT records each; the number in a name is its first
- * record's divided by that. Not thread-safe: one thread owns a journal.
+ * record's divided by that. The file being filled may be zeroed ahead of its lines. Not
+ * thread-safe: one thread owns a journal.
  */
 #ifndef SG_AUDIT_JOURNAL_H
 #define SG_AUDIT_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
 
+#include "audit/segment_end.h"
 #include "base/bytes.h"
 
 enum { SG_JOURNAL_SEGMENT = 65536 };
@@ -19,9 +22,10 @@ enum { SG_JOURNAL_SEGMENT = 65536 };
 struct sg_journal;
 
 /*
- * Opens (and makes, mode 0750 and 0640) the log below dir and finds its end. A torn last line is
- * cut and kept beside the log as NNNNNN.torn; a line elsewhere that is no record with the right
- * seq is EMALFORMED. A lock keeps a second process out (EIO, "in use").
+ * Opens (and makes, mode 0750 and 0640) the log below dir and finds its end. What a crash left half
+ * written there (audit/segment_end.h) is cut and kept beside the log as NNNNNN.torn; a line
+ * elsewhere that is no record with the right seq is EMALFORMED. A lock keeps a second process out
+ * (EIO, "in use").
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_open(struct sg_journal **journal,
                                                          const char *dir,
@@ -32,6 +36,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_open(struct sg_journal **jou
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_open_least(struct sg_journal **journal,
                                                                const char *dir, uint64_t least,
                                                                struct scrubgate_fault *fault);
+
+/* What opening it has set aside; bytes 0: nothing. */
+const struct sg_segment_torn *sg_journal_torn(const struct sg_journal *journal);
 
 /* Puts {"seq":N, before the record and LF behind it, into memory only. *seq is N. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_append(struct sg_journal *journal,
@@ -45,6 +52,18 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_append(struct sg_journal *jo
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_commit(struct sg_journal *journal,
                                                            struct scrubgate_fault *fault);
+
+/*
+ * From now on zeros are written so many bytes ahead of the lines, each time the file must grow; 0:
+ * none, as it is at first. They are cut off when the file is full, left or closed.
+ */
+void sg_journal_set_ahead(struct sg_journal *journal, size_t bytes);
+/* Writes them now, when fewer than half of them are left: where nobody waits. DONE: there was
+ * nothing to do, or no room. EIO: the next commit cuts back first. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_fill(struct sg_journal *journal,
+                                                         struct scrubgate_fault *fault);
+/* Whether it would have something to do. */
+bool sg_journal_wants_fill(const struct sg_journal *journal);
 
 /* The lines of the last commit, when it was OK: each with its LF, from record *first on; good until
  * the next append. Nothing for one that failed. */

@@ -126,6 +126,7 @@ enum scrubgate_status sg_log_open(struct sg_log **log, const struct sg_log_setup
         rc = open_tree(made, true, fault);
     if (rc < 0)
         goto out;
+    sg_log_begin_space(made);
     *log = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:
@@ -150,6 +151,7 @@ enum scrubgate_status sg_log_adopt(struct sg_log **log, const struct sg_log_setu
         rc = open_tree(made, false, fault);
     if (rc < 0)
         goto out;
+    sg_log_begin_space(made);
     *log = made;
     made = NULL;
 out:
@@ -253,11 +255,16 @@ enum scrubgate_status sg_log_grow(struct sg_log *log, struct scrubgate_fault *fa
 
 /* --- what time asks for --- */
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static uint64_t due(const struct sg_log *log)
 {
     uint64_t next = log->sealed_ns + log->epoch_ns;
-    if (log->changed_ns != 0 && log->changed_ns + log->checkpoint_ns < next)
-        next = log->changed_ns + log->checkpoint_ns;
+    if (log->changed_ns != 0)
+        next = earlier(next, log->changed_ns + log->checkpoint_ns);
     return log->retry_ns > next ? log->retry_ns : next;
 }
 
@@ -273,20 +280,26 @@ static enum scrubgate_status seal_and_sign(struct sg_log *log, uint64_t now, boo
     return sg_log_sign(log, fault);
 }
 
+static enum scrubgate_status tend_tree(struct sg_log *log, uint64_t now, bool at_once,
+                                       struct scrubgate_fault *fault)
+{
+    if (log->sealed_ns == 0)
+        log->sealed_ns = now;
+    enum scrubgate_status rc = sg_log_grow(log, fault);
+    if (rc >= 0)
+        rc = now < log->retry_ns ? SCRUBGATE_DONE : seal_and_sign(log, now, at_once, fault);
+    log->retry_ns = rc < 0 ? now + again_ns : (now < log->retry_ns ? log->retry_ns : 0);
+    return rc;
+}
+
 enum scrubgate_status sg_log_tick(struct sg_log *log, uint64_t now, bool at_once, uint64_t *next,
                                   struct scrubgate_fault *fault)
 {
     enum scrubgate_status rc = SCRUBGATE_DONE;
-    *next = UINT64_MAX;
-    if (!log->signs)
-        return rc;
-    if (log->sealed_ns == 0)
-        log->sealed_ns = now;
-    rc = sg_log_grow(log, fault);
-    if (rc >= 0)
-        rc = now < log->retry_ns ? SCRUBGATE_DONE : seal_and_sign(log, now, at_once, fault);
-    log->retry_ns = rc < 0 ? now + again_ns : (now < log->retry_ns ? log->retry_ns : 0);
-    *next = due(log);
+    if (log->signs)
+        rc = tend_tree(log, now, at_once, fault);
+    sg_log_tend_space(log, now);
+    *next = earlier(log->signs ? due(log) : UINT64_MAX, sg_log_space_due(log));
     return rc;
 }
 

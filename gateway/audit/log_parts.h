@@ -5,6 +5,7 @@
  *     log.c           opening, appending, changing hands, what time asks for
  *     log_recover.c   the tree of a log that was there before
  *     log_sign.c      checkpoints and seals
+ *     log_space.c     the disk below it
  */
 #ifndef SG_AUDIT_LOG_PARTS_H
 #define SG_AUDIT_LOG_PARTS_H
@@ -32,6 +33,8 @@ struct sg_log {
     uint64_t changed_ns; /* when a record came that no checkpoint has; 0: none */
     uint64_t sealed_ns;  /* when the last epoch ended */
     uint64_t retry_ns;   /* not before then; 0: nothing failed */
+    uint64_t tended;     /* durable records when its space was looked after */
+    uint64_t fill_ns;    /* zeros are not written before then */
     bool unsaved;        /* the seal key in memory is later than the file's */
 };
 
@@ -62,5 +65,13 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_log_sign(struct sg_log *log,
                                                      struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_seal(struct sg_log *log, uint64_t now,
                                                      struct scrubgate_fault *fault);
+
+/* --- log_space.c --- */
+
+/* The journal is open. */
+void sg_log_begin_space(struct sg_log *log);
+/* A part of each tick; and when it wants the next one. */
+void sg_log_tend_space(struct sg_log *log, uint64_t now);
+uint64_t sg_log_space_due(const struct sg_log *log);
 
 #endif

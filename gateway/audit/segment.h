@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * segment.h - one file of the audit log: read through, checked at its end, cut.
+ * segment.h - one file of the audit log: made, written, zeroed ahead, cut.
  *
- * folder is the descriptor of the log's folder and path its name, for faults.
+ *     line LF line LF ... | zeros, where lines will come | end of the file
+ *
+ * A write where zeros stand already changes nothing but the bytes: its fdatasync has no metadata
+ * to commit, which doubles what a disk can do. folder is the descriptor of the log's folder and
+ * path its name, for faults.
  */
 #ifndef SG_AUDIT_SEGMENT_H
 #define SG_AUDIT_SEGMENT_H
@@ -24,13 +28,6 @@ struct sg_segment {
     uint64_t number;
 };
 
-/* What a read found: whole records from the start, and where they end. size > end: what follows is
- * one torn line. */
-struct sg_segment_end {
-    uint64_t lines;
-    uint64_t end, size;
-};
-
 /* Finds how many segments there are: 000000 … without a gap, or EMALFORMED. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_count(int folder, const char *path,
                                                           uint64_t *count,
@@ -44,34 +41,31 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_open(const struct sg_segment
 SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_remove(const struct sg_segment *segment,
                                                            struct scrubgate_fault *fault);
 
-/* Reads every line. EMALFORMED with its number for one that is no record in its place, unless it
- * is the last one. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_read(const struct sg_segment *segment, int fd,
-                                                         struct sg_segment_end *end,
-                                                         struct scrubgate_fault *fault);
-/* Whether the line that ends at offset end is the record seq. EMALFORMED when not. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_check_last(const struct sg_segment *segment,
-                                                               int fd, uint64_t end, uint64_t seq,
-                                                               struct scrubgate_fault *fault);
-/* The same for a segment that must be full. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_check_full(const struct sg_segment *segment,
-                                                               struct scrubgate_fault *fault);
-
-/* Adds what lies behind end to NNNNNN.torn, durable, and cuts it off. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_set_aside(const struct sg_segment *segment,
-                                                              int fd,
-                                                              const struct sg_segment_end *end,
-                                                              struct scrubgate_fault *fault);
 /* Cuts the file to that size, durable. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_cut(const struct sg_segment *segment, int fd,
                                                         uint64_t size,
                                                         struct scrubgate_fault *fault);
-/* Writes all of text at offset and makes it durable. */
+/* Writes all of text at offset and makes it durable, and all that was written before. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_write(const struct sg_segment *segment, int fd,
                                                           struct sg_bytes text, uint64_t offset,
                                                           struct scrubgate_fault *fault);
+/* Writes zeros from `from`, at or behind which the file ends, up to `to`; not synced. Returns where
+ * they end: from when there was no room for them. */
+uint64_t sg_segment_fill(int fd, uint64_t from, uint64_t to);
 
-/* OK when a line (without LF) is a record with that number, else EMALFORMED; ENOMEM: not known. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_judge(struct sg_bytes line, uint64_t seq);
+/* For who works on its files: NNNNNN and that suffix; and a fault that names file and line. */
+enum { SG_SEGMENT_NAME = 40 };
+void sg_segment_name(uint64_t number, const char *suffix, char name[SG_SEGMENT_NAME]);
+enum scrubgate_status sg_segment_fail(const struct sg_segment *segment, uint64_t line,
+                                      enum scrubgate_status rc, struct scrubgate_fault *fault,
+                                      const char *what, const char *why);
+/* The same, of errno. */
+enum scrubgate_status sg_segment_fail_errno(const struct sg_segment *segment,
+                                            struct scrubgate_fault *fault, const char *what);
+/* Makes a change of names in the folder durable. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_sync_folder(const struct sg_segment *segment,
+                                                                struct scrubgate_fault *fault);
+/* Writes all of it there. False: errno says why. */
+bool sg_segment_put(int fd, struct sg_bytes text, uint64_t offset);
 
 #endif

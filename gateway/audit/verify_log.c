@@ -74,7 +74,9 @@ static enum scrubgate_status get_node(void *ctx, unsigned level, uint64_t index,
 
 static bool is_of_records(enum sg_verify_what what)
 {
-    return what == SG_VERIFY_NO_RECORD || what == SG_VERIFY_ROOT || what == SG_VERIFY_SEAL_ROOT;
+    return what == SG_VERIFY_NO_RECORD || what == SG_VERIFY_ROOT || what == SG_VERIFY_SEAL_ROOT ||
+           what == SG_VERIFY_SEAL_FORM || what == SG_VERIFY_SEAL_MISSING ||
+           what == SG_VERIFY_SEAL_TWICE; /* a seal is a record too */
 }
 
 /* A root that does not fit only says that something before it was changed. Tiles that lead to the

@@ -98,3 +98,18 @@ bool sg_load_known(const struct sg_texts *paths, const struct sg_note_key *key,
     }
     return true;
 }
+
+bool sg_load_policy(const char *path, struct sg_policy **policy)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_buf text;
+    sg_buf_init(&text, SG_POLICY_LONGEST);
+    *policy = NULL;
+    enum scrubgate_status rc = sg_file_read(path, &text, &fault);
+    if (rc >= 0)
+        rc = sg_policy_read(policy, sg_buf_bytes(&text), path, &fault);
+    if (rc < 0)
+        (void)sg_say_fault(&fault);
+    sg_buf_fini(&text);
+    return rc >= 0;
+}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "audit/note.h"
+#include "audit/policy.h"
 #include "audit/verify.h"
 #include "base/digest.h"
 #include "cli/options.h"
@@ -24,5 +25,7 @@ bool sg_load_seal_key(const char *path, uint8_t key[SG_KEY_SIZE]);
 /* Checkpoints that were kept, each signed by the log's key; known has room for SG_TEXTS_MOST. */
 bool sg_load_known(const struct sg_texts *paths, const struct sg_note_key *key,
                    struct sg_verify_known *known);
+/* A policy file: whose signatures are enough. Free it. */
+bool sg_load_policy(const char *path, struct sg_policy **policy);
 
 #endif

@@ -16,6 +16,7 @@ static const struct sg_command *const commands[] = {
     &sg_cmd_audit_verify,
     &sg_cmd_audit_prove,
     &sg_cmd_audit_verify_proof,
+    &sg_cmd_audit_witness,
 };
 
 enum { BEFORE = sizeof "audit " - 1 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_journal.c - what an audit log is worth after crashes, full disks and failed syncs.
+ * test_journal.c - what an audit log is worth after full disks and failed syncs.
  *
  * fsync and fdatasync of the whole program pass through here, so that they can be made to fail; the
  * product knows nothing of it.
@@ -134,128 +134,8 @@ static uint64_t count_lines(struct world *world, const char *name)
     return n;
 }
 
-/* --- opening what a crash, or a hand, has left --- */
-
-struct row {
-    const char *name, *file;
-    enum scrubgate_status want;
-    unsigned line;           /* of the fault */
-    uint64_t next;           /* number of the next record */
-    const char *kept, *torn; /* torn NULL: nothing is set aside */
-};
-
 #define R0 "{\"seq\":0,\"a\":1}\n"
 #define R1 "{\"seq\":1,\"a\":1}\n"
-
-static const struct row rows[] = {
-    {"an empty file is an empty log", "", SCRUBGATE_OK, 0, 0, "", NULL},
-    {"whole lines are kept", R0 R1, SCRUBGATE_OK, 0, 2, R0 R1, NULL},
-    {"a last line cut in the middle is set aside", R0 "{\"seq\":1,\"a", SCRUBGATE_OK, 0, 1, R0,
-     "{\"seq\":1,\"a\n"},
-    {"a last line without its LF is set aside", R0 "{\"seq\":1,\"a\":1}", SCRUBGATE_OK, 0, 1, R0,
-     "{\"seq\":1,\"a\":1}\n"},
-    {"the only line, cut, is set aside", "{\"se", SCRUBGATE_OK, 0, 0, "", "{\"se\n"},
-    {"a last line that is no JSON is set aside", R0 "{\"seq\":1,\"a\":}\n", SCRUBGATE_OK, 0, 1, R0,
-     "{\"seq\":1,\"a\":}\n"},
-    {"a last line with another seq is set aside", R0 "{\"seq\":2,\"a\":1}\n", SCRUBGATE_OK, 0, 1,
-     R0, "{\"seq\":2,\"a\":1}\n"},
-    {"a last line with two values is set aside", R0 "{\"seq\":1,\"a\":1}{}\n", SCRUBGATE_OK, 0, 1,
-     R0, "{\"seq\":1,\"a\":1}{}\n"},
-    {"a last line that ends in CR LF is set aside", R0 "{\"seq\":1,\"a\":1}\r\n", SCRUBGATE_OK, 0,
-     1, R0, "{\"seq\":1,\"a\":1}\r\n"},
-    {"an empty last line is set aside", R0 "\n", SCRUBGATE_OK, 0, 1, R0, "\n"},
-    {"a seq with a leading zero is no record", R0 "{\"seq\":01,\"a\":1}\n", SCRUBGATE_OK, 0, 1, R0,
-     "{\"seq\":01,\"a\":1}\n"},
-    {"a wrong line elsewhere stops the start", "{\"seq\":0,\"a\":}\n" R1, SCRUBGATE_EMALFORMED, 1,
-     0, NULL, NULL},
-    {"a missing line stops the start", R0 "{\"seq\":2,\"a\":1}\n{\"seq\":3,\"a\":1}\n",
-     SCRUBGATE_EMALFORMED, 2, 0, NULL, NULL},
-    {"a line twice stops the start", R0 R0 R1, SCRUBGATE_EMALFORMED, 2, 0, NULL, NULL},
-    {"an empty line elsewhere stops the start", R0 "\n" R1, SCRUBGATE_EMALFORMED, 2, 0, NULL, NULL},
-    {"a wrong line before a torn one stops the start", R0 "x\n{\"seq\":1", SCRUBGATE_EMALFORMED, 2,
-     0, NULL, NULL},
-};
-
-static void test_row(void **state)
-{
-    const struct row *row = *state;
-    struct world world;
-    char want[512];
-    setup(&world);
-    sg_tempdir_mkdir(&world.dir, "log");
-    sg_tempdir_write(&world.dir, FIRST, row->file, strlen(row->file));
-    assert_int_equal(open_log(&world), row->want);
-    if (row->want < 0) {
-        assert_null(world.journal);
-        assert_int_equal(world.fault.line, row->line);
-        assert_non_null(strstr(world.fault.file, "000000.ndjson"));
-        assert_file(&world, FIRST, row->file); /* evidence stays as it was */
-        end(&world);
-        return;
-    }
-    assert_int_equal(sg_journal_next(world.journal), row->next);
-    assert_file(&world, FIRST, row->kept);
-    assert_int_equal(sg_tempdir_has(&world.dir, "log/000000.torn"), row->torn != NULL);
-    if (row->torn != NULL)
-        assert_file(&world, "log/000000.torn", row->torn);
-    assert_int_equal(append(&world), row->next);
-    assert_int_equal(commit(&world), SCRUBGATE_OK);
-    reopen(&world);
-    assert_int_equal(sg_journal_next(world.journal), row->next + 1);
-    (void)snprintf(want, sizeof want, "%s{\"seq\":%u,\"a\":1}\n", row->kept, (unsigned)row->next);
-    assert_file(&world, FIRST, want);
-    end(&world);
-}
-
-static void test_zeros_behind_the_last_record_are_set_aside(void **state)
-{
-    (void)state;
-    struct world world;
-    static char file[100000];
-    size_t len = strlen(R0);
-    memset(file, 0, sizeof file);
-    memcpy(file, R0, len);
-    setup(&world);
-    sg_tempdir_mkdir(&world.dir, "log");
-    sg_tempdir_write(&world.dir, FIRST, file, sizeof file);
-    assert_int_equal(open_log(&world), SCRUBGATE_OK);
-    assert_int_equal(sg_journal_next(world.journal), 1);
-    assert_file(&world, FIRST, R0);
-    size_t torn = 0;
-    free(sg_tempdir_read(&world.dir, "log/000000.torn", &torn));
-    assert_int_equal(torn, sizeof file - len + 1);
-    end(&world);
-}
-
-static void test_a_line_longer_than_any_record_is_none(void **state)
-{
-    (void)state;
-    struct world world;
-    static char file[400000];
-    setup(&world);
-    sg_tempdir_mkdir(&world.dir, "log");
-    memset(file, 'x', sizeof file);
-    memcpy(file, "{\"seq\":0,\"a\":\"", 14);
-    memcpy(file + sizeof file - 3, "\"}\n", 3);
-    sg_tempdir_write(&world.dir, FIRST, file, sizeof file);
-    assert_int_equal(open_log(&world), SCRUBGATE_OK);
-    assert_int_equal(sg_journal_next(world.journal), 0);
-    assert_file(&world, FIRST, "");
-    end(&world);
-}
-
-static void test_a_second_torn_line_is_added_to_the_first(void **state)
-{
-    (void)state;
-    struct world world;
-    setup(&world);
-    sg_tempdir_mkdir(&world.dir, "log");
-    sg_tempdir_write(&world.dir, "log/000000.torn", "old\n", 4);
-    sg_tempdir_write(&world.dir, FIRST, "{\"s", 3);
-    assert_int_equal(open_log(&world), SCRUBGATE_OK);
-    assert_file(&world, "log/000000.torn", "old\n{\"s\n");
-    end(&world);
-}
 
 /* --- writing --- */
 
@@ -407,68 +287,6 @@ static void test_a_batch_over_three_segments_is_whole(void **state)
     reopen(&world);
     assert_int_equal(sg_journal_next(world.journal), 2 * SG_JOURNAL_SEGMENT + 1);
     end(&world);
-}
-
-/* Two segments; change damages the first. */
-static void with_damaged_first(void (*change)(struct world *world), const char *word)
-{
-    struct world world;
-    begin(&world);
-    append_many(&world, SG_JOURNAL_SEGMENT + 1);
-    assert_int_equal(commit(&world), SCRUBGATE_OK);
-    sg_journal_close(world.journal);
-    world.journal = NULL;
-    change(&world);
-    assert_int_equal(open_log(&world), SCRUBGATE_EMALFORMED);
-    assert_non_null(strstr(world.fault.file, "000000.ndjson"));
-    assert_non_null(strstr(world.fault.what, word));
-    end(&world);
-}
-
-static void remove_first(struct world *world)
-{
-    char path[512];
-    sg_tempdir_path(&world->dir, FIRST, path);
-    assert_int_equal(unlink(path), 0);
-}
-
-static void cut_first(struct world *world)
-{
-    char path[512];
-    struct stat info;
-    sg_tempdir_path(&world->dir, FIRST, path);
-    assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(truncate(path, info.st_size - 1), 0);
-}
-
-static void shorten_first(struct world *world)
-{
-    char path[512];
-    struct stat info;
-    sg_tempdir_path(&world->dir, FIRST, path);
-    assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(truncate(path, info.st_size - (off_t)strlen("{\"seq\":65535,\"a\":1}\n")), 0);
-}
-
-static void empty_first(struct world *world)
-{
-    char path[512];
-    sg_tempdir_path(&world->dir, FIRST, path);
-    assert_int_equal(truncate(path, 0), 0);
-}
-
-static void test_a_missing_segment_stops_the_start(void **state)
-{
-    (void)state;
-    with_damaged_first(remove_first, "missing");
-}
-
-static void test_an_earlier_segment_that_lost_its_end_stops_the_start(void **state)
-{
-    (void)state;
-    with_damaged_first(cut_first, "last line");
-    with_damaged_first(shorten_first, "last line");
-    with_damaged_first(empty_first, "last line");
 }
 
 /* --- failures --- */
@@ -679,14 +497,7 @@ static void test_stranger(void **state)
 
 int main(void)
 {
-    SG_SUITE_ROWS(test_row, rows);
     SG_SUITE_ROWS(test_stranger, strangers);
-    sg_suite_add("zeros behind the last record are set aside",
-                 test_zeros_behind_the_last_record_are_set_aside, NULL);
-    sg_suite_add("a line longer than any record is none",
-                 test_a_line_longer_than_any_record_is_none, NULL);
-    sg_suite_add("a second torn line is added to the first",
-                 test_a_second_torn_line_is_added_to_the_first, NULL);
     sg_suite_add("a new log is closed to others", test_a_new_log_is_closed_to_others, NULL);
     sg_suite_add("a batch is one sync", test_a_batch_is_one_sync, NULL);
     sg_suite_add("closing drops what was not committed", test_closing_drops_what_was_not_committed,
@@ -701,9 +512,6 @@ int main(void)
                  test_a_log_that_ends_with_a_full_segment_goes_on, NULL);
     sg_suite_add("a batch over three segments is whole", test_a_batch_over_three_segments_is_whole,
                  NULL);
-    sg_suite_add("a missing segment stops the start", test_a_missing_segment_stops_the_start, NULL);
-    sg_suite_add("an earlier segment that lost its end stops the start",
-                 test_an_earlier_segment_that_lost_its_end_stops_the_start, NULL);
     sg_suite_add("a failed sync takes its batch back", test_a_failed_sync_takes_its_batch_back,
                  NULL);
     sg_suite_add("the first batch can fail too", test_the_first_batch_can_fail_too, NULL);

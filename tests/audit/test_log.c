@@ -380,6 +380,45 @@ static void a_full_segment_is_signed(void **state)
     end(&world);
 }
 
+static size_t size_of_log(const struct world *world)
+{
+    size_t len;
+    free(sg_tempdir_read(&world->dir, FIRST, &len));
+    return len;
+}
+
+static void is_zeroed_ahead_when_idle(void **state)
+{
+    static char record[2000] = "\"a\":\"";
+    const struct sg_bytes text = {(const uint8_t *)record, sizeof record};
+    struct world world;
+    uint64_t seq, next;
+    (void)state;
+    memset(record + 5, 'x', sizeof record - 7);
+    memcpy(record + sizeof record - 2, "\"}", 2);
+    begin(&world);
+    for (unsigned batch = 0; batch < 4; batch++) {
+        for (unsigned i = 0; i < 100; i++)
+            assert_int_equal(sg_log_append(world.log, text, &seq), SCRUBGATE_OK);
+        assert_int_equal(sg_log_commit(world.log, &world.fault), SCRUBGATE_OK);
+        assert_true(sg_log_tick(world.log, world.now, false, &next, &world.fault) >= 0);
+    }
+    const size_t before = size_of_log(&world);
+    assert_true(next < world.now + SECOND / 10);
+    /* Not while records come; then at once. */
+    world.now = next - 1;
+    assert_int_equal(sg_log_tick(world.log, world.now, false, &next, &world.fault), SCRUBGATE_DONE);
+    assert_int_equal(size_of_log(&world), before);
+    world.now = next;
+    assert_int_equal(sg_log_tick(world.log, world.now, false, &next, &world.fault), SCRUBGATE_DONE);
+    assert_true(size_of_log(&world) > before + 500000);
+    assert_true(next > world.now + SECOND);
+    close_log(&world);
+    assert_true(size_of_log(&world) < before - 100000);
+    assert_int_equal(open_log(&world), SCRUBGATE_OK);
+    end(&world);
+}
+
 static void changes_hands(void **state)
 {
     struct world world;
@@ -414,6 +453,8 @@ enum harm {
     SHORT_INDEX,
     TORN_TAIL,
     TORN_SIGNED,
+    HOLE_TAIL,
+    HOLE_SIGNED,
     REMOVED,
     SWAPPED_DIGIT,
     FLIPPED_BELOW,
@@ -442,6 +483,8 @@ static const struct harm_row {
     {"a short index is made again", SHORT_INDEX, SCRUBGATE_OK, 0},
     {"a torn line behind the checkpoint is cut", TORN_TAIL, SCRUBGATE_OK, 0},
     {"a torn line that was signed is damage", TORN_SIGNED, SCRUBGATE_EMALFORMED, 902},
+    {"a hole behind the checkpoint is cut, with what follows", HOLE_TAIL, SCRUBGATE_OK, 0},
+    {"a hole in what was signed is damage", HOLE_SIGNED, SCRUBGATE_EMALFORMED, 902},
     {"a record that is missing is damage", REMOVED, SCRUBGATE_EMALFORMED, 101},
     {"a record that says something else is damage", SWAPPED_DIGIT, SCRUBGATE_EMALFORMED, 101},
     {"a flipped byte below the checkpoint is damage", FLIPPED_BELOW, SCRUBGATE_EMALFORMED, 901},
@@ -509,6 +552,16 @@ static void remove_record(const struct world *world, size_t line)
     free(text);
 }
 
+/* Four bytes of a record never reached the disk. */
+static void make_hole(const struct world *world, const char *log, size_t line, size_t at)
+{
+    size_t len;
+    char *text = sg_tempdir_read(&world->dir, FIRST, &len);
+    memset(text + start_of(log, line) + at, 0, 4);
+    sg_tempdir_write(&world->dir, FIRST, text, len);
+    free(text);
+}
+
 struct copies {
     char *checkpoint, *key, *log;
     size_t checkpoint_len, key_len, log_len;
@@ -567,6 +620,12 @@ static void harm(struct world *world, enum harm harm, const struct copies *old,
         break;
     case TORN_SIGNED:
         sg_tempdir_write(dir, FIRST, last->log, start_of(last->log, 902) - 3);
+        break;
+    case HOLE_TAIL:
+        make_hole(world, last->log, 906, 0);
+        break;
+    case HOLE_SIGNED:
+        make_hole(world, last->log, 901, 3);
         break;
     case REMOVED:
         remove_record(world, 100);
@@ -747,6 +806,7 @@ int main(void)
     sg_suite_add("records behind the checkpoint are taken", a_tail_without_checkpoint_is_taken,
                  NULL);
     sg_suite_add("a full segment is signed at once", a_full_segment_is_signed, NULL);
+    sg_suite_add("a log that is idle is zeroed ahead", is_zeroed_ahead_when_idle, NULL);
     sg_suite_add("a log changes hands with its tree", changes_hands, NULL);
     SG_SUITE_ROWS(meets_harm, harm_rows);
     sg_suite_add("a crash between any two changes loses nothing", survives_each_crash, NULL);

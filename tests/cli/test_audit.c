@@ -156,7 +156,7 @@ static void test_row(void **state)
 
 static void test_help(void **state)
 {
-    static const char *const commands[] = {"verify", "prove", "verify-proof"};
+    static const char *const commands[] = {"verify", "prove", "verify-proof", "witness"};
     (void)state;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct sg_program_run said;

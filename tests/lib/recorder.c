@@ -94,14 +94,15 @@ static void count_records(struct sg_recorder *recorder)
 {
     char piece[PIECE];
     int fd = open(recorder->audit_log, O_RDONLY | O_CLOEXEC);
-    ssize_t n;
+    ssize_t n, i;
     if (fd < 0)
         return;
-    while ((n = pread(fd, piece, sizeof piece, (off_t)recorder->log_offset)) > 0) {
-        for (ssize_t i = 0; i < n; i++)
+    do { /* zeros stand ahead of the lines */
+        n = pread(fd, piece, sizeof piece, (off_t)recorder->log_offset);
+        for (i = 0; i < n && piece[i] != '\0'; i++)
             recorder->log_next += piece[i] == '\n';
-        recorder->log_offset += (uint64_t)n;
-    }
+        recorder->log_offset += (uint64_t)i;
+    } while (i > 0 && i == n);
     (void)close(fd);
 }
 
