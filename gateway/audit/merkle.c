@@ -245,7 +245,8 @@ enum scrubgate_status sg_merkle_verify_growth(const struct sg_merkle_proof *proo
         enum scrubgate_status rc = from == 0 ? empty_root(sha, &empty) : SCRUBGATE_OK;
         if (rc < 0)
             return rc;
-        bool same = sg_hash_equal(old_root, from == 0 ? &empty : new_root);
+        bool same = (from > 0 || sg_hash_equal(old_root, &empty)) &&
+                    (from < to || sg_hash_equal(old_root, new_root));
         return proof->n == 0 && same ? SCRUBGATE_OK : SCRUBGATE_EMALFORMED;
     }
     uint64_t fn = from - 1, sn = to - 1;

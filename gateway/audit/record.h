@@ -156,8 +156,11 @@ struct sg_prune {
     const char *why; /* a word of ours: "retention" */
 };
 
-/* Of all text that people give: a ticket's number, not a person's name. It stays for good. */
+/* What follows may have been left by a command (audit/acts.h), under an id: two records with the
+ * same one are one act, told twice by a crash. 0: it was not.
+ * Of all text that people give: a ticket's number, not a person's name. It stays for good. */
 struct sg_hold {
+    uint64_t id;
     bool on;
     struct sg_bytes why; /* foreign, as in the others below */
     struct sg_actor actor;
@@ -165,6 +168,7 @@ struct sg_hold {
 
 /* A conversation's (or customer's) key was destroyed: its pseudonyms name nobody any more. */
 struct sg_erasure {
+    uint64_t id;
     uint64_t pseudonym, key; /* what records call it; fingerprint of the key */
     const char *kind;        /* "conversation", "customer" */
     bool done;               /* false: there was no such key */
@@ -180,6 +184,7 @@ struct sg_master {
 
 /* Somebody did something to the gateway, or tried. */
 struct sg_act {
+    uint64_t id;
     const char *act, *object; /* words of ours: what was done, to what */
     bool done;
     struct sg_bytes why;
@@ -188,6 +193,7 @@ struct sg_act {
 
 /* Somebody read the log, or what belongs to it. */
 struct sg_audit_read {
+    uint64_t id;
     const char *command, *object; /* words of ours: "query"; "log" */
     bool done;
     uint64_t first, last; /* numbers of the records that were asked for; UINT64_MAX: not limited */

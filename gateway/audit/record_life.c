@@ -15,6 +15,7 @@ struct heading {
     const char *what, *object;
     bool failed;
     struct sg_actor actor;
+    uint64_t id;
 };
 
 static void actor_member(struct sg_put *put, const struct sg_actor *actor)
@@ -43,6 +44,7 @@ static void heading_members(struct sg_put *put, const struct heading *heading)
     sg_put_word(put, SG_KEY("what"), heading->what);
     sg_put_word(put, SG_KEY("object"), heading->object);
     actor_member(put, &heading->actor);
+    sg_put_digest(put, SG_KEY("id"), heading->id);
 }
 
 static struct sg_put begin(struct sg_buf *out, const struct sg_record_source *source,
@@ -63,13 +65,13 @@ static struct sg_put begin(struct sg_buf *out, const struct sg_record_source *so
     }
 
 static const struct heading changes[] = {
-    {LIFE(LIFE_START, INFORMATIONAL), "start", "gateway", false, {0}},
-    {LIFE(LIFE_START, INFORMATIONAL), "takeover", "gateway", false, {0}},
-    {LIFE(LIFE_STOP, INFORMATIONAL), "stop", "gateway", false, {0}},
-    {LIFE(SG_ACTIVITY_OTHER, INFORMATIONAL), "resume", "log", false, {0}},
-    {CHANGE(INFORMATIONAL), "reload", "config", false, {0}},
-    {CHANGE(MEDIUM), "reload-failed", "config", true, {0}},
-    {CHANGE(MEDIUM), "engine-distrusted", "engine", true, {0}},
+    {LIFE(LIFE_START, INFORMATIONAL), "start", "gateway", false, {0}, 0},
+    {LIFE(LIFE_START, INFORMATIONAL), "takeover", "gateway", false, {0}, 0},
+    {LIFE(LIFE_STOP, INFORMATIONAL), "stop", "gateway", false, {0}, 0},
+    {LIFE(SG_ACTIVITY_OTHER, INFORMATIONAL), "resume", "log", false, {0}, 0},
+    {CHANGE(INFORMATIONAL), "reload", "config", false, {0}, 0},
+    {CHANGE(MEDIUM), "reload-failed", "config", true, {0}, 0},
+    {CHANGE(MEDIUM), "engine-distrusted", "engine", true, {0}, 0},
 };
 
 enum scrubgate_status sg_record_change(struct sg_buf *out, const struct sg_record_source *source,
@@ -96,7 +98,7 @@ enum scrubgate_status sg_record_seal(struct sg_buf *out, const struct sg_record_
                                      const struct sg_seal *seal, const uint8_t mac[SG_SHA256_SIZE])
 {
     const struct heading heading = {
-        LIFE(SG_ACTIVITY_OTHER, INFORMATIONAL), "seal", "log", false, {0}};
+        LIFE(SG_ACTIVITY_OTHER, INFORMATIONAL), "seal", "log", false, {0}, 0};
     struct sg_put put = sg_put_begin_at(out, source, heading.kind, seal->mono_ns);
     heading_members(&put, &heading);
     sg_put_number(&put, SG_KEY("epoch"), seal->epoch);
@@ -109,7 +111,7 @@ enum scrubgate_status sg_record_seal(struct sg_buf *out, const struct sg_record_
 enum scrubgate_status sg_record_gap(struct sg_buf *out, const struct sg_record_source *source,
                                     const struct sg_gap *gap)
 {
-    const struct heading heading = {LIFE(SG_ACTIVITY_OTHER, HIGH), "gap", "log", true, {0}};
+    const struct heading heading = {LIFE(SG_ACTIVITY_OTHER, HIGH), "gap", "log", true, {0}, 0};
     struct sg_put put = begin(out, source, &heading);
     sg_put_word(&put, SG_KEY("reason"), gap->reason);
     sg_put_number(&put, SG_KEY("from_ms"), gap->from_ms);
@@ -122,7 +124,8 @@ enum scrubgate_status sg_record_gap(struct sg_buf *out, const struct sg_record_s
 enum scrubgate_status sg_record_recovery(struct sg_buf *out, const struct sg_record_source *source,
                                          const struct sg_recovery *recovery)
 {
-    const struct heading heading = {LIFE(SG_ACTIVITY_OTHER, MEDIUM), "recovery", "log", false, {0}};
+    const struct heading heading = {
+        LIFE(SG_ACTIVITY_OTHER, MEDIUM), "recovery", "log", false, {0}, 0};
     struct sg_put put = begin(out, source, &heading);
     sg_put_foreign(&put, SG_KEY("file"), sg_bytes_of(recovery->file));
     sg_put_number(&put, SG_KEY("bytes"), recovery->bytes);
@@ -147,7 +150,8 @@ enum scrubgate_status sg_record_space(struct sg_buf *out, const struct sg_record
         "space",
         "disk",
         strcmp(space->state, "full") == 0,
-        {0}};
+        {0},
+        0};
     struct sg_put put = begin(out, source, &heading);
     sg_put_word(&put, SG_KEY("state"), space->state);
     sg_put_number(&put, SG_KEY("free_bytes"), space->free_bytes);
@@ -158,7 +162,7 @@ enum scrubgate_status sg_record_space(struct sg_buf *out, const struct sg_record
 enum scrubgate_status sg_record_prune(struct sg_buf *out, const struct sg_record_source *source,
                                       const struct sg_prune *prune)
 {
-    const struct heading heading = {LIFE(LIFE_REMOVE, LOW), "prune", "log", false, {0}};
+    const struct heading heading = {LIFE(LIFE_REMOVE, LOW), "prune", "log", false, {0}, 0};
     struct sg_put put = begin(out, source, &heading);
     sg_put_number(&put, SG_KEY("first"), prune->first);
     sg_put_number(&put, SG_KEY("last"), prune->last);
@@ -171,7 +175,8 @@ enum scrubgate_status sg_record_prune(struct sg_buf *out, const struct sg_record
 enum scrubgate_status sg_record_hold(struct sg_buf *out, const struct sg_record_source *source,
                                      const struct sg_hold *hold)
 {
-    const struct heading heading = {LIFE(LIFE_UPDATE, LOW), "hold", "log", false, hold->actor};
+    const struct heading heading = {
+        LIFE(LIFE_UPDATE, LOW), "hold", "log", false, hold->actor, hold->id};
     struct sg_put put = begin(out, source, &heading);
     sg_put_word(&put, SG_KEY("hold"), hold->on ? "on" : "off");
     sg_put_foreign(&put, SG_KEY("why"), hold->why);
@@ -183,8 +188,8 @@ enum scrubgate_status sg_record_hold(struct sg_buf *out, const struct sg_record_
 enum scrubgate_status sg_record_erasure(struct sg_buf *out, const struct sg_record_source *source,
                                         const struct sg_erasure *erasure)
 {
-    const struct heading heading = {LIFE(LIFE_REMOVE, LOW), "erasure", "keys", !erasure->done,
-                                    erasure->actor};
+    const struct heading heading = {LIFE(LIFE_REMOVE, LOW), "erasure",      "keys",
+                                    !erasure->done,         erasure->actor, erasure->id};
     struct sg_put put = begin(out, source, &heading);
     sg_put_word(&put, SG_KEY("kind"), erasure->kind);
     sg_put_digest(&put, SG_KEY("pseudonym"), erasure->pseudonym);
@@ -197,7 +202,8 @@ enum scrubgate_status sg_record_erasure(struct sg_buf *out, const struct sg_reco
 enum scrubgate_status sg_record_master(struct sg_buf *out, const struct sg_record_source *source,
                                        const struct sg_master *master)
 {
-    const struct heading heading = {LIFE(LIFE_UPDATE, INFORMATIONAL), "master", "keys", false, {0}};
+    const struct heading heading = {
+        LIFE(LIFE_UPDATE, INFORMATIONAL), "master", "keys", false, {0}, 0};
     struct sg_put put = begin(out, source, &heading);
     sg_put_digest(&put, SG_KEY("old_key"), master->old_key);
     sg_put_digest(&put, SG_KEY("new_key"), master->new_key);
@@ -211,8 +217,8 @@ enum scrubgate_status sg_record_master(struct sg_buf *out, const struct sg_recor
 enum scrubgate_status sg_record_act(struct sg_buf *out, const struct sg_record_source *source,
                                     const struct sg_act *act)
 {
-    const struct heading heading = {LIFE(SG_ACTIVITY_OTHER, LOW), "act", act->object, !act->done,
-                                    act->actor};
+    const struct heading heading = {
+        LIFE(SG_ACTIVITY_OTHER, LOW), "act", act->object, !act->done, act->actor, act->id};
     struct sg_put put = begin(out, source, &heading);
     sg_put_word(&put, SG_KEY("act"), act->act);
     sg_put_foreign(&put, SG_KEY("why"), act->why);
@@ -226,7 +232,8 @@ enum scrubgate_status sg_record_read(struct sg_buf *out, const struct sg_record_
                                     "audit-read",
                                     read->object,
                                     !read->done,
-                                    read->actor};
+                                    read->actor,
+                                    read->id};
     struct sg_put put = begin(out, source, &heading);
     sg_put_word(&put, SG_KEY("command"), read->command);
     if (read->first != UINT64_MAX)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "audit/verify_log.h"
+#include "cli/audit_act.h"
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
 
@@ -32,6 +33,9 @@ static int prove(const char *dir, uint64_t index, const char *to, const char *re
     struct scrubgate_fault fault = {.what = ""};
     struct sg_buf proof = {0}, record = {0};
     int exit_code = SG_EXIT_WRONG;
+    struct sg_audit_read asked = SG_READ_ALL("prove");
+    asked.first = asked.last = index;
+    sg_leave_read(dir, &asked);
     enum scrubgate_status rc = sg_prove_record(dir, index, &proof, &record, &fault);
     if (rc < 0)
         (void)sg_say_fault(&fault);

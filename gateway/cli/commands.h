@@ -14,6 +14,7 @@ extern const struct sg_command sg_cmd_rules;
 extern const struct sg_command sg_cmd_echo;
 extern const struct sg_command sg_cmd_keygen;
 extern const struct sg_command sg_cmd_audit;
+extern const struct sg_command sg_cmd_collusion;
 extern const struct sg_command sg_cmd_version;
 
 #endif

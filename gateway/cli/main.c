@@ -8,8 +8,8 @@
 #include "cli/commands.h"
 
 static const struct sg_command *const commands[] = {
-    &sg_cmd_serve, &sg_cmd_scrub,  &sg_cmd_explain, &sg_cmd_rules,
-    &sg_cmd_echo,  &sg_cmd_keygen, &sg_cmd_audit,   &sg_cmd_version,
+    &sg_cmd_serve,  &sg_cmd_scrub, &sg_cmd_explain,   &sg_cmd_rules,   &sg_cmd_echo,
+    &sg_cmd_keygen, &sg_cmd_audit, &sg_cmd_collusion, &sg_cmd_version,
 };
 
 static void print_usage(FILE *to)

@@ -95,6 +95,10 @@ enum scrubgate_status sg_collusion_event_print(const struct sg_collusion_event *
         rc = add_identities(out, event);
     if (rc >= 0)
         rc = add_digest(out, KEY("content"), event->content);
+    if (rc >= 0 && event->handle_ms != 0)
+        rc = sg_buf_add_bytes(out, KEY("handle_ms"));
+    if (rc >= 0 && event->handle_ms != 0)
+        rc = sg_buf_add_u64(out, event->handle_ms);
     if (rc >= 0)
         rc = sg_buf_add_bytes(out, SG_BYTES("}\n"));
     if (rc < 0)

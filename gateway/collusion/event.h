@@ -23,6 +23,7 @@ struct sg_collusion_event {
     uint64_t ticket, customer, agent, network, tls, device, content; /* 0: not known */
     uint64_t identities[4];
     size_t n_identities;
+    uint64_t handle_ms; /* of a ticket that is done; 0: not known */
 };
 
 /* Appends the line with its LF. */

@@ -132,21 +132,21 @@ static enum scrubgate_status prune(struct sg_buf *out)
 
 static enum scrubgate_status hold(struct sg_buf *out)
 {
-    const struct sg_hold made = {true, SG_BYTES("case 17"), person};
+    const struct sg_hold made = {5, true, SG_BYTES("case 17"), person};
     return sg_record_hold(out, &source, &made);
 }
 
 static enum scrubgate_status erasure(struct sg_buf *out)
 {
     const struct sg_erasure made = {
-        1, 2, "conversation", true, SG_BYTES("ticket 9"), SG_BYTES("GDPR 17(1)(b)"), person};
+        5, 1, 2, "conversation", true, SG_BYTES("ticket 9"), SG_BYTES("GDPR 17(1)(b)"), person};
     return sg_record_erasure(out, &source, &made);
 }
 
 static enum scrubgate_status erasure_of_nothing(struct sg_buf *out)
 {
     const struct sg_erasure made = {
-        0, 0, "customer", false, SG_BYTES("ticket 9"), SG_BYTES("GDPR 17(1)(b)"), person};
+        5, 0, 0, "customer", false, SG_BYTES("ticket 9"), SG_BYTES("GDPR 17(1)(b)"), person};
     return sg_record_erasure(out, &source, &made);
 }
 
@@ -158,21 +158,21 @@ static enum scrubgate_status master(struct sg_buf *out)
 
 static enum scrubgate_status act(struct sg_buf *out)
 {
-    const struct sg_act made = {
-        "reset", "parties", true, {NULL, 0}, {SG_ACTOR_PEER, 0x1122334455667788}};
+    const struct sg_act made = {0,    "reset",   "parties",
+                                true, {NULL, 0}, {SG_ACTOR_PEER, 0x1122334455667788}};
     return sg_record_act(out, &source, &made);
 }
 
 static enum scrubgate_status act_failed(struct sg_buf *out)
 {
-    const struct sg_act made = {"reset", "parties", false, SG_BYTES("why"), person};
+    const struct sg_act made = {0, "reset", "parties", false, SG_BYTES("why"), person};
     return sg_record_act(out, &source, &made);
 }
 
 static enum scrubgate_status audit_read(struct sg_buf *out)
 {
-    const struct sg_audit_read made = {"query", "log", true, 1, 2, 3, 4, SG_BYTES("ticket 9"),
-                                       person};
+    const struct sg_audit_read made = {
+        5, "query", "log", true, 1, 2, 3, 4, SG_BYTES("ticket 9"), person};
     return sg_record_read(out, &source, &made);
 }
 
@@ -289,7 +289,7 @@ static const struct actor_row actors[] = {
 static void test_actor(void **state)
 {
     const struct actor_row *row = *state;
-    const struct sg_act made = {"reset", "parties", true, {NULL, 0}, row->actor};
+    const struct sg_act made = {0, "reset", "parties", true, {NULL, 0}, row->actor};
     struct sg_buf out = {0};
     assert_int_equal(sg_record_act(&out, &source, &made), SCRUBGATE_OK);
     assert_true(sg_buf_add_byte(&out, '\0') >= 0);
@@ -300,8 +300,8 @@ static void test_actor(void **state)
 static void test_what_was_not_asked_for_is_left_out(void **state)
 {
     (void)state;
-    const struct sg_audit_read made = {"export", "log",      true,      UINT64_MAX, UINT64_MAX,
-                                       0,        UINT64_MAX, {NULL, 0}, person};
+    const struct sg_audit_read made = {0,          "export", "log",      true,      UINT64_MAX,
+                                       UINT64_MAX, 0,        UINT64_MAX, {NULL, 0}, person};
     struct sg_buf out = {0};
     assert_int_equal(sg_record_read(&out, &source, &made), SCRUBGATE_OK);
     assert_true(sg_buf_add_byte(&out, '\0') >= 0);

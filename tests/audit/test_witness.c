@@ -145,9 +145,9 @@ static void test_a_line_that_ends_the_text_elsewhere_is_refused(void **state)
     struct sg_buf answer = {0}, out = {0};
     uint64_t time;
     (void)state;
-    /* Taken with the text, it would be a longer text with a signature behind it. */
+    /* Taken with the text, it would be a longer text, which this witness did sign. */
     assert_int_equal(sg_buf_add_text(&answer, "more of the text\n\n"), SCRUBGATE_OK);
-    add_line(&answer, 7);
+    sg_cosigner_sign(&answer, SG_BYTES(TEXT "\nmore of the text\n"), WHO, 7);
     assert_int_equal(
         sg_witness_read_lines(&out, sg_buf_bytes(&answer), SG_BYTES(TEXT), &key, &time),
         SCRUBGATE_EMALFORMED);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cmd_collusion.c - scrubgate collusion COMMAND: the commands on collusion, in a file of its own
+ * each.
+ */
+#include "cli/cmd_collusion.h"
+
+#include "cli/commands.h"
+#include "cli/group.h"
+
+static const struct sg_command *const commands[] = {
+    &sg_cmd_collusion_simulate,
+};
+
+static int run(const struct sg_command *command, int argc, char **argv)
+{
+    return sg_group_run(command, commands, sizeof commands / sizeof commands[0], argc, argv);
+}
+
+const struct sg_command sg_cmd_collusion = {
+    .name = "collusion",
+    .summary = "make a market of tickets with known rings in it",
+    .usage = "COMMAND [options]",
+    .examples = "  scrubgate collusion simulate --level L2 --seed 101 --out market\n"
+                "  scrubgate collusion simulate --params ours.yaml --out market\n",
+    .run = run,
+};
