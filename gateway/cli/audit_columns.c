@@ -150,6 +150,13 @@ static enum scrubgate_status add_actor(struct sg_buf *out, const struct sg_entry
     return add_word(out, sg_entry_text(entry, SG_ENTRY_ACTOR_APP), "");
 }
 
+/* Where it came from, of messages and of what was turned away. */
+static enum scrubgate_status add_network(struct sg_buf *out, const struct sg_entry *entry)
+{
+    enum scrubgate_status rc = add_word(out, sg_entry_text(entry, SG_ENTRY_NETWORK), "");
+    return rc < 0 ? rc : add_word(out, sg_entry_text(entry, SG_ENTRY_REFUSED_NETWORK), "");
+}
+
 /* Widths of members too, where the usual one is not enough. */
 static const struct {
     const char *name;
@@ -167,6 +174,7 @@ static const struct {
     {"identity", add_identity, 16},
     {"spans", add_spans, 40},
     {"actor", add_actor, 21},
+    {"network", add_network, 16},
     {"seq", NULL, 9},
     {"id", NULL, 16},
     {"route", NULL, 12},

@@ -15,6 +15,7 @@
 #include "audit/reader.h"
 #include "audit/times.h"
 #include "base/buf.h"
+#include "cli/audit_act.h"
 #include "cli/audit_keys.h"
 #include "cli/console.h"
 #include "cli/progress.h"
@@ -120,6 +121,19 @@ static bool take_record(struct pass *pass, struct sg_bytes record)
     return sift->take(sift->ctx, &pass->entry);
 }
 
+/* That somebody reads, before anything is shown. */
+static void leave_act(const struct sg_audit_sift *sift)
+{
+    const struct sg_audit_filter *filter = sift->filter;
+    struct sg_audit_read read = SG_READ_ALL(strrchr(sift->command->name, ' ') + 1);
+    read.first = filter->first == 0 ? UINT64_MAX : filter->first;
+    read.last = filter->last;
+    read.from_ms = filter->from_ms;
+    read.to_ms = filter->to_ms;
+    read.why = sg_bytes_of(sift->why);
+    sg_leave_read(sift->dir, &read);
+}
+
 static void read_records(struct pass *pass)
 {
     struct sg_audit_sift *sift = pass->sift;
@@ -154,6 +168,7 @@ int sg_audit_sift(struct sg_audit_sift *sift)
     if (pass == NULL || pass->reader == NULL)
         goto out;
     pass->sift = sift;
+    leave_act(sift);
     read_checkpoint(sift, pass->reader);
     sg_progress_start(&pass->progress, strrchr(sift->command->name, ' ') + 1, "records",
                       sift->filter->last < sift->signed_size ? sift->filter->last + 1

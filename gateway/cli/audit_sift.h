@@ -22,6 +22,7 @@ struct sg_audit_sift {
     const struct sg_command *command;
     const char *dir;
     const struct sg_audit_filter *filter;
+    const char *why;  /* somebody reads; NULL: not said */
     const char *vkey; /* the log's public key; NULL: that beside the log, if there is one */
     bool thorough;    /* no segment is passed over */
     bool quiet;       /* no progress, and nothing told of a log that is in order */
@@ -41,8 +42,9 @@ struct sg_audit_sift {
     struct sg_note_key key;
 };
 
-/* The exit status: FINE; USAGE (no such log, or no such key); DAMAGED (there were such places, the
- * rest was read). */
+/* Leaves an act in the log, that it is read (cli/audit_act.h), then reads it. The exit status:
+ * FINE; USAGE (no such log, or no such key); DAMAGED (there were such places, the rest was read).
+ */
 int sg_audit_sift(struct sg_audit_sift *sift);
 /* Says on standard error what was read, and up to where the log's checkpoint signs it. */
 void sg_audit_sift_tell(const struct sg_audit_sift *sift);
