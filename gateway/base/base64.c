@@ -54,6 +54,7 @@ static bool read_group(const uint8_t *text, size_t padded, uint32_t *group)
 
 enum scrubgate_status sg_base64_read(struct sg_bytes text, uint8_t *out, size_t cap, size_t *len)
 {
+    bool fits = true;
     *len = 0;
     if (text.len % 4 != 0)
         return SCRUBGATE_EMALFORMED;
@@ -64,10 +65,9 @@ enum scrubgate_status sg_base64_read(struct sg_bytes text, uint8_t *out, size_t 
             padded = text.data[i + 2] == '=' ? 2 : 1;
         if (!read_group(text.data + i, padded, &group))
             return SCRUBGATE_EMALFORMED;
-        if (cap - *len < 3 - padded)
-            return SCRUBGATE_ELIMIT;
-        for (size_t k = 0; k < 3 - padded; k++)
+        fits = fits && cap - *len >= 3 - padded;
+        for (size_t k = 0; k < 3 - padded && fits; k++)
             out[(*len)++] = (uint8_t)(group >> (16 - 8 * k));
     }
-    return SCRUBGATE_OK;
+    return fits ? SCRUBGATE_OK : SCRUBGATE_ELIMIT; /* what is none is none at any length */
 }

@@ -11,6 +11,7 @@
 #include "base/digest.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,15 @@ enum scrubgate_status sg_sha256_new(struct sg_sha256 **hash)
 enum scrubgate_status sg_sha256_add(struct sg_sha256 *hash, struct sg_bytes text)
 {
     return add(&hash->state, text);
+}
+
+enum scrubgate_status sg_sha256_add_item(struct sg_sha256 *hash, struct sg_bytes text)
+{
+    char head[24]; /* 2^64 has 20 digits */
+    int len = snprintf(head, sizeof head, "%zu\n", text.len);
+    enum scrubgate_status rc =
+        add(&hash->state, (struct sg_bytes){(const uint8_t *)head, (size_t)len});
+    return rc < 0 ? rc : add(&hash->state, text);
 }
 
 enum scrubgate_status sg_sha256_done(struct sg_sha256 *hash, uint8_t out[SG_SHA256_SIZE])

@@ -22,6 +22,9 @@ struct sg_sha256;
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sha256_new(struct sg_sha256 **hash);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sha256_add(struct sg_sha256 *hash,
                                                        struct sg_bytes text);
+/* The same with its length in decimal and an LF before it: no two lists of texts are the same. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_sha256_add_item(struct sg_sha256 *hash,
+                                                            struct sg_bytes text);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sha256_done(struct sg_sha256 *hash,
                                                         uint8_t out[SG_SHA256_SIZE]);
 void sg_sha256_free(struct sg_sha256 *hash);

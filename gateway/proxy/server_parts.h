@@ -176,6 +176,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_server_print(const struct sg_server 
                                                          const struct sg_generation *before,
                                                          const struct sg_generation *after,
                                                          struct sg_buf *record);
+/* The packs behind its digest, before the first record that names it (audit/provenance.h). */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_keep_rules(
+    const struct sg_generation *generation, struct scrubgate_fault *fault);
 /* Writes it and waits until it is durable. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_server_record(struct sg_server *server,
                                                           const char *what,

@@ -79,15 +79,22 @@ enum scrubgate_status sg_server_load(const struct sg_server_options *options,
 
 /* --- on the loader's thread --- */
 
-/* It is recorded before it comes into force; one that could not be is not to come. */
+/* Its rules are kept and it is recorded before it comes into force; one that could not be is not to
+ * come. */
 static void *run(void *ctx)
 {
     struct sg_server *server = ctx;
     struct sg_loader *loader = &server->loader;
     enum scrubgate_status rc = sg_server_load(server->options, loader->current, server->echo_url,
                                               &loader->next, &loader->fault);
-    if (rc >= 0 && sg_server_record(server, "reload", loader->current, loader->next) < 0) {
-        sg_fault_set(&loader->fault, NULL, 0, 0, "the reload could not be recorded");
+    if (rc >= 0)
+        rc = sg_server_keep_rules(loader->next, &loader->fault);
+    if (rc >= 0) {
+        rc = sg_server_record(server, "reload", loader->current, loader->next);
+        if (rc < 0)
+            sg_fault_set(&loader->fault, NULL, 0, 0, "the reload could not be recorded");
+    }
+    if (rc < 0) {
         sg_generation_drop(loader->next);
         loader->next = NULL;
     }

@@ -151,9 +151,10 @@ static enum scrubgate_status open_sockets(struct sg_server *server, struct scrub
 static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate_fault *fault)
 {
     const struct sg_ledger_setup setup = sg_server_log_setup(server);
-    enum scrubgate_status rc = server->takeover > 0
-                                   ? sg_server_take_log(server, fault)
-                                   : sg_auditor_start_log(&server->auditor, &setup, fault);
+    enum scrubgate_status rc = sg_server_keep_rules(server->generation, fault);
+    if (rc >= 0)
+        rc = server->takeover > 0 ? sg_server_take_log(server, fault)
+                                  : sg_auditor_start_log(&server->auditor, &setup, fault);
     if (rc < 0)
         return rc;
     return sg_server_record(server, server->takeover > 0 ? "takeover" : "start", NULL,

@@ -59,7 +59,10 @@ static enum scrubgate_status read_head(struct sg_reader *reader, const struct sg
 {
     static const char *const keys[] = {"pack", "version", "owner", "define", "rules", "exclude"};
     struct scrubgate_ruleset *set = reader->set;
-    struct sg_pack made = {.file = reader->file};
+    struct sg_pack made = {.file = reader->file, .text.len = reader->source.len};
+    made.text.data = (const uint8_t *)sg_arena_copy(&set->arena, reader->source);
+    if (made.text.data == NULL)
+        return SCRUBGATE_ENOMEM;
     enum scrubgate_status rc = sg_yaml_only(reader->tree, root, keys, 6, reader->fault);
     if (rc >= 0)
         rc = read_pack_name(reader, root, &made);
@@ -212,29 +215,19 @@ static enum scrubgate_status anchor_all(struct scrubgate_ruleset *set)
     return rc;
 }
 
-/* SHA-256 over the packs in load order, each as its length in decimal, LF, and its bytes. */
+/* SHA-256 over the packs in load order. */
 static enum scrubgate_status digest_all(const struct sg_pack_source *sources, size_t n,
                                         char hex[65])
 {
     struct sg_sha256 *hash = NULL;
     uint8_t digest[SG_SHA256_SIZE];
-    struct sg_buf head = {0};
     enum scrubgate_status rc = sg_sha256_new(&hash);
-    for (size_t i = 0; rc >= 0 && i < n; i++) {
-        sg_buf_clear(&head);
-        rc = sg_buf_add_u64(&head, sources[i].text.len);
-        if (rc >= 0)
-            rc = sg_buf_add_byte(&head, '\n');
-        if (rc >= 0)
-            rc = sg_sha256_add(hash, sg_buf_bytes(&head));
-        if (rc >= 0)
-            rc = sg_sha256_add(hash, sources[i].text);
-    }
+    for (size_t i = 0; rc >= 0 && i < n; i++)
+        rc = sg_sha256_add_item(hash, sources[i].text);
     if (rc >= 0)
         rc = sg_sha256_done(hash, digest);
     if (rc >= 0)
         sg_hex((struct sg_bytes){digest, sizeof digest}, hex);
-    sg_buf_fini(&head);
     sg_sha256_free(hash);
     return rc;
 }

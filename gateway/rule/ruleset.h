@@ -20,7 +20,8 @@ struct sg_sieves; /* rule/sieves.h */
 /* One pack as it was loaded. */
 struct sg_pack {
     const char *name, *version, *owner, *file;
-    char digest[65]; /* SHA-256 of its bytes, hex */
+    struct sg_bytes text; /* its bytes: what is in force can be shown later */
+    char digest[65];      /* SHA-256 of them, hex */
     size_t n_rules;
 };
 

@@ -264,13 +264,13 @@ static enum scrubgate_status make_prune(struct sg_buf *out)
 
 static enum scrubgate_status make_hold(struct sg_buf *out)
 {
-    return sg_record_hold(out, &source, &(struct sg_hold){true, SG_BYTES("case 7"), someone});
+    return sg_record_hold(out, &source, &(struct sg_hold){0, true, SG_BYTES("case 7"), someone});
 }
 
 static enum scrubgate_status make_erasure(struct sg_buf *out)
 {
     return sg_record_erasure(out, &source,
-                             &(struct sg_erasure){0xaaaa, 0xbbbb, "conversation", true,
+                             &(struct sg_erasure){0, 0xaaaa, 0xbbbb, "conversation", true,
                                                   SG_BYTES("T-1"), SG_BYTES("gdpr-17"), someone});
 }
 
@@ -283,14 +283,14 @@ static enum scrubgate_status make_act(struct sg_buf *out)
 {
     return sg_record_act(
         out, &source,
-        &(struct sg_act){"token-made", "keys", false, SG_BYTES("T-2"), {SG_ACTOR_PEER, 0xcccc}});
+        &(struct sg_act){0, "token-made", "keys", false, SG_BYTES("T-2"), {SG_ACTOR_PEER, 0xcccc}});
 }
 
 static enum scrubgate_status make_read(struct sg_buf *out)
 {
     return sg_record_read(
         out, &source,
-        &(struct sg_audit_read){"query", "log", true, 5, 9, 0, 99, SG_BYTES("T-3"), someone});
+        &(struct sg_audit_read){0, "query", "log", true, 5, 9, 0, 99, SG_BYTES("T-3"), someone});
 }
 
 struct said {

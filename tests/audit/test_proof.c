@@ -126,6 +126,8 @@ static const struct text bad[] = {
     {"an index with a zero before it", "c2sp.org/tlog-proof@v1\nindex 01\n\nnote\n"},
     {"an index that is no number", "c2sp.org/tlog-proof@v1\nindex -1\n\nnote\n"},
     {"an extra that is no base64", "c2sp.org/tlog-proof@v1\nextra ?\nindex 1\n\nnote\n"},
+    {"an extra that is base64 at its beginning only",
+     "c2sp.org/tlog-proof@v1\nextra aGVs????\nindex 1\n\nnote\n"},
     {"an empty extra", "c2sp.org/tlog-proof@v1\nextra \nindex 1\n\nnote\n"},
     {"a hash that is too short", "c2sp.org/tlog-proof@v1\nindex 1\nrKbDipA=\n\nnote\n"},
     {"a hash with a blank behind it",

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -174,6 +175,71 @@ static void lists_nothing_in_silence_when_memory_runs_out(void **state)
     assert_true(sg_alloc_fail_each(list_folder, NULL) >= 3);
 }
 
+/* --- in an open folder --- */
+
+static bool holds(const char *name, const char *want)
+{
+    struct sg_buf text = {0};
+    int at = open(folder, O_RDONLY | O_DIRECTORY);
+    bool same = sg_file_read_at(at, name, &text) >= 0 &&
+                sg_bytes_equal(sg_buf_bytes(&text), sg_bytes_of(want));
+    sg_buf_fini(&text);
+    (void)close(at);
+    return same;
+}
+
+static void replaces_a_file_whole_and_leaves_nothing_beside_it(void **state)
+{
+    (void)state;
+    struct stat info;
+    int at = open(folder, O_RDONLY | O_DIRECTORY);
+    assert_true(at >= 0);
+    /* What a crash left of an earlier try. */
+    assert_int_equal(symlink("/nowhere", path_of("r.new")), 0);
+    assert_int_equal(sg_file_replace_at(at, "r", SG_BYTES("one"), 0600), SCRUBGATE_OK);
+    assert_true(holds("r", "one"));
+    assert_int_equal(sg_file_replace_at(at, "r", SG_BYTES(""), 0600), SCRUBGATE_OK);
+    assert_true(holds("r", ""));
+    assert_int_equal(stat(path_of("r"), &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_not_equal(access(path_of("r.new"), F_OK), 0);
+    assert_int_equal(unlink(path_of("r")), 0);
+    (void)close(at);
+}
+
+static void what_cannot_be_replaced_stays(void **state)
+{
+    (void)state;
+    int at = open(folder, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(mkdir(path_of("d"), 0700), 0);
+    assert_int_equal(sg_file_replace_at(at, "d", SG_BYTES("one"), 0600), SCRUBGATE_EIO);
+    assert_int_equal(access(path_of("d"), F_OK), 0);
+    assert_int_not_equal(access(path_of("d.new"), F_OK), 0);
+    assert_int_equal(rmdir(path_of("d")), 0);
+    (void)close(at);
+}
+
+static void reads_no_link_and_waits_for_no_pipe(void **state)
+{
+    (void)state;
+    struct sg_buf text = {0};
+    int at = open(folder, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(symlink("a.yaml", path_of("l")), 0);
+    assert_int_equal(mkfifo(path_of("p"), 0600), 0);
+    assert_int_equal(sg_file_read_at(at, "l", &text), SCRUBGATE_EMALFORMED);
+    assert_int_equal(sg_file_read_at(at, "p", &text), SCRUBGATE_EMALFORMED);
+    assert_int_equal(sg_file_read_at(at, ".", &text), SCRUBGATE_EMALFORMED);
+    assert_int_equal(sg_file_read_at(at, "none", &text), SCRUBGATE_EIO);
+    assert_int_equal(text.len, 0);
+    sg_buf_init(&text, content_len - 1);
+    assert_int_equal(sg_file_read_at(at, "a.yaml", &text), SCRUBGATE_ELIMIT);
+    assert_int_equal(text.len, 0);
+    sg_buf_fini(&text);
+    (void)unlink(path_of("l"));
+    (void)unlink(path_of("p"));
+    (void)close(at);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -185,6 +251,11 @@ int main(void)
          visits_by_name_what_has_the_suffix, NULL, NULL, NULL},
         {"stops at the first failure", stops_at_the_first_failure, NULL, NULL, NULL},
         {"a file is given as it is, whatever its suffix", a_file_is_given_as_it_is, NULL, NULL,
+         NULL},
+        {"replaces a file whole and leaves nothing beside it",
+         replaces_a_file_whole_and_leaves_nothing_beside_it, NULL, NULL, NULL},
+        {"what cannot be replaced stays", what_cannot_be_replaced_stays, NULL, NULL, NULL},
+        {"reads no link and waits for no pipe", reads_no_link_and_waits_for_no_pipe, NULL, NULL,
          NULL},
         {"lists nothing in silence when memory runs out",
          lists_nothing_in_silence_when_memory_runs_out, NULL, NULL, NULL},

@@ -88,14 +88,15 @@ enum scrubgate_status sg_live_open(struct sg_live_log *live)
     return sg_log_open(&live->log, &setup, &keys, &live->fault);
 }
 
-static enum scrubgate_status put_one(struct sg_live_log *live, size_t size)
+static enum scrubgate_status put_one(struct sg_live_log *live, size_t size, uint64_t *seq)
 {
     static const char more[] =
         "\"route\":\"chat-in\",\"direction\":\"to-agent\",\"mode\":\"enforce\""
         ",\"format\":\"json\",\"found\":[{\"rule\":\"contact.email\","
         "\"entity\":\"EMAIL_ADDRESS\",\"action\":\"mask\",\"count\":1}],";
     struct sg_buf record = {0};
-    uint64_t seq;
+    if (size == 0)
+        return sg_log_append(live->log, SG_BYTES("\"a\":1}"), seq);
     enum scrubgate_status rc = sg_buf_addf(
         &record,
         "\"time\":%" PRIu64 ",\"mono_ns\":%" PRIu64 ",\"boot\":\"%s\",\"class_uid\":2006,%s"
@@ -107,7 +108,7 @@ static enum scrubgate_status put_one(struct sg_live_log *live, size_t size)
     if (rc >= 0)
         rc = sg_buf_add_text(&record, "\"}");
     if (rc >= 0)
-        rc = sg_log_append(live->log, sg_buf_bytes(&record), &seq);
+        rc = sg_log_append(live->log, sg_buf_bytes(&record), seq);
     sg_buf_fini(&record);
     return rc;
 }
@@ -115,9 +116,14 @@ static enum scrubgate_status put_one(struct sg_live_log *live, size_t size)
 enum scrubgate_status sg_live_put(struct sg_live_log *live, unsigned n, size_t size)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
+    uint64_t seq = 0;
     for (unsigned i = 0; i < n && rc >= 0; i++)
-        rc = put_one(live, size);
-    return rc < 0 ? rc : sg_log_commit(live->log, &live->fault);
+        rc = put_one(live, size, &seq);
+    if (rc >= 0)
+        rc = sg_log_commit(live->log, &live->fault);
+    if (rc >= 0)
+        live->records = seq + 1;
+    return rc;
 }
 
 enum scrubgate_status sg_live_tick(struct sg_live_log *live, unsigned seconds, bool at_once)

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "audit/provenance.h"
+
 #include "../lib/scene.h"
 #include "../lib/suite.h"
 
@@ -422,6 +424,25 @@ static void reload_with(const char *text, const char *says)
     sg_gateway_await(&scene.gateway, says, &at);
 }
 
+/* The packs behind both digests of the record are beside the log, and are what they were. */
+static void assert_rules_are_kept(const char *record)
+{
+    static const char *const keys[] = {"\"old_rules\":\"", "\"new_rules\":\""};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        char dir[512], digest[65] = "";
+        struct sg_provenance rules;
+        struct scrubgate_fault fault = {.what = ""};
+        const char *at = strstr(record, keys[i]);
+        assert_non_null(at);
+        memcpy(digest, at + strlen(keys[i]), 64);
+        sg_tempdir_path(&scene.gateway.dir, "var/audit", dir);
+        assert_int_equal(sg_provenance_load(&rules, dir, digest, &fault), SCRUBGATE_OK);
+        assert_int_equal(rules.n, 1);
+        assert_string_equal(rules.packs[0].name, "000-toy.yaml");
+        sg_provenance_free(&rules);
+    }
+}
+
 static void test_reload(void **state)
 {
     (void)state;
@@ -430,9 +451,11 @@ static void test_reload(void **state)
     assert_true(masks_with("[TOY] boy123"));
     reload_with(pack_of_boys, "\"what\":\"reloaded\"");
     await_masks_with("toy123 [BOY]");
-    free(sg_gateway_record(
+    char *record = sg_gateway_record(
         &scene.gateway, from,
-        (const char *[]){"\"class_uid\":5019", "\"what\":\"reload\"", "\"status_id\":1", NULL}));
+        (const char *[]){"\"class_uid\":5019", "\"what\":\"reload\"", "\"status_id\":1", NULL});
+    assert_rules_are_kept(record);
+    free(record);
     assert_int_equal(sg_gateway_metric(&scene.gateway, "scrubgate_reloads_total"), before + 1);
     reload_with(pack, "\"what\":\"reloaded\"");
     await_masks_with("[TOY] boy123");
