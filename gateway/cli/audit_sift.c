@@ -20,6 +20,8 @@
 #include "cli/console.h"
 #include "cli/progress.h"
 
+/* Lines that are damaged one after the other, before the rest of a file is given up. */
+enum { TRIES = 16 };
 enum { BROKEN_TOLD = 10, SHOWN_EACH = 1024 };
 
 struct pass {
@@ -84,20 +86,23 @@ static enum scrubgate_status stand(struct pass *pass, struct scrubgate_fault *fa
     return sg_reader_seek(pass->reader, pass->seq, fault);
 }
 
-/* Behind a line that is not the record that belongs there: at the next one when the index knows
- * where, else at the next file. */
+/* Behind a line that is not the record that belongs there: at one of the next when the index knows
+ * where it is, else at the next file. */
 static enum scrubgate_status go_on(struct pass *pass, struct scrubgate_fault *fault)
 {
-    const uint64_t segment = pass->seq / SG_JOURNAL_SEGMENT, next = pass->seq + 1;
+    const uint64_t broken = pass->seq,
+                   file = (broken / SG_JOURNAL_SEGMENT + 1) * SG_JOURNAL_SEGMENT;
     struct sg_bytes record;
     uint64_t number;
-    pass->seq = (segment + 1) * SG_JOURNAL_SEGMENT;
-    if (next < pass->seq && sg_reader_has_index(pass->reader, segment) &&
-        sg_reader_seek(pass->reader, next, NULL) == SCRUBGATE_OK &&
-        sg_reader_next(pass->reader, &record, &number, NULL) == SCRUBGATE_OK) {
-        pass->seq = next;
-        return sg_reader_seek(pass->reader, next, fault);
+    for (pass->seq++; pass->seq < file && pass->seq <= broken + TRIES; pass->seq++) {
+        if (sg_reader_seek(pass->reader, pass->seq, NULL) == SCRUBGATE_OK &&
+            sg_reader_next(pass->reader, &record, &number, NULL) == SCRUBGATE_OK)
+            return sg_reader_seek(pass->reader, pass->seq, fault);
     }
+    pass->seq = file;
+    if (pass->sift->broken <= BROKEN_TOLD)
+        (void)fprintf(stderr, "%s: what stands behind record %" PRIu64 " in its file is not read\n",
+                      pass->sift->dir, broken);
     return stand(pass, fault);
 }
 

@@ -207,10 +207,10 @@ static void take_outcome(struct sg_reconcile *reconcile, const struct sg_entry *
 static void note_boot(struct sg_reconcile *reconcile, const struct sg_entry *entry)
 {
     struct sg_bytes boot = sg_entry_text(entry, SG_ENTRY_BOOT);
-    if (boot.len > sizeof reconcile->boot_room || sg_bytes_equal(boot, reconcile->boot))
+    if (boot.len == 0 || boot.len > sizeof reconcile->boot_room ||
+        sg_bytes_equal(boot, reconcile->boot))
         return;
-    if (boot.len > 0)
-        memcpy(reconcile->boot_room, boot.data, boot.len);
+    memcpy(reconcile->boot_room, boot.data, boot.len);
     reconcile->boot = (struct sg_bytes){reconcile->boot_room, boot.len};
     reconcile->boots++;
 }
