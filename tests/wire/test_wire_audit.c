@@ -267,12 +267,12 @@ static size_t log_size(void)
 /* From now on the log has room for so many bytes more. */
 static void fill_disk(size_t left)
 {
-    sg_program_limit_files(scene.gateway.pid, log_size() + left);
+    sg_program_limit_files(sg_gateway_writer(&scene.gateway), log_size() + left);
 }
 
 static void clear_disk(void)
 {
-    sg_program_limit_files(scene.gateway.pid, 0);
+    sg_program_limit_files(sg_gateway_writer(&scene.gateway), 0);
 }
 
 /* Waits until the three records of one exchange are there: its outcome comes last. */
