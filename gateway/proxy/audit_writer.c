@@ -383,10 +383,8 @@ static void serve(struct writer *writer)
     while (!writer->ends) {
         if (atomic_load_explicit(&writer->board->mail, memory_order_relaxed) != 0)
             read_mail(writer);
+        /* Whoever says stop, or has died, has given before all that it had to give: it is here. */
         bool wrote = write_batch(writer);
-        /* Whoever says stop, or has died, has given before all that it had to give. */
-        while (writer->ends && !writer->lost && write_batch(writer)) {
-        }
         if (!writer->lost)
             tend(writer);
         if (!wrote && !writer->ends)
