@@ -4,8 +4,8 @@
  *
  *     bare      write(records in flight), fdatasync, again
  *     log       append each, commit, tick: tree, tiles, index, checkpoints and seals with it
- *     auditor   a worker's port with that many tickets in flight, and the writer's process: as a
- *               gateway has it
+ *     auditor   a worker's port with that many tickets in flight, its ring, and the writer's
+ * process: as a gateway has it
  *
  * The records are those of masked messages; they are made before and copied.
  */
@@ -19,7 +19,6 @@
 #include "base/digest.h"
 #include "base/folder.h"
 #include "log_load.h"
-#include "proxy/audit_warden.h"
 #include "proxy/auditor.h"
 #include "proxy/ledger.h"
 #include "proxy/log_keys.h"
@@ -131,9 +130,8 @@ static double through_auditor(struct audit_bench *bench, unsigned n)
     return (double)worker.done * (double)SECOND / (double)(sg_clock_mono_ns() - start);
 }
 
-/* Its writer is a process, as a gateway's is. */
-static struct sg_auditor *start_auditor(struct audit_bench *bench, struct sg_audit_warden *warden,
-                                        const char *dir, const char *keys)
+static struct sg_auditor *start_auditor(struct audit_bench *bench, const char *dir,
+                                        const char *keys)
 {
     struct scrubgate_fault fault = {.what = ""};
     struct sg_auditor *auditor = NULL;
@@ -146,14 +144,11 @@ static struct sg_auditor *start_auditor(struct audit_bench *bench, struct sg_aud
                                           .source = &source,
                                           .checkpoint_ns = SECOND,
                                           .epoch_ns = 10 * SECOND};
+    const struct sg_auditor_keeping keeping = {.warden = bench->warden.socket,
+                                               .deadline_ns = 60 * SECOND};
     if (sg_folder_make(keys, 0700, &fault) < 0 ||
         sg_log_keys_make(keys, AUDIT_ORIGIN, &made, &fresh, &first, &fault) < 0 ||
-        sg_audit_warden_start(warden, &fault) < 0) {
-        (void)fprintf(stderr, "%s: %s\n", fault.file, fault.what);
-        audit_fail(bench, "no keys, or no warden");
-    }
-    const struct sg_auditor_keeping keeping = {.warden = warden->socket};
-    if (sg_auditor_start_log(&auditor, &setup, &keeping, NULL, &fault) < 0) {
+        sg_auditor_start_log(&auditor, &setup, &keeping, NULL, &fault) < 0) {
         (void)fprintf(stderr, "%s: %s\n", fault.file, fault.what);
         audit_fail(bench, "no auditor");
     }
@@ -192,14 +187,13 @@ void audit_durable(struct audit_bench *bench)
     char dir[300], keys[300], dir_alone[300], keys_alone[300];
     struct sg_buf record = {0};
     struct sg_log *log;
-    struct sg_audit_warden warden = {.socket = 0};
     (void)snprintf(dir, sizeof dir, "%s/audit", bench->place.dir);
     (void)snprintf(keys, sizeof keys, "%s/keys", bench->place.dir);
     (void)snprintf(dir_alone, sizeof dir_alone, "%s/audit.alone", bench->place.dir);
     (void)snprintf(keys_alone, sizeof keys_alone, "%s/keys.alone", bench->place.dir);
     const struct log_load_setup alone = {
         .dir = dir_alone, .keys = keys_alone, .origin = AUDIT_ORIGIN};
-    struct sg_auditor *auditor = start_auditor(bench, &warden, dir, keys);
+    struct sg_auditor *auditor = start_auditor(bench, dir, keys);
     worker.record = &record;
     if (!log_load_record(&record, &source, 1, true) || sg_loop_new(&worker.loop) < 0 ||
         sg_audit_port_open(&worker.port, auditor, worker.loop) < 0 ||
@@ -209,7 +203,6 @@ void audit_durable(struct audit_bench *bench)
     measure(bench, log, &record, 1024);
     sg_audit_port_close(worker.port);
     sg_auditor_stop(auditor);
-    sg_audit_warden_stop(&warden);
     sg_loop_free(worker.loop);
     sg_log_close(log);
     sg_buf_fini(&record);
