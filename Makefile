@@ -27,7 +27,7 @@ LIB_PKGS := libpcre2-8 libcrypto yajl yaml-0.1 zlib
 GATE_PKGS := libssl
 DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libssl:libssl-dev \
 	yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
-DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev
+DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev jq:jq
 DEPS_LINT := clang-format:clang-format
 DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
@@ -73,7 +73,7 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) -pthread $(CFLAGS)
 ALL_LDFLAGS = $(FLAVOUR_LDFLAGS) $(LDFLAGS)
 
 LIB_LAYERS := base http rule scan body audit collusion
-GATE_LAYERS := net proxy cli
+GATE_LAYERS := net report proxy cli
 LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)))))
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
 MAN_PAGES := $(sort $(wildcard docs/man/*.1))
@@ -197,7 +197,7 @@ FORCE:
 
 # --- tests --------------------------------------------------------------------------------------
 
-tests: $(TESTS) $(PRELOADS)
+tests: $(TESTS) $(PRELOADS) $B/tests/report/make_log
 
 # Put in front of libc in a gateway under test.
 $B/tests/preload/%.so: tests/preload/%.c $(wildcard tests/preload/*.h) Makefile
@@ -248,6 +248,12 @@ $B/tests/bench/scan_peer.o: $B/tests/bench/peer
 $B/tests/bench/peer: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PEER_CFLAGS)' | cmp -s - $@ || echo '$(PEER_CFLAGS)' >$@
+
+# A made-up audit log of some weeks, whose clock is its own: a program that writes it.
+$B/tests/report/make_log: $B/tests/report/make_log.o $B/tests/report/story.o $B/tests/lib/dice.o \
+		$B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) \
+		-Wl,--wrap=sg_clock_wall_ms,--wrap=sg_clock_mono_ns $^ $(GATE_LIBS) -o $@
 
 # Every fuzz target also builds without a fuzzer, to replay its corpus.
 replay: $(addprefix $B/fuzz/replay_,$(FUZZERS:fuzz_%=%))

@@ -321,6 +321,8 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
             process->audit_failures);
     counter(&page, "scrubgate_audit_dropped", "Records of outcomes and changes that were lost.",
             process->audit_dropped);
+    counter(&page, "scrubgate_audit_writers", "Processes that took the place of an audit writer.",
+            process->audit_writers);
     counter(&page, "scrubgate_reloads", "Reloads that took effect.", process->reloads);
     counter(&page, "scrubgate_reload_failures", "Reloads that were refused.",
             process->reload_failures);

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proxy/audit_warden.h"
+
 #include "peers.h"
 #include "table.h"
 
@@ -29,6 +31,7 @@ struct audit_bench {
     double seconds;   /* of a round */
     uint64_t records; /* of the large log */
     struct place place;
+    struct sg_audit_warden warden; /* forked before there is any thread */
     struct audit_row rows[AUDIT_ROWS];
     unsigned n_rows;
 };

@@ -4,7 +4,8 @@
  *
  *     bare      write(records in flight), fdatasync, again
  *     log       append each, commit, tick: tree, tiles, index, checkpoints and seals with it
- *     auditor   a worker's port with that many tickets in flight: as a gateway has it
+ *     auditor   a worker's port with that many tickets in flight, its ring, and the writer's
+ * process: as a gateway has it
  *
  * The records are those of masked messages; they are made before and copied.
  */
@@ -143,9 +144,11 @@ static struct sg_auditor *start_auditor(struct audit_bench *bench, const char *d
                                           .source = &source,
                                           .checkpoint_ns = SECOND,
                                           .epoch_ns = 10 * SECOND};
+    const struct sg_auditor_keeping keeping = {.warden = bench->warden.socket,
+                                               .deadline_ns = 60 * SECOND};
     if (sg_folder_make(keys, 0700, &fault) < 0 ||
         sg_log_keys_make(keys, AUDIT_ORIGIN, &made, &fresh, &first, &fault) < 0 ||
-        sg_auditor_start_log(&auditor, &setup, &fault) < 0) {
+        sg_auditor_start_log(&auditor, &setup, &keeping, NULL, &fault) < 0) {
         (void)fprintf(stderr, "%s: %s\n", fault.file, fault.what);
         audit_fail(bench, "no auditor");
     }

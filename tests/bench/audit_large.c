@@ -7,7 +7,6 @@
  * in the process, of records all over the log, files in the kernel's cache
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_*: the fastest there is, for a baseline */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,18 +18,22 @@
 #include <openssl/sha.h>
 
 #include "audit/proof.h"
+#include "audit/prover.h"
 #include "audit/verify_log.h"
 #include "audit_bench.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "load.h"
 #include "log_load.h"
+#include "origin.h"
 #include "program.h"
 #include "rounds.h"
 
 enum { PRODUCERS = 4, IN_FLIGHT = 256, PROOFS = 101, PROGRAM_PROOFS = 51, VERIFY_ROUNDS = 3 };
+enum { CONNECTIONS = 64 };
 
 struct large {
-    char dir[300], keys[300], vkey[320];
+    char state[280], dir[300], keys[300], vkey[320];
     uint64_t records;
     struct sg_note_key key;
 };
@@ -213,47 +216,52 @@ static void measure_proofs(struct audit_bench *bench, const struct large *large)
 
 /* --- memory --- */
 
-static uint64_t rss_of(pid_t pid)
+static bool write_config(const struct large *large, const char *path, uint16_t port,
+                         uint16_t origin)
 {
-    char path[64];
-    unsigned long long size = 0, pages = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return 0;
-    if (fscanf(file, "%llu %llu", &size, &pages) != 2)
-        pages = 0;
-    (void)fclose(file);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL &&
+                fprintf(file,
+                        "listen: 127.0.0.1:%u\nadmin: 127.0.0.1:%u\nworkers: 1\nrules: "
+                        "tests/bench/rules8\nstate: %s\naudit: {dir: %s, origin: %s}\n"
+                        "routes:\n  - {name: bench, path: /, upstream: 'http://127.0.0.1:%u/', "
+                        "direction: to-agent, request: scrub, response: scrub}\n",
+                        port, program_port(), large->state, large->dir, AUDIT_ORIGIN, origin) > 0;
+    return file != NULL && fclose(file) == 0 && good;
 }
 
-/* A process that opens the log and writes as much more as fills a segment. */
+/* A gateway goes on with the log for some seconds. */
 static void measure_memory(struct audit_bench *bench, const struct large *large)
 {
-    const struct log_load_setup setup = {.dir = large->dir,
-                                         .keys = large->keys,
-                                         .origin = AUDIT_ORIGIN,
-                                         .producers = 1,
-                                         .in_flight = 64,
-                                         .lean = true};
-    int told[2];
-    uint64_t rss = 0;
-    if (pipe(told) != 0)
-        audit_fail(bench, "no pipe");
-    pid_t pid = fork();
-    if (pid == 0) {
-        bool good = log_load_fill(&setup, large->records + 65536, NULL);
-        rss = rss_of(getpid());
-        _exit(good && write(told[1], &rss, sizeof rss) == sizeof rss ? 0 : 1);
-    }
-    (void)close(told[1]);
-    if (read(told[0], &rss, sizeof rss) != sizeof rss)
-        audit_fail(bench, "the log cannot be written on");
-    (void)close(told[0]);
-    (void)waitpid(pid, NULL, 0);
-    audit_row(bench, "RSS of who writes the log, MiB", (double)rss / 1048576, 1, "",
-              (struct goal){64, 32, true}, "%llu records, opened and 65,536 more written",
-              (unsigned long long)large->records);
+    static const char word[] = "{\"text\":\"hello\"}";
+    const struct origin_service services[] = {
+        {"/", ORIGIN_ANSWERS, {NULL, 0, 0}, NULL, text_of(word)}};
+    const struct ask ask = {"POST", "/", "application/json", text_of(word), text_of(word)};
+    const struct load_pace pace = {.seconds = 5};
+    char config[400];
+    uint16_t origin_port, port = program_port();
+    (void)snprintf(config, sizeof config, "%s/large.yaml", bench->place.dir);
+    struct origin *origin = origin_start(&origin_port, services, 1, -1);
+    const char *const argv[] = {bench->program, "serve", "-c", config, NULL};
+    if (origin == NULL || !write_config(large, config, port, origin_port))
+        audit_fail(bench, "no gateway for the large log");
+    pid_t pid = program_start((char *const *)(size_t)argv, -1);
+    if (!program_listens(pid, port))
+        audit_fail(bench, "no gateway for the large log");
+    struct load *load = load_open(port, CONNECTIONS, &ask);
+    struct load_result result = {.answered = 0};
+    if (load != NULL)
+        result = load_run(load, &pace);
+    uint64_t rss = program_rss_of_writer(pid);
+    if (load != NULL)
+        load_close(load);
+    program_stop(pid);
+    origin_stop(origin);
+    if (rss == 0 || !load_fine(&result))
+        audit_fail(bench, "the large log is not gone on with");
+    audit_row(bench, "RSS of the writer's process, MiB", (double)rss / 1048576, 1, "",
+              (struct goal){64, 32, true}, "%llu records, and %llu more by a gateway",
+              (unsigned long long)large->records, (unsigned long long)result.answered * 3);
 }
 
 void audit_large(struct audit_bench *bench)
@@ -261,8 +269,9 @@ void audit_large(struct audit_bench *bench)
     struct large large = {.records = bench->records};
     struct sg_buf vkey = {0};
     double seconds = 0;
-    (void)snprintf(large.dir, sizeof large.dir, "%s/large", bench->place.dir);
-    (void)snprintf(large.keys, sizeof large.keys, "%s/large.keys", bench->place.dir);
+    (void)snprintf(large.state, sizeof large.state, "%s/large", bench->place.dir);
+    (void)snprintf(large.dir, sizeof large.dir, "%s/audit", large.state);
+    (void)snprintf(large.keys, sizeof large.keys, "%s/keys", large.state);
     (void)snprintf(large.vkey, sizeof large.vkey, "%s/log.vkey", large.keys);
     const struct log_load_setup setup = {.dir = large.dir,
                                          .keys = large.keys,

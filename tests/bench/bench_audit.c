@@ -94,6 +94,7 @@ static bool chosen(const char *name, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    struct scrubgate_fault fault = {.what = ""};
     struct audit_bench bench = {.rounds = 7, .seconds = 1, .records = 10000000};
     if (argc < 3) {
         (void)fprintf(stderr, "usage: bench_audit SCRUBGATE UNAUDITED [ROUNDS [SECONDS [RECORDS "
@@ -108,6 +109,10 @@ int main(int argc, char **argv)
         bench.seconds = strtod(argv[4], NULL);
     if (argc > 5)
         bench.records = strtoull(argv[5], NULL, 10);
+    if (sg_audit_warden_start(&bench.warden, &fault) < 0) {
+        (void)fprintf(stderr, "bench_audit: %s\n", fault.what);
+        return 2;
+    }
     if (bench.rounds == 0 || bench.rounds > ROUNDS_MOST || !place_init(&bench.place, PROXY_CPU))
         return 2;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -115,6 +120,7 @@ int main(int argc, char **argv)
             parts[i].run(&bench);
     }
     print_rows(&bench);
+    sg_audit_warden_stop(&bench.warden);
     place_fini(&bench.place);
     return 0;
 }

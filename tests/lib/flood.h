@@ -27,14 +27,20 @@ struct sg_flooded {
     uint64_t out;    /* the number of its record, as it told the origin */
 };
 
+/* One request: text that ends with a NUL, fields whole lines with CRLF; len of the body. */
+struct sg_flood_ask {
+    char target[256], fields[1024], body[4096];
+    size_t len;
+};
+
 struct sg_flood {
     struct sg_scene *scene;
-    const char *target, *fields; /* fields: whole lines with CRLF */
-    /* The body of request n into text, of which it gives the length; NULL: a short one. */
-    size_t (*body)(size_t n, char *text, size_t cap);
+    const char *target;
+    void (*make)(size_t n, struct sg_flood_ask *ask); /* request n; NULL: a short text to target */
     struct sg_flooded *requests;
     size_t n, cap;
-    size_t answered, refused, cut, heard; /* 200; 503; nothing; at the origin */
+    /* 200; 503; another status; nothing at all; at the origin: */
+    size_t answered, refused, turned_away, cut, heard;
 };
 
 void sg_flood_begin(struct sg_flood *flood, struct sg_scene *scene, const char *target);

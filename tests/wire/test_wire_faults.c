@@ -6,30 +6,21 @@
  * The disk is tests/preload/faults.c, in front of libc in the gateway's processes.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <cmocka.h>
 
+#include "../lib/broken_disk.h"
 #include "../lib/flood.h"
-#include "../lib/program.h"
 #include "../lib/scene.h"
 #include "../lib/suite.h"
-#include "../preload/faults.h"
 
 enum { ROUNDS_MOST = 4000 };
 
 static struct sg_scene scene;
 static struct sg_faults *faults;
-static char preload[PATH_MAX + 16], named[PATH_MAX + 32];
 
 static const char pack[] =
     "pack: toy\nversion: 1\nowner: toys@example.org\nrules:\n"
@@ -42,45 +33,10 @@ static const char config[] =
 
 /* --- a gateway on such a disk --- */
 
-/* Beside the test's folder; a build without it fails here. */
-static void find_preload(void)
-{
-    char self[PATH_MAX], path[PATH_MAX + 32];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    assert_true(len > 0);
-    self[len] = '\0';
-    for (int up = 0; up < 2; up++)
-        *strrchr(self, '/') = '\0';
-    (void)snprintf(path, sizeof path, "%s/preload/faults.so", self);
-    if (access(path, R_OK) != 0)
-        fail_msg("there is no %s: make tests", path);
-    assert_true(snprintf(preload, sizeof preload, "LD_PRELOAD=%s", path) < (int)sizeof preload);
-}
-
-static void map_faults(const struct sg_tempdir *dir)
-{
-    const struct sg_faults none = {.call = {{.times = 0}}};
-    char path[512];
-    sg_tempdir_write(dir, "faults", &none, sizeof none);
-    sg_tempdir_path(dir, "faults", path);
-    int fd = open(path, O_RDWR);
-    assert_true(fd >= 0);
-    faults = mmap(NULL, sizeof *faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    assert_true(faults != MAP_FAILED);
-    (void)close(fd);
-    (void)snprintf(named, sizeof named, SG_FAULTS_VARIABLE "=%s", path);
-}
-
 static void begin(struct sg_flood *flood)
 {
-    static const char *variables[4];
     sg_gateway_init(&scene.gateway);
-    find_preload();
-    map_faults(&scene.gateway.dir);
-    variables[0] = preload;
-    variables[1] = named;
-    variables[2] = "ASAN_OPTIONS=verify_asan_link_order=0";
-    scene.gateway.variables = variables;
+    faults = sg_broken_disk_new(&scene.gateway);
     scene.origin.audit_log = NULL;
     sg_recorder_start(&scene.origin);
     sg_scene_config(&scene, config);
@@ -95,7 +51,7 @@ static void finish(struct sg_flood *flood)
     sg_flood_check(flood);
     sg_flood_end(flood);
     sg_scene_close(&scene);
-    assert_int_equal(munmap(faults, sizeof *faults), 0);
+    sg_broken_disk_free(faults);
 }
 
 /* --- what happens to it --- */
@@ -134,10 +90,7 @@ static void arm(const struct row *row)
 {
     for (size_t i = 0; i < row->n; i++) {
         const struct trouble *trouble = &row->trouble[i];
-        struct sg_fault *fault = &faults->call[trouble->call];
-        atomic_store(&fault->error, trouble->error);
-        atomic_store(&fault->after, trouble->after);
-        atomic_store(&fault->times, trouble->times);
+        sg_broken_disk_set(faults, trouble->call, trouble->after, trouble->times, trouble->error);
     }
 }
 
@@ -194,7 +147,7 @@ static void test_trouble(void **state)
     }
     disarm(row);
     come_back(&flood);
-    assert_int_equal(flood.cut, 0);
+    assert_int_equal(flood.cut + flood.turned_away, 0);
     const size_t refused = flood.refused;
     finish(&flood);
     if ((row->meanwhile == REFUSES) != (refused > 0))
