@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "audit/index.h"
+#include "audit/journal.h"
 #include "audit/note.h"
 #include "audit/segment.h"
 #include "audit/tile_file.h"
@@ -121,6 +122,11 @@ enum scrubgate_status sg_reader_seek(struct sg_reader *reader, uint64_t seq,
                                      struct scrubgate_fault *fault)
 {
     return sg_walk_seek(&reader->walk, seq, fault);
+}
+
+bool sg_reader_has_index(const struct sg_reader *reader, uint64_t segment)
+{
+    return sg_index_has(reader->folder, segment, SG_JOURNAL_SEGMENT);
 }
 
 void sg_reader_tell(const struct sg_reader *reader, uint64_t seq, const char *what,

@@ -34,6 +34,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_next(struct sg_reader *reader
                                                         struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_seek(struct sg_reader *reader, uint64_t seq,
                                                         struct scrubgate_fault *fault);
+/* Whether the index of a full segment is there, so that a seek there costs no reading. */
+bool sg_reader_has_index(const struct sg_reader *reader, uint64_t segment);
 /* Names the file and line of record seq in a fault, with what is wrong there. */
 void sg_reader_tell(const struct sg_reader *reader, uint64_t seq, const char *what,
                     struct scrubgate_fault *fault);
