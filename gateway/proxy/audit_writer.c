@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/base64.h"
+#include "audit/first_key.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/digest.h"
@@ -410,14 +410,13 @@ static void serve(struct writer *writer)
 /* Shown once and kept nowhere: whoever has it can check, and forge, every seal. */
 static void show_first_key(struct sg_seal_key *first)
 {
-    struct sg_buf text = {0};
-    if (sg_base64_add(&text, (struct sg_bytes){first->key, sizeof first->key}) >= 0 &&
-        sg_buf_add_byte(&text, '\0') >= 0)
+    char text[SG_FIRST_KEY_TEXT];
+    if (sg_first_key_print(first->key, text) >= 0)
         sg_oplog(SG_OPLOG_WARN,
                  "made the first key of the audit log's seals, which is shown only now and kept "
                  "nowhere: give it to whom checks the log, and take it out of this output",
-                 "key", (const char *)text.data, NULL);
-    sg_buf_fini(&text);
+                 "key", text, NULL);
+    sg_wipe(text, sizeof text);
     sg_wipe(first, sizeof *first);
 }
 
