@@ -43,6 +43,9 @@ static const struct sg_call calls[] = {
     ROW(epoll_ctl, S | W, ANY, "a socket into the loop"),
     ROW(fdatasync, S | A, ANY, "a record is durable"),
     ROW(pwrite64, S | A, ANY, "a record into the audit log"),
+    ROW(sync_file_range, S | A, ANY, "the disk begins with it"),
+    ROW(fstatfs, S | A, ANY, "how much room there is for it"),
+    ROW(fallocate, S | A, ANY, "disk held back for the log of a full disk"),
     /* --- each connection --- */
     ROW(socket, S | W, FAMILY, "to an origin, a name server, the service manager"),
     ROW(connect, S | W, ANY, "the same"),
@@ -118,7 +121,6 @@ static const struct sg_call calls[] = {
     ROW(faccessat, S | A, ANY, "glibc: is there a file"),
     ROW(faccessat2, S | A, ANY, "the same"),
     ROW(statx, S | A, ANY, "what a file is"),
-    ROW(fstatfs, S, ANY, "the same"),
     ROW(getcwd, S, ANY, "where a file really is"),
 #ifdef SYS_open /* machines with the old calls, which glibc prefers there */
     ROW(open, S, ANY, "glibc's modules"),

@@ -34,7 +34,7 @@ static const char *const values[] = {"jo.doe", "4111", NULL};
 struct side {
     struct peer peer;
     struct load *load;
-    double per_second[ROUNDS_MOST];
+    double per_second[ROUNDS_MOST], us[ROUNDS_MOST]; /* CPU time of a request */
 };
 
 /* Each set of rules has its own path: the origin wants the same bytes each time. */
@@ -53,13 +53,17 @@ static void stop(struct side *side)
     peer_stop(&side->peer);
 }
 
-static double one_round(struct audit_bench *bench, struct side *side)
+static void one_round(struct audit_bench *bench, struct side *side, unsigned round)
 {
     const struct load_pace pace = {.seconds = bench->seconds};
     for (int i = 0; i < TRIES; i++) {
+        uint64_t before = program_cpu_ns(side->peer.pid);
         struct load_result result = load_run(side->load, &pace);
+        uint64_t used = program_cpu_ns(side->peer.pid) - before;
+        side->per_second[round] = (double)result.answered / result.seconds;
+        side->us[round] = (double)used / (double)result.answered / 1000;
         if (load_fine(&result))
-            return (double)result.answered / result.seconds;
+            return;
         if (result.wrong + result.lost > 0)
             break;
     }
@@ -91,8 +95,8 @@ static void compare(struct audit_bench *bench, struct place *place, const char *
     start(bench, &audited, place);
     start(bench, &without, place);
     for (unsigned i = 0; i < bench->rounds; i++) {
-        audited.per_second[i] = one_round(bench, &audited);
-        without.per_second[i] = one_round(bench, &without);
+        one_round(bench, &audited, i);
+        one_round(bench, &without, i);
     }
     stop(&audited);
     stop(&without);
@@ -102,6 +106,12 @@ static void compare(struct audit_bench *bench, struct place *place, const char *
     audit_row(bench, measure, ratio.middle, 2, "", (struct goal){0.8, 0.9, false},
               "%.2f–%.2f; %.0f ÷ %.0f", ratio.low, ratio.high,
               median(audited.per_second, bench->rounds), median(without.per_second, bench->rounds));
+    struct spread cpu = spread_of_ratios(audited.us, without.us, bench->rounds);
+    (void)snprintf(measure, sizeof measure, "CPU time of a request, durable audit ÷ audit off, %s",
+                   what);
+    audit_row(bench, measure, cpu.middle, 2, "", (struct goal){0, 0, true},
+              "%.2f–%.2f; %.0f ÷ %.0f µs", cpu.low, cpu.high, median(audited.us, bench->rounds),
+              median(without.us, bench->rounds));
     if (store)
         storage(bench, &audited);
 }

@@ -7,7 +7,6 @@
  * in the process, of records all over the log, files in the kernel's cache
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_*: the fastest there is, for a baseline */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,59 +216,6 @@ static void measure_proofs(struct audit_bench *bench, const struct large *large)
 
 /* --- memory --- */
 
-struct known {
-    pid_t pid, parent;
-};
-enum { KNOWN_MOST = 4096 };
-
-static size_t list_processes(struct known known[KNOWN_MOST])
-{
-    DIR *proc = opendir("/proc");
-    size_t n = 0;
-    for (const struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;) {
-        char path[300];
-        int pid, parent;
-        (void)snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        FILE *file = fopen(path, "r");
-        if (file == NULL)
-            continue;
-        if (n < KNOWN_MOST && fscanf(file, "%d (%*[^)]) %*c %d", &pid, &parent) == 2)
-            known[n++] = (struct known){pid, parent};
-        (void)fclose(file);
-    }
-    if (proc != NULL)
-        (void)closedir(proc);
-    return n;
-}
-
-static uint64_t rss_of(pid_t pid)
-{
-    char path[64];
-    unsigned long long size = 0, pages = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return 0;
-    if (fscanf(file, "%llu %llu", &size, &pages) != 2)
-        pages = 0;
-    (void)fclose(file);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-/* The writer is the child of a gateway's only child, its warden. */
-static uint64_t writer_rss(pid_t gateway)
-{
-    static struct known known[KNOWN_MOST];
-    size_t n = list_processes(known);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; known[i].parent == gateway && k < n; k++) {
-            if (known[k].parent == known[i].pid)
-                return rss_of(known[k].pid);
-        }
-    }
-    return 0;
-}
-
 static bool write_config(const struct large *large, const char *path, uint16_t port,
                          uint16_t origin)
 {
@@ -306,7 +252,7 @@ static void measure_memory(struct audit_bench *bench, const struct large *large)
     struct load_result result = {.answered = 0};
     if (load != NULL)
         result = load_run(load, &pace);
-    uint64_t rss = writer_rss(pid);
+    uint64_t rss = program_rss_of_writer(pid);
     if (load != NULL)
         load_close(load);
     program_stop(pid);
