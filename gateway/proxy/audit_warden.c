@@ -74,6 +74,7 @@ static int run_writer(struct warden *warden, int socket)
 {
     struct scrubgate_fault fault = {.what = ""};
     (void)close(warden->socket);
+    (void)pthread_setname_np(pthread_self(), "auditor");
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (warden->confined)
         rc = sg_sandbox_confine_writer(&warden->config, warden->give_up.keys, &fault);

@@ -52,9 +52,13 @@ while [ ! -s "$work/ready" ]; do
     kill -0 "$witness" 2>/dev/null || fail 'the witness does not run'
     sleep 0.1
 done
-key=$(sed -n 1p "$work/ready") url=$(sed -n 2p "$work/ready")
+{
+    echo "log $(cat "$vkey")"
+    echo "witness go $(paste -s -d ' ' "$work/ready")"
+    echo 'quorum go'
+} >"$work/policy"
 ask() {
-    "$program" audit witness -p "$vkey" -w "$key" -u "$url" "$audit" >"$work/said" 2>&1 || {
+    "$program" audit witness -p "$vkey" --policy "$work/policy" "$audit" >"$work/said" 2>&1 || {
         cat "$work/said" >&2
         fail 'the witness was not content'
     }
@@ -71,25 +75,30 @@ say "a witness in Go cosigned $((asked + 1)) checkpoints while the log grew"
 
 # --- our own verdict, and proofs
 
-"$program" audit verify -p "$vkey" "$audit" >"$work/said" 2>&1 || {
+"$program" audit verify -p "$vkey" --witness-policy "$work/policy" "$audit" >"$work/said" 2>&1 || {
     cat "$work/said" >&2
     fail 'scrubgate audit verify does not find it proven'
 }
-say 'scrubgate audit verify: PROVEN'
+say "scrubgate audit verify: PROVEN,$(sed -n 's/^  witnessed */ witnessed: /p' "$work/said")"
 size=$(sed -n 2p "$audit/checkpoint")
 [ "$size" -ge "$records" ] || fail "$size records only"
 # The first, the last, and others all over.
 awk -v n="$proofs" -v size="$size" 'BEGIN { srand(22); seen[0] = seen[size - 1] = 1
     for (have = 2; have < n;) { i = int(rand() * size); if (!(i in seen)) { seen[i] = 1; have++ } }
     for (i in seen) printf "%d\n", i }' | sort -n >"$work/numbers"
-while read -r n; do
-    "$program" audit prove -o "$work/proofs/$n.proof" -r "$work/proofs/$n.json" "$audit" "$n" \
-        2>"$work/err" || {
-        cat "$work/err" >&2
-        fail "record $n is not proven"
-    }
-done <"$work/numbers"
+"$program" audit prove --list "$work/numbers" --out-dir "$work/proofs" "$audit" >"$work/said" 2>&1 || {
+    cat "$work/said" >&2
+    fail 'a record is not proven'
+}
 say "scrubgate audit prove: $(wc -l <"$work/numbers") proofs, of records all over the log"
+
+n=$(sed -n 2p "$work/numbers")
+"$program" audit prove --witnessed -o "$work/one" -r "$work/one.json" "$audit" "$n" >"$work/said" 2>&1 &&
+    "$program" audit verify-proof --policy "$work/policy" -r "$work/one.json" "$work/one" >"$work/said" 2>&1 || {
+    cat "$work/said" >&2
+    fail "record $n is not proven as witnessed"
+}
+say "scrubgate audit verify-proof: $(cat "$work/said")"
 
 # --- others
 

@@ -191,6 +191,20 @@ static void kill_it(void *ctx)
     sg_gateway_kill(&scene.gateway);
 }
 
+/* It would leave a core, were it allowed to. */
+static void abort_it(void *ctx)
+{
+    (void)ctx;
+    sg_gateway_signal(&scene.gateway, SIGABRT);
+    (void)sg_gateway_end(&scene.gateway);
+}
+
+static void abort_writer(void *ctx)
+{
+    (void)ctx;
+    assert_int_equal(kill(sg_gateway_writer(&scene.gateway), SIGABRT), 0);
+}
+
 static void reload(bool good)
 {
     size_t at = scene.gateway.log.len;
@@ -204,13 +218,16 @@ static void reload(bool good)
 
 static void round_of_trouble(struct sg_flood *flood, unsigned n)
 {
-    void (*meanwhile)(void *) = n % 24 == 7 ? kill_it : NULL;
+    void (*meanwhile)(void *) = n % 48 == 7    ? kill_it
+                                : n % 48 == 31 ? abort_it
+                                : n % 12 == 2  ? abort_writer
+                                               : NULL;
     if (n % 6 == 1)
         sg_broken_disk_set(faults, SG_FAULT_SYNC, 3, 2, EIO);
     if (n % 6 == 3)
         sg_broken_disk_set(faults, SG_FAULT_WRITE, 2, 3, ENOSPC);
     sg_flood_round(flood, SG_FLOOD_AT_ONCE, meanwhile, NULL);
-    if (meanwhile != NULL)
+    if (meanwhile == kill_it || meanwhile == abort_it)
         start_again();
     if (n % 21 == 4)
         reload(n % 2 == 0);
