@@ -309,6 +309,19 @@ static void lend(struct writer *writer)
     (void)close(to);
 }
 
+static bool take_gap(struct writer *writer)
+{
+    struct sg_gap gap = {.reason = SG_WRITER_DIED};
+    char word[8];
+    if (sscanf(writer->packet.text, SG_WRITER_GAP "%7s %" SCNu64 " %" SCNu64 " %" SCNu64, word,
+               &gap.from_ms, &gap.refused, &gap.dropped) != 4)
+        return false;
+    if (strcmp(word, SG_WRITER_HUNG) == 0)
+        gap.reason = SG_WRITER_HUNG;
+    sg_ledger_tell_gap(writer->ledger, &gap);
+    return true;
+}
+
 static void obey(struct writer *writer)
 {
     const char *text = writer->packet.text;
@@ -321,7 +334,7 @@ static void obey(struct writer *writer)
         lend(writer);
     else if (strcmp(text, SG_WRITER_RECALL) == 0)
         sg_ledger_recall(writer->ledger);
-    else
+    else if (!take_gap(writer))
         writer->ends = true;
     sg_packet_close(&writer->packet);
 }
