@@ -240,8 +240,12 @@ void sg_audit_warden_stop(struct sg_audit_warden *warden)
 {
     if (warden->socket > 0)
         (void)close(warden->socket);
-    if (warden->pid > 0)
-        while (waitpid(warden->pid, NULL, 0) < 0 && errno == EINTR) {
-        }
+    /* A writer whose disk hangs cannot be ended: it must not keep this process. */
+    const struct timespec moment = {.tv_nsec = TRY_NS};
+    for (int i = 0; warden->pid > 0 && i < TRIES + TRIES / 2; i++) {
+        if (waitpid(warden->pid, NULL, WNOHANG) != 0)
+            break;
+        (void)nanosleep(&moment, NULL);
+    }
     *warden = (struct sg_audit_warden){0, 0};
 }

@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/base64.h"
+#include "audit/first_key.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/digest.h"
@@ -309,6 +309,19 @@ static void lend(struct writer *writer)
     (void)close(to);
 }
 
+static bool take_gap(struct writer *writer)
+{
+    struct sg_gap gap = {.reason = SG_WRITER_DIED};
+    char word[8];
+    if (sscanf(writer->packet.text, SG_WRITER_GAP "%7s %" SCNu64 " %" SCNu64 " %" SCNu64, word,
+               &gap.from_ms, &gap.refused, &gap.dropped) != 4)
+        return false;
+    if (strcmp(word, SG_WRITER_HUNG) == 0)
+        gap.reason = SG_WRITER_HUNG;
+    sg_ledger_tell_gap(writer->ledger, &gap);
+    return true;
+}
+
 static void obey(struct writer *writer)
 {
     const char *text = writer->packet.text;
@@ -321,7 +334,7 @@ static void obey(struct writer *writer)
         lend(writer);
     else if (strcmp(text, SG_WRITER_RECALL) == 0)
         sg_ledger_recall(writer->ledger);
-    else
+    else if (!take_gap(writer))
         writer->ends = true;
     sg_packet_close(&writer->packet);
 }
@@ -397,14 +410,13 @@ static void serve(struct writer *writer)
 /* Shown once and kept nowhere: whoever has it can check, and forge, every seal. */
 static void show_first_key(struct sg_seal_key *first)
 {
-    struct sg_buf text = {0};
-    if (sg_base64_add(&text, (struct sg_bytes){first->key, sizeof first->key}) >= 0 &&
-        sg_buf_add_byte(&text, '\0') >= 0)
+    char text[SG_FIRST_KEY_TEXT];
+    if (sg_first_key_print(first->key, text) >= 0)
         sg_oplog(SG_OPLOG_WARN,
                  "made the first key of the audit log's seals, which is shown only now and kept "
                  "nowhere: give it to whom checks the log, and take it out of this output",
-                 "key", (const char *)text.data, NULL);
-    sg_buf_fini(&text);
+                 "key", text, NULL);
+    sg_wipe(text, sizeof text);
     sg_wipe(first, sizeof *first);
 }
 

@@ -363,6 +363,12 @@ enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger, struct scrubgat
     return ledger->log == NULL ? SCRUBGATE_OK : sg_log_finish(ledger->log, fault);
 }
 
+void sg_ledger_tell_gap(struct sg_ledger *ledger, const struct sg_gap *gap)
+{
+    if (ledger->log != NULL && ledger->keys != NULL)
+        sg_log_tell_gap(ledger->log, gap);
+}
+
 /* --- lending --- */
 
 /* Who hangs with the log is as good as dead: it must not hold our messages up for ever. */

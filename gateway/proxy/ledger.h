@@ -46,6 +46,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_append(struct sg_ledger *ledg
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_commit(struct sg_ledger *ledger,
                                                           struct scrubgate_fault *fault);
 
+/* As sg_log_tell_gap; of a log that is lent, or signs nothing, it is lost. */
+void sg_ledger_tell_gap(struct sg_ledger *ledger, const struct sg_gap *gap);
+
 /* What time asks for, as sg_log_tick and sg_log_finish; nothing while the log is lent. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_tick(struct sg_ledger *ledger, bool at_once,
                                                         uint64_t *next,

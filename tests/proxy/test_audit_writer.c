@@ -348,6 +348,7 @@ struct end_row {
 static const struct end_row ends_of_it[] = {
     {"told to stop, it writes what was given before", SG_WRITER_STOP},
     {"when its gateway is gone, it writes what that had given", NULL},
+    {"a gap of which half is told is no word", SG_WRITER_GAP "died 1 2\n"},
     {"a word that it does not know is an end as well", "sing\n"},
 };
 
