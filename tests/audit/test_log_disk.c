@@ -16,6 +16,7 @@
 
 #include "audit/log.h"
 
+#include "../lib/alloc_fail.h"
 #include "../lib/live_log.h"
 #include "../lib/outside.h"
 #include "../lib/suite.h"
@@ -208,8 +209,32 @@ static void goes_on_when_the_disk_is_back(void **state)
     }
 }
 
+/* Hashes that could not be made while the disk wrote are made later. */
+static void hashes_later_without_memory(void **state)
+{
+    bool lacked = true;
+    (void)state;
+    for (size_t n = 0; lacked; n++) {
+        struct world world;
+        uint64_t seq;
+        begin(&world);
+        for (unsigned i = 0; i < 300; i++)
+            assert_int_equal(sg_log_append(world.live.log, SG_BYTES("\"a\":1}"), &seq),
+                             SCRUBGATE_OK);
+        sg_alloc_fail_start(n);
+        enum scrubgate_status rc = sg_log_commit(world.live.log, &world.live.fault);
+        lacked = sg_alloc_fail_stop();
+        assert_int_equal(rc, SCRUBGATE_OK);
+        sign(&world);
+        assert_int_equal(sg_outside_look(&world.dir).size, 300);
+        end(&world);
+    }
+}
+
 int main(void)
 {
+    sg_suite_add("hashes for which there is no memory are made later", hashes_later_without_memory,
+                 NULL);
     sg_suite_add("a crash between any two changes loses nothing", survives_each_crash, NULL);
     sg_suite_add("a disk that failed and is back", goes_on_when_the_disk_is_back, NULL);
     return sg_suite_run("log: a disk that fails");
