@@ -99,6 +99,8 @@ static void finish(struct sg_server *server)
     }
     sg_eventfile_close(server->events);
     sg_memory_free(server->memory);
+    sg_key_keeper_stop(server->keeper);
+    sg_key_store_close(server->pseudonyms);
     if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0)
         sg_oplog(SG_OPLOG_ERROR, "the stop could not be recorded", NULL);
     sg_audit_guest_stop(server->guest);

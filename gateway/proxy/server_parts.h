@@ -31,6 +31,8 @@
 #include "proxy/ledger.h"
 #include "proxy/echo.h"
 #include "proxy/generation.h"
+#include "proxy/key_keeper.h"
+#include "proxy/key_store.h"
 #include "proxy/keys.h"
 #include "proxy/listeners.h"
 #include "proxy/memory.h"
@@ -84,6 +86,8 @@ struct sg_server {
     const char *echo_url;
     struct sg_admin *admin;
     struct sg_keys keys;
+    struct sg_key_store *pseudonyms; /* the keys of the log's names for people */
+    struct sg_key_keeper *keeper;    /* sees to them */
     char boot[2 * SG_SERVER_BOOT_SIZE + 1];
     char *instance;
     struct sg_record_source source;

@@ -17,7 +17,7 @@
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 
-enum { AUDIT_MODE = 0750 };
+enum { AUDIT_MODE = 0750, KEEP_DAYS = 400 };
 
 static enum scrubgate_status name_source(struct sg_server *server)
 {
@@ -76,6 +76,8 @@ static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgat
         rc = make_log_keys(server, &made, fault);
     if (rc >= 0)
         rc = sg_keys_load(&server->keys, server->keys_dir, fault);
+    if (rc >= 0)
+        rc = sg_key_store_open(&server->pseudonyms, server->keys_dir, fault);
     if (rc >= 0 && made > 0)
         sg_oplog(SG_OPLOG_INFO, "made key files", "folder", server->keys_dir, NULL);
     return rc;
@@ -106,6 +108,7 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
             .generation = server->generation,
             .auditor = server->auditor,
             .keys = &server->keys,
+            .pseudonyms = server->pseudonyms,
             .source = &server->source,
             .trust = &server->trust,
             .memory = server->memory,
@@ -161,6 +164,16 @@ static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate
                             server->generation);
 }
 
+static enum scrubgate_status start_keeper(struct sg_server *server)
+{
+    const struct sg_key_keeper_setup setup = {.store = server->pseudonyms,
+                                              .auditor = server->auditor,
+                                              .source = &server->source,
+                                              .audit_dir = sg_server_config(server)->audit_dir,
+                                              .keep_days = KEEP_DAYS};
+    return sg_key_keeper_start(&server->keeper, &setup);
+}
+
 enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate_fault *fault)
 {
     const struct sg_config *config = sg_server_config(server);
@@ -186,6 +199,8 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
         rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
     if (rc >= 0)
         rc = open_log(server, fault);
+    if (rc >= 0)
+        rc = start_keeper(server);
     if (rc >= 0)
         rc = start_workers(server, fault);
     if (rc >= 0)
