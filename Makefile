@@ -10,6 +10,7 @@ EACH ?= 100
 ROUNDS ?= 9
 SECONDS ?= 1
 PARTS ?=
+LARGE ?= 10000000
 SOAK_SECS ?= 600
 RECORDS ?= 1000000
 T ?=
@@ -26,7 +27,7 @@ LIB_PKGS := libpcre2-8 libcrypto yajl yaml-0.1 zlib
 GATE_PKGS := libssl
 DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libssl:libssl-dev \
 	yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
-DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev
+DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev jq:jq
 DEPS_LINT := clang-format:clang-format
 DEPS_TIDY := $(DEPS_RUN) clang-tidy:clang-tidy
 DEPS_MAN := groff:groff-base
@@ -72,7 +73,7 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(FLAVOUR_CFLAGS) $(PKG_CFLAGS) -pthread $(CFLAGS)
 ALL_LDFLAGS = $(FLAVOUR_LDFLAGS) $(LDFLAGS)
 
 LIB_LAYERS := base http rule scan body audit collusion
-GATE_LAYERS := net proxy cli
+GATE_LAYERS := net report proxy cli
 LIB_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(LIB_LAYERS)))))
 GATE_SRC := $(sort $(wildcard $(addprefix gateway/,$(addsuffix /*.c,$(GATE_LAYERS)))))
 MAN_PAGES := $(sort $(wildcard docs/man/*.1))
@@ -83,6 +84,7 @@ GATE_OBJ := $(filter-out $B/gateway/cli/main.o,$(GATE_SRC:%.c=$B/%.o))
 
 TEST_LIB_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/lib/*.c)))
 TESTS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/*/test_*.c)))
+PRELOADS := $(patsubst %.c,$B/%.so,$(sort $(wildcard tests/preload/*.c)))
 FUZZERS := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 SOAKS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/soak/soak_*.c)))
 BENCHES := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/bench_*.c)))
@@ -93,10 +95,13 @@ BENCH_SCAN_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/scan_*.c))
 BENCH_LOAD_OBJ := $(addprefix $B/tests/bench/,load.o message.o origin.o peers.o program.o)
 ATTACK_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/attack/test_%,$(sort $(wildcard tests/attack/*.c)))) \
 	$(BENCH_LOAD_OBJ)
+BENCH_AUDIT_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/audit_*.c))) \
+	$(addprefix $B/tests/bench/,log_load.o rounds.o table.o)
+UNAUDITED := sg_audit_port_open sg_audit_submit sg_audit_note sg_record_decision sg_record_outcome
 BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
-.PHONY: all lib run test test-interop check attack soak mutants fuzz bench bench-proxy bench-scan bench-detect install uninstall format lint tidy \
+.PHONY: all lib run test test-interop check attack soak mutants fuzz bench bench-proxy bench-audit bench-scan bench-detect install uninstall format lint tidy \
 	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-interop deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -123,9 +128,9 @@ check: ## lint, tests, corpus replay
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
 
-soak: ## test the scan engine at length: SOAK_SECS (600) with new dice, long bodies, every mutant
+soak: ## test scan engine and audit log at length: SOAK_SECS (600) of new dice, long bodies, mutants, kills, power cuts
 	@$(MAKE) --no-print-directory deps-test
-	@$(MAKE) --no-print-directory tests $(SOAKS)
+	@$(MAKE) --no-print-directory all tests $(SOAKS)
 	@CC='$(CC)' FLAVOUR='$(FLAVOUR)' sh tests/soak/run.sh $B $(SOAK_SECS)
 
 test-interop: ## have verifiers of others check a log of RECORDS (1000000) made under load
@@ -192,7 +197,12 @@ FORCE:
 
 # --- tests --------------------------------------------------------------------------------------
 
-tests: $(TESTS)
+tests: $(TESTS) $(PRELOADS) $B/tests/report/make_log
+
+# Put in front of libc in a gateway under test.
+$B/tests/preload/%.so: tests/preload/%.c $(wildcard tests/preload/*.h) Makefile
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(BASE_CFLAGS) -O2 -shared $< -ldl -o $@
 
 $B/tests/%: $B/tests/%.o $(TEST_LIB_OBJ) $B/libgateway.a $B/libscrubgate.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group \
@@ -206,6 +216,13 @@ $B/tests/bench/bench_%: $B/tests/bench/bench_%.o $(BENCH_LOAD_OBJ) $B/libgateway
 		$(filter %.a,$^) -Wl,--end-group $(GATE_LIBS) -o $@
 
 $B/tests/bench/bench_proxy: $(BENCH_PROXY_OBJ)
+
+$B/tests/bench/bench_audit: $(BENCH_AUDIT_OBJ)
+
+# The gateway without its audit log, for bench_audit alone.
+$B/tests/bench/scrubgate_unaudited: $B/gateway/cli/main.o $B/tests/bench/unaudited.o \
+		$B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -pie $(UNAUDITED:%=-Wl,--wrap=%) $^ $(GATE_LIBS) -o $@
 
 $B/tests/interop/make_log: $B/tests/interop/make_log.o $B/tests/bench/log_load.o $(BENCH_LOAD_OBJ) \
 		$B/libgateway.a $B/libscrubgate.a
@@ -232,6 +249,12 @@ $B/tests/bench/peer: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PEER_CFLAGS)' | cmp -s - $@ || echo '$(PEER_CFLAGS)' >$@
 
+# A made-up audit log of some weeks, whose clock is its own: a program that writes it.
+$B/tests/report/make_log: $B/tests/report/make_log.o $B/tests/report/story.o $B/tests/lib/dice.o \
+		$B/libgateway.a $B/libscrubgate.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) \
+		-Wl,--wrap=sg_clock_wall_ms,--wrap=sg_clock_mono_ns $^ $(GATE_LIBS) -o $@
+
 # Every fuzz target also builds without a fuzzer, to replay its corpus.
 replay: $(addprefix $B/fuzz/replay_,$(FUZZERS:fuzz_%=%))
 
@@ -255,13 +278,18 @@ build/fuzz/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libgateway.a build/f
 
 bench: ## print the tables of docs/BENCHMARKS.md anew
 	@$(MAKE) --no-print-directory deps-bench
-	@$(MAKE) --no-print-directory all $(BENCHES)
+	@$(MAKE) --no-print-directory all $(BENCHES) $B/tests/bench/scrubgate_unaudited
 	@tests/bench/run.sh $B
 
 bench-proxy: ## print the tables of requests alone: ROUNDS (9) rounds of SECONDS (1)
 	@$(MAKE) --no-print-directory deps-bench
 	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_proxy
 	@tests/bench/run.sh $B proxy $(ROUNDS) $(SECONDS) $(PARTS)
+
+bench-audit: ## print the table of the audit log alone: ROUNDS (9), SECONDS (1), a log of LARGE (10000000) records
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_audit $B/tests/bench/scrubgate_unaudited
+	@tests/bench/run.sh $B audit $(ROUNDS) $(SECONDS) $(LARGE) $(PARTS)
 
 bench-scan: ## print the scan engine's table alone
 	@$(MAKE) --no-print-directory deps
@@ -303,7 +331,7 @@ clean: ## remove what was built
 help: ## this list
 	@echo 'Scrubgate $(VERSION)'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-10s %s\n' "$$name" "$$text"; done
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 	@echo 'Variables: FLAVOUR=release|asan|tsan|fuzz|cover, T=…, SECS=…, SEED=…, EACH=…, V=1, PREFIX=…, DESTDIR=…, CC=…'
 
 # --- set-up -------------------------------------------------------------------------------------

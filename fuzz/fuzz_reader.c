@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "audit/proof.h"
+#include "audit/prover.h"
 #include "audit/reader.h"
 #include "audit/verify_log.h"
 #include "log_folder.h"

@@ -52,6 +52,34 @@ enum scrubgate_status sg_index_write(int folder, uint64_t seq, const struct sg_b
     return fd >= 0 && done == entries->len ? SCRUBGATE_OK : SCRUBGATE_EIO;
 }
 
+size_t sg_index_read(int folder, uint64_t seq, uint8_t *entries, size_t cap)
+{
+    char name[NAME_MOST];
+    const uint64_t start = seq % SG_JOURNAL_SEGMENT * SG_INDEX_ENTRY;
+    size_t done = 0;
+    name_of(seq / SG_JOURNAL_SEGMENT, name);
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    while (fd >= 0 && done < cap) {
+        ssize_t got = pread(fd, entries + done, cap - done, (off_t)(start + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        done += (size_t)got;
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    return done;
+}
+
+uint64_t sg_index_offset(const uint8_t entry[SG_INDEX_ENTRY])
+{
+    uint64_t offset = 0;
+    for (size_t i = 0; i < SG_INDEX_ENTRY; i++)
+        offset = offset << 8 | entry[i];
+    return offset;
+}
+
 bool sg_index_has(int folder, uint64_t segment, uint64_t records)
 {
     char name[NAME_MOST];

@@ -26,6 +26,8 @@
 #include "base/diag.h"
 #include "base/folder.h"
 
+/* A batch that is large beside the zeros it would bring along pays more for them than it gains. */
+enum { AHEAD_LEAST = 8 };
 enum { FOLDER_MODE = 0750, PENDING_MOST = 256 * 1024 * 1024, PENDING_KEPT = 4 * 1024 * 1024 };
 
 struct sg_journal {
@@ -40,8 +42,11 @@ struct sg_journal {
     struct sg_buf pending;
     uint64_t n_pending;
     uint64_t n_committed; /* lines of the last commit, which pending still holds */
+    bool refused;         /* it failed */
     bool broken; /* something but zeros may lie behind offset: cut it off before the next commit */
     struct sg_segment_torn torn;
+    sg_journal_meanwhile *meanwhile;
+    void *meanwhile_ctx;
 };
 
 static struct sg_segment segment_of(const struct sg_journal *journal, uint64_t seq)
@@ -220,6 +225,11 @@ struct sg_bytes sg_journal_committed(const struct sg_journal *journal, uint64_t 
     return journal->n_committed == 0 ? (struct sg_bytes){NULL, 0} : sg_buf_bytes(&journal->pending);
 }
 
+struct sg_bytes sg_journal_refused(const struct sg_journal *journal)
+{
+    return journal->refused ? sg_buf_bytes(&journal->pending) : (struct sg_bytes){NULL, 0};
+}
+
 /* The last commit's lines stay until the next batch begins: who wants them reads them first. */
 static void forget_committed(struct sg_journal *journal)
 {
@@ -230,6 +240,7 @@ static void forget_committed(struct sg_journal *journal)
     else
         journal->pending.len = 0; /* nothing to wipe: records hold no personal value */
     journal->n_committed = 0;
+    journal->refused = false;
 }
 
 enum scrubgate_status sg_journal_append(struct sg_journal *journal, struct sg_bytes record,
@@ -314,9 +325,13 @@ static enum scrubgate_status write_part(struct sg_journal *journal,
                                         struct scrubgate_fault *fault)
 {
     const uint64_t end = journal->offset + part.len;
-    if (journal->ahead > 0 && end > journal->room)
+    if (end > journal->room && part.len <= journal->ahead / AHEAD_LEAST)
         journal->room = sg_segment_fill(journal->fd, end, end + journal->ahead);
     enum scrubgate_status rc = sg_segment_write(segment, journal->fd, part, journal->offset, fault);
+    if (rc >= 0 && journal->meanwhile != NULL)
+        journal->meanwhile(journal->meanwhile_ctx, part);
+    if (rc >= 0)
+        rc = sg_segment_sync(segment, journal->fd, fault);
     if (rc < 0)
         return rc;
     journal->offset = end;
@@ -374,11 +389,17 @@ enum scrubgate_status sg_journal_commit(struct sg_journal *journal, struct scrub
         }
     }
     journal->n_pending = 0;
-    if (rc < 0 || n == 0)
+    if (n == 0)
         forget_committed(journal);
-    else
-        journal->n_committed = n;
+    journal->refused = rc < 0 && n > 0;
+    journal->n_committed = rc < 0 ? 0 : n;
     return rc;
+}
+
+void sg_journal_set_meanwhile(struct sg_journal *journal, sg_journal_meanwhile *call, void *ctx)
+{
+    journal->meanwhile = call;
+    journal->meanwhile_ctx = ctx;
 }
 
 /* --- zeros ahead --- */
@@ -404,10 +425,9 @@ enum scrubgate_status sg_journal_fill(struct sg_journal *journal, struct scrubga
     if (journal->room == before)
         return SCRUBGATE_DONE;
     /* With the sync here the next commit has no metadata to wait for. */
-    if (fdatasync(journal->fd) == 0)
-        return SCRUBGATE_OK;
-    journal->broken = true;
-    return sg_segment_fail_errno(&segment, fault, "cannot make room for the audit log");
+    enum scrubgate_status rc = sg_segment_sync(&segment, journal->fd, fault);
+    journal->broken = rc < 0;
+    return rc;
 }
 
 /* --- changing hands --- */

@@ -65,9 +65,17 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_fill(struct sg_journal *jour
 /* Whether it would have something to do. */
 bool sg_journal_wants_fill(const struct sg_journal *journal);
 
+/* Called in each commit, once for each file it writes to, with the lines that the disk is busy
+ * with: what is done in it costs nothing. They may yet fail to become durable. NULL: none. */
+typedef void sg_journal_meanwhile(void *ctx, struct sg_bytes lines);
+void sg_journal_set_meanwhile(struct sg_journal *journal, sg_journal_meanwhile *call, void *ctx);
+
 /* The lines of the last commit, when it was OK: each with its LF, from record *first on; good until
  * the next append. Nothing for one that failed. */
 struct sg_bytes sg_journal_committed(const struct sg_journal *journal, uint64_t *first);
+
+/* The lines of the last commit, when it failed; good as long. */
+struct sg_bytes sg_journal_refused(const struct sg_journal *journal);
 
 /*
  * A log changes hands without a moment in which nobody, or two, could write it: the descriptor of

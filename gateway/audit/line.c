@@ -302,7 +302,8 @@ static bool take_key(struct walk *walk)
     if (!take_byte(&walk->scan, ':'))
         return false;
     walk->key = key;
-    if (walk->depth > 1)
+    /* Whoever is told looks for members itself, for more of them, and for those said twice. */
+    if (walk->depth > 1 || walk->tell != NULL)
         return true;
     walk->member = member_of(key);
     bool again = (walk->seen & walk->member) != 0;

@@ -20,7 +20,7 @@
 
 enum { FOLDER_MODE = 0750 };
 /* The index is written in pieces, and before each checkpoint: once a commit would slow the disk. */
-enum { INDEX_PIECE = 4096 };
+enum { INDEX_PIECE = 64 * 1024, LEAVES_KEPT = 256 * 1024 };
 /* After a failure: often enough for readiness to come back, not so often as to fill a log. */
 static const uint64_t again_ns = 1000 * 1000 * 1000;
 
@@ -57,6 +57,7 @@ static enum scrubgate_status new_log(struct sg_log **log, const struct sg_log_se
     made->source = setup->source;
     made->checkpoint_ns = setup->checkpoint_ns;
     made->epoch_ns = setup->epoch_ns;
+    made->reserve = setup->reserve;
     if (keys != NULL) {
         made->signs = true;
         made->keys = *keys;
@@ -112,6 +113,28 @@ static enum scrubgate_status open_tree(struct sg_log *log, bool whole,
     return rc;
 }
 
+/* Half of the work on a tree needs only the lines, and the disk leaves time for it. Hashes that are
+ * missing are made later: grow counts them. */
+static void hash_lines(void *ctx, struct sg_bytes lines)
+{
+    struct sg_log *log = ctx;
+    struct sg_bytes line;
+    struct sg_hash leaf;
+    while (sg_bytes_take_line(&lines, &line))
+        if (sg_merkle_leaf(log->tree.sha, line, &leaf) < 0 ||
+            sg_buf_add(&log->leaves, leaf.bytes, sizeof leaf.bytes) < 0)
+            return;
+}
+
+static enum scrubgate_status begin_writing(struct sg_log *log, struct scrubgate_fault *fault)
+{
+    sg_log_begin_space(log);
+    if (!log->signs)
+        return SCRUBGATE_OK;
+    sg_journal_set_meanwhile(log->journal, hash_lines, log);
+    return sg_log_begin_own(log, fault);
+}
+
 enum scrubgate_status sg_log_open(struct sg_log **log, const struct sg_log_setup *setup,
                                   struct sg_log_keys *keys, struct scrubgate_fault *fault)
 {
@@ -124,9 +147,10 @@ enum scrubgate_status sg_log_open(struct sg_log **log, const struct sg_log_setup
         rc = sg_journal_open_least(&made->journal, made->dir, made->signed_size, fault);
     if (rc >= 0 && made->signs)
         rc = open_tree(made, true, fault);
+    if (rc >= 0)
+        rc = begin_writing(made, fault);
     if (rc < 0)
         goto out;
-    sg_log_begin_space(made);
     *log = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:
@@ -149,9 +173,10 @@ enum scrubgate_status sg_log_adopt(struct sg_log **log, const struct sg_log_setu
         (void)close(place->folder);
     if (rc >= 0 && made->signs)
         rc = open_tree(made, false, fault);
+    if (rc >= 0)
+        rc = begin_writing(made, fault);
     if (rc < 0)
         goto out;
-    sg_log_begin_space(made);
     *log = made;
     made = NULL;
 out:
@@ -166,7 +191,9 @@ void sg_log_close(struct sg_log *log)
     sg_journal_close(log->journal);
     sg_log_tree_fini(&log->tree);
     sg_log_keys_fini(&log->keys);
+    sg_acts_close(log->acts);
     sg_buf_fini(&log->index);
+    sg_buf_fini(&log->leaves);
     if (log->segments >= 0)
         (void)close(log->segments);
     if (log->folder >= 0)
@@ -196,12 +223,21 @@ enum scrubgate_status sg_log_leave(struct sg_log **log, struct sg_journal_place 
 enum scrubgate_status sg_log_append(struct sg_log *log, struct sg_bytes record, uint64_t *seq)
 {
     enum scrubgate_status rc = log->signs ? sg_log_grow(log, NULL) : SCRUBGATE_OK;
+    if (rc >= 0 && log->signs && sg_log_refuses(log, record))
+        rc = SCRUBGATE_EIO;
     return rc < 0 ? rc : sg_journal_append(log->journal, record, seq);
 }
 
 enum scrubgate_status sg_log_commit(struct sg_log *log, struct scrubgate_fault *fault)
 {
-    return sg_journal_commit(log->journal, fault);
+    enum scrubgate_status rc = log->signs ? sg_log_grow(log, fault) : SCRUBGATE_OK;
+    if (log->leaves.cap > LEAVES_KEPT)
+        sg_buf_fini(&log->leaves);
+    log->leaves.len = 0;
+    if (rc >= 0)
+        rc = sg_journal_commit(log->journal, fault);
+    sg_log_note_commit(log, rc);
+    return rc;
 }
 
 /* --- the tree --- */
@@ -215,12 +251,13 @@ void sg_log_write_index(struct sg_log *log)
     log->index.len = 0;
 }
 
-static enum scrubgate_status take_line(struct sg_log *log, struct sg_bytes line)
+static enum scrubgate_status take_line(struct sg_log *log, struct sg_bytes line,
+                                       const struct sg_hash *leaf)
 {
     enum scrubgate_status rc = sg_index_add(&log->index, log->offset);
     if (rc < 0)
         return rc;
-    rc = sg_log_tree_push(&log->tree, line);
+    rc = sg_log_tree_push(&log->tree, leaf);
     log->offset += line.len + 1;
     if (log->tree.range.size % SG_JOURNAL_SEGMENT == 0) {
         sg_log_write_index(log);
@@ -234,14 +271,23 @@ enum scrubgate_status sg_log_grow(struct sg_log *log, struct scrubgate_fault *fa
 {
     uint64_t first;
     struct sg_bytes line, rest = sg_journal_committed(log->journal, &first);
+    struct sg_hash leaf;
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (log->lost)
         return sg_log_recover(log, false, fault);
     if (log->tree.range.size == sg_journal_durable(log->journal))
         return SCRUBGATE_OK;
     assert(log->tree.range.size == first);
-    while (rc >= 0 && sg_bytes_take_line(&rest, &line))
-        rc = take_line(log, line);
+    const bool hashed =
+        log->leaves.len == (sg_journal_durable(log->journal) - first) * sizeof leaf.bytes;
+    for (size_t at = 0; rc >= 0 && sg_bytes_take_line(&rest, &line); at += sizeof leaf.bytes) {
+        if (hashed)
+            memcpy(leaf.bytes, log->leaves.data + at, sizeof leaf.bytes);
+        else
+            rc = sg_merkle_leaf(log->tree.sha, line, &leaf);
+        if (rc >= 0)
+            rc = take_line(log, line, &leaf);
+    }
     if (log->index.len >= INDEX_PIECE)
         sg_log_write_index(log);
     if (rc < 0) {
@@ -265,7 +311,9 @@ static uint64_t due(const struct sg_log *log)
     uint64_t next = log->sealed_ns + log->epoch_ns;
     if (log->changed_ns != 0)
         next = earlier(next, log->changed_ns + log->checkpoint_ns);
-    return log->retry_ns > next ? log->retry_ns : next;
+    if (log->retry_ns > next)
+        next = log->retry_ns;
+    return earlier(next, sg_log_own_due(log));
 }
 
 /* A seal before the checkpoint: that then has it. */
@@ -299,6 +347,12 @@ enum scrubgate_status sg_log_tick(struct sg_log *log, uint64_t now, bool at_once
     if (log->signs)
         rc = tend_tree(log, now, at_once, fault);
     sg_log_tend_space(log, now);
+    if (log->signs) {
+        enum scrubgate_status own = sg_log_tend_own(log, now, rc < 0 ? NULL : fault);
+        rc = rc < 0 || own == SCRUBGATE_DONE ? rc : own;
+    }
+    if (rc >= 0 && log->space.room == SG_LOG_ROOM_FULL)
+        rc = sg_log_tell_full(log, fault);
     *next = earlier(log->signs ? due(log) : UINT64_MAX, sg_log_space_due(log));
     return rc;
 }
@@ -308,6 +362,8 @@ enum scrubgate_status sg_log_finish(struct sg_log *log, struct scrubgate_fault *
     if (!log->signs)
         return SCRUBGATE_OK;
     enum scrubgate_status rc = sg_log_grow(log, fault);
+    if (rc >= 0)
+        rc = sg_log_tell_own(log, true, fault);
     if (rc >= 0)
         rc = sg_log_seal(log, sg_clock_mono_ns(), fault);
     return rc < 0 ? rc : sg_log_sign(log, fault);

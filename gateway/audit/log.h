@@ -36,6 +36,7 @@ struct sg_log_setup {
     const struct sg_record_source *source; /* borrowed; of seal records */
     uint64_t checkpoint_ns; /* at most so long after a record a checkpoint has it: 1 s */
     uint64_t epoch_ns;      /* between two seals */
+    uint64_t reserve;       /* bytes of disk held back for what the log says of itself; 0: none */
 };
 
 struct sg_log;
@@ -64,7 +65,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_log_leave(struct sg_log **log,
                                                       struct scrubgate_fault *fault);
 void sg_log_close(struct sg_log *log); /* signs nothing: sg_log_finish; NULL is fine */
 
-/* As sg_journal_append and sg_journal_commit. */
+/* As sg_journal_append and sg_journal_commit; EIO also for a decision when the disk is nearly full:
+ * everything else is still taken. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_append(struct sg_log *log, struct sg_bytes record,
                                                        uint64_t *seq);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_commit(struct sg_log *log,
@@ -73,13 +75,29 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_log_commit(struct sg_log *log,
 /*
  * What time asks for: call it after each commit, and when *next has come (mono_ns; UINT64_MAX:
  * after the next commit). OK: something was sealed or signed; DONE: nothing was to be done; below
- * zero: it could not, and is tried again at *next. at_once: sign what there is now.
+ * zero: it could not, and is tried again at *next, or the disk is nearly full. at_once: sign what
+ * there is now. It writes records of its own: none of the caller's may wait for a commit.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tick(struct sg_log *log, uint64_t now, bool at_once,
                                                      uint64_t *next, struct scrubgate_fault *fault);
 /* A last seal and a checkpoint. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_finish(struct sg_log *log,
                                                        struct scrubgate_fault *fault);
+
+/* Room on the log's disk, when it was last looked at: once a second. From LOW on the alert is a
+ * record too, at FULL no message's record is taken. */
+enum sg_log_room { SG_LOG_ROOM_OK, SG_LOG_ROOM_WARN, SG_LOG_ROOM_LOW, SG_LOG_ROOM_FULL };
+struct sg_log_space {
+    enum sg_log_room room;
+    uint64_t free_bytes, total_bytes; /* free: without what is held back */
+};
+const struct sg_log_space *sg_log_space(const struct sg_log *log);
+const char *sg_log_room_word(enum sg_log_room room); /* "ok", "warn", "low", "full" */
+
+/* What the caller knows of a time in which records could not be written: messages it refused before
+ * they came here, notes it lost. It is added to what the log knows; one record tells it once it can
+ * be written. */
+void sg_log_tell_gap(struct sg_log *log, const struct sg_gap *gap);
 
 uint64_t sg_log_signed(const struct sg_log *log); /* size of the checkpoint */
 

@@ -6,10 +6,12 @@
  *     log_recover.c   the tree of a log that was there before
  *     log_sign.c      checkpoints and seals
  *     log_space.c     the disk below it
+ *     log_own.c       what it says of itself
  */
 #ifndef SG_AUDIT_LOG_PARTS_H
 #define SG_AUDIT_LOG_PARTS_H
 
+#include "audit/acts.h"
 #include "audit/log.h"
 #include "audit/merkle.h"
 #include "audit/log_tree.h"
@@ -27,15 +29,24 @@ struct sg_log {
     bool lost;               /* it is not: make it anew */
     uint64_t offset;         /* in its segment, of the record that comes next into the tree */
     struct sg_buf index;     /* entries that are not written yet */
+    struct sg_buf leaves;    /* hashes of the last commit's lines, made while the disk wrote them */
     bool has_checkpoint;
     uint64_t signed_size;
     struct sg_hash signed_root;
     uint64_t changed_ns; /* when a record came that no checkpoint has; 0: none */
     uint64_t sealed_ns;  /* when the last epoch ended */
     uint64_t retry_ns;   /* not before then; 0: nothing failed */
-    uint64_t tended;     /* durable records when its space was looked after */
-    uint64_t fill_ns;    /* zeros are not written before then */
-    bool unsaved;        /* the seal key in memory is later than the file's */
+    struct sg_log_space space;
+    enum sg_log_room told;       /* of which a record tells */
+    uint64_t reserve, held;      /* bytes that should be, and are, held back */
+    uint64_t looked_ns;          /* when room was last looked at */
+    struct sg_gap gap;           /* of which none tells yet; from_ms 0: none */
+    struct sg_segment_torn torn; /* the same; bytes 0 */
+    struct sg_acts *acts;
+    uint64_t own_ns;  /* none of those is tried before then */
+    uint64_t tended;  /* durable records when its space was looked after */
+    uint64_t fill_ns; /* zeros are not written before then */
+    bool unsaved;     /* the seal key in memory is later than the file's */
 };
 
 /* --- log_recover.c --- */
@@ -69,9 +80,33 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_log_seal(struct sg_log *log, uint64_
 /* --- log_space.c --- */
 
 /* The journal is open. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_begin_own(struct sg_log *log,
+                                                          struct scrubgate_fault *fault);
 void sg_log_begin_space(struct sg_log *log);
 /* A part of each tick; and when it wants the next one. */
 void sg_log_tend_space(struct sg_log *log, uint64_t now);
 uint64_t sg_log_space_due(const struct sg_log *log);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tell_full(const struct sg_log *log,
+                                                          struct scrubgate_fault *fault);
+/* Whether a write that failed did so for want of room: then it is FULL from now on. */
+bool sg_log_is_out_of_room(struct sg_log *log);
+/* False: nothing is held back. */
+bool sg_log_give_reserve(struct sg_log *log);
+
+/* --- log_own.c --- */
+
+/* Writes a record of the log's own, with the reserve if need be; nothing else is pending. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_put(struct sg_log *log, struct sg_bytes record,
+                                                    struct scrubgate_fault *fault);
+/* Whether that record must not be taken now. */
+bool sg_log_refuses(struct sg_log *log, struct sg_bytes record);
+/* A commit of the caller's ended so. */
+void sg_log_note_commit(struct sg_log *log, enum scrubgate_status rc);
+/* What there is to tell; a gap only when it is over. DONE: nothing. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tell_own(struct sg_log *log, bool over,
+                                                         struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tend_own(struct sg_log *log, uint64_t now,
+                                                         struct scrubgate_fault *fault);
+uint64_t sg_log_own_due(const struct sg_log *log);
 
 #endif

@@ -114,13 +114,16 @@ static enum scrubgate_status take_record(struct sg_log *log, struct sg_bytes rec
                                          uint64_t offset, struct scrubgate_fault *fault)
 {
     const uint64_t seq = log->tree.range.size;
+    struct sg_hash leaf;
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (seq >= log->signed_size)
         rc = check_seal(log, record, seq, fault);
     if (rc >= 0 && log->tree.writes)
         rc = sg_index_add(&log->index, offset);
     if (rc >= 0)
-        rc = sg_log_tree_push(&log->tree, record);
+        rc = sg_merkle_leaf(log->tree.sha, record, &leaf);
+    if (rc >= 0)
+        rc = sg_log_tree_push(&log->tree, &leaf);
     return rc == SCRUBGATE_EIO ? SCRUBGATE_OK : rc; /* a tile: made again before it is signed */
 }
 

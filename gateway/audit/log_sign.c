@@ -107,16 +107,13 @@ static enum scrubgate_status write_seal(struct sg_log *log, const struct sg_seal
 {
     struct sg_buf record = {0};
     uint8_t mac[SG_SHA256_SIZE];
-    uint64_t seq;
     enum scrubgate_status rc = sg_seal_mac(&log->keys.seal, seal, mac);
     if (rc >= 0)
         rc = sg_record_seal(&record, log->source, seal, mac);
-    if (rc >= 0)
-        rc = sg_journal_append(log->journal, sg_buf_bytes(&record), &seq);
     if (rc < 0)
         sg_fault_set(fault, log->dir, 0, 0, "cannot seal: %s", scrubgate_status_word(rc));
     else
-        rc = sg_journal_commit(log->journal, fault);
+        rc = sg_log_put(log, sg_buf_bytes(&record), fault);
     sg_buf_fini(&record);
     return rc;
 }

@@ -87,13 +87,10 @@ static enum scrubgate_status take_node(void *ctx, unsigned level, uint64_t index
     return SCRUBGATE_OK;
 }
 
-enum scrubgate_status sg_log_tree_push(struct sg_log_tree *tree, struct sg_bytes record)
+enum scrubgate_status sg_log_tree_push(struct sg_log_tree *tree, const struct sg_hash *leaf)
 {
-    struct sg_hash leaf;
     const uint64_t missing = tree->missing;
-    enum scrubgate_status rc = sg_merkle_leaf(tree->sha, record, &leaf);
-    if (rc >= 0)
-        rc = sg_merkle_push(&tree->range, tree->sha, &leaf, take_node, tree);
+    enum scrubgate_status rc = sg_merkle_push(&tree->range, tree->sha, leaf, take_node, tree);
     if (rc >= 0 && tree->writes && tree->missing != missing)
         rc = SCRUBGATE_EIO;
     return rc;

@@ -34,10 +34,10 @@ void sg_log_tree_fini(struct sg_log_tree *tree);
  * use until it is begun again. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_begin(struct sg_log_tree *tree, uint64_t size,
                                                            sg_merkle_get *get, void *ctx);
-/* One more record. EIO: a full tile could not be written: missing says so, the tree is good. Other
- * errors as sg_log_tree_begin. */
+/* One more record, by its hash. EIO: a full tile could not be written: missing says so, the tree is
+ * good. Other errors as sg_log_tree_begin. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_push(struct sg_log_tree *tree,
-                                                          struct sg_bytes record);
+                                                          const struct sg_hash *leaf);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tree_root(const struct sg_log_tree *tree,
                                                           struct sg_hash *root);
 /* Writes (or compares) the partial tiles of its size. */

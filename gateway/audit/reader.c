@@ -9,12 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/index.h"
+#include "audit/journal.h"
 #include "audit/note.h"
 #include "audit/segment.h"
 #include "audit/tile_file.h"
 #include "audit/walk.h"
+#include "audit/witnessed.h"
 #include "base/diag.h"
 
 /* The tile of a level that was read last: proofs and roots ask for its hashes one by one. */
@@ -28,6 +32,7 @@ struct sg_reader {
     char *path; /* of the folder of segments */
     int dir, folder;
     struct sg_walk walk;   /* the caller's */
+    uint64_t last;         /* where its last record began */
     struct sg_walk leaves; /* the tree's */
     struct sg_sha256 *sha;
     uint64_t size;
@@ -97,10 +102,20 @@ void sg_reader_close(struct sg_reader *reader)
     free(reader);
 }
 
+bool sg_reader_was_replaced(const struct sg_reader *reader)
+{
+    struct stat ours, there;
+    return fstat(reader->folder, &ours) != 0 || stat(reader->path, &there) != 0 ||
+           ours.st_dev != there.st_dev || ours.st_ino != there.st_ino;
+}
+
 enum scrubgate_status sg_reader_next(struct sg_reader *reader, struct sg_bytes *record,
                                      uint64_t *seq, struct scrubgate_fault *fault)
 {
-    return sg_walk_next(&reader->walk, record, seq, fault);
+    enum scrubgate_status rc = sg_walk_next(&reader->walk, record, seq, fault);
+    if (rc == SCRUBGATE_OK)
+        reader->last = reader->walk.offset - record->len - 1;
+    return rc;
 }
 
 enum scrubgate_status sg_reader_seek(struct sg_reader *reader, uint64_t seq,
@@ -109,20 +124,30 @@ enum scrubgate_status sg_reader_seek(struct sg_reader *reader, uint64_t seq,
     return sg_walk_seek(&reader->walk, seq, fault);
 }
 
+bool sg_reader_has_index(const struct sg_reader *reader, uint64_t segment)
+{
+    return sg_index_has(reader->folder, segment, SG_JOURNAL_SEGMENT);
+}
+
 void sg_reader_tell(const struct sg_reader *reader, uint64_t seq, const char *what,
                     struct scrubgate_fault *fault)
 {
     sg_walk_tell(reader->path, seq, what, fault);
 }
 
-enum scrubgate_status sg_reader_checkpoint(struct sg_reader *reader, struct sg_buf *out,
-                                           struct scrubgate_fault *fault)
+uint64_t sg_reader_offset(const struct sg_reader *reader)
+{
+    return reader->last;
+}
+
+static enum scrubgate_status read_note(const struct sg_reader *reader, const char *name,
+                                       struct sg_buf *out, struct scrubgate_fault *fault)
 {
     enum { PART = 4096 };
     const size_t start = out->len;
     enum scrubgate_status rc = SCRUBGATE_OK;
     ssize_t got = 1;
-    int fd = openat(reader->dir, "checkpoint", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = openat(reader->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return SCRUBGATE_DONE;
     while (fd >= 0 && got > 0 && rc >= 0) {
@@ -140,11 +165,34 @@ enum scrubgate_status sg_reader_checkpoint(struct sg_reader *reader, struct sg_b
     if (fd < 0 || got < 0)
         rc = SCRUBGATE_EIO;
     if (rc < 0)
-        sg_fault_set(fault, reader->path, 0, 0, "cannot read the checkpoint beside this folder: %s",
+        sg_fault_set(fault, reader->path, 0, 0, "cannot read the %s beside this folder: %s", name,
                      rc == SCRUBGATE_EIO ? strerror(errno) : scrubgate_status_word(rc));
     if (fd >= 0)
         (void)close(fd);
     return rc;
+}
+
+enum scrubgate_status sg_reader_checkpoint(struct sg_reader *reader, struct sg_buf *out,
+                                           struct scrubgate_fault *fault)
+{
+    return read_note(reader, "checkpoint", out, fault);
+}
+
+enum scrubgate_status sg_reader_witnessed(struct sg_reader *reader, struct sg_buf *out,
+                                          struct scrubgate_fault *fault)
+{
+    return read_note(reader, SG_WITNESSED_NAME, out, fault);
+}
+
+bool sg_reader_tile(const struct sg_reader *reader, const struct sg_tile *tile,
+                    uint8_t hashes[SG_TILE_SIZE])
+{
+    return sg_tile_file_read(reader->dir, tile, hashes);
+}
+
+size_t sg_reader_index(const struct sg_reader *reader, uint64_t seq, uint8_t *entries, size_t cap)
+{
+    return sg_index_read(reader->folder, seq, entries, cap);
 }
 
 /* --- the tree --- */

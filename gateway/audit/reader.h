@@ -14,6 +14,7 @@
 #include <scrubgate/status.h>
 
 #include "audit/merkle.h"
+#include "audit/tile.h"
 #include "base/buf.h"
 #include "base/bytes.h"
 
@@ -24,20 +25,32 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_open(struct sg_reader **reade
                                                         struct scrubgate_fault *fault);
 void sg_reader_close(struct sg_reader *reader); /* NULL is fine */
 
+/* Whether another folder stands where this one stood. */
+bool sg_reader_was_replaced(const struct sg_reader *reader);
+
 /* As sg_walk_next and sg_walk_seek (audit/walk.h): OK, DONE, or EMALFORMED with file and line. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_next(struct sg_reader *reader,
                                                         struct sg_bytes *record, uint64_t *seq,
                                                         struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_seek(struct sg_reader *reader, uint64_t seq,
                                                         struct scrubgate_fault *fault);
+/* Whether the index of a full segment is there, so that a seek there costs no reading. */
+bool sg_reader_has_index(const struct sg_reader *reader, uint64_t segment);
 /* Names the file and line of record seq in a fault, with what is wrong there. */
 void sg_reader_tell(const struct sg_reader *reader, uint64_t seq, const char *what,
                     struct scrubgate_fault *fault);
+
+/* Where the record that sg_reader_next gave last begins in its segment. */
+uint64_t sg_reader_offset(const struct sg_reader *reader);
 
 /* Appends the signed note to out, as it stands. DONE: there is none. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_checkpoint(struct sg_reader *reader,
                                                               struct sg_buf *out,
                                                               struct scrubgate_fault *fault);
+/* The same of the one that witnesses cosigned. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_witnessed(struct sg_reader *reader,
+                                                             struct sg_buf *out,
+                                                             struct scrubgate_fault *fault);
 
 /* The tree whose tiles sg_reader_node looks for, the checkpoint's: others have no partial tiles. */
 void sg_reader_set_size(struct sg_reader *reader, uint64_t size);
@@ -45,6 +58,11 @@ void sg_reader_set_size(struct sg_reader *reader, uint64_t size);
  * from the records, which moves nothing of sg_reader_next. DONE becomes EMALFORMED: no record. */
 enum scrubgate_status sg_reader_node(void *ctx, unsigned level, uint64_t index,
                                      struct sg_hash *out);
+/* What a tile's file says, and the index of a segment from record seq on (up to cap bytes; the
+ * number of them): false, 0 when there is none. Neither is believed by anybody. */
+bool sg_reader_tile(const struct sg_reader *reader, const struct sg_tile *tile,
+                    uint8_t hashes[SG_TILE_SIZE]);
+size_t sg_reader_index(const struct sg_reader *reader, uint64_t seq, uint8_t *entries, size_t cap);
 /* Whether tiles are believed, which they are at first: not to do so shows what the records say. */
 void sg_reader_set_tiles(struct sg_reader *reader, bool believed);
 

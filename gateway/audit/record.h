@@ -35,6 +35,13 @@ enum {
     SG_CLASS_OUTCOME = 6003,  /* API Activity */
     SG_CLASS_READ = 6005      /* Datastore Activity */
 };
+enum {
+    SG_SEVERITY_INFORMATIONAL = 1,
+    SG_SEVERITY_LOW = 2,
+    SG_SEVERITY_MEDIUM = 3,
+    SG_SEVERITY_HIGH = 4
+};
+enum { SG_STATUS_SUCCESS = 1, SG_STATUS_FAILURE = 2 };
 
 /* What all records of one process share; borrowed. */
 struct sg_record_source {

@@ -19,13 +19,6 @@
 #include "base/json_text.h"
 
 /* OCSF 1.4. */
-enum {
-    SG_SEVERITY_INFORMATIONAL = 1,
-    SG_SEVERITY_LOW = 2,
-    SG_SEVERITY_MEDIUM = 3,
-    SG_SEVERITY_HIGH = 4
-};
-enum { SG_STATUS_SUCCESS = 1, SG_STATUS_FAILURE = 2 };
 /* What the other classes share; a finding's are in record_decision.c. */
 enum { SG_ACTIVITY_OTHER = 99 };
 

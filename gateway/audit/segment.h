@@ -45,10 +45,13 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_remove(const struct sg_segme
 SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_cut(const struct sg_segment *segment, int fd,
                                                         uint64_t size,
                                                         struct scrubgate_fault *fault);
-/* Writes all of text at offset and makes it durable, and all that was written before. */
+/* Writes all of text at offset, and has the disk begin with it. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_write(const struct sg_segment *segment, int fd,
                                                           struct sg_bytes text, uint64_t offset,
                                                           struct scrubgate_fault *fault);
+/* Makes all that was written durable. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_sync(const struct sg_segment *segment, int fd,
+                                                         struct scrubgate_fault *fault);
 /* Writes zeros from `from`, at or behind which the file ends, up to `to`; not synced. Returns where
  * they end: from when there was no room for them. */
 uint64_t sg_segment_fill(int fd, uint64_t from, uint64_t to);

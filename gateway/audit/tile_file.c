@@ -79,20 +79,15 @@ static bool write_file(int folder, const char *path, const uint8_t *hashes, size
 enum scrubgate_status sg_tile_file_write(int folder, const struct sg_tile *tile,
                                          const uint8_t *hashes)
 {
-    char path[PATH_MOST], half[PATH_MOST];
+    char path[PATH_MOST];
     const size_t len = (size_t)tile->width * SG_SHA256_SIZE;
     if (!path_of(tile, path))
         return SCRUBGATE_ENOMEM;
-    /* In the same folder: Landlock lets nothing move from one to another. */
-    const size_t folder_len = (size_t)(strrchr(path, '/') - path);
-    memcpy(half, path, folder_len);
-    memcpy(half + folder_len, "/new", sizeof "/new");
-    bool ok = write_file(folder, half, hashes, len);
+    bool ok = write_file(folder, path, hashes, len);
     if (!ok && errno == ENOENT) {
         make_folders(folder, path);
-        ok = write_file(folder, half, hashes, len);
+        ok = write_file(folder, path, hashes, len);
     }
-    ok = ok && renameat(folder, half, folder, path) == 0;
     return ok ? SCRUBGATE_OK : SCRUBGATE_EIO;
 }
 

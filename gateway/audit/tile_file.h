@@ -18,7 +18,9 @@
 bool sg_tile_file_read(int folder, const struct sg_tile *tile, uint8_t hashes[SG_TILE_SIZE]);
 /* Whether there is one that has the right size. */
 bool sg_tile_file_there(int folder, const struct sg_tile *tile);
-/* Writes it whole, under another name first; makes the folders it stands in. EIO, ENOMEM. */
+/* Writes it, and makes the folders it stands in: not under another name first, for nobody looks for
+ * it before a checkpoint has it, and one that was not written whole has not the right size. EIO,
+ * ENOMEM. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_tile_file_write(int folder, const struct sg_tile *tile,
                                                             const uint8_t *hashes);
 /* Removes a partial tile, and its folder when that is empty then. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * verify_log.h - check a log's folder, and prove single records of it.
+ * verify_log.h - check a log's folder.
  *
  *     reader: records, checkpoint, tiles -> [verify_log] -> verify: verdict
  *
@@ -15,7 +15,7 @@
 
 #include "audit/note.h"
 #include "audit/verify.h"
-#include "base/buf.h"
+#include "audit/verify_derived.h"
 
 /* Told now and then how many records were read, of how many that were signed. */
 typedef void sg_verify_progress(void *ctx, uint64_t done, uint64_t total);
@@ -37,6 +37,15 @@ struct sg_verify_report {
     struct scrubgate_fault place;
     bool located;        /* the nodes on disk lead to the signed root, and name the record itself */
     struct sg_hash root; /* that was signed, where result.has_signed says so */
+    struct sg_derived_found derived; /* which is no trouble of the log */
+};
+
+/* Where a check begins: at the first of these that is given. What stands before is not read, but
+ * shown to be the beginning of the tree that was signed. */
+struct sg_verify_since {
+    const struct sg_verify_known *kept; /* behind a checkpoint that was kept elsewhere */
+    uint64_t seq;                       /* at this record */
+    uint64_t time;                      /* at the first one of then or later, ms since 1970 */
 };
 
 /*
@@ -53,19 +62,15 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_log(const char *dir,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_log_watched(
     const char *dir, const struct sg_verify_config *config, const struct sg_verify_watch *watch,
     struct sg_verify_report *report, struct scrubgate_fault *fault);
+/* The same from there on; NULL: from the first record. EINVAL: there is no such record. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_log_since(const char *dir,
+                                                             const struct sg_verify_config *config,
+                                                             const struct sg_verify_since *since,
+                                                             const struct sg_verify_watch *watch,
+                                                             struct sg_verify_report *report,
+                                                             struct scrubgate_fault *fault);
 
 /* Whether a process has the log open to write; false also when that cannot be told. */
 bool sg_verify_is_live(const char *dir);
-
-/*
- * Appends the proof file of record index against the log's checkpoint, and the record. The proof
- * has been tried: it leads from the record to the checkpoint's root. EINVAL: the checkpoint does
- * not reach that far; EMALFORMED: the log is not what its checkpoint says. The checkpoint's
- * signature is not looked at.
- */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_prove_record(const char *dir, uint64_t index,
-                                                         struct sg_buf *proof,
-                                                         struct sg_buf *record,
-                                                         struct scrubgate_fault *fault);
 
 #endif

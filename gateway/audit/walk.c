@@ -14,11 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/index.h"
 #include "audit/journal.h"
 #include "audit/segment.h"
 #include "base/diag.h"
 
-enum { NAME_MOST = 40, HELD_SIZE = 256 * 1024, INDEX_ENTRY = 8 };
+enum { NAME_MOST = 40, HELD_SIZE = 256 * 1024 };
 
 static void name_of(uint64_t seq, const char *suffix, char name[NAME_MOST])
 {
@@ -222,19 +223,11 @@ enum scrubgate_status sg_walk_next(struct sg_walk *walk, struct sg_bytes *record
 /* What the index says, if a record with that number begins there. */
 static bool find_by_index(const struct sg_walk *walk, uint64_t seq, uint64_t *offset)
 {
-    char name[NAME_MOST], begin[NAME_MOST];
-    uint8_t entry[INDEX_ENTRY], there[NAME_MOST];
-    uint64_t at = 0;
-    name_of(seq, ".index", name);
-    int fd = openat(walk->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
+    char begin[NAME_MOST];
+    uint8_t entry[SG_INDEX_ENTRY], there[NAME_MOST];
+    if (sg_index_read(walk->folder, seq, entry, sizeof entry) != sizeof entry)
         return false;
-    ssize_t got = read_at(fd, entry, sizeof entry, seq % SG_JOURNAL_SEGMENT * sizeof entry);
-    (void)close(fd);
-    if (got != (ssize_t)sizeof entry)
-        return false;
-    for (size_t i = 0; i < sizeof entry; i++)
-        at = at << 8 | entry[i];
+    const uint64_t at = sg_index_offset(entry);
     int n = snprintf(begin, sizeof begin, "\n{\"seq\":%" PRIu64 ",\"", seq);
     /* The first line has no LF before it. */
     size_t skip = at == 0 ? 1 : 0;

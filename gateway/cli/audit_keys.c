@@ -4,11 +4,14 @@
  */
 #include "cli/audit_keys.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "audit/checkpoint.h"
+#include "audit/seal_file.h"
 #include "base/base64.h"
 #include "base/diag.h"
 #include "base/file.h"
@@ -71,8 +74,7 @@ bool sg_load_seal_key(const char *path, uint8_t key[SG_KEY_SIZE])
     return good;
 }
 
-static bool load_checkpoint(const char *path, const struct sg_note_key *key,
-                            struct sg_verify_known *known)
+bool sg_load_kept(const char *path, const struct sg_note_key *key, struct sg_verify_known *known)
 {
     struct sg_checkpoint checkpoint;
     struct sg_buf text;
@@ -93,7 +95,7 @@ bool sg_load_known(const struct sg_texts *paths, const struct sg_note_key *key,
                    struct sg_verify_known *known)
 {
     for (size_t i = 0; i < paths->n; i++) {
-        if (!load_checkpoint(paths->item[i], key, &known[i]))
+        if (!sg_load_kept(paths->item[i], key, &known[i]))
             return false;
     }
     return true;
@@ -112,4 +114,18 @@ bool sg_load_policy(const char *path, struct sg_policy **policy)
         (void)sg_say_fault(&fault);
     sg_buf_fini(&text);
     return rc >= 0;
+}
+
+bool sg_load_seal_state(const char *state, struct sg_seal_key *key)
+{
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s/keys/seal.key", state);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return complain(state, "this path is too long");
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return complain(path, strerror(errno));
+    bool good = sg_seal_file_read(fd, key) >= 0 || complain(path, "this is no seal key");
+    (void)close(fd);
+    return good;
 }

@@ -27,5 +27,9 @@ bool sg_load_known(const struct sg_texts *paths, const struct sg_note_key *key,
                    struct sg_verify_known *known);
 /* A policy file: whose signatures are enough. Free it. */
 bool sg_load_policy(const char *path, struct sg_policy **policy);
+/* One of them, in *known. */
+bool sg_load_kept(const char *path, const struct sg_note_key *key, struct sg_verify_known *known);
+/* The seal key of a gateway, from <state>/keys; wiped by the caller. */
+bool sg_load_seal_state(const char *state, struct sg_seal_key *key);
 
 #endif

@@ -56,8 +56,6 @@ static enum scrubgate_status find_folders(const struct sg_party_asked *asked, st
         return rc;
     rc = sg_buf_addf(keys, "%s/keys", asked->state != NULL ? asked->state : config->state);
     if (rc >= 0)
-        rc = sg_buf_add_byte(keys, '\0');
-    if (rc >= 0)
         rc = sg_buf_addf(audit, "%s", asked->audit != NULL ? asked->audit : config->audit_dir);
     if (rc >= 0)
         rc = sg_buf_add_byte(audit, '\0');
@@ -65,17 +63,24 @@ static enum scrubgate_status find_folders(const struct sg_party_asked *asked, st
     return rc;
 }
 
-static enum scrubgate_status open_keys(const char *dir, struct sg_bytes brand, struct sg_bytes name,
-                                       struct sg_party_found *found, struct scrubgate_fault *fault)
+/* The folder of keys, and the store of pseudonyms in it. */
+static enum scrubgate_status open_keys(struct sg_buf *dir, struct sg_bytes brand,
+                                       struct sg_bytes name, struct sg_party_found *found,
+                                       struct scrubgate_fault *fault)
 {
     struct sg_keys keys;
-    enum scrubgate_status rc = sg_keys_load(&keys, dir, fault);
+    enum scrubgate_status rc = sg_buf_add(dir, "", 1);
+    if (rc >= 0)
+        rc = sg_keys_load(&keys, (const char *)dir->data, fault);
     if (rc < 0)
         return rc;
     rc = find_id(&keys, brand, name, found);
     sg_keys_wipe(&keys);
+    dir->len--;
     if (rc >= 0)
-        rc = sg_key_store_open(&found->store, dir, fault);
+        rc = sg_buf_add(dir, "/" SG_KEY_STORE_FOLDER, sizeof "/" SG_KEY_STORE_FOLDER);
+    if (rc >= 0)
+        rc = sg_key_store_open(&found->store, (const char *)dir->data, fault);
     if (rc >= 0)
         rc = sg_pseudonyms_new(&found->pseudonyms, found->store);
     return rc;
@@ -100,7 +105,7 @@ int sg_party_open(const struct sg_command *command, const struct sg_party_asked 
         return sg_say_usage(command, "wants a name that is not empty");
     enum scrubgate_status rc = find_folders(asked, &keys, &found->audit, &fault);
     if (rc >= 0)
-        rc = open_keys((const char *)keys.data, sg_bytes_of(asked->brand), name, found, &fault);
+        rc = open_keys(&keys, sg_bytes_of(asked->brand), name, found, &fault);
     sg_buf_fini(&keys);
     sg_buf_fini(&line);
     if (rc >= 0)

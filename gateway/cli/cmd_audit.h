@@ -9,10 +9,14 @@
 
 extern const struct sg_command sg_cmd_audit_verify;
 extern const struct sg_command sg_cmd_audit_prove;
+extern const struct sg_command sg_cmd_audit_report;
 extern const struct sg_command sg_cmd_audit_rules;
 extern const struct sg_command sg_cmd_audit_pseudonym;
 extern const struct sg_command sg_cmd_audit_erase;
 extern const struct sg_command sg_cmd_audit_verify_proof;
+extern const struct sg_command sg_cmd_audit_query;
+extern const struct sg_command sg_cmd_audit_export;
+extern const struct sg_command sg_cmd_audit_reconcile;
 extern const struct sg_command sg_cmd_audit_witness;
 
 #endif

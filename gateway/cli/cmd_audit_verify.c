@@ -2,26 +2,35 @@
 /*
  * cmd_audit_verify.c - scrubgate audit verify DIR: whether the log is what was written.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "audit/verify_log.h"
 #include "base/clock.h"
-#include "base/diag.h"
+#include "cli/audit_act.h"
 #include "cli/audit_keys.h"
+#include "cli/audit_answer.h"
+#include "cli/audit_watch.h"
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
+#include "cli/moment.h"
 #include "cli/progress.h"
 
-enum { TIME_SIZE = 25 };
+/* The command line, and what was read for it. */
+struct wanted {
+    const char *dir, *vkey, *key, *policy_path, *since_text, *state;
+    struct sg_texts kept;
+    unsigned epoch, witness_age;
+    bool json, watch;
+    struct sg_watch_want lines;
 
-/* What is printed is of these. */
-struct answer {
-    const char *dir;
-    const struct sg_note_key *key;
-    const struct sg_verify_config *config;
-    const struct sg_verify_report *report;
+    struct sg_note_key log_key;
+    uint8_t first_key[SG_KEY_SIZE];
+    struct sg_seal_key seal_key;
+    struct sg_policy *policy;
+    struct sg_verify_known known[SG_TEXTS_MOST + 1]; /* with the one to begin behind */
+    size_t n_known;
+    struct sg_verify_since since;
 };
 
 static void show(void *ctx, uint64_t done, uint64_t total)
@@ -31,201 +40,142 @@ static void show(void *ctx, uint64_t done, uint64_t total)
     sg_progress_show(progress, done);
 }
 
-/* --- for programs --- */
-
-static void print_troubles(const struct sg_verify_report *report)
-{
-    const struct sg_verify_result *result = &report->result;
-    bool placed = false;
-    (void)printf(",\"troubles\":[");
-    for (size_t i = 0; i < result->n_troubles; i++) {
-        const struct sg_verify_trouble *trouble = &result->trouble[i];
-        (void)printf("%s{\"what\":\"%s\"", i == 0 ? "" : ",", sg_verify_word(trouble->what));
-        if (trouble->what != SG_VERIFY_NO_CHECKPOINT && trouble->what != SG_VERIFY_SIGNATURE) {
-            (void)printf(",\"seq\":%" PRIu64 ",\"from\":%" PRIu64, trouble->seq, trouble->from);
-            if (!placed) {
-                (void)printf(",\"file\":");
-                sg_print_json(report->place.file);
-                (void)printf(",\"line\":%u,\"exact\":%s", report->place.line,
-                             report->located ? "true" : "false");
-            }
-            placed = true;
-        }
-        (void)printf("}");
-    }
-    (void)printf("]");
-}
-
-static void print_json(const struct answer *answer)
-{
-    const struct sg_verify_result *result = &answer->report->result;
-    (void)printf("{\"proven\":%s,\"origin\":", result->n_troubles == 0 ? "true" : "false");
-    sg_print_json(answer->key->name);
-    (void)printf(",\"key\":\"%08x\",\"live\":%s,\"records\":%" PRIu64 ",\"records_proven\":%" PRIu64
-                 ",\"time_proven\":%" PRIu64,
-                 (unsigned)answer->key->id, answer->config->live ? "true" : "false",
-                 result->records, result->proven, result->proven_time);
-    (void)printf(",\"records_signed\":%" PRIu64 ",\"signed\":%s,\"seals\":%" PRIu64
-                 ",\"records_sealed\":%" PRIu64 ",\"seal_keys_checked\":%s,\"clock_steps\":%" PRIu64
-                 ",\"checkpoints_kept\":%zu",
-                 result->signed_size, result->signed_root ? "true" : "false", result->seals,
-                 result->sealed, answer->config->first_key != NULL ? "true" : "false",
-                 result->steps, answer->config->n_known);
-    print_troubles(answer->report);
-    (void)printf("}\n");
-}
-
-/* --- for people --- */
-
-static void print_place(const struct sg_verify_report *report,
-                        const struct sg_verify_trouble *trouble, bool first)
-{
-    char place[sizeof(struct scrubgate_fault)];
-    const char *sentence = sg_verify_sentence(trouble->what);
-    if (trouble->what == SG_VERIFY_NO_CHECKPOINT || trouble->what == SG_VERIFY_SIGNATURE) {
-        (void)printf("  wrong        %s\n", sentence);
-        return;
-    }
-    if (first)
-        sg_fault_print(&report->place, place, sizeof place);
-    else
-        (void)snprintf(place, sizeof place, "record %" PRIu64 ": %s", trouble->seq, sentence);
-    (void)printf("  wrong        %s\n", place);
-    if (trouble->from < trouble->seq)
-        (void)printf("               what was changed is among records %" PRIu64 " to %" PRIu64
-                     "\n",
-                     trouble->from, trouble->seq);
-}
-
-static void print_proven(const struct sg_verify_result *result)
-{
-    char time[TIME_SIZE];
-    if (result->proven == 0) {
-        (void)printf("  proven       no record\n");
-        return;
-    }
-    (void)printf("  proven       records 0 to %" PRIu64, result->proven - 1);
-    sg_clock_format(result->proven_time, time);
-    (void)printf(result->proven_time > 0 ? ", up to %s\n" : "\n", time);
-}
-
-static void print_seals(const struct answer *answer)
-{
-    const struct sg_verify_result *result = &answer->report->result;
-    char number[SG_PROGRESS_NUMBER];
-    if (result->seals == 0) {
-        (void)printf("  sealed       no record\n");
-        return;
-    }
-    (void)printf("  sealed       records 0 to %" PRIu64 " by %s seal%s in order; their keys %s\n",
-                 result->sealed - 1, sg_progress_number(result->seals, number),
-                 result->seals == 1 ? "" : "s",
-                 answer->config->first_key != NULL ? "fit the first one"
-                                                   : "were not checked (--key)");
-}
-
-static void print_text(const struct answer *answer)
-{
-    const struct sg_verify_result *result = &answer->report->result;
-    char number[SG_PROGRESS_NUMBER];
-    bool first = true;
-    (void)printf("%s: %s\n", answer->dir, result->n_troubles == 0 ? "PROVEN" : "NOT PROVEN");
-    for (size_t i = 0; i < result->n_troubles; i++) {
-        bool placed = result->trouble[i].what != SG_VERIFY_NO_CHECKPOINT &&
-                      result->trouble[i].what != SG_VERIFY_SIGNATURE;
-        print_place(answer->report, &result->trouble[i], placed && first);
-        first = first && !placed;
-    }
-    (void)printf("  read         %s records%s\n", sg_progress_number(result->records, number),
-                 answer->config->live ? " of a log that is being written" : "");
-    print_proven(result);
-    if (result->signed_root)
-        (void)printf("  signed       records 0 to %" PRIu64 " by %s, key %08x\n",
-                     result->signed_size == 0 ? 0 : result->signed_size - 1, answer->key->name,
-                     (unsigned)answer->key->id);
-    print_seals(answer);
-    if (answer->config->n_known > 0 && result->n_troubles == 0)
-        (void)printf("  kept         %zu checkpoint%s of before fit\n", answer->config->n_known,
-                     answer->config->n_known == 1 ? "" : "s");
-    if (result->steps > 0)
-        (void)printf("  clock        stepped %s time%s between seals: go by mono_ns there\n",
-                     sg_progress_number(result->steps, number), result->steps == 1 ? "" : "s");
-    (void)printf("  not checked  %switnesses\n",
-                 answer->config->first_key == NULL ? "keys of the seals, " : "");
-}
-
-/* --- the command --- */
-
-static int verify(const char *dir, const struct sg_note_key *key,
-                  const struct sg_verify_config *config, bool json)
+static int verify(const struct wanted *wanted, struct sg_audit_answer *answer,
+                  const struct sg_verify_since *since)
 {
     struct scrubgate_fault fault = {.what = ""};
     struct sg_verify_report report;
     struct sg_progress progress;
+    const struct sg_verify_watch watch = {.progress = show, .progress_ctx = &progress};
+    answer->report = &report;
+    if (wanted->watch)
+        return sg_audit_watch(answer, since, &wanted->lines, &report);
     sg_progress_start(&progress, "verify", "records", 0, false);
-    enum scrubgate_status rc = sg_verify_log(dir, config, show, &progress, &report, &fault);
+    enum scrubgate_status rc =
+        sg_verify_log_since(wanted->dir, answer->config, since, &watch, &report, &fault);
     sg_progress_end(&progress);
     if (rc < 0) {
         (void)sg_say_fault(&fault);
         (void)fprintf(stderr, "scrubgate audit verify: the log could not be read: NOT PROVEN\n");
-        return SG_EXIT_WRONG;
+        return rc == SCRUBGATE_EINVAL ? SG_EXIT_USAGE : SG_EXIT_WRONG;
     }
-    struct answer answer = {dir, key, config, &report};
-    if (json)
-        print_json(&answer);
+    if (wanted->json)
+        sg_audit_answer_print_json(answer, NULL);
     else
-        print_text(&answer);
+        sg_audit_answer_print(answer);
     return sg_flush_output() && report.result.n_troubles == 0 ? SG_EXIT_FINE : SG_EXIT_WRONG;
+}
+
+/* A record's number, a moment, or else a checkpoint's file. */
+static bool read_since(struct wanted *wanted)
+{
+    const char *text = wanted->since_text;
+    if (text == NULL || sg_bytes_to_u64(sg_bytes_of(text), &wanted->since.seq) ||
+        sg_moment_read(text, sg_clock_wall_ms(), false, &wanted->since.time))
+        return true;
+    if (!sg_load_kept(text, &wanted->log_key, &wanted->known[wanted->n_known]))
+        return false;
+    wanted->since.kept = &wanted->known[wanted->n_known++];
+    return true;
+}
+
+static bool read_policy(struct wanted *wanted)
+{
+    if (wanted->policy_path == NULL)
+        return true;
+    if (!sg_load_policy(wanted->policy_path, &wanted->policy))
+        return false;
+    if (sg_policy_has_log(wanted->policy, &wanted->log_key))
+        return true;
+    (void)fprintf(stderr, "%s: this policy does not believe this log's key\n", wanted->policy_path);
+    return false;
+}
+
+static bool load(struct wanted *wanted)
+{
+    if (!sg_load_vkey_of(wanted->vkey, wanted->dir, &wanted->log_key) ||
+        !sg_load_known(&wanted->kept, &wanted->log_key, wanted->known))
+        return false;
+    wanted->n_known = wanted->kept.n;
+    return (wanted->key == NULL || sg_load_seal_key(wanted->key, wanted->first_key)) &&
+           read_policy(wanted) &&
+           (wanted->state == NULL || sg_load_seal_state(wanted->state, &wanted->seal_key)) &&
+           read_since(wanted);
+}
+
+static int run_wanted(struct wanted *wanted)
+{
+    struct sg_verify_config config = {.key = &wanted->log_key};
+    struct sg_audit_answer answer = {wanted->dir, &wanted->log_key, &config, NULL};
+    const struct sg_audit_read read = SG_READ_ALL("verify");
+    int exit_code = SG_EXIT_USAGE;
+    if (load(wanted)) {
+        config.first_key = wanted->key == NULL ? NULL : wanted->first_key;
+        config.known = wanted->known;
+        config.n_known = wanted->n_known;
+        config.live = sg_verify_is_live(wanted->dir);
+        config.epoch_ms = (uint64_t)wanted->epoch * 1000;
+        config.policy = wanted->policy;
+        config.witness_age_ms = (uint64_t)wanted->witness_age * 1000;
+        config.seal_key = wanted->state == NULL ? NULL : &wanted->seal_key;
+        sg_leave_read(wanted->dir, &read);
+        exit_code = verify(wanted, &answer, wanted->since_text == NULL ? NULL : &wanted->since);
+    }
+    sg_policy_free(wanted->policy);
+    sg_wipe(wanted->first_key, sizeof wanted->first_key);
+    sg_wipe(&wanted->seal_key, sizeof wanted->seal_key);
+    return exit_code;
 }
 
 static int run(const struct sg_command *command, int argc, char **argv)
 {
-    const char *key_path = NULL, *vkey_path = NULL;
-    struct sg_texts kept = {.n = 0};
-    struct sg_verify_known known[SG_TEXTS_MOST];
-    uint8_t first_key[SG_KEY_SIZE] = {0};
-    struct sg_note_key key;
-    unsigned epoch = SG_VERIFY_EPOCH_MS / 1000;
-    bool json = false;
+    struct wanted wanted = {.epoch = SG_VERIFY_EPOCH_MS / 1000, .lines = {.interval = 60}};
     const struct sg_option options[] = {
         {"key", 'k', SG_OPTION_TEXT, "FILE", "the seals' first key, as keygen printed it",
-         &key_path},
+         &wanted.key},
         {"vkey", 'p', SG_OPTION_TEXT, "FILE", "the log's public key (DIR/../keys/log.vkey)",
-         &vkey_path},
+         &wanted.vkey},
         {"kept", 'c', SG_OPTION_LIST, "FILE", "a checkpoint kept apart: the log must contain it",
-         &kept},
+         &wanted.kept},
+        {"witness-policy", 0, SG_OPTION_TEXT, "FILE",
+         "witnesses who must have cosigned (C2SP tlog-policy)", &wanted.policy_path},
+        {"witness-age", 0, SG_OPTION_NUMBER, "SECONDS",
+         "their cosignatures may be older than the last record by so much (any)",
+         &wanted.witness_age},
+        {"since", 's', SG_OPTION_TEXT, "FROM",
+         "read from there on: a kept checkpoint's file, a record's number, or a time",
+         &wanted.since_text},
+        {"state", 0, SG_OPTION_TEXT, "DIR", "the gateway's state folder: compare its seal key",
+         &wanted.state},
+        {"watch", 0, SG_OPTION_FLAG, NULL, "stay, and check what is written as it comes",
+         &wanted.watch},
+        {"interval", 0, SG_OPTION_NUMBER, "SECONDS",
+         "with --watch: between two lines (60); 0: one whenever there is news",
+         &wanted.lines.interval},
         {"epoch", 0, SG_OPTION_NUMBER, "SECONDS",
-         "seals of a running gateway are so far apart (10)", &epoch},
-        {"json", 0, SG_OPTION_FLAG, NULL, "as JSON", &json},
+         "seals of a running gateway are so far apart (10)", &wanted.epoch},
+        {"json", 0, SG_OPTION_FLAG, NULL, "as JSON", &wanted.json},
     };
-    int rest = 0, exit_code = SG_EXIT_USAGE;
+    int rest = 0;
     enum sg_parsed parsed =
         sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (argc - rest != 1)
         return sg_say_usage(command, "wants one folder of an audit log, such as var/audit");
-    const char *dir = argv[rest];
-    if (sg_load_vkey_of(vkey_path, dir, &key) && sg_load_known(&kept, &key, known) &&
-        (key_path == NULL || sg_load_seal_key(key_path, first_key))) {
-        struct sg_verify_config config = {.key = &key,
-                                          .first_key = key_path == NULL ? NULL : first_key,
-                                          .known = known,
-                                          .n_known = kept.n,
-                                          .live = sg_verify_is_live(dir),
-                                          .epoch_ms = (uint64_t)epoch * 1000};
-        exit_code = verify(dir, &key, &config, json);
-    }
-    sg_wipe(first_key, sizeof first_key);
-    return exit_code;
+    wanted.dir = argv[rest];
+    wanted.lines.json = wanted.json;
+    return run_wanted(&wanted);
 }
 
 const struct sg_command sg_cmd_audit_verify = {
     .name = "audit verify",
     .summary = "check that the log is what was written: signatures, seals, every record",
-    .usage = "[-p VKEY] [-k KEY] [-c CHECKPOINT]… [--json] DIR",
+    .usage = "[-p VKEY] [-k KEY] [-c CHECKPOINT]… [--witness-policy FILE] [-s FROM] [--watch] "
+             "[--json] DIR",
     .examples =
         "  scrubgate audit verify var/audit\n"
-        "  scrubgate audit verify --vkey log.vkey --key first.key --kept last-week var/audit\n",
+        "  scrubgate audit verify --vkey log.vkey --key first.key --kept last-week var/audit\n"
+        "  scrubgate audit verify --witness-policy policy --since last-week --watch var/audit\n",
     .run = run,
 };

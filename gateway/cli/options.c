@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-enum { OPTIONS_MOST = 24, HELP_CODE = 1000, FIRST_CODE = 1001 };
+enum { OPTIONS_MOST = 48, HELP_CODE = 1000, FIRST_CODE = 1001 };
 
 static void print_help(const struct sg_command *command, const struct sg_option *options, size_t n)
 {

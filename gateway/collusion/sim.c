@@ -24,11 +24,11 @@ double *sg_sim_zipf(size_t n, double exponent, size_t clip)
 
 uint64_t sg_sim_name(const struct sg_sim *sim, enum sg_sim_kind kind, uint64_t n)
 {
-    struct sg_random random;
+    struct sg_philox random;
     uint64_t name;
-    sg_random_init(&random, sim->seed, SG_SIM_NAME + 16 * (uint32_t)kind, n);
+    sg_philox_init(&random, sim->seed, SG_SIM_NAME + 16 * (uint32_t)kind, n);
     do {
-        name = sg_random_u64(&random);
+        name = sg_philox_u64(&random);
     } while (name == 0);
     return name;
 }

@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "collusion/sim_params.h"
 
-enum { SG_SIM_NONE = UINT32_MAX }; /* no ring, no agent */
+#define SG_SIM_NONE UINT32_MAX /* no ring, no agent */
 
 struct sg_sim_agent {
     uint64_t id, network, device;

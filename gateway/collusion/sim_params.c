@@ -187,7 +187,7 @@ static enum scrubgate_status read_mapping(const struct sg_yaml *tree,
                                           const struct key *table, size_t n, const char *more,
                                           void *base, struct scrubgate_fault *fault)
 {
-    const char *names[KEYS + 1];
+    const char *names[KEYS + 1] = {NULL};
     size_t known = 0;
     if (mapping->kind != SG_YAML_MAPPING)
         return sg_yaml_fault(tree, mapping, fault, "write key: value pairs here");

@@ -10,7 +10,7 @@
 #ifndef SG_COLLUSION_SIM_PARTS_H
 #define SG_COLLUSION_SIM_PARTS_H
 
-#include "collusion/random.h"
+#include "collusion/philox.h"
 #include "collusion/sim.h"
 
 /* What numbers are drawn for: each has a stream of its own, so that a change of one part of the
@@ -64,11 +64,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_sim_spread_init(struct sg_sim_spread
                                                             const struct sg_sim_params *params);
 void sg_sim_spread_fini(struct sg_sim_spread *spread);
 uint64_t sg_sim_nat(const struct sg_sim *sim, const struct sg_sim_spread *spread,
-                    struct sg_random *random);
+                    struct sg_philox *random);
 uint64_t sg_sim_home(const struct sg_sim *sim, const struct sg_sim_spread *spread,
-                     struct sg_random *random);
+                     struct sg_philox *random);
 uint64_t sg_sim_device(const struct sg_sim *sim, const struct sg_sim_spread *spread,
-                       struct sg_random *random);
+                       struct sg_philox *random);
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sim_people(struct sg_sim *sim,
                                                        const struct sg_sim_spread *spread);
@@ -91,7 +91,7 @@ bool sg_sim_on_shift(const struct sg_sim *sim, uint32_t agent, uint64_t ms);
 /* An agent by capacity among those on shift; when nobody is, *ms moves to when somebody is.
  * SG_SIM_NONE: nobody ever is. */
 uint32_t sg_sim_assign(const struct sg_sim *sim, const struct sg_sim_roster *roster,
-                       struct sg_random *random, uint64_t *ms);
+                       struct sg_philox *random, uint64_t *ms);
 
 /* --- sim_traffic.c --- */
 

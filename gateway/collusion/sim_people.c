@@ -24,25 +24,25 @@ void sg_sim_spread_fini(struct sg_sim_spread *spread)
 }
 
 uint64_t sg_sim_nat(const struct sg_sim *sim, const struct sg_sim_spread *spread,
-                    struct sg_random *random)
+                    struct sg_philox *random)
 {
     return sg_sim_name(sim, SG_SIM_KIND_NAT,
-                       sg_random_pick(random, spread->nat, sim->params.nat_prefixes));
+                       sg_philox_pick(random, spread->nat, sim->params.nat_prefixes));
 }
 
 uint64_t sg_sim_home(const struct sg_sim *sim, const struct sg_sim_spread *spread,
-                     struct sg_random *random)
+                     struct sg_philox *random)
 {
-    if (sg_random_chance(random, sim->params.nat_homes))
+    if (sg_philox_chance(random, sim->params.nat_homes))
         return sg_sim_nat(sim, spread, random);
-    return sg_sim_name(sim, SG_SIM_KIND_HOME, sg_random_below(random, sim->params.home_prefixes));
+    return sg_sim_name(sim, SG_SIM_KIND_HOME, sg_philox_below(random, sim->params.home_prefixes));
 }
 
 uint64_t sg_sim_device(const struct sg_sim *sim, const struct sg_sim_spread *spread,
-                       struct sg_random *random)
+                       struct sg_philox *random)
 {
     return sg_sim_name(sim, SG_SIM_KIND_DEVICE,
-                       sg_random_pick(random, spread->devices, sim->params.devices));
+                       sg_philox_pick(random, spread->devices, sim->params.devices));
 }
 
 size_t sg_sim_account(const struct sg_sim *sim, uint32_t ring)
@@ -56,8 +56,8 @@ static void make_agent(struct sg_sim *sim, uint32_t i)
 {
     const struct sg_sim_params *params = &sim->params;
     struct sg_sim_agent *agent = &sim->agents[i];
-    struct sg_random random;
-    sg_random_init(&random, sim->seed, SG_SIM_AGENT, i);
+    struct sg_philox random;
+    sg_philox_init(&random, sim->seed, SG_SIM_AGENT, i);
     *agent = (struct sg_sim_agent){.id = sg_sim_name(sim, SG_SIM_KIND_AGENT, i),
                                    .network = sg_sim_name(sim, SG_SIM_KIND_AGENT_HOME, i),
                                    .device = sg_sim_name(sim, SG_SIM_KIND_AGENT_DEVICE, i),
@@ -66,15 +66,15 @@ static void make_agent(struct sg_sim *sim, uint32_t i)
                                    .small = i / params->brands < params->small_agents,
                                    .ring = SG_SIM_NONE};
     const double hours =
-        params->shift_least + sg_random_unit(&random) * (params->shift_most - params->shift_least);
-    agent->capacity = exp(params->capacity_sigma * sg_random_normal(&random));
-    agent->begin = (uint16_t)sg_random_below(&random, 48);
+        params->shift_least + sg_philox_unit(&random) * (params->shift_most - params->shift_least);
+    agent->capacity = exp(params->capacity_sigma * sg_philox_normal(&random));
+    agent->begin = (uint16_t)sg_philox_below(&random, 48);
     agent->length = (uint16_t)lround(hours * 2);
-    const uint32_t first = sg_random_below(&random, 7), second = sg_random_below(&random, 6);
+    const uint32_t first = sg_philox_below(&random, 7), second = sg_philox_below(&random, 6);
     agent->days_off = (uint8_t)(1U << first | 1U << (first + 1 + second) % 7);
-    if (!agent->small && params->brands > 1 && sg_random_chance(&random, params->second_brand))
+    if (!agent->small && params->brands > 1 && sg_philox_chance(&random, params->second_brand))
         agent->second =
-            (agent->brand + 1 + sg_random_below(&random, params->brands - 1)) % params->brands;
+            (agent->brand + 1 + sg_philox_below(&random, params->brands - 1)) % params->brands;
 }
 
 /* --- customers --- */
@@ -82,15 +82,15 @@ static void make_agent(struct sg_sim *sim, uint32_t i)
 static void make_customer(struct sg_sim *sim, const struct sg_sim_spread *spread, uint32_t i)
 {
     struct sg_sim_customer *customer = &sim->customers[i];
-    struct sg_random random;
-    sg_random_init(&random, sim->seed, SG_SIM_CUSTOMER, i);
+    struct sg_philox random;
+    sg_philox_init(&random, sim->seed, SG_SIM_CUSTOMER, i);
     *customer = (struct sg_sim_customer){.id = sg_sim_name(sim, SG_SIM_KIND_CUSTOMER, i),
                                          .identity = sg_sim_name(sim, SG_SIM_KIND_IDENTITY, i),
                                          .brand = i % sim->params.brands,
                                          .ring = SG_SIM_NONE};
     customer->network = sg_sim_home(sim, spread, &random);
     customer->device = sg_sim_device(sim, spread, &random);
-    customer->minute = (uint16_t)sg_random_below(&random, MINUTES);
+    customer->minute = (uint16_t)sg_philox_below(&random, MINUTES);
 }
 
 /* A row of customers live together: of neighbouring numbers, but of ranks that have nothing to do
@@ -98,14 +98,14 @@ static void make_customer(struct sg_sim *sim, const struct sg_sim_spread *spread
 static void make_households(struct sg_sim *sim)
 {
     const struct sg_sim_params *params = &sim->params;
-    struct sg_random random;
-    sg_random_init(&random, sim->seed, SG_SIM_HOUSEHOLD, 0);
+    struct sg_philox random;
+    sg_philox_init(&random, sim->seed, SG_SIM_HOUSEHOLD, 0);
     for (uint32_t i = 0; i < params->customers;) {
         const uint32_t size =
-            HOUSEHOLD_LEAST + sg_random_below(&random, HOUSEHOLD_MOST - HOUSEHOLD_LEAST + 1);
+            HOUSEHOLD_LEAST + sg_philox_below(&random, HOUSEHOLD_MOST - HOUSEHOLD_LEAST + 1);
         /* So that the share is of customers, not of homes. */
         const double starts = params->households / (size - params->households * (size - 1));
-        if (!sg_random_chance(&random, starts)) {
+        if (!sg_philox_chance(&random, starts)) {
             i++;
             continue;
         }
@@ -113,9 +113,9 @@ static void make_households(struct sg_sim *sim)
         for (uint32_t j = 1; j < size && i + j < params->customers; j++) {
             struct sg_sim_customer *other = &sim->customers[i + j];
             other->network = head->network;
-            if (sg_random_chance(&random, params->household_device))
+            if (sg_philox_chance(&random, params->household_device))
                 other->device = head->device;
-            if (sg_random_chance(&random, params->household_identity))
+            if (sg_philox_chance(&random, params->household_identity))
                 other->identity = head->identity;
         }
         i += size;
@@ -126,21 +126,21 @@ static void make_households(struct sg_sim *sim)
 static void mark_customers(struct sg_sim *sim)
 {
     const struct sg_sim_params *params = &sim->params;
-    struct sg_random random;
-    sg_random_init(&random, sim->seed, SG_SIM_HOUSEHOLD, 1);
+    struct sg_philox random;
+    sg_philox_init(&random, sim->seed, SG_SIM_HOUSEHOLD, 1);
     const uint32_t of_brand = params->customers / params->brands;
     for (uint32_t brand = 0; brand < params->brands && params->small_agents > 0; brand++)
         for (uint32_t n = 0; n < params->small_customers;) {
             struct sg_sim_customer *customer =
-                &sim->customers[brand + params->brands * sg_random_below(&random, of_brand)];
+                &sim->customers[brand + params->brands * sg_philox_below(&random, of_brand)];
             n += !customer->small;
             customer->small = true;
         }
     for (uint32_t i = 0; i < params->agents; i++) {
-        if (!sg_random_chance(&random, params->agent_customer))
+        if (!sg_philox_chance(&random, params->agent_customer))
             continue;
         struct sg_sim_customer *account =
-            &sim->customers[sg_random_below(&random, params->customers)];
+            &sim->customers[sg_philox_below(&random, params->customers)];
         account->network = sim->agents[i].network;
         account->device = sim->agents[i].device;
     }
@@ -149,11 +149,11 @@ static void mark_customers(struct sg_sim *sim)
 /* --- rings --- */
 
 /* Agents of one brand's large queue who are in no ring yet. */
-static void recruit(struct sg_sim *sim, struct sg_random *random, uint32_t ring, uint32_t brand)
+static void recruit(struct sg_sim *sim, struct sg_philox *random, uint32_t ring, uint32_t brand)
 {
     const struct sg_sim_params *params = &sim->params;
     for (uint32_t n = 0, tries = 0; n < params->ring.agents; tries++) {
-        struct sg_sim_agent *agent = &sim->agents[sg_random_below(random, params->agents)];
+        struct sg_sim_agent *agent = &sim->agents[sg_philox_below(random, params->agents)];
         const bool fits = agent->brand == brand || tries > 64 * params->agents;
         if (agent->small || agent->ring != SG_SIM_NONE || !fits)
             continue;
@@ -165,9 +165,9 @@ static void recruit(struct sg_sim *sim, struct sg_random *random, uint32_t ring,
 static void make_ring(struct sg_sim *sim, const struct sg_sim_spread *spread, uint32_t ring)
 {
     const struct sg_sim_params *params = &sim->params;
-    struct sg_random random;
-    sg_random_init(&random, sim->seed, SG_SIM_RING, ring);
-    const uint32_t brand = sg_random_below(&random, params->brands);
+    struct sg_philox random;
+    sg_philox_init(&random, sim->seed, SG_SIM_RING, ring);
+    const uint32_t brand = sg_philox_below(&random, params->brands);
     recruit(sim, &random, ring, brand);
     for (uint32_t i = 0; i < params->ring.accounts; i++) {
         const uint32_t at = (uint32_t)sg_sim_account(sim, ring) + i;

@@ -67,13 +67,13 @@ bool sg_sim_on_shift(const struct sg_sim *sim, uint32_t agent, uint64_t ms)
 }
 
 uint32_t sg_sim_assign(const struct sg_sim *sim, const struct sg_sim_roster *roster,
-                       struct sg_random *random, uint64_t *ms)
+                       struct sg_philox *random, uint64_t *ms)
 {
     for (unsigned tries = 0; tries <= SG_SIM_WEEK; tries++) {
         const unsigned half_hour = half_hour_of(sim, *ms);
         const size_t begin = roster->begin[half_hour], n = roster->begin[half_hour + 1] - begin;
         if (n > 0)
-            return roster->agents[begin + sg_random_pick(random, roster->sums + begin, n)];
+            return roster->agents[begin + sg_philox_pick(random, roster->sums + begin, n)];
         *ms += half_hour_ms - (*ms - sim->params.begin_ms) % half_hour_ms;
     }
     return SG_SIM_NONE;

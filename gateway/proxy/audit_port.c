@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audit_port.c - a worker's door to the auditor: tickets in, answers out, once a turn of its loop.
+ * audit_port.c - a worker's door to the log's writer: tickets in, answers out, once a turn of its
+ * loop.
  *
  * All of it runs on the worker's thread. While that is behind, tickets of some turns go together: a
  * commit costs as much as several messages, and who waits in line for the worker anyway does not
  * wait longer for it. They never wait while the loop could sleep.
  */
+#define _GNU_SOURCE /* epoll_create1 */
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "proxy/auditor_parts.h"
 
@@ -25,6 +29,7 @@ struct sg_audit_port {
     uint64_t since;               /* the turn of the first of them */
     struct sg_ticket_list spares; /* notes that are durable, for the next ones */
     struct sg_audit_lane lane;
+    int drain; /* an epoll with its bell alone: to wait for that when the loop has ended */
     struct port_wake {
         struct sg_wake wake;
         struct sg_audit_port *port;
@@ -60,10 +65,10 @@ static void hand_over(struct sg_audit_port *port, struct sg_ticket_list *refused
     struct sg_audit_ticket *ticket;
     sg_tickets_init(refused);
     if (port->fresh.n > 0)
-        sg_audit_lane_put(port->auditor, &port->lane, &port->fresh);
+        sg_audit_lane_put(&port->lane, &port->fresh);
     while ((ticket = sg_tickets_take(&port->fresh)) != NULL) {
         if (sg_ticket_is_note(ticket)) {
-            sg_auditor_drop_note(port->auditor, ticket);
+            sg_audit_drop_note(port->auditor, ticket);
             continue;
         }
         ticket->status = SCRUBGATE_EIO;
@@ -95,10 +100,20 @@ static void on_ring(struct sg_wake *wake)
     struct sg_audit_port *port = ((struct port_wake *)wake)->port;
     struct sg_ticket_list done;
     sg_tickets_init(&done);
-    (void)pthread_mutex_lock(&port->auditor->lock);
-    sg_tickets_join(&done, &port->lane.out);
-    (void)pthread_mutex_unlock(&port->auditor->lock);
+    sg_audit_lane_take(&port->lane, &done);
     answer(port, &done);
+}
+
+static bool open_drain(struct sg_audit_port *port)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    const int bell = port->woken.wake.watch.fd;
+    port->drain = epoll_create1(EPOLL_CLOEXEC);
+    if (port->drain >= 0 && epoll_ctl(port->drain, EPOLL_CTL_ADD, bell, &event) == 0)
+        return true;
+    if (port->drain >= 0)
+        (void)close(port->drain);
+    return false;
 }
 
 enum scrubgate_status sg_audit_port_open(struct sg_audit_port **port, struct sg_auditor *auditor,
@@ -115,29 +130,53 @@ enum scrubgate_status sg_audit_port_open(struct sg_audit_port **port, struct sg_
     sg_tickets_init(&made->fresh);
     sg_tickets_init(&made->spares);
     enum scrubgate_status rc = sg_wake_init(loop, &made->woken.wake, on_ring);
+    if (rc < 0)
+        goto out;
+    rc = SCRUBGATE_EIO;
+    if (!open_drain(made))
+        goto out;
+    rc = sg_audit_lane_open(auditor, &made->lane, made->woken.wake.watch.fd);
     if (rc < 0) {
-        free(made);
-        return rc;
+        (void)close(made->drain);
+        goto out;
     }
-    sg_audit_lane_open(auditor, &made->lane, &made->woken.wake);
     *port = made;
-    return SCRUBGATE_OK;
+    made = NULL; /* the caller's now */
+out:
+    if (made != NULL)
+        sg_wake_fini(loop, &made->woken.wake);
+    free(made);
+    return rc;
+}
+
+/* Until all that was given is answered or, when the writer fails, refused. */
+static void wait_for_answers(struct sg_audit_port *port, struct sg_ticket_list *done)
+{
+    struct epoll_event event;
+    uint64_t rings;
+    sg_audit_lane_take(&port->lane, done);
+    while (sg_audit_lane_waits(&port->lane)) {
+        if (epoll_wait(port->drain, &event, 1, -1) > 0)
+            (void)!read(port->lane.bell, &rings, sizeof rings);
+        sg_audit_lane_take(&port->lane, done);
+    }
 }
 
 void sg_audit_port_close(struct sg_audit_port *port)
 {
-    struct sg_ticket_list refused;
+    struct sg_ticket_list over;
     struct sg_audit_ticket *ticket;
     if (port == NULL)
         return;
-    hand_over(port, &refused);
-    sg_audit_lane_close(port->auditor, &port->lane);
+    hand_over(port, &over);
+    wait_for_answers(port, &over);
+    sg_audit_lane_close(&port->lane);
+    (void)close(port->drain);
     sg_wake_fini(port->loop, &port->woken.wake);
     sg_task_cancel(port->loop, &port->task);
-    sg_tickets_join(&refused, &port->lane.out);
-    for (ticket = refused.first; ticket != NULL; ticket = ticket->next)
+    for (ticket = over.first; ticket != NULL; ticket = ticket->next)
         ticket->done = NULL; /* its owner is going too */
-    answer(port, &refused);
+    answer(port, &over);
     while ((ticket = sg_tickets_take(&port->spares)) != NULL)
         sg_ticket_free_note(ticket);
     free(port);

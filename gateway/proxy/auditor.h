@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * auditor.h - the thread that makes audit records durable before their messages leave.
+ * auditor.h - makes audit records durable before their messages leave.
  *
- *     workers --ticket--> [auditor: append all waiting, one write, one fdatasync] --wake--> workers
+ *     workers --ticket--> ring --> [writer: append all waiting, one write, one fdatasync]
+ *             <--number-- ring <--
  *
- * Group commit: what arrives while a sync runs goes into the next one.
+ * The writer is a process of its own (audit_writer.h), which has the log's files and keys. When it
+ * dies or hangs, what waits is refused at once, or after the deadline, and another one is made.
  */
 #ifndef SG_PROXY_AUDITOR_H
 #define SG_PROXY_AUDITOR_H
@@ -19,7 +21,7 @@
 enum { SG_AUDIT_WAITING_MOST = 65536 }; /* records; and 64 MiB */
 
 struct sg_auditor;
-struct sg_ledger;
+struct sg_journal_place;
 struct sg_ledger_setup;
 struct sg_audit_port; /* one worker's door to it */
 
@@ -34,19 +36,24 @@ struct sg_audit_ticket {
     bool owned_by_port;                           /* heap ticket that is the port's after done */
 };
 
-/* Opens a log that signs nothing and starts the thread. */
+/* Opens a log that signs nothing; its writer is a thread, which may hang (tests). */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start(struct sg_auditor **auditor,
                                                           const char *dir,
                                                           struct scrubgate_fault *fault);
-/* The same with a log that signs and seals, by the clock and when it stops. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start_log(struct sg_auditor **auditor,
-                                                              const struct sg_ledger_setup *setup,
-                                                              struct scrubgate_fault *fault);
-/* The same with a ledger that is open, the auditor's from the call on, also on an error. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start_with(struct sg_auditor **auditor,
-                                                               struct sg_ledger *ledger,
-                                                               struct scrubgate_fault *fault);
-/* Commits what waits, stops the thread, closes the journal. All ports must be closed. */
+
+/* Who makes the writer, and what becomes of one that hangs. */
+struct sg_auditor_keeping {
+    int warden;           /* socket to it (audit_warden.h), borrowed; 0: a thread is the writer */
+    uint64_t deadline_ns; /* nothing waits longer: the writer is killed; 0: it may hang */
+    struct sg_wake *lost; /* rung when the warden has ended: nobody can make a writer any more */
+};
+/* The same for any log; place: of one that another process lent, place->folder is the auditor's
+ * from the call on, also on an error; NULL: it is opened. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start_log(
+    struct sg_auditor **auditor, const struct sg_ledger_setup *setup,
+    const struct sg_auditor_keeping *keeping, const struct sg_journal_place *place,
+    struct scrubgate_fault *fault);
+/* Commits what waits, has the writer end. All ports must be closed. */
 void sg_auditor_stop(struct sg_auditor *auditor);
 
 /* On the worker's thread. */
@@ -74,25 +81,26 @@ void sg_auditor_write_all(struct sg_auditor *auditor, struct sg_audit_ticket *ti
 
 /*
  * Between two batches lends the log to the process at the other end of socket, a packet socket that
- * is the auditor's from the call on (sg_ledger_lend); SG_AUDITOR_REFUSED and why is sent there when
+ * is the auditor's from the call on (sg_ledger_lend); SG_LEDGER_NOT_LENT and why is sent there when
  * it cannot. From then on what is submitted here is written there. Any thread; does not wait.
  */
-#define SG_AUDITOR_REFUSED "refused "
 void sg_auditor_lend(struct sg_auditor *auditor, int socket);
 /* That process is gone: the log comes back. */
 void sg_auditor_recall(struct sg_auditor *auditor);
 
 /*
- * While commits fail: has the thread try again, with this record (emptied) when it holds none to
- * try with. Does not wait: whether it worked shows in sg_auditor_healthy. So readiness comes back
- * without a message having to fail first. Any thread.
+ * While commits fail: has the writer try again, with this record (taken), unless one is under way.
+ * Does not wait: whether it worked shows in sg_auditor_healthy. So readiness comes back without a
+ * message having to fail first. Any thread.
  */
 void sg_auditor_retry(struct sg_auditor *auditor, struct sg_buf *record);
 
-bool sg_auditor_healthy(
-    const struct sg_auditor *auditor); /* the last commit worked, and so did what signs */
+/* There is a writer, its last commit worked and so did what signs, and nothing has waited for half
+ * the deadline. */
+bool sg_auditor_healthy(struct sg_auditor *auditor);
 uint64_t sg_auditor_records(const struct sg_auditor *auditor);  /* durable since start */
 uint64_t sg_auditor_failures(const struct sg_auditor *auditor); /* commits that failed */
 uint64_t sg_auditor_dropped(const struct sg_auditor *auditor);  /* notes lost */
+uint64_t sg_auditor_writers(struct sg_auditor *auditor);        /* that were made after the first */
 
 #endif

@@ -109,7 +109,8 @@ struct sg_config {
     size_t n_rules; /* 0: built-in packs */
     const char *state, *audit_dir, *origin;
     uint64_t audit_checkpoint_ns, audit_epoch_ns; /* how often the log is signed, and sealed */
-    const char *ca_file;                          /* NULL: the system's trusted certificates */
+    uint64_t audit_deadline_ns; /* a record that waits longer is refused, and its writer replaced */
+    const char *ca_file;        /* NULL: the system's trusted certificates */
     struct sg_limits limits;
     struct sg_sandbox_config sandbox;
     uint64_t memory, memory_ns; /* of conversations: bytes, 0: none; and for how long */

@@ -19,6 +19,7 @@ static const struct {
     {"audit.origin", "SCRUBGATE_AUDIT_ORIGIN"},
     {"audit.epoch", "SCRUBGATE_AUDIT_EPOCH"},
     {"audit.checkpoint", "SCRUBGATE_AUDIT_CHECKPOINT"},
+    {"audit.deadline", "SCRUBGATE_AUDIT_DEADLINE"},
     {"scan.recheck", "SCRUBGATE_SCAN_RECHECK"},
     {"conversation.memory", "SCRUBGATE_CONVERSATION_MEMORY"},
     {"conversation.time", "SCRUBGATE_CONVERSATION_TIME"},

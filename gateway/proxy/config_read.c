@@ -242,6 +242,7 @@ static enum scrubgate_status read_audit_times(struct sg_config *config, const st
 {
     const struct sg_yaml_node *epoch = sg_yaml_get(node, "epoch");
     const struct sg_yaml_node *checkpoint = sg_yaml_get(node, "checkpoint");
+    const struct sg_yaml_node *deadline = sg_yaml_get(node, "deadline");
     enum scrubgate_status rc = SCRUBGATE_OK;
     uint64_t ms = 0;
     if (epoch != NULL) {
@@ -256,6 +257,12 @@ static enum scrubgate_status read_audit_times(struct sg_config *config, const st
             rc = sg_yaml_fault(tree, checkpoint, fault, "checkpoint is out of range: 10ms to 1s");
         config->audit_checkpoint_ns = ms * 1000000u;
     }
+    if (rc >= 0 && deadline != NULL) {
+        rc = sg_yaml_duration(tree, deadline, &ms, fault);
+        if (rc >= 0 && (ms < 500 || ms > 60000))
+            rc = sg_yaml_fault(tree, deadline, fault, "deadline is out of range: 500ms to 1m");
+        config->audit_deadline_ns = ms * 1000000u;
+    }
     return rc;
 }
 
@@ -263,7 +270,7 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"dir", "origin", "epoch", "checkpoint"};
+    static const char *const keys[] = {"dir", "origin", "epoch", "checkpoint", "deadline"};
     enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
     const struct sg_yaml_node *dir = sg_yaml_get(node, "dir");
     const struct sg_yaml_node *origin = sg_yaml_get(node, "origin");

@@ -13,10 +13,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "proxy/key_store_parts.h"
 #include "proxy/keys_parts.h"
 
-enum { FILE_MODE = 0600, BESIDE = 12 };
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600, BESIDE = 12 };
 static const uint64_t week_ms = UINT64_C(7) * 24 * 60 * 60 * 1000;
 
 /* --- one key in one slot --- */
@@ -111,7 +112,9 @@ enum scrubgate_status sg_key_store_open(struct sg_key_store **store, const char 
     if (made->dir == NULL)
         goto out;
     memcpy(made->dir, dir, strlen(dir) + 1);
-    rc = sg_keys_folder(dir, &made->folder, fault);
+    rc = sg_folder_make(dir, FOLDER_MODE, fault);
+    if (rc >= 0)
+        rc = sg_keys_folder(dir, &made->folder, fault);
     if (rc >= 0)
         rc = lock_files(made, &alone, fault);
     if (rc >= 0)

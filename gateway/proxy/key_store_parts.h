@@ -16,11 +16,11 @@
 #include "proxy/key_slots.h"
 #include "proxy/key_store.h"
 
-#define SG_KEYS_FILE       "pseudonyms"
-#define SG_KEYS_FILE_NEW   "pseudonyms.new"
-#define SG_KEYS_LOCK       "pseudonyms.lock"
-#define SG_KEYS_MASTER     "pseudonym.master"
-#define SG_KEYS_MASTER_NEW "pseudonym.master.new"
+#define SG_KEYS_FILE       "keys"
+#define SG_KEYS_FILE_NEW   "keys.new"
+#define SG_KEYS_LOCK       "lock"
+#define SG_KEYS_MASTER     "master"
+#define SG_KEYS_MASTER_NEW "master.new"
 
 /* Keys and the master that wraps them. */
 struct sg_key_layer {

@@ -334,6 +334,11 @@ enum scrubgate_status sg_ledger_commit(struct sg_ledger *ledger, struct scrubgat
     return rc < 0 ? SCRUBGATE_EIO : SCRUBGATE_OK;
 }
 
+bool sg_ledger_is_ours(const struct sg_ledger *ledger)
+{
+    return ledger->log != NULL;
+}
+
 void sg_ledger_recall(struct sg_ledger *ledger)
 {
     if (ledger->link == 0)

@@ -58,9 +58,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledg
  * gets one packet, SG_LEDGER_LENT with three numbers, and two descriptors: the folder and a link on
  * which this ledger sends its records from now on. On an error the journal stays.
  */
-#define SG_LEDGER_LENT "log %" PRIu64 " %" PRIu64 " %" PRIu64 "\n" /* durable, offset, files */
+#define SG_LEDGER_LENT     "log %" PRIu64 " %" PRIu64 " %" PRIu64 "\n" /* durable, offset, files */
+#define SG_LEDGER_NOT_LENT "refused " /* and why: what is said in its place when it cannot be */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
                                                         struct scrubgate_fault *fault);
+/* Whether the journal is this ledger's now: neither lent nor, when it came back, not yet open. */
+bool sg_ledger_is_ours(const struct sg_ledger *ledger);
 /* Who has the journal is gone: takes it back now, not at the next commit. */
 void sg_ledger_recall(struct sg_ledger *ledger);
 

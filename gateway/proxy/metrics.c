@@ -324,6 +324,8 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
             process->audit_dropped);
     counter(&page, "scrubgate_audit_unnamed",
             "Decisions recorded without pseudonyms: no key was to be had.", sum.unnamed);
+    counter(&page, "scrubgate_audit_writers", "Processes that took the place of an audit writer.",
+            process->audit_writers);
     counter(&page, "scrubgate_reloads", "Reloads that took effect.", process->reloads);
     counter(&page, "scrubgate_reload_failures", "Reloads that were refused.",
             process->reload_failures);

@@ -74,7 +74,8 @@ void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns);
 
 /* What only the process knows. */
 struct sg_metrics_process {
-    uint64_t audit_records, audit_failures, audit_dropped, reloads, reload_failures, start_ms;
+    uint64_t audit_records, audit_failures, audit_dropped, audit_writers, reloads, reload_failures,
+        start_ms;
     const char *rules_digest;
     size_t connections;
     bool remembers; /* conversations; then: */

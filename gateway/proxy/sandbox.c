@@ -41,7 +41,8 @@ static struct {
     uint32_t otherwise;
 } now;
 
-static enum scrubgate_status set_calls(enum sg_seccomp_mode mode, struct scrubgate_fault *fault)
+static enum scrubgate_status set_calls(enum sg_sandbox_role role, enum sg_seccomp_mode mode,
+                                       struct scrubgate_fault *fault)
 {
     if (mode == SG_SECCOMP_OFF || !confined)
         return SCRUBGATE_OK;
@@ -50,7 +51,7 @@ static enum scrubgate_status set_calls(enum sg_seccomp_mode mode, struct scrubga
         now.layers[SG_SANDBOX_SECCOMP] = SG_SANDBOX_ABSENT;
         return SCRUBGATE_OK;
     }
-    enum scrubgate_status rc = sg_seccomp_apply(SG_SANDBOX_SERVER, now.otherwise, true);
+    enum scrubgate_status rc = sg_seccomp_apply(role, now.otherwise, true);
     if (rc < 0)
         sg_fault_set(fault, NULL, 0, 0,
                      "the kernel has seccomp but does not take the filter: mend that, or set "
@@ -60,12 +61,13 @@ static enum scrubgate_status set_calls(enum sg_seccomp_mode mode, struct scrubga
     return rc;
 }
 
-static enum scrubgate_status set_files(const struct sg_config *config,
+/* log_keys: their folder, of the writer; NULL: the gateway's. */
+static enum scrubgate_status set_files(const struct sg_config *config, const char *log_keys,
                                        struct scrubgate_fault *fault)
 {
     if (!config->sandbox.landlock || !confined)
         return SCRUBGATE_OK;
-    enum scrubgate_status rc = sg_landlock_apply(config, &now.landlock_abi, fault);
+    enum scrubgate_status rc = sg_landlock_apply(config, log_keys, &now.landlock_abi, fault);
     if (rc >= 0)
         now.layers[SG_SANDBOX_LANDLOCK] = now.landlock_abi > 0 ? SG_SANDBOX_ON : SG_SANDBOX_ABSENT;
     return rc;
@@ -97,8 +99,22 @@ enum scrubgate_status sg_sandbox_close(const struct sg_config *config,
                                        struct scrubgate_fault *fault)
 {
     /* Files first: afterwards the calls for it are gone. */
-    enum scrubgate_status rc = set_files(config, fault);
-    return rc < 0 ? rc : set_calls(config->sandbox.seccomp, fault);
+    enum scrubgate_status rc = set_files(config, NULL, fault);
+    return rc < 0 ? rc : set_calls(SG_SANDBOX_SERVER, config->sandbox.seccomp, fault);
+}
+
+enum scrubgate_status sg_sandbox_confine_warden(const struct sg_config *config,
+                                                struct scrubgate_fault *fault)
+{
+    return set_calls(SG_SANDBOX_WARDEN, config->sandbox.seccomp, fault);
+}
+
+enum scrubgate_status sg_sandbox_confine_writer(const struct sg_config *config, const char *keys,
+                                                struct scrubgate_fault *fault)
+{
+    (void)pthread_setname_np(pthread_self(), "auditor");
+    enum scrubgate_status rc = set_files(config, keys, fault);
+    return rc < 0 ? rc : set_calls(SG_SANDBOX_AUDITOR, config->sandbox.seccomp, fault);
 }
 
 enum scrubgate_status sg_sandbox_enter(enum sg_sandbox_role role)
@@ -107,6 +123,7 @@ enum scrubgate_status sg_sandbox_enter(enum sg_sandbox_role role)
         [SG_SANDBOX_SERVER] = "scrubgate",
         [SG_SANDBOX_WORKER] = "worker",
         [SG_SANDBOX_AUDITOR] = "auditor",
+        [SG_SANDBOX_WARDEN] = "warden",
     };
     (void)pthread_setname_np(pthread_self(), names[role]);
     if (role == SG_SANDBOX_SERVER || now.layers[SG_SANDBOX_SECCOMP] < SG_SANDBOX_LOGS)

@@ -36,8 +36,9 @@ enum sg_sandbox_state {
  * the server may: read config and rules anew, look names up, make threads. */
 enum sg_sandbox_role {
     SG_SANDBOX_SERVER,
-    SG_SANDBOX_WORKER, /* reads messages: opens nothing */
-    SG_SANDBOX_AUDITOR /* writes the audit log: no socket */
+    SG_SANDBOX_WORKER,  /* reads messages: opens nothing */
+    SG_SANDBOX_AUDITOR, /* writes the audit log: no socket */
+    SG_SANDBOX_WARDEN   /* what the auditor may, and makes that process */
 };
 
 /* First of all: from here on no core dump holds memory of this process. */
@@ -46,10 +47,18 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_sandbox_begin(struct scrubgate_fault
  * capabilities up. EINVAL: no such user, or a folder that belongs to another. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sandbox_drop(const struct sg_config *config,
                                                          struct scrubgate_fault *fault);
-/* Once the folders of config->state and config->audit_dir exist and before the first thread is
- * made: threads inherit it. */
+/* Once the folders below config->state exist and before the first thread is made: threads inherit
+ * it. The audit log and its keys are out of reach from then on. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sandbox_close(const struct sg_config *config,
                                                           struct scrubgate_fault *fault);
+/* In the processes of the audit log, once they are the config's user: the warden gives up calls,
+ * and each writer, which inherits that, more of them and all files but config->audit_dir and keys.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_sandbox_confine_warden(const struct sg_config *config,
+                                                                   struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_sandbox_confine_writer(const struct sg_config *config,
+                                                                   const char *keys,
+                                                                   struct scrubgate_fault *fault);
 /* First of all in a thread that has a role. Nothing before sg_sandbox_close. EIO: end the thread.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_sandbox_enter(enum sg_sandbox_role role);

@@ -15,7 +15,8 @@
 
 #define S SG_CALL_SERVER
 #define W SG_CALL_WORKER
-#define A SG_CALL_AUDITOR
+#define A (SG_CALL_AUDITOR | SG_CALL_WARDEN) /* who makes a process may do what that may */
+#define D SG_CALL_WARDEN
 
 #define ROW(call, who, rule, why)                                                                  \
     {                                                                                              \
@@ -42,6 +43,9 @@ static const struct sg_call calls[] = {
     ROW(epoll_ctl, S | W, ANY, "a socket into the loop"),
     ROW(fdatasync, S | A, ANY, "a record is durable"),
     ROW(pwrite64, S | A, ANY, "a record into the audit log"),
+    ROW(sync_file_range, S | A, ANY, "the disk begins with it"),
+    ROW(fstatfs, S | A, ANY, "how much room there is for it"),
+    ROW(fallocate, S | A, ANY, "disk held back for the log of a full disk"),
     /* --- each connection --- */
     ROW(socket, S | W, FAMILY, "to an origin, a name server, the service manager"),
     ROW(connect, S | W, ANY, "the same"),
@@ -71,16 +75,20 @@ static const struct sg_call calls[] = {
     ROW(signalfd4, S, ANY, "SIGHUP, SIGTERM"),
     ROW(epoll_create1, S, ANY, "a loop"),
 #ifdef SYS_poll
-    ROW(poll, S, ANY, "name servers"),
+    ROW(poll, S | A, ANY, "name servers; the audit log's bell"),
 #endif
-    ROW(ppoll, S, ANY, "name servers, where poll is made of it"),
+    ROW(ppoll, S | A, ANY, "the same, where poll is made of it"),
+    ROW(memfd_create, S, ANY, "a ring to the audit log's writer"),
+    ROW(wait4, S | D, ANY, "the audit log's processes end"),
+    ROW(kill, D, ANY, "a writer that hangs"),
     /* --- threads and their end --- */
     ROW(clone3, S | W | A, ENOSYS, "its arguments cannot be read here: glibc then uses clone"),
     ROW(clone, S, THREAD, "a thread: resolver, loader; never a process"),
-    ROW(set_robust_list, S, ANY, "a thread begins"),
-    ROW(rseq, S, ANY, "a thread begins"),
-    ROW(prctl, S, NAME, "a thread's name"),
-    ROW(seccomp, S, ANY, "a thread takes a stricter filter"),
+    ROW(clone, D, FORK, "the audit log's writer"),
+    ROW(set_robust_list, S | D, ANY, "a thread begins"),
+    ROW(rseq, S | D, ANY, "a thread begins"),
+    ROW(prctl, S | D, NAME, "a thread's name"),
+    ROW(seccomp, S | D, ANY, "a thread, or a process, takes a stricter filter"),
     ROW(rt_sigprocmask, S | W | A, ANY, "a thread begins or ends"),
     ROW(rt_sigaction, S | W | A, ANY, "abort"),
     ROW(rt_sigreturn, S | W | A, ANY, "a signal's handler ends"),
@@ -104,13 +112,15 @@ static const struct sg_call calls[] = {
     ROW(mkdirat, S | A, ANY, "folders of ours; the audit log's when it is opened anew"),
     ROW(getdents64, S | A, ANY, "packs in a folder, segments"),
     ROW(flock, S | A, ANY, "one writer of the audit log"),
-    ROW(fchmod, S, ANY, "keys and sockets of ours"),
+    ROW(fchmod, S | A, ANY, "keys and sockets of ours"),
     ROW(fchmodat, S, ANY, "the same"),
+    ROW(landlock_create_ruleset, D, ANY, "a writer gives files up"),
+    ROW(landlock_add_rule, D, ANY, "the same"),
+    ROW(landlock_restrict_self, D, ANY, "the same"),
     ROW(readlinkat, S, ANY, "where a file really is"),
-    ROW(faccessat, S, ANY, "glibc: is there a file"),
-    ROW(faccessat2, S, ANY, "the same"),
-    ROW(statx, S, ANY, "what a file is"),
-    ROW(fstatfs, S, ANY, "the same"),
+    ROW(faccessat, S | A, ANY, "glibc: is there a file"),
+    ROW(faccessat2, S | A, ANY, "the same"),
+    ROW(statx, S | A, ANY, "what a file is"),
     ROW(getcwd, S, ANY, "where a file really is"),
 #ifdef SYS_open /* machines with the old calls, which glibc prefers there */
     ROW(open, S, ANY, "glibc's modules"),
@@ -131,7 +141,7 @@ static const struct sg_call calls[] = {
     ROW(uname, S, ANY, "glibc, for names"),
     ROW(prlimit64, S, ANY, "how many files may be open"),
     ROW(sysinfo, S | W, ANY, "how much memory there is: qsort of a long list asks"),
-    ROW(getuid, S, ANY, "whose a key is"),
+    ROW(getuid, S | A, ANY, "whose a key is"),
     ROW(geteuid, S | A, ANY, "the same"),
     ROW(getgid, S, ANY, "glibc"),
     ROW(getegid, S, ANY, "glibc"),

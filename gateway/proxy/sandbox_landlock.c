@@ -2,8 +2,9 @@
 /*
  * sandbox_landlock.c - what of the file system and the ports is left in reach.
  *
- * Read: the folders of config, packs and certificates, for reloads; what looking names up and
- * trusting servers takes. Written: state and audit. Nothing is executed, no TCP port is bound.
+ * The gateway reads the folders of config, packs and certificates, for reloads, and what looking
+ * names up and trusting servers takes; it writes events and its own sockets. The audit log's writer
+ * reads and writes that log and its keys. Nothing is executed, no TCP port is bound.
  *
  * A rule holds for an inode and what lies below it. So folders are named, not files: an editor, a
  * renewed certificate or a DHCP client puts a new file in the old one's place.
@@ -178,6 +179,18 @@ static enum scrubgate_status add_certificates(struct reach *reach, const struct 
     return rc;
 }
 
+/* Not the folder itself: the audit log and its keys may lie there, and a rule has no exceptions. */
+static enum scrubgate_status add_below(struct reach *reach, const char *folder,
+                                       const char *const *names, size_t n)
+{
+    char path[PATH_MAX];
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < n && rc >= 0; i++)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, names[i]) < sizeof path)
+            rc = add(reach, path, writing);
+    return rc;
+}
+
 static enum scrubgate_status add_all(struct reach *reach, const struct sg_config *config)
 {
     /* To look names up (glibc loads modules for it) and to trust servers. */
@@ -195,6 +208,8 @@ static enum scrubgate_status add_all(struct reach *reach, const struct sg_config
         "/sys/devices/system/cpu", /* how many cores there are: `workers: auto` */
         "/proc/self/statm",        /* how much memory there is, opened when workers start */
     };
+    static const char *const own[] = {"events", "run", "keys/pseudonyms"};
+    static const char *const beside[] = {"rules"}; /* the packs behind the log's digests */
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof system / sizeof system[0] && rc >= 0; i++)
         rc = add(reach, system[i], reading);
@@ -205,8 +220,20 @@ static enum scrubgate_status add_all(struct reach *reach, const struct sg_config
     if (rc >= 0)
         rc = add_packs(reach, config);
     if (rc >= 0)
-        rc = add(reach, config->state, writing);
-    return rc < 0 ? rc : add(reach, config->audit_dir, writing);
+        rc = add_below(reach, config->state, own, sizeof own / sizeof own[0]);
+    return rc < 0 ? rc : add_below(reach, config->audit_dir, beside, 1);
+}
+
+/* For the writer. What OpenSSL reads at its first use does not make it another one. */
+static enum scrubgate_status add_log(struct reach *reach, const struct sg_config *config,
+                                     const char *log_keys)
+{
+    enum scrubgate_status rc = add(reach, "/etc/ssl", reading);
+    if (rc >= 0)
+        rc = add(reach, "/usr/lib/ssl", reading);
+    if (rc >= 0)
+        rc = add(reach, config->audit_dir, writing);
+    return rc < 0 ? rc : add(reach, log_keys, writing);
 }
 
 /* --- putting it on --- */
@@ -220,8 +247,8 @@ static bool holds(void)
     return fd < 0 && errno == EACCES;
 }
 
-enum scrubgate_status sg_landlock_apply(const struct sg_config *config, int *abi,
-                                        struct scrubgate_fault *fault)
+enum scrubgate_status sg_landlock_apply(const struct sg_config *config, const char *log_keys,
+                                        int *abi, struct scrubgate_fault *fault)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, PROBE_VERSION);
     *abi = version > 0 ? (int)version : 0;
@@ -233,7 +260,7 @@ enum scrubgate_status sg_landlock_apply(const struct sg_config *config, int *abi
     reach.ruleset = (int)syscall(SYS_landlock_create_ruleset, &wanted, size_of_wanted(*abi), 0);
     if (reach.ruleset < 0)
         goto out;
-    rc = add_all(&reach, config);
+    rc = log_keys != NULL ? add_log(&reach, config, log_keys) : add_all(&reach, config);
     if (rc < 0)
         goto out;
     rc = SCRUBGATE_EIO;

@@ -29,19 +29,22 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_user_gain_nothing(struct scrubgate_f
 
 /* --- sandbox_landlock.c --- */
 
-/* *abi: 0 when this kernel has none. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_landlock_apply(const struct sg_config *config, int *abi,
+/* *abi: 0 when this kernel has none. log_keys: the folder of the audit log's keys, for its writer,
+ * which has that and the log in reach; NULL: for the gateway, which has everything else. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_landlock_apply(const struct sg_config *config,
+                                                           const char *log_keys, int *abi,
                                                            struct scrubgate_fault *fault);
 
 /* --- sandbox_calls.c: which calls, and why --- */
 
-enum { SG_CALL_SERVER = 1, SG_CALL_WORKER = 2, SG_CALL_AUDITOR = 4 };
+enum { SG_CALL_SERVER = 1, SG_CALL_WORKER = 2, SG_CALL_AUDITOR = 4, SG_CALL_WARDEN = 8 };
 
 /* What must hold for a call's arguments, else it is as if it stood nowhere. */
 enum sg_call_rule {
     SG_CALL_ANY,
     SG_CALL_NOT_EXEC, /* mmap, mprotect: no code is made; the server compiles rules */
     SG_CALL_THREAD,   /* clone: a thread, no process */
+    SG_CALL_FORK,     /* clone: a process with memory and names of its own */
     SG_CALL_FAMILY,   /* socket: IP and local; the server's names also netlink */
     SG_CALL_ASKS,     /* ioctl: how much waits to be read by the other end; the server also: is
                          standard output a terminal, how much is there to read */

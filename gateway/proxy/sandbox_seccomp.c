@@ -82,6 +82,8 @@ static bool judge(struct sg_filter *filter, const struct sg_call *call, enum sg_
     const uint32_t families[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK};
     const uint32_t asks[] = {TIOCOUTQ, TCGETS, FIONREAD};
     const uint32_t names[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA};
+    const uint32_t namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
     switch (call->rule) {
     case SG_CALL_ANY:
         break;
@@ -92,6 +94,9 @@ static bool judge(struct sg_filter *filter, const struct sg_call *call, enum sg_
         return false;
     case SG_CALL_THREAD:
         allow_bits(filter, 0, CLONE_THREAD, true);
+        return false;
+    case SG_CALL_FORK:
+        allow_bits(filter, 0, CLONE_VM | CLONE_FILES | CLONE_FS | namespaces, false);
         return false;
     case SG_CALL_FAMILY:
         allow_one_of(filter, 0, families, role == SG_SANDBOX_SERVER ? 4 : 3);
@@ -120,6 +125,7 @@ static unsigned bit_of(enum sg_sandbox_role role)
 {
     return role == SG_SANDBOX_WORKER    ? SG_CALL_WORKER
            : role == SG_SANDBOX_AUDITOR ? SG_CALL_AUDITOR
+           : role == SG_SANDBOX_WARDEN  ? SG_CALL_WARDEN
                                         : SG_CALL_SERVER;
 }
 

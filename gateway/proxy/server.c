@@ -3,7 +3,7 @@
  * server.c - the running gateway's life: signals, drain, stop.
  *
  *     this thread: signals, admin port ──> generation, stop ──> workers
- *     audit thread <── records ── workers
+ *     audit log's writer (a process) <── records ── workers
  */
 #include "proxy/server.h"
 
@@ -50,6 +50,17 @@ static void worker_ended(struct sg_wake *wake)
     }
     if (gone == server->n_workers)
         sg_loop_stop(server->loop);
+}
+
+/* The next writer that died would be the last: who runs this gateway makes both anew. */
+static void warden_gone(struct sg_wake *wake)
+{
+    struct sg_server *server =
+        (struct sg_server *)(void *)((char *)wake - offsetof(struct sg_server, warden_gone));
+    sg_oplog(SG_OPLOG_ERROR, "the audit log's warden has ended, and so does this gateway", NULL);
+    server->rc = SCRUBGATE_EIO;
+    if (!server->draining)
+        sg_server_drain(server);
 }
 
 static void signalled(struct sg_watch *watch, uint32_t events)
@@ -101,11 +112,14 @@ static void finish(struct sg_server *server)
     sg_memory_free(server->memory);
     sg_key_keeper_stop(server->keeper);
     sg_key_store_close(server->pseudonyms);
-    if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0)
+    /* Twice: when the writer hangs the first one is how that is found out. */
+    if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0 &&
+        sg_server_record(server, "stop", server->generation, NULL) < 0)
         sg_oplog(SG_OPLOG_ERROR, "the stop could not be recorded", NULL);
     sg_audit_guest_stop(server->guest);
     if (server->auditor != NULL)
         sg_auditor_stop(server->auditor);
+    sg_audit_warden_stop(&server->warden);
     sg_resolver_stop(server->resolver);
     sg_server_handover_fini(server);
     if (server->takeover > 0)
@@ -123,6 +137,7 @@ static void finish(struct sg_server *server)
     if (server->loop != NULL) {
         sg_wake_fini(server->loop, &server->ended);
         sg_wake_fini(server->loop, &server->guest_gone);
+        sg_wake_fini(server->loop, &server->warden_gone);
     }
     sg_loop_free(server->loop);
     sg_notify_close(&server->notify);
@@ -135,7 +150,12 @@ static void finish(struct sg_server *server)
 static enum scrubgate_status prepare(struct sg_server *server, struct scrubgate_fault *fault)
 {
     sg_notify_open(&server->notify);
+    /* First what has its number from outside, then a process that has none of it. */
     enum scrubgate_status rc = sg_activation_take(&server->inheritance, fault);
+    if (rc >= 0)
+        rc = sg_sandbox_begin(fault);
+    if (rc >= 0)
+        rc = sg_audit_warden_start(&server->warden, fault);
     if (rc >= 0)
         rc = sg_loop_new(&server->loop);
     if (rc >= 0)
@@ -143,7 +163,7 @@ static enum scrubgate_status prepare(struct sg_server *server, struct scrubgate_
     if (rc >= 0)
         rc = sg_wake_init(server->loop, &server->guest_gone, sg_server_guest_gone);
     if (rc >= 0)
-        rc = sg_sandbox_begin(fault);
+        rc = sg_wake_init(server->loop, &server->warden_gone, warden_gone);
     if (rc >= 0)
         rc = sg_server_reload_init(server);
     if (rc >= 0)

@@ -31,7 +31,7 @@
 static enum scrubgate_status refuse(int socket, const char *why)
 {
     char text[160];
-    (void)snprintf(text, sizeof text, SG_AUDITOR_REFUSED "%s\n", why);
+    (void)snprintf(text, sizeof text, SG_LEDGER_NOT_LENT "%s\n", why);
     return sg_packet_send(socket, sg_bytes_of(text), NULL, 0);
 }
 

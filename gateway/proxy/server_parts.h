@@ -27,6 +27,7 @@
 #include "proxy/admin.h"
 #include "proxy/arrivals.h"
 #include "proxy/audit_guest.h"
+#include "proxy/audit_warden.h"
 #include "proxy/auditor.h"
 #include "proxy/ledger.h"
 #include "proxy/echo.h"
@@ -81,6 +82,8 @@ struct sg_server {
     struct sg_wake ended; /* a worker's thread is through */
     struct sg_generation *generation;
     char *keys_dir; /* <state>/keys, as it was at the start */
+    struct sg_audit_warden warden;
+    struct sg_wake warden_gone;
     struct sg_auditor *auditor;
     struct sg_echo *echo;
     const char *echo_url;
@@ -127,8 +130,10 @@ void sg_server_drain(struct sg_server *server);
 
 /* --- server_start.c --- */
 
-/* How its audit log is opened. */
-struct sg_ledger_setup sg_server_log_setup(const struct sg_server *server);
+/* Has a writer open its audit log; place: of one that another gateway lent, or NULL. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_server_open_log(struct sg_server *server,
+                                                            const struct sg_journal_place *place,
+                                                            struct scrubgate_fault *fault);
 /* Opens addresses, keys and the audit log, and starts the workers and the admin port. What it made
  * before an error is the server's to end. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_server_start(struct sg_server *server,

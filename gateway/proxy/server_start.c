@@ -8,16 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/digest.h"
 #include "base/folder.h"
 #include "proxy/descriptors.h"
-#include "proxy/log_keys.h"
+#include "proxy/handover.h"
 #include "proxy/oplog.h"
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 
-enum { AUDIT_MODE = 0750, KEEP_DAYS = 400 };
+enum { AUDIT_MODE = 0750, RUN_MODE = 0700, KEEP_DAYS = 400 };
 
 static enum scrubgate_status name_source(struct sg_server *server)
 {
@@ -35,29 +34,37 @@ static enum scrubgate_status name_source(struct sg_server *server)
     return SCRUBGATE_OK;
 }
 
-/* Shown once and kept nowhere: whoever has it can check, and forge, every seal. */
-static void show_first_key(struct sg_seal_key *first)
+static enum scrubgate_status make_folder(const char *within, const char *name, unsigned mode,
+                                         struct scrubgate_fault *fault)
 {
-    struct sg_buf text = {0};
-    if (sg_base64_add(&text, (struct sg_bytes){first->key, sizeof first->key}) >= 0 &&
-        sg_buf_add_byte(&text, '\0') >= 0)
-        sg_oplog(SG_OPLOG_WARN,
-                 "made the first key of the audit log's seals, which is shown only now and kept "
-                 "nowhere: give it to whom checks the log, and take it out of this output",
-                 "key", (const char *)text.data, NULL);
-    sg_buf_fini(&text);
-    sg_wipe(first, sizeof *first);
+    struct sg_buf path = {0};
+    enum scrubgate_status rc = sg_buf_addf(&path, "%s/%s", within, name);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(&path, '\0');
+    if (rc >= 0)
+        rc = sg_folder_make((const char *)path.data, mode, fault);
+    sg_buf_fini(&path);
+    return rc;
 }
 
-static enum scrubgate_status make_log_keys(struct sg_server *server, unsigned *made,
-                                           struct scrubgate_fault *fault)
+/* Those that a rule of the sandbox needs to be there. */
+static enum scrubgate_status make_folders(const struct sg_config *config,
+                                          struct scrubgate_fault *fault)
 {
-    struct sg_seal_key first;
-    bool fresh;
-    enum scrubgate_status rc = sg_log_keys_make(server->keys_dir, sg_server_config(server)->origin,
-                                                made, &fresh, &first, fault);
-    if (fresh)
-        show_first_key(&first);
+    enum scrubgate_status rc = make_folder(config->audit_dir, "rules", AUDIT_MODE, fault);
+    return rc < 0 ? rc : make_folder(config->state, SG_HANDOVER_FOLDER, RUN_MODE, fault);
+}
+
+static enum scrubgate_status open_pseudonyms(struct sg_server *server,
+                                             struct scrubgate_fault *fault)
+{
+    struct sg_buf path = {0};
+    enum scrubgate_status rc = sg_buf_addf(&path, "%s/" SG_KEY_STORE_FOLDER, server->keys_dir);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(&path, '\0');
+    if (rc >= 0)
+        rc = sg_key_store_open(&server->pseudonyms, (const char *)path.data, fault);
+    sg_buf_fini(&path);
     return rc;
 }
 
@@ -73,25 +80,29 @@ static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgat
     (void)snprintf(server->keys_dir, size, "%s%s", state, tail);
     enum scrubgate_status rc = sg_keys_make(server->keys_dir, &made, fault);
     if (rc >= 0)
-        rc = make_log_keys(server, &made, fault);
-    if (rc >= 0)
         rc = sg_keys_load(&server->keys, server->keys_dir, fault);
     if (rc >= 0)
-        rc = sg_key_store_open(&server->pseudonyms, server->keys_dir, fault);
+        rc = open_pseudonyms(server, fault);
     if (rc >= 0 && made > 0)
         sg_oplog(SG_OPLOG_INFO, "made key files", "folder", server->keys_dir, NULL);
     return rc;
 }
 
-struct sg_ledger_setup sg_server_log_setup(const struct sg_server *server)
+enum scrubgate_status sg_server_open_log(struct sg_server *server,
+                                         const struct sg_journal_place *place,
+                                         struct scrubgate_fault *fault)
 {
     const struct sg_config *config = sg_server_config(server);
-    return (struct sg_ledger_setup){.dir = config->audit_dir,
-                                    .keys = server->keys_dir,
-                                    .origin = server->instance,
-                                    .source = &server->source,
-                                    .checkpoint_ns = config->audit_checkpoint_ns,
-                                    .epoch_ns = config->audit_epoch_ns};
+    const struct sg_ledger_setup setup = {.dir = config->audit_dir,
+                                          .keys = server->keys_dir,
+                                          .origin = server->instance,
+                                          .source = &server->source,
+                                          .checkpoint_ns = config->audit_checkpoint_ns,
+                                          .epoch_ns = config->audit_epoch_ns};
+    const struct sg_auditor_keeping keeping = {.warden = server->warden.socket,
+                                               .deadline_ns = config->audit_deadline_ns,
+                                               .lost = &server->warden_gone};
+    return sg_auditor_start_log(&server->auditor, &setup, &keeping, place, fault);
 }
 
 static enum scrubgate_status start_workers(struct sg_server *server, struct scrubgate_fault *fault)
@@ -153,11 +164,10 @@ static enum scrubgate_status open_sockets(struct sg_server *server, struct scrub
 /* Last of what can fail: a gateway that we take over from goes on for as long as it can. */
 static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate_fault *fault)
 {
-    const struct sg_ledger_setup setup = sg_server_log_setup(server);
     enum scrubgate_status rc = sg_server_keep_rules(server->generation, fault);
     if (rc >= 0)
         rc = server->takeover > 0 ? sg_server_take_log(server, fault)
-                                  : sg_auditor_start_log(&server->auditor, &setup, fault);
+                                  : sg_server_open_log(server, NULL, fault);
     if (rc < 0)
         return rc;
     return sg_server_record(server, server->takeover > 0 ? "takeover" : "start", NULL,
@@ -189,7 +199,9 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
     if (rc >= 0)
         rc = sg_eventfile_open(&server->events, config->state, server->loop, fault);
     if (rc >= 0)
-        rc = sg_folder_make(config->audit_dir, AUDIT_MODE, fault);
+        rc = make_folders(config, fault);
+    if (rc >= 0)
+        rc = sg_audit_warden_confine(&server->warden, config, server->keys_dir, fault);
     if (rc >= 0)
         rc = sg_sandbox_close(config, fault);
     /* Threads from here on: they inherit it. */

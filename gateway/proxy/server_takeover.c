@@ -71,7 +71,7 @@ static enum scrubgate_status hear(int from, struct sg_packet *packet, struct scr
         return fail(fault, "it does not answer");
     if (rc != SCRUBGATE_OK)
         return fail(fault, "it has ended");
-    const struct sg_bytes text = sg_bytes_of(packet->text), no = SG_BYTES(SG_AUDITOR_REFUSED);
+    const struct sg_bytes text = sg_bytes_of(packet->text), no = SG_BYTES(SG_LEDGER_NOT_LENT);
     if (!sg_bytes_start_with(text, no))
         return SCRUBGATE_OK;
     packet->text[strcspn(packet->text, "\n")] = '\0';
@@ -155,7 +155,6 @@ enum scrubgate_status sg_server_take_sockets(struct sg_server *server,
 enum scrubgate_status sg_server_take_log(struct sg_server *server, struct scrubgate_fault *fault)
 {
     struct sg_journal_place place = {.folder = -1};
-    struct sg_ledger *ledger = NULL;
     int from = server->takeover - 1, link = -1;
     struct sg_packet *packet = malloc(sizeof *packet);
     if (packet == NULL)
@@ -174,11 +173,8 @@ enum scrubgate_status sg_server_take_log(struct sg_server *server, struct scrubg
         rc = fail(fault, "it speaks another version of the takeover");
         goto out;
     }
-    const struct sg_ledger_setup setup = sg_server_log_setup(server);
-    rc = sg_ledger_adopt(&ledger, &setup, &place, fault);
+    rc = sg_server_open_log(server, &place, fault);
     place.folder = -1;
-    if (rc >= 0)
-        rc = sg_auditor_start_with(&server->auditor, ledger, fault);
     if (rc >= 0) {
         rc = sg_audit_guest_start(&server->guest, link, server->auditor, &server->guest_gone);
         link = -1;

@@ -60,6 +60,7 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
         .audit_records = sg_auditor_records(server->auditor),
         .audit_failures = sg_auditor_failures(server->auditor),
         .audit_dropped = sg_auditor_dropped(server->auditor),
+        .audit_writers = sg_auditor_writers(server->auditor),
         .reloads = server->reloads,
         .reload_failures = server->reload_failures,
         .start_ms = server->start_ms,

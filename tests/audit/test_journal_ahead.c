@@ -26,7 +26,7 @@
 
 #define FIRST "log/000000.ndjson"
 
-enum { AHEAD = 10000 };
+enum { AHEAD = 40000 };
 
 static struct {
     unsigned fail;  /* so many of the next syncs */
@@ -120,7 +120,23 @@ static void test_first_write(void **state)
     /* As long as there is room the file does not grow. */
     assert_int_equal(put(&world, 100), SCRUBGATE_OK);
     assert_zeros(&world, AHEAD - 2000, AHEAD - 1);
-    assert_int_equal(put(&world, 600), SCRUBGATE_OK);
+    assert_int_equal(put(&world, 1900), SCRUBGATE_OK);
+    assert_zeros(&world, 1, 5000);
+    assert_int_equal(put(&world, 200), SCRUBGATE_OK);
+    assert_zeros(&world, AHEAD, AHEAD);
+    end(&world);
+}
+
+/* It would wait for more zeros than it has bytes. */
+static void test_large_write(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    assert_int_equal(put(&world, 3000), SCRUBGATE_OK);
+    assert_zeros(&world, 0, 0);
+    assert_true(sg_journal_wants_fill(world.journal));
+    assert_int_equal(sg_journal_fill(world.journal, &world.fault), SCRUBGATE_OK);
     assert_zeros(&world, AHEAD, AHEAD);
     end(&world);
 }
@@ -133,7 +149,7 @@ static void test_idle(void **state)
     assert_int_equal(sg_journal_fill(world.journal, &world.fault), SCRUBGATE_DONE); /* no file */
     assert_int_equal(put(&world, 3), SCRUBGATE_OK);
     assert_int_equal(sg_journal_fill(world.journal, &world.fault), SCRUBGATE_DONE);
-    assert_int_equal(put(&world, 400), SCRUBGATE_OK);
+    assert_int_equal(put(&world, 1200), SCRUBGATE_OK);
     assert_true(sg_journal_wants_fill(world.journal));
     assert_int_equal(sg_journal_fill(world.journal, &world.fault), SCRUBGATE_OK);
     assert_zeros(&world, AHEAD, AHEAD);
@@ -251,7 +267,7 @@ static void test_failed_fill(void **state)
     struct world world;
     begin(&world);
     assert_int_equal(put(&world, 3), SCRUBGATE_OK);
-    assert_int_equal(put(&world, 400), SCRUBGATE_OK);
+    assert_int_equal(put(&world, 1200), SCRUBGATE_OK);
     disk.opens = 0;
     disk.fail = 1;
     assert_int_equal(sg_journal_fill(world.journal, &world.fault), SCRUBGATE_EIO);
@@ -294,7 +310,7 @@ static void test_read_meanwhile(void **state)
         while (sg_walk_next(&walk, &record, &seq, &world.fault) == SCRUBGATE_OK)
             assert_int_equal(seq, seen++);
         assert_int_equal(seen, world.written);
-        assert_int_equal(put(&world, 700), SCRUBGATE_OK);
+        assert_int_equal(put(&world, round % 2 == 0 ? 100 : 3000), SCRUBGATE_OK);
     }
     sg_walk_fini(&walk);
     (void)close(folder);
@@ -304,6 +320,7 @@ static void test_read_meanwhile(void **state)
 int main(void)
 {
     sg_suite_add("zeros come with the write that makes the file grow", test_first_write, NULL);
+    sg_suite_add("not with one that is large beside them", test_large_write, NULL);
     sg_suite_add("they are written ahead when nobody waits", test_idle, NULL);
     sg_suite_add("a log that is closed has none", test_closed, NULL);
     sg_suite_add("a full file has none", test_full, NULL);

@@ -32,13 +32,14 @@ enum { LIFE = 12, KNOWN_MOST = 64, ROUNDS_MOST = 60, SPIN_MOST = 200000 };
 /* --- the writer --- */
 
 /* What it says over the pipe; shorter than what a pipe writes in one piece. */
+enum what { OPENED, DURABLE, TROUBLE };
 struct word {
-    enum { OPENED, DURABLE, TROUBLE } what;
+    enum what what;
     uint64_t records;
     char why[160];
 };
 
-static void say(int to, int what, const struct sg_live_log *live)
+static void say(int to, enum what what, const struct sg_live_log *live)
 {
     struct word word;
     memset(&word, 0, sizeof word);

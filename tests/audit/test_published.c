@@ -123,7 +123,7 @@ static void test_checkpoint(void **state)
     struct sg_checkpoint made = {.size = row->size}, read;
     struct sg_note_key key;
     struct sg_buf text = {0};
-    char want[512];
+    char want[1024];
     assert_int_equal(sg_note_key_read(&key, sg_bytes_of(log_key)), SCRUBGATE_OK);
     made.origin = sg_bytes_of(key.name);
     for (unsigned i = 0; i < row->size; i++) {

@@ -518,7 +518,7 @@ static void test_locate(void **state)
     if (row->changed < RECORDS)
         *strstr(log_.line[row->changed], "masked") = 'n';
     assert_int_equal(
-        sg_verify_locate(RECORDS, &root, tell_node, next_line, &hearsay, &same, &blamed),
+        sg_verify_locate(NULL, RECORDS, &root, tell_node, next_line, &hearsay, &same, &blamed),
         row->proven ? SCRUBGATE_OK : SCRUBGATE_EMALFORMED);
     assert_int_equal(same, row->same);
     assert_int_equal(blamed, row->other);

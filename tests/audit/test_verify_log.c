@@ -15,6 +15,7 @@
 
 #include "audit/journal.h"
 #include "audit/proof.h"
+#include "audit/prover.h"
 #include "audit/verify_log.h"
 
 #include "../lib/made_log.h"

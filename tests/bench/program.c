@@ -142,7 +142,7 @@ static uint64_t cpu_of(const char *task)
     return number_of(task, "schedstat", 0);
 }
 
-/* Children stand with the thread that made them. Ours have none of their own that work. */
+/* Children stand with the thread that made them. */
 static uint64_t sum_children(const char *task, uint64_t (*of)(pid_t pid))
 {
     char path[300];
@@ -178,14 +178,20 @@ static uint64_t sum_tasks(pid_t pid, uint64_t (*thread)(const char *task),
     return sum;
 }
 
-static uint64_t own_cpu(pid_t pid)
+/* Generations below a program: the gateway's warden, and its child, the audit log's writer. */
+static uint64_t cpu_of_grandchild(pid_t pid)
 {
     return sum_tasks(pid, cpu_of, NULL);
 }
 
+static uint64_t cpu_of_child(pid_t pid)
+{
+    return sum_tasks(pid, cpu_of, cpu_of_grandchild);
+}
+
 uint64_t program_cpu_ns(pid_t pid)
 {
-    return sum_tasks(pid, cpu_of, own_cpu);
+    return sum_tasks(pid, cpu_of, cpu_of_child);
 }
 
 static uint64_t own_rss(pid_t pid)
@@ -195,7 +201,22 @@ static uint64_t own_rss(pid_t pid)
     return number_of(path, "statm", 1) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-uint64_t program_rss(pid_t pid)
+static uint64_t rss_of_child(pid_t pid)
 {
     return own_rss(pid) + sum_tasks(pid, NULL, own_rss);
+}
+
+uint64_t program_rss(pid_t pid)
+{
+    return own_rss(pid) + sum_tasks(pid, NULL, rss_of_child);
+}
+
+static uint64_t rss_of_grandchildren(pid_t pid)
+{
+    return sum_tasks(pid, NULL, own_rss);
+}
+
+uint64_t program_rss_of_writer(pid_t pid)
+{
+    return sum_tasks(pid, NULL, rss_of_grandchildren);
 }

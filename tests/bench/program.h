@@ -19,10 +19,12 @@ void program_stop(pid_t pid);
 bool program_listens(pid_t pid, uint16_t port);
 /* A port nobody listens on now. */
 uint16_t program_port(void);
-/* CPU time of all its threads so far, in ns, those of its children with them. */
+/* CPU time of all its threads so far, in ns, those of its children and theirs with them. */
 uint64_t program_cpu_ns(pid_t pid);
-/* Resident memory now, in bytes, that of its children with it. */
+/* Resident memory now, in bytes, that of its children and theirs with it. */
 uint64_t program_rss(pid_t pid);
+/* That of its children's children alone: of a gateway the one process that writes the audit log. */
+uint64_t program_rss_of_writer(pid_t pid);
 /* The calling thread stays on that cpu (-1: any). */
 void program_pin(int cpu);
 /* A connection to 127.0.0.1:port that does not block, -1 when there is none. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Prints the tables of docs/BENCHMARKS.md. usage: tests/bench/run.sh BUILD [PART [ARGUMENT]...]
-# PART: proxy [ROUNDS [SECONDS [PART]...]], scan, or detect [SEED [EACH]]; all without. BENCH_LABELS: a larger labelled file for both. BENCH_MIB: length of
+# PART: proxy [ROUNDS [SECONDS [PART]...]], audit [ROUNDS [SECONDS [RECORDS [PART]...]]], scan, or detect [SEED [EACH]]; all without. BENCH_LABELS: a larger labelled file for both. BENCH_MIB: length of
 # the long body.
 set -eu
 build=$1 only=${2:-}
@@ -18,6 +18,11 @@ fi
 if [ -z "$only" ]; then
     echo '## A long body'
     "$bench/bench_memory" "$build/scrubgate" "${BENCH_MIB:-1024}"
+    echo
+fi
+if [ -z "$only" ] || [ "$only" = audit ]; then
+    echo '## The audit log'
+    "$bench/bench_audit" "$build/scrubgate" "$bench/scrubgate_unaudited" "$@"
     echo
 fi
 if [ -z "$only" ] || [ "$only" = scan ]; then

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "collusion/event.h"
+#include "collusion/event_read.h"
 
 #include "../lib/alloc_fail.h"
 #include "../lib/suite.h"
@@ -74,6 +75,71 @@ static void test_row(void **state)
     sg_buf_fini(&out);
 }
 
+/* What was printed is read back the same. */
+static void test_read_back(void **state)
+{
+    const struct row *row = *state;
+    struct sg_collusion_event event;
+    struct sg_json *json;
+    struct sg_buf out = {0};
+    assert_int_equal(sg_collusion_event_read(
+                         &event, &json,
+                         (struct sg_bytes){(const uint8_t *)row->want, strlen(row->want) - 1},
+                         NULL),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_collusion_event_print(&event, &out), SCRUBGATE_OK);
+    assert_int_equal(out.len, strlen(row->want));
+    assert_memory_equal(out.data, row->want, out.len);
+    sg_buf_fini(&out);
+    sg_json_free(json);
+}
+
+static const struct bad {
+    const char *name, *line, *says;
+} bads[] = {
+    {"a line that is no JSON", "{\"t\":1", ""},
+    {"an event that is no object", "[1]", "must be a JSON object"},
+    {"an event without a time", "{\"event\":\"open\"}", "\"t\" must be there"},
+    {"a time that is no whole number", "{\"t\":1.5}", "\"t\" must be a whole number"},
+    {"a time before 1970", "{\"t\":-1}", "\"t\" must be a whole number"},
+    {"a party of 15 digits", "{\"t\":1,\"agent\":\"000000000000001\"}", "\"agent\" must be 16 hex"},
+    {"a party that is a number", "{\"t\":1,\"agent\":1}", "\"agent\" must be 16 hex"},
+    {"a party with other letters", "{\"t\":1,\"agent\":\"000000000000000g\"}",
+     "\"agent\" must be 16 hex"},
+    {"a queue that is no string", "{\"t\":1,\"queue\":[]}", "\"queue\" must be a string"},
+    {"an identity that is no list", "{\"t\":1,\"identity\":\"0000000000000001\"}",
+     "\"identity\" must be a list"},
+    {"a list with something else in it", "{\"t\":1,\"identity\":[\"0000000000000001\",2]}",
+     "\"identity\" must be a list"},
+    {"too deep a value", "{\"t\":1,\"more\":[[[[[1]]]]]}", ""},
+};
+
+static void test_bad(void **state)
+{
+    const struct bad *bad = *state;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_collusion_event event;
+    struct sg_json *json;
+    assert_true(sg_collusion_event_read(&event, &json, sg_bytes_of(bad->line), &fault) < 0);
+    assert_null(json);
+    assert_non_null(strstr(fault.what, bad->says));
+}
+
+static void test_unknown(void **state)
+{
+    struct sg_collusion_event event;
+    struct sg_json *json;
+    (void)state;
+    static const char line[] =
+        "{\"more\":{\"a\":[1]},\"agent\":null,\"t\":5,\"identity\":[\"0000000000000001\","
+        "\"0000000000000002\",\"0000000000000003\",\"0000000000000004\",\"0000000000000005\"]}";
+    assert_int_equal(sg_collusion_event_read(&event, &json, sg_bytes_of(line), NULL), SCRUBGATE_OK);
+    assert_int_equal(event.time_ms, 5);
+    assert_int_equal(event.agent, 0);
+    assert_int_equal(event.n_identities, 4);
+    sg_json_free(json);
+}
+
 static void test_a_line_that_does_not_fit_leaves_nothing(void **state)
 {
     (void)state;
@@ -105,6 +171,9 @@ static void test_out_of_memory_is_an_answer(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    SG_SUITE_ROWS(test_read_back, rows);
+    SG_SUITE_ROWS(test_bad, bads);
+    sg_suite_add("what is not known is passed over", test_unknown, NULL);
     sg_suite_add("a line that does not fit leaves nothing",
                  test_a_line_that_does_not_fit_leaves_nothing, NULL);
     sg_suite_add("out of memory is an answer", test_out_of_memory_is_an_answer, NULL);

@@ -156,23 +156,28 @@ unsigned sg_gateway_port(struct sg_gateway *gateway, unsigned item)
     return port_of(gateway, "listening", item);
 }
 
+void sg_gateway_await_ready(struct sg_gateway *gateway, unsigned status)
+{
+    unsigned now = 0;
+    for (int ms = 0; now != status && ms < SG_PATIENCE_MS; ms++) {
+        struct sg_answer answer = {.cut = false};
+        sg_wire_ask(gateway->admin, "GET", "/readyz", "", SG_BYTES(""), &answer);
+        now = answer.head.status;
+        sg_answer_fini(&answer);
+        if (now != status)
+            (void)poll(NULL, 0, 1);
+    }
+    assert_int_equal(now, status);
+}
+
 void sg_gateway_start(struct sg_gateway *gateway)
 {
     size_t at = 0;
-    unsigned status = 0;
     launch(gateway);
     sg_gateway_await(gateway, "\"what\":\"started\"", &at);
     gateway->port = sg_gateway_port(gateway, 0);
     gateway->admin = port_of(gateway, "admin", 0);
-    for (int ms = 0; status != 200 && ms < SG_PATIENCE_MS; ms++) {
-        struct sg_answer answer = {.cut = false};
-        sg_wire_ask(gateway->admin, "GET", "/readyz", "", SG_BYTES(""), &answer);
-        status = answer.head.status;
-        sg_answer_fini(&answer);
-        if (status != 200)
-            (void)poll(NULL, 0, 1);
-    }
-    assert_int_equal(status, 200);
+    sg_gateway_await_ready(gateway, 200);
 }
 
 static int finish(struct sg_gateway *gateway)
@@ -182,6 +187,38 @@ static int finish(struct sg_gateway *gateway)
     (void)pthread_join(gateway->listener, NULL);
     (void)close(gateway->err);
     return code;
+}
+
+int sg_gateway_end(struct sg_gateway *gateway)
+{
+    return finish(gateway);
+}
+
+/* The only child of a process; waits until there is one. */
+static pid_t child_of(pid_t pid)
+{
+    char path[64];
+    long child = 0;
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+    for (int ms = 0; child == 0 && ms < SG_PATIENCE_MS; ms++) {
+        FILE *file = fopen(path, "r");
+        if (file == NULL || fscanf(file, "%ld", &child) != 1)
+            (void)poll(NULL, 0, 1);
+        if (file != NULL)
+            (void)fclose(file);
+    }
+    assert_true(child > 0);
+    return (pid_t)child;
+}
+
+pid_t sg_gateway_warden(struct sg_gateway *gateway)
+{
+    return child_of(gateway->pid);
+}
+
+pid_t sg_gateway_writer(struct sg_gateway *gateway)
+{
+    return child_of(sg_gateway_warden(gateway));
 }
 
 int sg_gateway_fails(struct sg_gateway *gateway)

@@ -50,15 +50,22 @@ void sg_gateway_config(struct sg_gateway *gateway, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Starts it and waits until /readyz says 200. */
 void sg_gateway_start(struct sg_gateway *gateway);
+/* Asks /readyz until it answers so. */
+void sg_gateway_await_ready(struct sg_gateway *gateway, unsigned status);
 /* Starts it, waits for its end, and gives the exit code; what it said is in log. */
 int sg_gateway_fails(struct sg_gateway *gateway);
 /* The port of an item of listen, as the log of the start told. */
 unsigned sg_gateway_port(struct sg_gateway *gateway, unsigned item);
 void sg_gateway_signal(struct sg_gateway *gateway, int number);
+/* Waits for the end, and gives the exit code. */
+int sg_gateway_end(struct sg_gateway *gateway);
 /* Waits for the end after a signal: it must be a clean one. */
 void sg_gateway_join(struct sg_gateway *gateway);
 /* SIGTERM, then join. Nothing when it does not run. */
 void sg_gateway_stop(struct sg_gateway *gateway);
+/* Its audit log's processes: the warden, and the writer that there is now; waits for one. */
+pid_t sg_gateway_warden(struct sg_gateway *gateway);
+pid_t sg_gateway_writer(struct sg_gateway *gateway);
 /* Ends it as a crash would. */
 void sg_gateway_kill(struct sg_gateway *gateway);
 void sg_gateway_fini(struct sg_gateway *gateway);

@@ -70,6 +70,7 @@ enum scrubgate_status sg_live_open(struct sg_live_log *live)
     const struct sg_log_setup setup = {.dir = path,
                                        .source = &source,
                                        .checkpoint_ns = second,
+                                       .reserve = live->reserve,
                                        .epoch_ns =
                                            (live->epoch_s == 0 ? 10 : live->epoch_s) * second};
     (void)snprintf(path, sizeof path, "%.400s/audit", live->dir);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "audit/checkpoint.h"
+#include "audit/index.h"
 #include "base/base64.h"
 #include "base/buf.h"
 
@@ -219,6 +220,21 @@ static void write_tile(const struct sg_made_log *log, const struct sg_tempdir *d
     sg_tempdir_write(dir, path, hashes, log->n * sizeof hashes[0]);
 }
 
+static void write_index(const struct sg_made_log *log, const struct sg_tempdir *dir,
+                        const char *name)
+{
+    struct sg_buf entries = {0};
+    char path[256];
+    uint64_t offset = 0;
+    for (size_t i = 0; i < log->n; i++) {
+        assert_int_equal(sg_index_add(&entries, offset), SCRUBGATE_OK);
+        offset += strlen(log->line[i]) + 1;
+    }
+    (void)snprintf(path, sizeof path, "%s/log/000000.index", name);
+    sg_tempdir_write(dir, path, entries.data, entries.len);
+    sg_buf_fini(&entries);
+}
+
 static void write_keys(const struct sg_tempdir *dir)
 {
     struct sg_note_key key;
@@ -243,6 +259,7 @@ void sg_made_write(const struct sg_made_log *log, const struct sg_tempdir *dir, 
         sg_tempdir_mkdir(dir, path);
     }
     sg_made_write_lines(log, dir, name);
+    write_index(log, dir, name);
     write_tile(log, dir, name);
     (void)snprintf(path, sizeof path, "%s/checkpoint", name);
     sg_tempdir_write(dir, path, log->checkpoint, strlen(log->checkpoint));

@@ -53,8 +53,8 @@ void sg_made_renumber(struct sg_made_log *log);
  * order, size and root fit. */
 void sg_made_reseal(struct sg_made_log *log, size_t from);
 
-/* <name>/log/000000.ndjson, <name>/checkpoint, <name>/tile/0/000.p/N; and log.vkey, first.key
- * beside. */
+/* <name>/log/000000.ndjson and .index, <name>/checkpoint, <name>/tile/0/000.p/N; and log.vkey,
+ * first.key beside. */
 void sg_made_write(const struct sg_made_log *log, const struct sg_tempdir *dir, const char *name);
 /* Its lines alone, over those that are there: tiles and checkpoint tell of before. */
 void sg_made_write_lines(const struct sg_made_log *log, const struct sg_tempdir *dir,

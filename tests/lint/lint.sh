@@ -201,7 +201,7 @@ check_man_pages() {
     matching '^gateway/cli/cmd_.*\.c$' | while IFS= read -r file; do
         name=${file##*/cmd_}
         name=${name%.c}
-        case $name in audit_*) name=audit ;; esac # one page for all of them
+        name=${name%%_*} # one page for all commands of a group
         page=docs/man/scrubgate-$name.1
         [ -f "$page" ] || {
             echo "$file:1: no man page $page"

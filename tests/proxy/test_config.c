@@ -54,6 +54,7 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_int_equal(config->limits.memory, 1024 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
     assert_int_equal(config->recheck, 5000);
+    assert_int_equal(config->audit_deadline_ns, 2000000000);
     assert_null(config->sandbox.user);
     assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_ON);
     assert_true(config->sandbox.landlock);
@@ -315,6 +316,10 @@ static const struct refusal {
      ":1:20: seccomp is on, off or log"},
     {"a user without a name", "sandbox: {user: ''}\n" ROUTE, "user is empty"},
     {"a sandbox that is a word", "sandbox: on\n" ROUTE, ":1:"},
+    {"a deadline of the log that none keeps", "audit: {deadline: 499ms}\n" ROUTE,
+     ":1:19: deadline is out of range"},
+    {"a deadline of the log that is none", "audit: {deadline: 61s}\n" ROUTE,
+     ":1:19: deadline is out of range"},
     {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample below none", "scan: {recheck: -1}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample out of range", "scan: {recheck: 4294967296}\n" ROUTE, ":1:17: 'recheck'"},

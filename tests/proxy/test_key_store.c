@@ -158,7 +158,7 @@ static struct key wrapped(const struct world *world, uint64_t n)
     struct key key = {{0}};
     size_t size;
     const uint64_t id = id_of(n);
-    char *data = sg_tempdir_read(&world->dir, "pseudonyms", &size);
+    char *data = sg_tempdir_read(&world->dir, "keys", &size);
     for (size_t at = HEAD; at + SLOT <= size; at += SLOT)
         if (memcmp(data + at + 8, &id, sizeof id) == 0)
             memcpy(&key, data + at + 32, sizeof key);
@@ -207,8 +207,8 @@ static void test_the_file_holds_no_key_and_no_master(void **state)
     setup(&world);
     struct key one = key_of(&world, 1);
     assert_int_equal(sg_key_store_sync(world.store), SCRUBGATE_OK);
-    assert_false(holds(&world, "pseudonyms", &one, sizeof one));
-    assert_false(holds(&world, "pseudonyms", &one, 8));
+    assert_false(holds(&world, "keys", &one, sizeof one));
+    assert_false(holds(&world, "keys", &one, 8));
     teardown(&world);
 }
 
@@ -244,7 +244,7 @@ static void damage(const struct world *world, uint64_t n, size_t at)
     uint8_t byte;
     struct stat info;
     const uint64_t id = id_of(n);
-    sg_tempdir_path(&world->dir, "pseudonyms", path);
+    sg_tempdir_path(&world->dir, "keys", path);
     int fd = open(path, O_RDWR);
     assert_true(fd >= 0);
     assert_int_equal(fstat(fd, &info), 0);
@@ -306,11 +306,11 @@ static void test_an_erased_key_is_gone(void **state)
     assert_int_equal(sg_key_store_sync(world.store), SCRUBGATE_OK);
     struct key stored = wrapped(&world, 1);
     const uint64_t id = id_of(1);
-    assert_true(holds(&world, "pseudonyms", &stored, sizeof stored));
+    assert_true(holds(&world, "keys", &stored, sizeof stored));
     assert_int_equal(sg_key_store_erase(world.store, SG_KEY_CONVERSATION, id_of(1), &world.fault),
                      SCRUBGATE_OK);
-    assert_false(holds(&world, "pseudonyms", &stored, 8));
-    assert_false(holds(&world, "pseudonyms", &id, sizeof id));
+    assert_false(holds(&world, "keys", &stored, 8));
+    assert_false(holds(&world, "keys", &id, sizeof id));
     assert_false(has_key(&world, 1, &one));
     assert_true(has_key(&world, 2, &other));
     assert_int_equal(sg_key_store_erase(world.store, SG_KEY_CONVERSATION, id_of(1), &world.fault),
@@ -362,8 +362,8 @@ static void test_a_new_master_keeps_keys_and_ends_the_old(void **state)
     struct key one = key_of(&world, 1), other = key_of(&world, 2);
     assert_int_equal(sg_key_store_sync(world.store), SCRUBGATE_OK);
     size_t len;
-    char *copy = sg_tempdir_read(&world.dir, "pseudonyms", &len);
-    char *master = sg_tempdir_read(&world.dir, "pseudonym.master", NULL);
+    char *copy = sg_tempdir_read(&world.dir, "keys", &len);
+    char *master = sg_tempdir_read(&world.dir, "master", NULL);
     struct key stored = wrapped(&world, 1);
     assert_int_equal(sg_key_store_erase(world.store, SG_KEY_CONVERSATION, id_of(2), &world.fault),
                      SCRUBGATE_OK);
@@ -372,16 +372,16 @@ static void test_a_new_master_keeps_keys_and_ends_the_old(void **state)
     assert_int_equal(rolled.dropped, 0);
     assert_int_not_equal(rolled.old_print, rolled.new_print);
     assert_true(has_key(&world, 1, &one));
-    assert_false(holds(&world, "pseudonym.master", master, 16));
-    assert_false(holds(&world, "pseudonyms", &stored, 8));
-    assert_false(sg_tempdir_has(&world.dir, "pseudonyms.new"));
-    assert_false(sg_tempdir_has(&world.dir, "pseudonym.master.new"));
+    assert_false(holds(&world, "master", master, 16));
+    assert_false(holds(&world, "keys", &stored, 8));
+    assert_false(sg_tempdir_has(&world.dir, "keys.new"));
+    assert_false(sg_tempdir_has(&world.dir, "master.new"));
     close_store(&world);
     open_store(&world);
     assert_true(has_key(&world, 1, &one));
     close_store(&world);
     /* A copy of the file that somebody kept opens no more, with all that is there today. */
-    sg_tempdir_write(&world.dir, "pseudonyms", copy, len);
+    sg_tempdir_write(&world.dir, "keys", copy, len);
     assert_int_equal(sg_key_store_open(&world.store, world.dir.path, &world.fault),
                      SCRUBGATE_EINVAL);
     assert_non_null(strstr(world.fault.what, "this is not the key"));
@@ -532,15 +532,15 @@ static void test_a_crash_while_a_master_is_made_loses_no_key(void **state)
         setup(&world);
         struct key one = key_of(&world, 1), other = key_of(&world, 2);
         close_store(&world);
-        char *master = sg_tempdir_read(&world.dir, "pseudonym.master", NULL);
+        char *master = sg_tempdir_read(&world.dir, "master", NULL);
         through = crash_at(&world, n, roll_once);
         open_store(&world);
         assert_true(has_key(&world, 1, &one));
         assert_true(has_key(&world, 2, &other));
         /* One master, and when it is the new one the old is nowhere. */
-        assert_false(sg_tempdir_has(&world.dir, "pseudonym.master.new"));
-        assert_false(sg_tempdir_has(&world.dir, "pseudonyms.new"));
-        assert_true(!through || !holds(&world, "pseudonym.master", master, 16));
+        assert_false(sg_tempdir_has(&world.dir, "master.new"));
+        assert_false(sg_tempdir_has(&world.dir, "keys.new"));
+        assert_true(!through || !holds(&world, "master", master, 16));
         free(master);
         teardown(&world);
     }
@@ -582,7 +582,7 @@ static void test_a_crash_at_the_first_start_is_mended_by_the_next(void **state)
 static void test_files_of_others_are_refused(void **state)
 {
     (void)state;
-    static const char *const names[] = {"pseudonyms", "pseudonym.master"};
+    static const char *const names[] = {"keys", "master"};
     for (size_t i = 0; i < 2; i++) {
         struct world world;
         char path[512];
@@ -609,12 +609,12 @@ static void test_what_is_no_file_of_keys_is_refused(void **state)
         size_t len;
         setup(&world);
         close_store(&world);
-        char *data = sg_tempdir_read(&world.dir, "pseudonyms", &len);
+        char *data = sg_tempdir_read(&world.dir, "keys", &len);
         data[changes[i].at] = (char)changes[i].to;
-        sg_tempdir_write(&world.dir, "pseudonyms", data, len);
+        sg_tempdir_write(&world.dir, "keys", data, len);
         assert_int_equal(sg_key_store_open(&world.store, world.dir.path, &world.fault),
                          SCRUBGATE_EINVAL);
-        sg_tempdir_write(&world.dir, "pseudonyms", data, len - 1);
+        sg_tempdir_write(&world.dir, "keys", data, len - 1);
         assert_int_equal(sg_key_store_open(&world.store, world.dir.path, &world.fault),
                          SCRUBGATE_EINVAL);
         free(data);

@@ -117,11 +117,10 @@ static struct sg_journal_place lend(struct world *world)
 static void lend_to_auditor(struct world *world)
 {
     struct sg_journal_place place = lend(world);
-    struct sg_ledger *ledger;
-    assert_int_equal(
-        sg_ledger_adopt(&ledger, &(struct sg_ledger_setup){.dir = world->dir.path}, &place, NULL),
-        SCRUBGATE_OK);
-    assert_int_equal(sg_auditor_start_with(&world->auditor, ledger, NULL), SCRUBGATE_OK);
+    const struct sg_ledger_setup setup = {.dir = world->dir.path};
+    const struct sg_auditor_keeping keeping = {.warden = 0};
+    assert_int_equal(sg_auditor_start_log(&world->auditor, &setup, &keeping, &place, NULL),
+                     SCRUBGATE_OK);
     assert_int_equal(sg_audit_guest_start(&world->guest, world->link, world->auditor, &world->gone),
                      SCRUBGATE_OK);
     world->link = -1;

@@ -145,6 +145,29 @@ static const struct answer_row answers[] = {
      KILLS},
 };
 
+struct warden_row {
+    const char *name;
+    long number;
+    uint64_t args[3];
+    uint32_t want;
+};
+
+static const struct warden_row wardens[] = {
+    {"the warden makes a process", SYS_clone, {SIGCHLD}, YES},
+    {"the warden makes no thread", SYS_clone, {CLONE_VM | CLONE_THREAD}, KILLS},
+    {"the warden makes no namespace", SYS_clone, {CLONE_NEWUSER | SIGCHLD}, KILLS},
+    {"the warden ends a writer", SYS_kill, {4712}, YES},
+    {"the warden starts no program", SYS_execve, {0}, KILLS},
+    {"the warden has no socket but the one", SYS_socket, {AF_INET}, KILLS},
+    {"the warden makes no code", SYS_mmap, {0, 1, PROT_EXEC}, KILLS},
+};
+
+static void test_warden(void **state)
+{
+    const struct warden_row *row = *state;
+    assert_int_equal(ask(SG_SANDBOX_WARDEN, MACHINE, row->number, row->args), row->want);
+}
+
 static void test_answer(void **state)
 {
     const struct answer_row *row = *state;
@@ -162,9 +185,12 @@ static void test_table(void **state)
     for (size_t i = 0; i < n; i++) {
         bool refused = calls[i].rule == SG_CALL_ENOSYS || calls[i].rule == SG_CALL_EACCES;
         assert_non_null(calls[i].why);
-        /* Filters add up: what the whole process may not do, no thread may. */
-        if (!refused && (calls[i].who & SG_CALL_SERVER) == 0)
+        /* Filters add up: what the whole process may not do, no thread may; nor may a process what
+         * the one that made it may not. */
+        if (!refused && (calls[i].who & (SG_CALL_SERVER | SG_CALL_WARDEN)) == 0)
             fail_msg("%s is for a thread but not for the process", calls[i].name);
+        if ((calls[i].who & SG_CALL_AUDITOR) != 0 && (calls[i].who & SG_CALL_WARDEN) == 0)
+            fail_msg("%s is for the writer but not for who makes it", calls[i].name);
         of_worker += !refused && (calls[i].who & SG_CALL_WORKER) != 0;
         for (size_t j = 0; j < i; j++)
             if (calls[i].number == calls[j].number && (calls[i].who & calls[j].who) != 0)
@@ -186,7 +212,7 @@ static void test_table(void **state)
 struct trial {
     struct sg_tempdir dir;
     struct sg_config config;
-    char state[512], audit[512], file[512];
+    char state[512], audit[512], keys[512], file[512];
 };
 
 static void prepare(struct trial *trial)
@@ -194,12 +220,18 @@ static void prepare(struct trial *trial)
     memset(trial, 0, sizeof *trial);
     sg_tempdir_make(&trial->dir);
     sg_tempdir_mkdir(&trial->dir, "state");
-    sg_tempdir_mkdir(&trial->dir, "audit");
+    sg_tempdir_mkdir(&trial->dir, "state/events");
+    sg_tempdir_mkdir(&trial->dir, "state/run");
+    sg_tempdir_mkdir(&trial->dir, "state/keys");
+    sg_tempdir_write(&trial->dir, "state/keys/log.key", "x", 1);
+    sg_tempdir_mkdir(&trial->dir, "state/audit");
+    sg_tempdir_write(&trial->dir, "state/audit/old", "x", 1);
     sg_tempdir_mkdir(&trial->dir, "etc");
     sg_tempdir_write(&trial->dir, "etc/gateway.yaml", "x", 1);
     sg_tempdir_write(&trial->dir, "secret", "x", 1);
     sg_tempdir_path(&trial->dir, "state", trial->state);
-    sg_tempdir_path(&trial->dir, "audit", trial->audit);
+    sg_tempdir_path(&trial->dir, "state/audit", trial->audit);
+    sg_tempdir_path(&trial->dir, "state/keys", trial->keys);
     sg_tempdir_path(&trial->dir, "etc/gateway.yaml", trial->file);
     trial->config = (struct sg_config){.file = trial->file,
                                        .state = trial->state,
@@ -251,10 +283,10 @@ static int try_files(struct trial *trial)
         return 1;
     if (opens(trial->file, O_WRONLY) != EACCES)
         return 2;
-    (void)snprintf(path, sizeof path, "%s/new", trial->state);
+    (void)snprintf(path, sizeof path, "%s/events/new", trial->state);
     if (opens(path, O_WRONLY | O_CREAT) != 0 || unlink(path) != 0)
         return 3;
-    (void)snprintf(path, sizeof path, "%s/new", trial->audit);
+    (void)snprintf(path, sizeof path, "%s/run/new", trial->state);
     if (opens(path, O_WRONLY | O_CREAT) != 0 || opens(path, O_WRONLY | O_TRUNC) != 0)
         return 4;
     (void)snprintf(path, sizeof path, "%s/../secret", trial->state);
@@ -266,7 +298,89 @@ static int try_files(struct trial *trial)
         return 7;
     if (opens("/proc/self/mem", O_RDONLY) != EACCES || opens("/dev/null", O_RDWR) != EACCES)
         return 8;
+    /* The audit log is the writer's alone, and so are its keys. */
+    (void)snprintf(path, sizeof path, "%s/old", trial->audit);
+    if (opens(path, O_RDONLY) != EACCES || opens(path, O_WRONLY) != EACCES || unlink(path) == 0)
+        return 9;
+    (void)snprintf(path, sizeof path, "%s/new", trial->audit);
+    if (opens(path, O_WRONLY | O_CREAT) != EACCES)
+        return 10;
+    (void)snprintf(path, sizeof path, "%s/log.key", trial->keys);
+    if (opens(path, O_RDONLY) != EACCES || opens(path, O_WRONLY) != EACCES || unlink(path) == 0)
+        return 11;
     return FINE;
+}
+
+/* The processes of the audit log: the writer inside the warden. */
+static int close_warden_box(struct trial *trial)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    if (sg_sandbox_begin(&fault) >= 0 && sg_sandbox_drop(&trial->config, &fault) >= 0 &&
+        sg_sandbox_confine_warden(&trial->config, &fault) >= 0)
+        return FINE;
+    (void)fprintf(stderr, "%s\n", fault.what);
+    return CANNOT;
+}
+
+static int close_log_box(struct trial *trial)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    if (sg_sandbox_confine_writer(&trial->config, trial->keys, &fault) >= 0)
+        return FINE;
+    (void)fprintf(stderr, "%s\n", fault.what);
+    return CANNOT;
+}
+
+static int look_around(struct trial *trial)
+{
+    char path[640];
+    int rc = close_log_box(trial);
+    if (rc != FINE)
+        return rc;
+    (void)snprintf(path, sizeof path, "%s/old", trial->audit);
+    if (opens(path, O_RDWR) != 0 || unlinkat(AT_FDCWD, path, 0) != 0)
+        return 1;
+    (void)snprintf(path, sizeof path, "%s/log.key", trial->keys);
+    if (opens(path, O_RDWR) != 0)
+        return 2;
+    (void)snprintf(path, sizeof path, "%s/events/new", trial->state);
+    if (opens(path, O_WRONLY | O_CREAT) != EACCES || opens(trial->file, O_RDONLY) != EACCES)
+        return 3;
+    if (opens("/etc/hosts", O_RDONLY) != EACCES || opens("/proc/self/mem", O_RDONLY) != EACCES)
+        return 4;
+    return FINE;
+}
+
+/* The warden makes a writer, and hears how it ended. */
+static int try_log_files(struct trial *trial)
+{
+    int status, rc = close_warden_box(trial);
+    if (rc != FINE)
+        return rc;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(look_around(trial));
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        return 50;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int try_log_socket(struct trial *trial)
+{
+    int rc = close_warden_box(trial);
+    rc = rc != FINE ? rc : close_log_box(trial);
+    if (rc != FINE)
+        return rc;
+    return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 ? 1 : 2;
+}
+
+static int try_log_fork(struct trial *trial)
+{
+    int rc = close_warden_box(trial);
+    rc = rc != FINE ? rc : close_log_box(trial);
+    if (rc != FINE)
+        return rc;
+    return fork() < 0 ? 1 : 2;
 }
 
 static int try_bind(struct trial *trial)
@@ -434,6 +548,9 @@ struct trial_row {
 
 static const struct trial_row trials[] = {
     {"files: its own are in reach, others are not", try_files, FINE, true},
+    {"the writer has the log and its keys, and nothing else", try_log_files, FINE, true},
+    {"a socket ends the writer", try_log_socket, 128 + SIGSYS, true},
+    {"a fork ends the writer", try_log_fork, 128 + SIGSYS, true},
     {"no port is bound any more", try_bind, EACCES, true},
     {"a program ends the process that starts it", try_program, 128 + SIGSYS, true},
     {"a fork ends the process", try_fork, 128 + SIGSYS, true},
@@ -507,6 +624,7 @@ static void test_refused(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_answer, answers);
+    SG_SUITE_ROWS(test_warden, wardens);
     sg_suite_add("each row of the table has a reason, one role once, and workers few of them",
                  test_table, NULL);
     SG_SUITE_ROWS(test_trial, trials);

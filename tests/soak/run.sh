@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Long runs of the scan engine: the differential test with new dice again and again, long bodies that
-# are meant to hurt, and every mutant. Stops at the first failure; what is printed makes it again.
+# Long runs. Of the scan engine: the differential test with new dice again and again, long bodies that
+# are meant to hurt, and every mutant. Of the audit log: kills, power cuts and tampering, with new dice.
+# Stops at the first failure; what is printed makes it again.
 # usage: tests/soak/run.sh BUILD [SECONDS] [MIB]
 # SECONDS (600): how long the differential runs. MIB (1024): how long the long bodies are.
 set -u
@@ -22,5 +23,16 @@ while :; do
 done
 rm -f "$build/soak-output"
 "$build/tests/soak/soak_stream" "$mib" || exit 1
+export CRASH_SEED="$seed" CRASH_STATES=50000 KILLS_SEED="$seed" KILLS=10000 WIRE_KILLS=300 TAMPER_EVERY=1
+export LEAK_VALUES=100000
+for test in audit/test_log_crash audit/test_log_kill audit/test_tamper_bytes wire/test_wire_kills wire/test_wire_leak; do
+    echo "$test, seed $seed"
+    SCRUBGATE_BIN="$build/scrubgate" "$build/tests/$test" >"$build/soak-output" 2>&1 || {
+        grep -vE '^\[ *(RUN|OK) *\]' "$build/soak-output"
+        echo "soak: $test failed with seed $seed" >&2
+        exit 1
+    }
+    rm -f "$build/soak-output"
+done
 MUTANTS=all sh tests/soak/test_mutants.sh || exit 1
-echo "soak: $runs runs of the differential, long bodies and mutants are as they should be"
+echo "soak: $runs runs of the differential, long bodies, the audit log and mutants are as they should be"

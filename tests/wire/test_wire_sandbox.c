@@ -58,11 +58,11 @@ static void ask(const char *fields, struct sg_bytes body)
 /* --- what the kernel says --- */
 
 /* The value of a line of /proc/PID/task/TID/status. */
-static long status_of(const char *task, const char *key)
+static long status_of(pid_t pid, const char *task, const char *key)
 {
     char path[512], line[256];
     long value = -1;
-    (void)snprintf(path, sizeof path, "/proc/%ld/task/%.32s/status", (long)scene.gateway.pid, task);
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%.32s/status", (long)pid, task);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     while (value < 0 && fgets(line, sizeof line, file) != NULL)
@@ -87,7 +87,7 @@ static void test_threads(void **state)
 {
     (void)state;
     char path[64], name[32];
-    unsigned workers = 0, auditors = 0;
+    unsigned workers = 0;
     const struct dirent *entry;
     ask("Content-Type: text/plain\r\n", SG_BYTES("x")); /* all that have to do with it run now */
     (void)snprintf(path, sizeof path, "/proc/%ld/task", (long)scene.gateway.pid);
@@ -97,18 +97,63 @@ static void test_threads(void **state)
         if (entry->d_name[0] == '.')
             continue;
         name_of(entry->d_name, name);
-        bool worker = strcmp(name, "worker") == 0, auditor = strcmp(name, "auditor") == 0;
+        bool worker = strcmp(name, "worker") == 0;
         workers += worker;
-        auditors += auditor;
-        assert_int_equal(status_of(entry->d_name, "NoNewPrivs"), 1);
+        assert_string_not_equal(name, "auditor");
+        assert_int_equal(status_of(scene.gateway.pid, entry->d_name, "NoNewPrivs"), 1);
 #ifndef SG_NO_SANDBOX
-        assert_int_equal(status_of(entry->d_name, "Seccomp"), 2);
-        assert_int_equal(status_of(entry->d_name, "Seccomp_filters"), worker || auditor ? 2 : 1);
+        assert_int_equal(status_of(scene.gateway.pid, entry->d_name, "Seccomp"), 2);
+        assert_int_equal(status_of(scene.gateway.pid, entry->d_name, "Seccomp_filters"),
+                         worker ? 2 : 1);
 #endif
     }
     (void)closedir(tasks);
     assert_int_equal(workers, 2); /* one, and what scans for the admin port */
-    assert_int_equal(auditors, 1);
+}
+
+/* The audit log's processes: who makes the writer has fewer rights than the gateway, the writer
+ * fewer than who makes it. */
+static void test_processes(void **state)
+{
+    (void)state;
+    char task[32];
+    const pid_t pids[] = {sg_gateway_warden(&scene.gateway), sg_gateway_writer(&scene.gateway)};
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(task, sizeof task, "%ld", (long)pids[i]);
+        assert_int_equal(status_of(pids[i], task, "NoNewPrivs"), 1);
+        assert_int_equal(status_of(pids[i], task, "Threads"), 1);
+#ifndef SG_NO_SANDBOX
+        assert_int_equal(status_of(pids[i], task, "Seccomp"), 2);
+        assert_int_equal(status_of(pids[i], task, "Seccomp_filters"), i + 1);
+#endif
+    }
+}
+
+/* Descriptors of a process that lie below the audit folder, or are a key. */
+static unsigned log_files_of(pid_t pid)
+{
+    char path[64], to[512];
+    unsigned n = 0;
+    const struct dirent *entry;
+    (void)snprintf(path, sizeof path, "/proc/%ld/fd", (long)pid);
+    DIR *fds = opendir(path);
+    assert_non_null(fds);
+    while ((entry = readdir(fds)) != NULL) {
+        ssize_t len = readlinkat(dirfd(fds), entry->d_name, to, sizeof to - 1);
+        to[len > 0 ? len : 0] = '\0';
+        n += strstr(to, "/var/audit") != NULL || strstr(to, ".key") != NULL;
+    }
+    (void)closedir(fds);
+    return n;
+}
+
+static void test_log_files(void **state)
+{
+    (void)state;
+    if (log_files_of(sg_gateway_writer(&scene.gateway)) == 0)
+        fail_msg("the writer has no log: what is looked for is not found where it must be");
+    assert_int_equal(log_files_of(sg_gateway_warden(&scene.gateway)), 0);
+    assert_int_equal(log_files_of(scene.gateway.pid), 0);
 }
 
 static void test_metrics(void **state)
@@ -307,6 +352,8 @@ int main(void)
 {
     open_scene();
     sg_suite_add("each thread has its filters and no way to gain rights", test_threads, NULL);
+    sg_suite_add("the audit log's processes have their filters", test_processes, NULL);
+    sg_suite_add("only the writer has files of the log and of its keys", test_log_files, NULL);
     sg_suite_add("the layers are told in the log and in the metrics", test_metrics, NULL);
     sg_suite_add("no dump of a busy gateway holds a body", test_dump, NULL);
     sg_suite_add("when messages have left, nothing of them is in memory", test_wiped, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_random.c - numbers that come again from the same place, and are spread as they should be.
+ * test_philox.c - numbers that come again from the same place, and are spread as they should be.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "collusion/random.h"
+#include "collusion/philox.h"
 
 #include "../lib/suite.h"
 
@@ -33,50 +33,50 @@ static void test_vector(void **state)
 {
     const struct vector *vector = *state;
     uint32_t out[4];
-    sg_philox(vector->counter, vector->key, out);
+    sg_philox_block(vector->counter, vector->key, out);
     assert_memory_equal(out, vector->want, sizeof out);
 }
 
 /* Mean and deviation of what is drawn; within five deviations of a mean of N. */
 enum { N = 200000 };
 
-static double unit(struct sg_random *random)
+static double unit(struct sg_philox *random)
 {
-    return sg_random_unit(random);
+    return sg_philox_unit(random);
 }
-static double normal(struct sg_random *random)
+static double normal(struct sg_philox *random)
 {
-    return sg_random_normal(random);
+    return sg_philox_normal(random);
 }
-static double exponential(struct sg_random *random)
+static double exponential(struct sg_philox *random)
 {
-    return sg_random_exponential(random, 3);
+    return sg_philox_exponential(random, 3);
 }
-static double poisson_few(struct sg_random *random)
+static double poisson_few(struct sg_philox *random)
 {
-    return sg_random_poisson(random, 0.7);
+    return sg_philox_poisson(random, 0.7);
 }
-static double poisson_many(struct sg_random *random)
+static double poisson_many(struct sg_philox *random)
 {
-    return sg_random_poisson(random, 250);
+    return sg_philox_poisson(random, 250);
 }
-static double below(struct sg_random *random)
+static double below(struct sg_philox *random)
 {
-    return sg_random_below(random, 7);
+    return sg_philox_below(random, 7);
 }
-static double chance(struct sg_random *random)
+static double chance(struct sg_philox *random)
 {
-    return sg_random_chance(random, 0.2) ? 1 : 0;
+    return sg_philox_chance(random, 0.2) ? 1 : 0;
 }
-static double pick(struct sg_random *random)
+static double pick(struct sg_philox *random)
 {
     static const double sums[] = {1, 1, 4}; /* the middle one has no weight */
-    return (double)sg_random_pick(random, sums, 3);
+    return (double)sg_philox_pick(random, sums, 3);
 }
 
 static const struct spread {
     const char *name;
-    double (*draw)(struct sg_random *random);
+    double (*draw)(struct sg_philox *random);
     double mean, deviation, least, most;
 } spreads[] = {
     {"a unit is even", unit, 0.5, 0.288675, 1e-300, 1 - 1e-16},
@@ -92,9 +92,9 @@ static const struct spread {
 static void test_spread(void **state)
 {
     const struct spread *spread = *state;
-    struct sg_random random;
+    struct sg_philox random;
     double sum = 0, squares = 0;
-    sg_random_init(&random, 1, 2, 3);
+    sg_philox_init(&random, 1, 2, 3);
     for (int i = 0; i < N; i++) {
         const double x = spread->draw(&random);
         assert_true(x >= spread->least && x <= spread->most);
@@ -108,12 +108,12 @@ static void test_spread(void **state)
 
 static void test_places(void **state)
 {
-    struct sg_random a, b;
+    struct sg_philox a, b;
     (void)state;
-    sg_random_init(&a, 9, 1, 5);
-    sg_random_init(&b, 9, 1, 5);
+    sg_philox_init(&a, 9, 1, 5);
+    sg_philox_init(&b, 9, 1, 5);
     for (int i = 0; i < 100; i++)
-        assert_int_equal(sg_random_u32(&a), sg_random_u32(&b));
+        assert_int_equal(sg_philox_u32(&a), sg_philox_u32(&b));
     static const struct {
         uint64_t seed, item;
         uint32_t stream;
@@ -123,9 +123,9 @@ static void test_places(void **state)
                   {9 + (UINT64_C(1) << 32), 5, 1},
                   {9, 5 + (UINT64_C(1) << 32), 1}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        sg_random_init(&a, 9, 1, 5);
-        sg_random_init(&b, others[i].seed, others[i].stream, others[i].item);
-        assert_true(sg_random_u64(&a) != sg_random_u64(&b));
+        sg_philox_init(&a, 9, 1, 5);
+        sg_philox_init(&b, others[i].seed, others[i].stream, others[i].item);
+        assert_true(sg_philox_u64(&a) != sg_philox_u64(&b));
     }
 }
 
@@ -134,5 +134,5 @@ int main(void)
     SG_SUITE_ROWS(test_vector, vectors);
     SG_SUITE_ROWS(test_spread, spreads);
     sg_suite_add("a place has numbers of its own, always the same", test_places, NULL);
-    return sg_suite_run("random");
+    return sg_suite_run("philox");
 }

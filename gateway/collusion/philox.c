@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * random.c - random numbers that depend on nothing but a seed and a place: Philox4x32-10.
+ * philox.c - random numbers that depend on nothing but a seed and a place: Philox4x32-10.
  */
-#include "collusion/random.h"
+#include "collusion/philox.h"
 
 #include <assert.h>
 #include <math.h>
 
 enum { ROUNDS = 10 };
 
-void sg_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
+void sg_philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
     uint32_t c[4] = {counter[0], counter[1], counter[2], counter[3]};
     uint32_t k0 = key[0], k1 = key[1];
@@ -26,79 +26,79 @@ void sg_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
         out[j] = c[j];
 }
 
-void sg_random_init(struct sg_random *random, uint64_t seed, uint32_t stream, uint64_t item)
+void sg_philox_init(struct sg_philox *random, uint64_t seed, uint32_t stream, uint64_t item)
 {
-    *random = (struct sg_random){.key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
+    *random = (struct sg_philox){.key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
                                  .counter = {0, stream, (uint32_t)item, (uint32_t)(item >> 32)}};
 }
 
-uint32_t sg_random_u32(struct sg_random *random)
+uint32_t sg_philox_u32(struct sg_philox *random)
 {
     if (random->left == 0) {
-        sg_philox(random->counter, random->key, random->drawn);
+        sg_philox_block(random->counter, random->key, random->drawn);
         random->counter[0]++;
         random->left = 4;
     }
     return random->drawn[--random->left];
 }
 
-uint64_t sg_random_u64(struct sg_random *random)
+uint64_t sg_philox_u64(struct sg_philox *random)
 {
-    const uint64_t high = sg_random_u32(random);
-    return high << 32 | sg_random_u32(random);
+    const uint64_t high = sg_philox_u32(random);
+    return high << 32 | sg_philox_u32(random);
 }
 
-uint32_t sg_random_below(struct sg_random *random, uint32_t n)
+uint32_t sg_philox_below(struct sg_philox *random, uint32_t n)
 {
     assert(n > 0);
     const uint32_t uneven = (UINT32_MAX - n + 1) % n;
     uint64_t product;
     do {
-        product = (uint64_t)sg_random_u32(random) * n;
+        product = (uint64_t)sg_philox_u32(random) * n;
     } while ((uint32_t)product < uneven);
     return (uint32_t)(product >> 32);
 }
 
-double sg_random_unit(struct sg_random *random)
+double sg_philox_unit(struct sg_philox *random)
 {
-    return ((double)(sg_random_u64(random) >> 12) + 0.5) * 0x1p-52;
+    return ((double)(sg_philox_u64(random) >> 12) + 0.5) * 0x1p-52;
 }
 
-bool sg_random_chance(struct sg_random *random, double p)
+bool sg_philox_chance(struct sg_philox *random, double p)
 {
-    return sg_random_unit(random) < p;
+    return sg_philox_unit(random) < p;
 }
 
 /* Box and Muller; the second of the pair is not kept: there is no state but the counter. */
-double sg_random_normal(struct sg_random *random)
+double sg_philox_normal(struct sg_philox *random)
 {
-    const double radius = sqrt(-2 * log(sg_random_unit(random)));
-    return radius * cos(6.283185307179586 * sg_random_unit(random));
+    const double radius = sqrt(-2 * log(sg_philox_unit(random)));
+    return radius * cos(6.283185307179586 * sg_philox_unit(random));
 }
 
-double sg_random_exponential(struct sg_random *random, double mean)
+double sg_philox_exponential(struct sg_philox *random, double mean)
 {
-    return -mean * log(sg_random_unit(random));
+    return -mean * log(sg_philox_unit(random));
 }
 
 /* Knuth's products, in steps whose exponential does not vanish. */
-uint32_t sg_random_poisson(struct sg_random *random, double mean)
+uint32_t sg_philox_poisson(struct sg_philox *random, double mean)
 {
     const double step = 30;
     uint32_t n = 0;
     for (; mean > 0; mean -= step) {
         const double floor = exp(-(mean < step ? mean : step));
-        for (double product = sg_random_unit(random); product > floor;
-             product *= sg_random_unit(random))
+        for (double product = sg_philox_unit(random); product > floor;
+             product *= sg_philox_unit(random))
             n++;
     }
     return n;
 }
 
-size_t sg_random_pick(struct sg_random *random, const double *sums, size_t n)
+size_t sg_philox_pick(struct sg_philox *random, const double *sums, size_t n)
 {
     assert(n > 0 && sums[n - 1] > 0);
-    const double part = sg_random_unit(random) * sums[n - 1];
+    const double part = sg_philox_unit(random) * sums[n - 1];
     size_t low = 0, high = n - 1;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * coservice.h - do the same customers land on the same few agents more often than routing explains?
+ *
+ * For customers c with few tickets, weight w_c = (n_c - 1)^-1/2, over ordered pairs i != j of their
+ * tickets:
+ *
+ *     obs(a,b) = sum_c w_c #{i,j: a served i, b served j}
+ *     exp(a,b) = sum_c w_c sum p(a|t_i) p(b|t_j)        var(a,b) = sum_c w_c^2 sum p(a|t_i)
+ * p(b|t_j) z(a,b)   = (obs - exp) / sqrt(var + 0.25)
+ *
+ * On the diagonal, where customers come back to the agent they know, exp and var are scaled by the
+ * median of obs/exp within the queue: what all of them do is no evidence.
+ */
+#ifndef SG_COLLUSION_COSERVICE_H
+#define SG_COLLUSION_COSERVICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "collusion/deals.h"
+#include "collusion/routing.h"
+
+struct sg_coservice_config {
+    uint32_t tickets_most;  /* of a customer: 10 */
+    uint64_t first_seen_ms; /* only customers first seen then or later; 0: all */
+};
+
+struct sg_coservice {
+    size_t n;                 /* agents */
+    double *obs, *exp, *var;  /* n × n; exp and var as routing alone has them */
+    double *habit;            /* n: what the diagonal's exp and var are scaled by */
+    double *z;                /* n × n */
+    uint32_t *visits;         /* the deals that count, by customer */
+    size_t *begin, customers; /* of each of these customers' visits */
+};
+
+/* From finished deals. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_coservice_init(
+    struct sg_coservice *co, const struct sg_deals *deals, const struct sg_routing *routing,
+    const struct sg_coservice_config *config);
+void sg_coservice_fini(struct sg_coservice *co);
+
+/* What z would be had agents[i] served deal i, and did nobody come back out of habit. */
+void sg_coservice_replay(const struct sg_coservice *co, const uint32_t *agents, double *z);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * deals.h - tickets as analysis sees them: which customer met which agent, when, in which queue.
+ *
+ *     events, in any order -> [deals: joined by ticket] -> tickets with an agent, by time
+ *
+ * Parties are numbered as they come, so that tables over them are plain arrays. In memory: about
+ * 150 bytes a ticket.
+ */
+#ifndef SG_COLLUSION_DEALS_H
+#define SG_COLLUSION_DEALS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "collusion/event.h"
+#include "collusion/numbering.h"
+
+enum { SG_DEAL_IDENTITIES = 4 };
+#define SG_DEAL_NONE UINT32_MAX
+
+/* One ticket. What is not known: 0 for digests and times, SG_DEAL_NONE for numbers. */
+struct sg_deal {
+    uint64_t ticket, open_ms, assign_ms, resolve_ms;
+    uint32_t customer, agent, stratum;
+    uint32_t handle_ms;
+    uint64_t network, device, content;       /* the customer's side */
+    uint64_t identities[SG_DEAL_IDENTITIES]; /* found in the customer's words */
+    uint64_t agent_network, agent_device;    /* the agent's side */
+};
+
+struct sg_deals {
+    struct sg_numbering customers, agents, strata, tickets;
+    struct sg_deal *list; /* sg_deals_finish: those with both parties, by time of assignment */
+    size_t n, cap;
+    uint64_t begin_ms, end_ms; /* first and last event */
+    uint64_t events, lone;     /* taken; tickets without a customer or an agent */
+};
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_deals_init(struct sg_deals *deals);
+void sg_deals_fini(struct sg_deals *deals);
+
+/*
+ * Takes one event; of several that say the same of a ticket the earliest counts. An event without a
+ * ticket is one of its own. A queue is what brand and queue say together.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_deals_add(struct sg_deals *deals,
+                                                      const struct sg_collusion_event *event);
+/* After the last event: drops what nobody took or opened, and sorts. Call it once. */
+void sg_deals_finish(struct sg_deals *deals);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * suspicion.c - how odd an agent's company is, and how often chance alone is as odd.
+ */
+#include "collusion/suspicion.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collusion/philox.h"
+
+enum { TOP = 3, STREAM = 1000 };
+
+/* --- scores --- */
+
+static void score_all(const double *z, size_t n, double *scores)
+{
+    for (size_t a = 0; a < n; a++) {
+        double top[TOP] = {0};
+        for (size_t b = 0; b < n; b++) {
+            double value = z[a * n + b];
+            for (int k = 0; k < TOP; k++)
+                if (value > top[k]) {
+                    const double less = top[k];
+                    top[k] = value;
+                    value = less;
+                }
+        }
+        scores[a] = top[0] + top[1] + top[2];
+    }
+}
+
+/* --- what chance gives --- */
+
+static void draw_agents(const struct sg_deals *deals, const struct sg_routing *routing,
+                        struct sg_philox *random, uint32_t *agents)
+{
+    for (size_t i = 0; i < deals->n; i++) {
+        size_t n;
+        const struct sg_share *shares = sg_routing_cell(routing, &deals->list[i], &n);
+        double part = sg_philox_unit(random);
+        size_t at = 0;
+        while (at + 1 < n && (part -= shares[at].p) > 0)
+            at++;
+        agents[i] = shares[at].agent;
+    }
+}
+
+static enum scrubgate_status draw_scores(const struct sg_coservice *co,
+                                         const struct sg_deals *deals,
+                                         const struct sg_routing *routing,
+                                         const struct sg_suspicion_config *config, double *scores)
+{
+    uint32_t *agents = malloc((deals->n + 1) * sizeof *agents);
+    double *z = malloc((co->n * co->n + 1) * sizeof *z);
+    const bool ok = agents != NULL && z != NULL;
+    for (unsigned round = 0; round < config->rounds && ok; round++) {
+        struct sg_philox random;
+        sg_philox_init(&random, config->seed, STREAM, round);
+        draw_agents(deals, routing, &random, agents);
+        sg_coservice_replay(co, agents, z);
+        score_all(z, co->n, scores + round * co->n);
+    }
+    free(agents);
+    free(z);
+    return ok ? SCRUBGATE_OK : SCRUBGATE_ENOMEM;
+}
+
+/* --- the comparison --- */
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many of n sorted values are at least value. */
+static size_t count_from(const double *values, size_t n, double value)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (values[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return n - low;
+}
+
+/* Brings scores to chance's median and quartiles, where they are spread wider; never narrower. */
+static void adjust(struct sg_suspicion *suspicion, const double *sorted, const double *chance,
+                   size_t n_chance)
+{
+    const size_t n = suspicion->n;
+    const double wide = sorted[n * 3 / 4] - sorted[n / 4];
+    const double usual = chance[n_chance * 3 / 4] - chance[n_chance / 4];
+    suspicion->inflation = usual > 0 && wide > usual ? wide / usual : 1;
+    for (size_t i = 0; i < n; i++)
+        suspicion->list[i].adjusted =
+            chance[n_chance / 2] +
+            (suspicion->list[i].score - sorted[n / 2]) / suspicion->inflation;
+}
+
+static int by_p(const void *a, const void *b)
+{
+    const struct sg_suspect *const *x = a, *const *y = b;
+    return ((*x)->p > (*y)->p) - ((*x)->p < (*y)->p);
+}
+
+/* Benjamini and Hochberg (1995): the smallest share of false ones among all that are as odd. */
+static enum scrubgate_status find_q(struct sg_suspicion *suspicion)
+{
+    struct sg_suspect **order = malloc((suspicion->n + 1) * sizeof *order);
+    double least = 1;
+    if (order == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < suspicion->n; i++)
+        order[i] = &suspicion->list[i];
+    qsort(order, suspicion->n, sizeof *order, by_p);
+    for (size_t i = suspicion->n; i-- > 0;) {
+        const double q = order[i]->p * (double)suspicion->n / (double)(i + 1);
+        least = q < least ? q : least;
+        order[i]->q = least;
+    }
+    free(order);
+    return SCRUBGATE_OK;
+}
+
+static void judge(struct sg_suspicion *suspicion, const double *chance, size_t n_chance,
+                  double rate)
+{
+    const size_t beyond = (size_t)(rate * (double)n_chance);
+    suspicion->threshold = chance[n_chance - 1 - (beyond < n_chance ? beyond : n_chance - 1)];
+    for (size_t i = 0; i < suspicion->n; i++) {
+        struct sg_suspect *suspect = &suspicion->list[i];
+        suspect->p =
+            (double)(1 + count_from(chance, n_chance, suspect->adjusted)) / (double)(1 + n_chance);
+        suspect->flagged = suspect->adjusted > suspicion->threshold;
+    }
+}
+
+enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
+                                        const struct sg_coservice *co, const struct sg_deals *deals,
+                                        const struct sg_routing *routing,
+                                        const struct sg_suspicion_config *config, double months)
+{
+    const size_t n = co->n, n_chance = n * config->rounds;
+    *suspicion = (struct sg_suspicion){.n = n};
+    suspicion->list = calloc(n + 1, sizeof *suspicion->list);
+    double *sorted = malloc((n + 1) * sizeof *sorted);
+    double *chance = malloc((n_chance + 1) * sizeof *chance);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    if (suspicion->list == NULL || sorted == NULL || chance == NULL)
+        goto out;
+    rc = draw_scores(co, deals, routing, config, chance);
+    if (rc < 0 || n_chance == 0)
+        goto out;
+    score_all(co->z, n, sorted);
+    for (size_t i = 0; i < n; i++)
+        suspicion->list[i] = (struct sg_suspect){.agent = (uint32_t)i, .score = sorted[i]};
+    qsort(sorted, n, sizeof *sorted, by_size);
+    qsort(chance, n_chance, sizeof *chance, by_size);
+    adjust(suspicion, sorted, chance, n_chance);
+    judge(suspicion, chance, n_chance, config->false_alarms * months);
+    rc = find_q(suspicion);
+out:
+    free(sorted);
+    free(chance);
+    if (rc < 0)
+        sg_suspicion_fini(suspicion);
+    return rc;
+}
+
+void sg_suspicion_fini(struct sg_suspicion *suspicion)
+{
+    free(suspicion->list);
+    *suspicion = (struct sg_suspicion){.n = 0};
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * suspicion.h - how odd an agent's company is, and how often chance alone is as odd.
+ *
+ * An agent's score is the sum of the three largest co-service residuals (collusion/coservice.h).
+ * What scores chance gives is found by the operator's own traffic: every ticket is handed out anew
+ * by p(a | t, s), and everybody is scored again, many times (parametric bootstrap). Real queues are
+ * odder than chance in ways no model has; so before the comparison scores are brought to the median
+ * and quartiles that chance gives, which a ring, being a few among many, cannot move.
+ */
+#ifndef SG_COLLUSION_SUSPICION_H
+#define SG_COLLUSION_SUSPICION_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "collusion/coservice.h"
+
+struct sg_suspicion_config {
+    unsigned rounds; /* of the bootstrap: 100 */
+    uint64_t seed;
+    double false_alarms; /* agents per agent-month: 0.001 */
+};
+
+struct sg_suspect {
+    uint32_t agent;
+    double score;    /* as it is */
+    double adjusted; /* as chance's scores are spread */
+    double p, q;     /* chance alone is as odd; Benjamini and Hochberg's */
+    bool flagged;
+};
+
+struct sg_suspicion {
+    struct sg_suspect *list; /* of all agents, by number */
+    size_t n;
+    double inflation;       /* how much wider the scores were spread than chance's */
+    double threshold;       /* adjusted scores above it are flagged */
+    double block_threshold; /* the densest block that chance had in all but one of twenty rounds */
+};
+
+/* months: how long the deals go on. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_suspicion_init(
+    struct sg_suspicion *suspicion, const struct sg_coservice *co, const struct sg_deals *deals,
+    const struct sg_routing *routing, const struct sg_suspicion_config *config, double months);
+void sg_suspicion_fini(struct sg_suspicion *suspicion);
+
+#endif
