@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/diag.h"
 #include "cli/console.h"
 #include "collusion/facet.h"
 #include "proxy/config.h"
@@ -44,54 +45,110 @@ static enum scrubgate_status find_id(const struct sg_keys *keys, struct sg_bytes
     return rc;
 }
 
-/* Where the gateway keeps its keys and its log. */
-static enum scrubgate_status find_folders(const struct sg_party_asked *asked, struct sg_buf *keys,
-                                          struct sg_buf *audit, struct scrubgate_fault *fault)
+/* A key's name, its gateway's config, and how often it was found under another brand. */
+struct search {
+    const struct sg_party_asked *asked;
+    struct sg_config *config;
+    struct sg_keys keys;
+    struct sg_bytes name;
+    uint64_t found_id;
+    unsigned found;
+};
+
+static enum scrubgate_status load_config(struct search *search, struct scrubgate_fault *fault)
 {
     struct sg_override overrides[SG_CONFIG_VARIABLES];
-    struct sg_config *config;
     const size_t n = sg_config_environment(overrides);
-    enum scrubgate_status rc = sg_config_load(&config, asked->config, overrides, n, fault);
-    if (rc < 0)
-        return rc;
-    rc = sg_buf_addf(keys, "%s/keys", asked->state != NULL ? asked->state : config->state);
-    if (rc >= 0)
-        rc = sg_buf_addf(audit, "%s", asked->audit != NULL ? asked->audit : config->audit_dir);
-    if (rc >= 0)
-        rc = sg_buf_add_byte(audit, '\0');
-    sg_config_free(config);
-    return rc;
+    return sg_config_load(&search->config, search->asked->config, overrides, n, fault);
 }
 
 /* The folder of keys, and the store of pseudonyms in it. */
-static enum scrubgate_status open_keys(struct sg_buf *dir, struct sg_bytes brand,
-                                       struct sg_bytes name, struct sg_party_found *found,
+static enum scrubgate_status open_keys(struct search *search, struct sg_party_found *found,
                                        struct scrubgate_fault *fault)
 {
-    struct sg_keys keys;
-    enum scrubgate_status rc = sg_buf_add(dir, "", 1);
+    const char *state = search->asked->state != NULL ? search->asked->state : search->config->state;
+    struct sg_buf dir = {0};
+    enum scrubgate_status rc = sg_buf_addf(&dir, "%s/keys", state);
     if (rc >= 0)
-        rc = sg_keys_load(&keys, (const char *)dir->data, fault);
+        rc = sg_buf_add(&dir, "", 1);
+    if (rc >= 0)
+        rc = sg_keys_load(&search->keys, (const char *)dir.data, fault);
     if (rc < 0)
-        return rc;
-    rc = find_id(&keys, brand, name, found);
-    sg_keys_wipe(&keys);
-    dir->len--;
+        goto out;
+    dir.len--;
+    rc = sg_buf_add(&dir, "/" SG_KEY_STORE_FOLDER, sizeof "/" SG_KEY_STORE_FOLDER);
     if (rc >= 0)
-        rc = sg_buf_add(dir, "/" SG_KEY_STORE_FOLDER, sizeof "/" SG_KEY_STORE_FOLDER);
-    if (rc >= 0)
-        rc = sg_key_store_open(&found->store, (const char *)dir->data, fault);
+        rc = sg_key_store_open(&found->store, (const char *)dir.data, fault);
     if (rc >= 0)
         rc = sg_pseudonyms_new(&found->pseudonyms, found->store);
+out:
+    sg_buf_fini(&dir);
     return rc;
+}
+
+static enum scrubgate_status try_brand(struct search *search, struct sg_bytes brand,
+                                       struct sg_party_found *found)
+{
+    uint64_t pseudonym, key;
+    enum scrubgate_status rc = find_id(&search->keys, brand, search->name, found);
+    if (rc < 0 || !sg_party_pseudonym(found, &pseudonym, &key))
+        return rc;
+    /* Two routes of one brand are no second one. */
+    search->found += search->found == 0 || found->id != search->found_id;
+    search->found_id = found->id;
+    return rc;
+}
+
+/* Names are told apart by brand. Who does not say which one means one of the config's. */
+static enum scrubgate_status find_party(struct search *search, struct sg_party_found *found,
+                                        struct scrubgate_fault *fault)
+{
+    const struct sg_bytes none = {NULL, 0};
+    if (search->asked->brand != NULL)
+        return find_id(&search->keys, sg_bytes_of(search->asked->brand), search->name, found);
+    enum scrubgate_status rc = try_brand(search, none, found);
+    for (size_t i = 0; rc >= 0 && i < search->config->n_routes; i++) {
+        const struct sg_source *brand = &search->config->routes[i].party[SG_PARTY_BRAND];
+        if (brand->kind == SG_SOURCE_CONST)
+            rc = try_brand(search, brand->text, found);
+    }
+    if (rc >= 0 && search->found > 1) {
+        sg_fault_set(fault, NULL, 0, 0, "more than one brand has it: say which, --brand NAME");
+        return SCRUBGATE_EINVAL;
+    }
+    if (search->found > 0)
+        found->id = search->found_id;
+    return rc;
+}
+
+static int open_party(struct search *search, struct sg_party_found *found)
+{
+    struct scrubgate_fault fault = {.what = "out of memory"};
+    enum scrubgate_status rc = load_config(search, &fault);
+    if (rc >= 0)
+        rc = sg_buf_addf(&found->audit, "%s",
+                         search->asked->audit != NULL ? search->asked->audit
+                                                      : search->config->audit_dir);
+    if (rc >= 0)
+        rc = sg_buf_add(&found->audit, "", 1);
+    if (rc >= 0)
+        rc = open_keys(search, found, &fault);
+    if (rc >= 0)
+        rc = find_party(search, found, &fault);
+    sg_keys_wipe(&search->keys);
+    sg_config_free(search->config);
+    if (rc >= 0)
+        return SG_EXIT_FINE;
+    sg_party_close(found);
+    return trouble(&fault);
 }
 
 int sg_party_open(const struct sg_command *command, const struct sg_party_asked *asked,
                   struct sg_party_found *found)
 {
     const char *said = asked->conversation != NULL ? asked->conversation : asked->customer;
-    struct scrubgate_fault fault = {.what = ""};
-    struct sg_buf keys = {0}, line = {0};
+    struct search search = {.asked = asked};
+    struct sg_buf line = {0};
     *found = (struct sg_party_found){.kind = asked->conversation != NULL ? SG_KEY_CONVERSATION
                                                                          : SG_KEY_CUSTOMER};
     if (said == NULL || (asked->conversation != NULL && asked->customer != NULL))
@@ -100,18 +157,12 @@ int sg_party_open(const struct sg_command *command, const struct sg_party_asked 
         sg_buf_fini(&line);
         return sg_say_usage(command, "wants a name on standard input");
     }
-    const struct sg_bytes name = line.len > 0 ? sg_buf_bytes(&line) : sg_bytes_of(said);
-    if (name.len == 0)
+    search.name = line.len > 0 ? sg_buf_bytes(&line) : sg_bytes_of(said);
+    if (search.name.len == 0)
         return sg_say_usage(command, "wants a name that is not empty");
-    enum scrubgate_status rc = find_folders(asked, &keys, &found->audit, &fault);
-    if (rc >= 0)
-        rc = open_keys(&keys, sg_bytes_of(asked->brand), name, found, &fault);
-    sg_buf_fini(&keys);
+    int code = open_party(&search, found);
     sg_buf_fini(&line);
-    if (rc >= 0)
-        return SG_EXIT_FINE;
-    sg_party_close(found);
-    return trouble(&fault);
+    return code;
 }
 
 void sg_party_close(struct sg_party_found *found)
