@@ -20,11 +20,16 @@ static void name_of(uint64_t segment, char name[NAME_MOST])
     (void)snprintf(name, NAME_MOST, "%06" PRIu64 ".index", segment);
 }
 
+void sg_index_put(uint8_t entry[SG_INDEX_ENTRY], uint64_t offset)
+{
+    for (size_t i = 0; i < SG_INDEX_ENTRY; i++)
+        entry[i] = (uint8_t)(offset >> (56 - 8 * i));
+}
+
 enum scrubgate_status sg_index_add(struct sg_buf *entries, uint64_t offset)
 {
     uint8_t entry[SG_INDEX_ENTRY];
-    for (size_t i = 0; i < sizeof entry; i++)
-        entry[i] = (uint8_t)(offset >> (56 - 8 * i));
+    sg_index_put(entry, offset);
     return sg_buf_add(entries, entry, sizeof entry);
 }
 

@@ -16,6 +16,7 @@
 
 enum { SG_INDEX_ENTRY = 8 };
 
+void sg_index_put(uint8_t entry[SG_INDEX_ENTRY], uint64_t offset);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_index_add(struct sg_buf *entries, uint64_t offset);
 /* Writes the entries of records from seq on, which are all of one segment. folder is the segments'.
  * whole: the file is nothing else. */

@@ -26,10 +26,10 @@ struct sg_derived {
     const struct sg_reader *reader;
     struct sg_derived_found found;
     struct tier tier[SG_TILE_LEVELS];
-    uint64_t first;    /* record of the index that grows */
-    struct sg_buf own; /* its entries, as the records give them */
-    bool named;        /* it was found wrong */
-    uint8_t said[INDEX_SIZE];
+    uint64_t first; /* record of the index that grows */
+    size_t len;     /* bytes of its entries, as the records give them */
+    bool named;     /* it was found wrong */
+    uint8_t own[INDEX_SIZE], said[INDEX_SIZE];
 };
 
 enum scrubgate_status sg_derived_new(struct sg_derived **derived, const struct sg_reader *reader)
@@ -43,9 +43,6 @@ enum scrubgate_status sg_derived_new(struct sg_derived **derived, const struct s
 
 void sg_derived_free(struct sg_derived *derived)
 {
-    if (derived == NULL)
-        return;
-    sg_buf_fini(&derived->own);
     free(derived);
 }
 
@@ -128,31 +125,31 @@ static void name_index(struct sg_derived *derived, bool missing)
 /* That of the last segment may be behind while it is written; that of a full one may not. */
 static void compare_index(struct sg_derived *derived)
 {
-    const size_t want = derived->own.len;
+    const size_t want = derived->len;
     const size_t have = sg_reader_index(derived->reader, derived->first, derived->said, want);
     const bool full =
         (derived->first + want / SG_INDEX_ENTRY) % SG_JOURNAL_SEGMENT == 0 && want > 0;
-    if (memcmp(derived->said, derived->own.data, have - have % SG_INDEX_ENTRY) != 0)
+    if (memcmp(derived->said, derived->own, have - have % SG_INDEX_ENTRY) != 0)
         name_index(derived, false);
     else if (full && have < want)
         name_index(derived, have == 0);
 }
 
-enum scrubgate_status sg_derived_record(struct sg_derived *derived, uint64_t seq, uint64_t offset)
+void sg_derived_record(struct sg_derived *derived, uint64_t seq, uint64_t offset)
 {
-    if (seq % SG_JOURNAL_SEGMENT == 0 || derived->own.len == 0) {
-        derived->own.len = 0;
+    if (seq % SG_JOURNAL_SEGMENT == 0 || derived->len == 0) {
+        derived->len = 0;
         derived->first = seq;
         derived->named = false;
     }
-    enum scrubgate_status rc = sg_index_add(&derived->own, offset);
-    if (rc >= 0 && (seq + 1) % SG_JOURNAL_SEGMENT == 0)
+    sg_index_put(derived->own + derived->len, offset);
+    derived->len += SG_INDEX_ENTRY;
+    if ((seq + 1) % SG_JOURNAL_SEGMENT == 0)
         compare_index(derived);
-    return rc;
 }
 
 void sg_derived_pause(struct sg_derived *derived)
 {
-    if (derived->own.len > 0)
+    if (derived->len > 0)
         compare_index(derived);
 }

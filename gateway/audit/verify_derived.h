@@ -32,8 +32,7 @@ void sg_derived_free(struct sg_derived *derived); /* NULL is fine */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_derived_node(void *ctx, unsigned level, uint64_t index,
                                                          const struct sg_hash *hash);
 /* A record, and where it begins in its segment. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_derived_record(struct sg_derived *derived, uint64_t seq,
-                                                           uint64_t offset);
+void sg_derived_record(struct sg_derived *derived, uint64_t seq, uint64_t offset);
 /* No record follows for now. */
 void sg_derived_pause(struct sg_derived *derived);
 /* The tree has the size of the checkpoint: its partial tiles, where they are there, are its. */

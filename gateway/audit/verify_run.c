@@ -81,9 +81,8 @@ enum scrubgate_status sg_verify_run_feed(struct sg_verify_run *run, uint64_t end
             return SCRUBGATE_OK;
         }
         if (rc == SCRUBGATE_OK) {
-            rc = sg_derived_record(run->derived, seq, sg_reader_offset(run->reader));
-            if (rc >= 0)
-                rc = sg_verify_take(run->verify, record);
+            sg_derived_record(run->derived, seq, sg_reader_offset(run->reader));
+            rc = sg_verify_take(run->verify, record);
         }
         if (rc == SCRUBGATE_OK)
             rc = show(run, seq, record);

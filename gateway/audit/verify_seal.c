@@ -16,21 +16,23 @@ enum { STEP_MS = 1000, NS_IN_MS = 1000000 };
 static struct sg_verify_clock *find_clock(struct sg_verify *verify, const struct sg_line *line)
 {
     struct sg_verify_clock *clocks = verify->clocks;
-    char boot[SG_VERIFY_BOOT];
     if ((line->has & SG_LINE_BOOT) == 0 || (line->has & SG_LINE_MONO) == 0 || line->boot.len == 0 ||
-        !sg_bytes_to_text(line->boot, boot, sizeof boot))
+        line->boot.len >= SG_VERIFY_BOOT)
         return NULL;
     for (size_t i = 0; i < SG_VERIFY_CLOCKS; i++) {
-        if (strcmp(clocks[i].boot, boot) != 0)
+        if (memcmp(clocks[i].boot, line->boot.data, line->boot.len) != 0 ||
+            clocks[i].boot[line->boot.len] != '\0')
             continue;
-        struct sg_verify_clock found = clocks[i];
-        memmove(clocks + 1, clocks, i * sizeof clocks[0]);
-        clocks[0] = found;
+        if (i > 0) {
+            struct sg_verify_clock found = clocks[i];
+            memmove(clocks + 1, clocks, i * sizeof clocks[0]);
+            clocks[0] = found;
+        }
         return clocks;
     }
     memmove(clocks + 1, clocks, (SG_VERIFY_CLOCKS - 1) * sizeof clocks[0]);
     clocks[0] = (struct sg_verify_clock){.newest = 0};
-    memcpy(clocks[0].boot, boot, sizeof boot);
+    memcpy(clocks[0].boot, line->boot.data, line->boot.len);
     return clocks;
 }
 

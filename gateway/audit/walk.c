@@ -19,7 +19,7 @@
 #include "audit/segment.h"
 #include "base/diag.h"
 
-enum { NAME_MOST = 40, HELD_SIZE = 256 * 1024 };
+enum { NAME_MOST = 40, DIGITS_MOST = 19, HELD_SIZE = 256 * 1024 };
 
 static void name_of(uint64_t seq, const char *suffix, char name[NAME_MOST])
 {
@@ -59,7 +59,7 @@ static void close_file(struct sg_walk *walk)
         (void)close(walk->fd);
     walk->fd = -1;
     walk->offset = 0;
-    walk->at = walk->end = 0;
+    walk->at = walk->end = walk->zero = 0;
 }
 
 void sg_walk_fini(struct sg_walk *walk)
@@ -104,19 +104,24 @@ static enum scrubgate_status read_more(struct sg_walk *walk, struct scrubgate_fa
 {
     size_t rest = walk->end - walk->at;
     memmove(walk->held, walk->held + walk->at, rest);
+    const bool zero_ahead = walk->zero < walk->end;
+    walk->zero -= walk->at;
     walk->at = 0;
     walk->end = rest;
     ssize_t got = read_at(walk->fd, walk->held + rest, HELD_SIZE - rest, walk->offset + rest);
     if (got < 0)
         return fail(walk, SCRUBGATE_EIO, strerror(errno), fault);
     walk->end += (size_t)got;
+    /* For all lines at once: each is short. */
+    if (!zero_ahead)
+        walk->zero = rest + sg_bytes_find((struct sg_bytes){walk->held + rest, (size_t)got}, '\0');
     return got == 0 ? SCRUBGATE_DONE : SCRUBGATE_OK;
 }
 
 /* What was read may be older than what stands there now. */
 static void forget_ahead(struct sg_walk *walk)
 {
-    walk->at = walk->end = 0;
+    walk->at = walk->end = walk->zero = 0;
 }
 
 /* OK: a whole line. DONE: not (yet). */
@@ -126,7 +131,7 @@ static enum scrubgate_status find_line(struct sg_walk *walk, struct sg_bytes *li
     for (;;) {
         struct sg_bytes rest = {walk->held + walk->at, walk->end - walk->at};
         *line = (struct sg_bytes){rest.data, sg_bytes_find(rest, '\n')};
-        if (sg_bytes_find(*line, '\0') < line->len)
+        if (walk->zero < walk->at + line->len)
             break;
         if (line->len < rest.len)
             return SCRUBGATE_OK;
@@ -165,12 +170,20 @@ static enum scrubgate_status find_line_or_end(struct sg_walk *walk, struct sg_by
     return rc;
 }
 
+/* It begins with {"seq":N," and ends like an object. By hand: each line passes here. */
 static bool is_record(struct sg_bytes line, uint64_t seq)
 {
-    char begin[NAME_MOST];
-    int n = snprintf(begin, sizeof begin, "{\"seq\":%" PRIu64 ",\"", seq);
-    return line.len > (size_t)n && line.len <= SG_SEGMENT_LINE_MOST &&
-           memcmp(line.data, begin, (size_t)n) == 0 && line.data[line.len - 1] == '}';
+    static const char begin[] = "{\"seq\":";
+    size_t at = sizeof begin - 1;
+    uint64_t number = 0;
+    if (line.len > SG_SEGMENT_LINE_MOST || line.len < sizeof begin + sizeof ",\"}" ||
+        memcmp(line.data, begin, at) != 0 || line.data[line.len - 1] != '}')
+        return false;
+    const size_t first = at;
+    while (at < line.len && at - first < DIGITS_MOST && sg_is_digit(line.data[at]))
+        number = number * 10 + (uint64_t)(line.data[at++] - '0');
+    return at > first && (line.data[first] != '0' || at - first == 1) && number == seq &&
+           line.len - at > 2 && line.data[at] == ',' && line.data[at + 1] == '"';
 }
 
 /* Nothing but zeros may follow the last record of a full segment. */

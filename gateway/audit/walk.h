@@ -24,6 +24,7 @@ struct sg_walk {
     uint64_t offset;  /* in its segment */
     uint8_t *held;    /* what was read ahead, from offset on: */
     size_t at, end;
+    size_t zero; /* where its first NUL is, or end */
 };
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_walk_init(struct sg_walk *walk, int folder,

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "audit/checkpoint.h"
+#include "audit/first_key.h"
 #include "audit/seal_file.h"
-#include "base/base64.h"
 #include "base/diag.h"
 #include "base/file.h"
 #include "cli/console.h"
@@ -65,10 +65,12 @@ bool sg_load_seal_key(const char *path, uint8_t key[SG_KEY_SIZE])
 {
     struct sg_buf text;
     struct sg_bytes trimmed;
-    size_t len = 0;
     sg_buf_init(&text, SG_NOTE_LONGEST);
     bool good = read_text(path, &text, &trimmed);
-    if (good && (sg_base64_read(trimmed, key, SG_KEY_SIZE, &len) < 0 || len != SG_KEY_SIZE))
+    enum scrubgate_status rc = good ? sg_first_key_read(trimmed, key) : SCRUBGATE_OK;
+    if (rc == SCRUBGATE_EINVAL)
+        good = complain(path, "a letter of this key was copied wrong: its check does not fit");
+    else if (rc < 0)
         good = complain(path, "this is no first key of seals (32 bytes in base64)");
     sg_buf_fini(&text);
     return good;

@@ -62,27 +62,29 @@ static enum scrubgate_status load_config(struct search *search, struct scrubgate
     return sg_config_load(&search->config, search->asked->config, overrides, n, fault);
 }
 
-/* The folder of keys, and the store of pseudonyms in it. */
+static enum scrubgate_status folder_of(const struct search *search, const char *name,
+                                       struct sg_buf *path)
+{
+    const char *state = search->asked->state != NULL ? search->asked->state : search->config->state;
+    enum scrubgate_status rc = sg_buf_addf(path, "%s/%s", state, name);
+    return rc < 0 ? rc : sg_buf_add_byte(path, '\0');
+}
+
 static enum scrubgate_status open_keys(struct search *search, struct sg_party_found *found,
                                        struct scrubgate_fault *fault)
 {
-    const char *state = search->asked->state != NULL ? search->asked->state : search->config->state;
-    struct sg_buf dir = {0};
-    enum scrubgate_status rc = sg_buf_addf(&dir, "%s/keys", state);
+    struct sg_buf keys = {0}, store = {0};
+    enum scrubgate_status rc = folder_of(search, "keys", &keys);
     if (rc >= 0)
-        rc = sg_buf_add(&dir, "", 1);
+        rc = folder_of(search, SG_KEY_STORE_FOLDER, &store);
     if (rc >= 0)
-        rc = sg_keys_load(&search->keys, (const char *)dir.data, fault);
-    if (rc < 0)
-        goto out;
-    dir.len--;
-    rc = sg_buf_add(&dir, "/" SG_KEY_STORE_FOLDER, sizeof "/" SG_KEY_STORE_FOLDER);
+        rc = sg_keys_load(&search->keys, (const char *)keys.data, fault);
     if (rc >= 0)
-        rc = sg_key_store_open(&found->store, (const char *)dir.data, fault);
+        rc = sg_key_store_open(&found->store, (const char *)store.data, fault);
     if (rc >= 0)
         rc = sg_pseudonyms_new(&found->pseudonyms, found->store);
-out:
-    sg_buf_fini(&dir);
+    sg_buf_fini(&keys);
+    sg_buf_fini(&store);
     return rc;
 }
 

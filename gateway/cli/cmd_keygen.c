@@ -4,8 +4,7 @@
  */
 #include <stdio.h>
 
-#include "base/base64.h"
-#include "base/buf.h"
+#include "audit/first_key.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "proxy/keys.h"
@@ -14,15 +13,15 @@
 /* Shown once and kept nowhere: whoever has it can check, and forge, every seal. */
 static void show_first_key(struct sg_seal_key *first)
 {
-    struct sg_buf text = {0};
-    if (sg_base64_add(&text, (struct sg_bytes){first->key, sizeof first->key}) >= 0)
+    char text[SG_FIRST_KEY_TEXT];
+    if (sg_first_key_print(first->key, text) >= 0)
         (void)fprintf(stderr,
                       "K(0), the first key of the audit log's seals, for whom checks the log:\n"
-                      "    %.*s\n"
+                      "    %s\n"
                       "It is shown only now and kept nowhere. Write it down, away from this "
                       "machine.\n",
-                      (int)text.len, (const char *)text.data);
-    sg_buf_fini(&text);
+                      text);
+    sg_wipe(text, sizeof text);
     sg_wipe(first, sizeof *first);
 }
 

@@ -12,6 +12,22 @@ static void raw(struct sg_export_json *json, struct sg_bytes text)
         json->rc = sg_buf_add_bytes(json->out, text);
 }
 
+/* What stood in a line, on one line still and without a control: blanks between values may be tabs
+ * and returns, and a DEL may stand in a string. */
+static void as_it_stands(struct sg_export_json *json, struct sg_bytes text)
+{
+    size_t plain = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const uint8_t c = text.data[i];
+        if (c >= ' ' && c != 0x7f)
+            continue;
+        raw(json, (struct sg_bytes){text.data + plain, i - plain});
+        raw(json, c == 0x7f ? SG_BYTES("\\u007f") : SG_BYTES(" "));
+        plain = i + 1;
+    }
+    raw(json, (struct sg_bytes){text.data + plain, text.len - plain});
+}
+
 /* Before a value: its comma and its key. */
 static void begin(struct sg_export_json *json, struct sg_bytes key)
 {
@@ -21,7 +37,7 @@ static void begin(struct sg_export_json *json, struct sg_bytes key)
     if (key.data == NULL)
         return;
     raw(json, SG_BYTES("\""));
-    raw(json, key);
+    as_it_stands(json, key);
     raw(json, SG_BYTES("\":"));
 }
 
@@ -69,12 +85,12 @@ void sg_export_string(struct sg_export_json *json, const char *key, struct sg_by
         return;
     begin(json, sg_bytes_of(key));
     raw(json, SG_BYTES("\""));
-    raw(json, string);
+    as_it_stands(json, string);
     raw(json, SG_BYTES("\""));
 }
 
 void sg_export_raw(struct sg_export_json *json, struct sg_bytes key, struct sg_bytes value)
 {
     begin(json, key);
-    raw(json, value);
+    as_it_stands(json, value);
 }

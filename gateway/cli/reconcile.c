@@ -81,14 +81,14 @@ enum sg_access_kind sg_reconcile_kind(const struct sg_keyset_item *item)
 enum sg_reconcile_fault sg_reconcile_judge(const struct sg_reconcile *reconcile,
                                            const struct sg_keyset_item *item)
 {
-    bool known = item->allowed > 0 || item->denied > 0;
-    if (!known)
-        return (item->flags & FLAG_OUTCOME) != 0 ? SG_RECONCILE_UNDECIDED : SG_RECONCILE_UNKNOWN;
-    if (reconcile->config->front)
-        return item->seen <= item->allowed + item->denied ? SG_RECONCILE_RIGHT : SG_RECONCILE_AGAIN;
-    if (item->seen <= item->allowed)
+    uint32_t right = item->allowed + (reconcile->config->front ? item->denied : 0);
+    if (item->seen <= right)
         return SG_RECONCILE_RIGHT;
-    return item->denied > 0 ? SG_RECONCILE_DENIED : SG_RECONCILE_AGAIN;
+    if ((item->flags & FLAG_OUTCOME) != 0)
+        return SG_RECONCILE_UNDECIDED;
+    if (item->denied > 0 && !reconcile->config->front)
+        return SG_RECONCILE_DENIED;
+    return right > 0 ? SG_RECONCILE_AGAIN : SG_RECONCILE_UNKNOWN;
 }
 
 /* --- entries --- */

@@ -10,44 +10,28 @@
 
 /* --- the customers that count --- */
 
-/* Every customer's deals, by time, in a row. */
-static size_t *sort_visits(const struct sg_deals *deals, uint32_t *visits)
-{
-    const size_t n = deals->customers.n;
-    /* Counted one place too far, so that filling moves each beginning to where it belongs. */
-    size_t *begin = calloc(n + 2, sizeof *begin);
-    if (begin == NULL)
-        return NULL;
-    for (size_t i = 0; i < deals->n; i++)
-        begin[deals->list[i].customer + 2]++;
-    for (size_t i = 2; i < n + 2; i++)
-        begin[i] += begin[i - 1];
-    for (size_t i = 0; i < deals->n; i++)
-        visits[begin[deals->list[i].customer + 1]++] = (uint32_t)i;
-    return begin;
-}
-
 /* Drops those with too few or too many tickets, and those who came too early. */
 static enum scrubgate_status gather(struct sg_coservice *co, const struct sg_deals *deals,
                                     const struct sg_coservice_config *config)
 {
-    size_t kept = 0;
-    co->visits = malloc((deals->n + 1) * sizeof *co->visits);
-    co->begin = co->visits == NULL ? NULL : sort_visits(deals, co->visits);
-    if (co->begin == NULL)
-        return SCRUBGATE_ENOMEM;
-    for (size_t c = 0, first = 0; c < deals->customers.n; c++) {
-        const size_t end = co->begin[c + 1], n = end - first;
+    uint32_t *deal;
+    size_t kept = 0, first = 0;
+    enum scrubgate_status rc = sg_visits_init(&co->visits, deals);
+    if (rc < 0)
+        return rc;
+    deal = co->visits.deal;
+    for (size_t c = 0; c < deals->customers.n; c++) {
+        const size_t end = co->visits.begin[c + 1], n = end - first;
         if (n >= 2 && n <= config->tickets_most &&
-            deals->list[co->visits[first]].open_ms >= config->first_seen_ms) {
-            memmove(co->visits + kept, co->visits + first, n * sizeof *co->visits);
-            co->begin[co->customers++] = kept;
+            deals->list[deal[first]].open_ms >= config->first_seen_ms) {
+            memmove(deal + kept, deal + first, n * sizeof *deal);
+            co->visits.begin[co->customers++] = kept;
             kept += n;
         }
         first = end;
     }
-    co->begin[co->customers] = kept;
-    return SCRUBGATE_OK;
+    co->visits.begin[co->customers] = kept;
+    return rc;
 }
 
 /* --- sums over pairs of a customer's tickets --- */
@@ -78,8 +62,8 @@ static void expect(struct sg_coservice *co, const struct sg_deals *deals,
                    const struct sg_routing *routing)
 {
     for (size_t c = 0; c < co->customers; c++) {
-        const uint32_t *own = co->visits + co->begin[c];
-        const size_t n = co->begin[c + 1] - co->begin[c];
+        const uint32_t *own = co->visits.deal + co->visits.begin[c];
+        const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
                 if (i != j)
@@ -92,8 +76,8 @@ static void observe(const struct sg_coservice *co, const uint32_t *agents, doubl
 {
     memset(obs, 0, co->n * co->n * sizeof *obs);
     for (size_t c = 0; c < co->customers; c++) {
-        const uint32_t *own = co->visits + co->begin[c];
-        const size_t n = co->begin[c + 1] - co->begin[c];
+        const uint32_t *own = co->visits.deal + co->visits.begin[c];
+        const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
                 if (i != j)
@@ -162,6 +146,26 @@ static enum scrubgate_status find_habits(struct sg_coservice *co, const struct s
     return ok ? SCRUBGATE_OK : SCRUBGATE_ENOMEM;
 }
 
+/* Habits differ from agent to agent: the diagonal's residuals are brought to the quartiles of a
+ * normal number, when they are spread wider. */
+static enum scrubgate_status temper_diagonal(struct sg_coservice *co)
+{
+    const double usual = 1.349; /* between the quartiles of a normal number */
+    double *sorted = malloc((co->n + 1) * sizeof *sorted);
+    if (sorted == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t a = 0; a < co->n; a++)
+        sorted[a] = co->z[a * co->n + a];
+    if (co->n > 0) {
+        qsort(sorted, co->n, sizeof *sorted, by_size);
+        const double wide = (sorted[co->n * 3 / 4] - sorted[co->n / 4]) / usual;
+        for (size_t a = 0; a < co->n && wide > 1; a++)
+            co->z[a * co->n + a] /= wide;
+    }
+    free(sorted);
+    return SCRUBGATE_OK;
+}
+
 /* --- all of it --- */
 
 static enum scrubgate_status allocate(struct sg_coservice *co)
@@ -208,6 +212,8 @@ enum scrubgate_status sg_coservice_init(struct sg_coservice *co, const struct sg
             const double scale = a == b ? co->habit[a] : 1;
             co->z[i] = residual(co->obs[i], co->exp[i] * scale, co->var[i] * scale);
         }
+    if (rc >= 0)
+        rc = temper_diagonal(co);
     if (rc < 0)
         sg_coservice_fini(co);
     return rc;
@@ -220,7 +226,6 @@ void sg_coservice_fini(struct sg_coservice *co)
     free(co->var);
     free(co->z);
     free(co->habit);
-    free(co->visits);
-    free(co->begin);
+    sg_visits_fini(&co->visits);
     *co = (struct sg_coservice){.n = 0};
 }

@@ -10,7 +10,8 @@
  * p(b|t_j) z(a,b)   = (obs - exp) / sqrt(var + 0.25)
  *
  * On the diagonal, where customers come back to the agent they know, exp and var are scaled by the
- * median of obs/exp within the queue: what all of them do is no evidence.
+ * median of obs/exp within the queue, and z is narrowed to a normal number's quartiles: what all of
+ * them do is no evidence.
  */
 #ifndef SG_COLLUSION_COSERVICE_H
 #define SG_COLLUSION_COSERVICE_H
@@ -28,12 +29,12 @@ struct sg_coservice_config {
 };
 
 struct sg_coservice {
-    size_t n;                 /* agents */
-    double *obs, *exp, *var;  /* n × n; exp and var as routing alone has them */
-    double *habit;            /* n: what the diagonal's exp and var are scaled by */
-    double *z;                /* n × n */
-    uint32_t *visits;         /* the deals that count, by customer */
-    size_t *begin, customers; /* of each of these customers' visits */
+    size_t n;                /* agents */
+    double *obs, *exp, *var; /* n × n; exp and var as routing alone has them */
+    double *habit;           /* n: what the diagonal's exp and var are scaled by */
+    double *z;               /* n × n */
+    struct sg_visits visits; /* of the customers that count */
+    size_t customers;
 };
 
 /* From finished deals. */

@@ -155,15 +155,44 @@ static int by_time(const void *a, const void *b)
     return (x->ticket > y->ticket) - (x->ticket < y->ticket);
 }
 
-void sg_deals_finish(struct sg_deals *deals)
+void sg_deals_finish(struct sg_deals *deals, uint64_t since_ms)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < deals->n; i++)
-        if (deals->list[i].customer != SG_DEAL_NONE && deals->list[i].agent != SG_DEAL_NONE)
-            deals->list[kept++] = deals->list[i];
-    deals->lone = deals->n - kept;
+    for (size_t i = 0; i < deals->n; i++) {
+        const struct sg_deal *deal = &deals->list[i];
+        if (deal->customer == SG_DEAL_NONE || deal->agent == SG_DEAL_NONE)
+            deals->lone++;
+        else if (deal->assign_ms >= since_ms)
+            deals->list[kept++] = *deal;
+    }
     deals->n = kept;
     sg_numbering_fini(&deals->tickets); /* the list is no longer in its order */
     if (kept > 0)
         qsort(deals->list, kept, sizeof *deals->list, by_time);
+}
+
+enum scrubgate_status sg_visits_init(struct sg_visits *visits, const struct sg_deals *deals)
+{
+    const size_t n = deals->customers.n;
+    visits->deal = malloc((deals->n + 1) * sizeof *visits->deal);
+    /* Counted one place too far, so that filling moves each beginning to where it belongs. */
+    visits->begin = calloc(n + 2, sizeof *visits->begin);
+    if (visits->deal == NULL || visits->begin == NULL) {
+        sg_visits_fini(visits);
+        return SCRUBGATE_ENOMEM;
+    }
+    for (size_t i = 0; i < deals->n; i++)
+        visits->begin[deals->list[i].customer + 2]++;
+    for (size_t i = 2; i < n + 2; i++)
+        visits->begin[i] += visits->begin[i - 1];
+    for (size_t i = 0; i < deals->n; i++)
+        visits->deal[visits->begin[deals->list[i].customer + 1]++] = (uint32_t)i;
+    return SCRUBGATE_OK;
+}
+
+void sg_visits_fini(struct sg_visits *visits)
+{
+    free(visits->deal);
+    free(visits->begin);
+    *visits = (struct sg_visits){.deal = NULL};
 }

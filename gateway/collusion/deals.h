@@ -47,7 +47,18 @@ void sg_deals_fini(struct sg_deals *deals);
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_deals_add(struct sg_deals *deals,
                                                       const struct sg_collusion_event *event);
-/* After the last event: drops what nobody took or opened, and sorts. Call it once. */
-void sg_deals_finish(struct sg_deals *deals);
+/* After the last event: drops what nobody took or opened, and what was assigned before since_ms,
+ * and sorts. Call it once. */
+void sg_deals_finish(struct sg_deals *deals, uint64_t since_ms);
+
+/* Every customer's deals, in a row and by time. */
+struct sg_visits {
+    uint32_t *deal; /* indexes into the list */
+    size_t *begin;  /* of each customer's, and the end */
+};
+/* Of finished deals. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_visits_init(struct sg_visits *visits,
+                                                        const struct sg_deals *deals);
+void sg_visits_fini(struct sg_visits *visits);
 
 #endif

@@ -6,10 +6,11 @@
  */
 #include "collusion/routing.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAIR_MOST = 3 /* tickets of one customer that count for an agent's rate */ };
+enum { PAIR_FEW = 3 /* tickets of one customer that always count for an agent's rate */ };
 static const uint64_t slot_ms = 30 * 60 * 1000;
 static const uint64_t break_ms = 3 * 60 * 60 * 1000; /* longer: a shift has ended */
 
@@ -95,52 +96,69 @@ static enum scrubgate_status find_duties(struct sg_routing *routing, const struc
 
 /* --- how much each takes --- */
 
+/* What routing would have sent of a customer's tickets in a queue to an agent. */
+static double expected(const struct sg_routing *routing, const struct sg_deals *deals,
+                       const struct sg_visits *visits, const struct work *work)
+{
+    double sum = 0;
+    for (size_t i = visits->begin[work->customer]; i < visits->begin[work->customer + 1]; i++) {
+        const struct sg_deal *deal = &deals->list[visits->deal[i]];
+        if (deal->stratum == work->stratum)
+            sum += sg_routing_p(routing, deal, work->agent);
+    }
+    return sum;
+}
+
+/* Tickets of an agent in a queue, sorted by customer: of one customer only so many as routing
+ * explains, or a few. What a ring brings must not make its agent look quick. routing NULL: a few.
+ */
+static double count_tickets(const struct sg_routing *routing, const struct sg_deals *deals,
+                            const struct sg_visits *visits, const struct work *work, size_t n)
+{
+    double counted = 0;
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i + 1; j < n && work[j].customer == work[i].customer; j++) {
+        }
+        double most = (double)(j - i);
+        if (most > PAIR_FEW) {
+            const double explained =
+                routing == NULL ? 0 : expected(routing, deals, visits, &work[i]);
+            most = fmin(most, fmax(PAIR_FEW, explained));
+        }
+        counted += most;
+    }
+    return counted;
+}
+
 static int by_customer(const void *a, const void *b)
 {
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+    const struct work *x = a, *y = b;
+    return (x->customer > y->customer) - (x->customer < y->customer);
 }
 
-/* Tickets, but of one customer only so many: what a ring brings must not make its agent look quick.
- */
-static double count_tickets(const struct work *work, size_t n, uint32_t *scratch)
+/* The rate of each duty's agent in its queue, in tickets a half hour. Work is sorted by queue and
+ * agent; within that, it is by customer afterwards. */
+static void find_rates(const struct sg_routing *routing, const struct sg_deals *deals,
+                       const struct sg_visits *visits, struct work *work,
+                       const struct duties *duties, double *rates)
 {
-    size_t counted = 0;
-    for (size_t i = 0; i < n; i++)
-        scratch[i] = work[i].customer;
-    qsort(scratch, n, sizeof *scratch, by_customer);
-    for (size_t i = 0, run = 0; i < n; i++) {
-        run = i > 0 && scratch[i] == scratch[i - 1] ? run + 1 : 1;
-        counted += run <= PAIR_MOST;
-    }
-    return (double)counted;
-}
-
-/* The rate of each duty's agent in its queue, in tickets a half hour. */
-static double *rates_of(const struct work *work, size_t n, const struct duties *duties)
-{
-    double *rates = malloc((duties->n + 1) * sizeof *rates);
-    uint32_t *scratch = malloc((n + 1) * sizeof *scratch);
     size_t duty = 0;
-    for (size_t i = 0, j; i < n && rates != NULL && scratch != NULL; i = j) {
+    for (size_t i = 0, j; i < deals->n; i = j) {
+        const size_t first = duty;
         double slots = 0;
-        for (j = i; j < n && work[j].stratum == work[i].stratum && work[j].agent == work[i].agent;
+        for (j = i;
+             j < deals->n && work[j].stratum == work[i].stratum && work[j].agent == work[i].agent;
              j++) {
         }
-        const size_t first = duty;
         for (; duty < duties->n && duties->list[duty].stratum == work[i].stratum &&
                duties->list[duty].agent == work[i].agent;
              duty++)
             slots += duties->list[duty].last - duties->list[duty].first + 1;
+        qsort(work + i, j - i, sizeof *work, by_customer);
+        const double counted = count_tickets(routing, deals, visits, work + i, j - i);
         for (size_t k = first; k < duty; k++)
-            rates[k] = count_tickets(work + i, j - i, scratch) / slots;
+            rates[k] = counted / slots;
     }
-    if (scratch == NULL) {
-        free(rates);
-        rates = NULL;
-    }
-    free(scratch);
-    return rates;
 }
 
 /* --- shares --- */
@@ -150,28 +168,33 @@ static size_t cell_of(const struct sg_routing *routing, uint32_t stratum, uint32
     return (size_t)stratum * routing->n_slots + slot;
 }
 
-static enum scrubgate_status share_out(struct sg_routing *routing, const struct duties *duties,
-                                       const double *rates)
+/* Room for who is on duty in each cell. */
+static enum scrubgate_status place(struct sg_routing *routing, const struct duties *duties)
 {
     const size_t n_cells = routing->n_strata * routing->n_slots;
     size_t total = 0;
     routing->begin = calloc(n_cells + 2, sizeof *routing->begin);
     if (routing->begin == NULL)
         return SCRUBGATE_ENOMEM;
-    /* Counted one place too far, so that filling moves each beginning to where it belongs. */
     for (size_t i = 0; i < duties->n; i++)
         for (uint32_t slot = duties->list[i].first; slot <= duties->list[i].last; slot++, total++)
-            routing->begin[cell_of(routing, duties->list[i].stratum, slot) + 2]++;
-    for (size_t i = 2; i < n_cells + 2; i++)
+            routing->begin[cell_of(routing, duties->list[i].stratum, slot) + 1]++;
+    for (size_t i = 1; i <= n_cells; i++)
         routing->begin[i] += routing->begin[i - 1];
     routing->shares = malloc((total + 1) * sizeof *routing->shares);
-    if (routing->shares == NULL)
-        return SCRUBGATE_ENOMEM;
+    return routing->shares == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+/* What each takes of what comes to a cell. */
+static void share_out(struct sg_routing *routing, const struct duties *duties, const double *rates,
+                      size_t *fill)
+{
+    const size_t n_cells = routing->n_strata * routing->n_slots;
+    memcpy(fill, routing->begin, n_cells * sizeof *fill);
     for (size_t i = 0; i < duties->n; i++)
-        for (uint32_t slot = duties->list[i].first; slot <= duties->list[i].last; slot++) {
-            const size_t at = routing->begin[cell_of(routing, duties->list[i].stratum, slot) + 1]++;
-            routing->shares[at] = (struct sg_share){duties->list[i].agent, (float)rates[i]};
-        }
+        for (uint32_t slot = duties->list[i].first; slot <= duties->list[i].last; slot++)
+            routing->shares[fill[cell_of(routing, duties->list[i].stratum, slot)]++] =
+                (struct sg_share){duties->list[i].agent, (float)rates[i]};
     for (size_t cell = 0; cell < n_cells; cell++) {
         double sum = 0;
         for (size_t i = routing->begin[cell]; i < routing->begin[cell + 1]; i++)
@@ -179,13 +202,36 @@ static enum scrubgate_status share_out(struct sg_routing *routing, const struct 
         for (size_t i = routing->begin[cell]; i < routing->begin[cell + 1]; i++)
             routing->shares[i].p = (float)(routing->shares[i].p / sum);
     }
-    return SCRUBGATE_OK;
+}
+
+/* Twice: first all tickets count for an agent's rate, then only those that this routing explains.
+ */
+static enum scrubgate_status find_shares(struct sg_routing *routing, const struct sg_deals *deals,
+                                         struct work *work, const struct duties *duties)
+{
+    struct sg_visits visits = {.deal = NULL};
+    double *rates = malloc((duties->n + 1) * sizeof *rates);
+    enum scrubgate_status rc = place(routing, duties);
+    size_t *fill = malloc((routing->n_strata * routing->n_slots + 1) * sizeof *fill);
+    if (rates == NULL || fill == NULL)
+        rc = SCRUBGATE_ENOMEM;
+    if (rc >= 0)
+        rc = sg_visits_init(&visits, deals);
+    if (rc >= 0) {
+        find_rates(NULL, deals, &visits, work, duties, rates);
+        share_out(routing, duties, rates, fill);
+        find_rates(routing, deals, &visits, work, duties, rates);
+        share_out(routing, duties, rates, fill);
+    }
+    sg_visits_fini(&visits);
+    free(rates);
+    free(fill);
+    return rc;
 }
 
 enum scrubgate_status sg_routing_init(struct sg_routing *routing, const struct sg_deals *deals)
 {
     struct duties duties = {NULL, 0, 0};
-    double *rates = NULL;
     *routing = (struct sg_routing){.n_strata = deals->strata.n};
     if (deals->n > 0) {
         routing->begin_ms = deals->list[0].assign_ms;
@@ -195,12 +241,9 @@ enum scrubgate_status sg_routing_init(struct sg_routing *routing, const struct s
     enum scrubgate_status rc = work == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
     if (rc >= 0)
         rc = find_duties(routing, work, deals->n, &duties);
-    if (rc >= 0 && (rates = rates_of(work, deals->n, &duties)) == NULL)
-        rc = SCRUBGATE_ENOMEM;
     if (rc >= 0)
-        rc = share_out(routing, &duties, rates);
+        rc = find_shares(routing, deals, work, &duties);
     free(work);
-    free(rates);
     free(duties.list);
     if (rc < 0)
         sg_routing_fini(routing);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collusion/blocks.h"
 #include "collusion/philox.h"
 
 enum { TOP = 3, STREAM = 1000 };
@@ -31,7 +32,28 @@ static void score_all(const double *z, size_t n, double *scores)
     }
 }
 
+void sg_suspicion_weigh(const double *z, size_t n, double *weights)
+{
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++) {
+            const double both = (z[a * n + b] + z[b * n + a]) / 2 - 1.5;
+            weights[a * n + b] = both > 0 ? both : 0;
+        }
+}
+
 /* --- what chance gives --- */
+
+static enum scrubgate_status densest(const double *z, size_t n, double *weights, double *density)
+{
+    struct sg_blocks blocks;
+    sg_suspicion_weigh(z, n, weights);
+    enum scrubgate_status rc = sg_blocks_init(&blocks, weights, n, 0, 1);
+    if (rc < 0)
+        return rc;
+    *density = blocks.n > 0 ? blocks.density[0] : 0;
+    sg_blocks_fini(&blocks);
+    return rc;
+}
 
 static void draw_agents(const struct sg_deals *deals, const struct sg_routing *routing,
                         struct sg_philox *random, uint32_t *agents)
@@ -47,24 +69,28 @@ static void draw_agents(const struct sg_deals *deals, const struct sg_routing *r
     }
 }
 
+/* Scores of everybody and the densest block of each round. */
 static enum scrubgate_status draw_scores(const struct sg_coservice *co,
                                          const struct sg_deals *deals,
                                          const struct sg_routing *routing,
-                                         const struct sg_suspicion_config *config, double *scores)
+                                         const struct sg_suspicion_config *config, double *scores,
+                                         double *densities)
 {
+    const size_t cells = co->n * co->n;
     uint32_t *agents = malloc((deals->n + 1) * sizeof *agents);
-    double *z = malloc((co->n * co->n + 1) * sizeof *z);
-    const bool ok = agents != NULL && z != NULL;
-    for (unsigned round = 0; round < config->rounds && ok; round++) {
+    double *z = malloc((2 * cells + 1) * sizeof *z);
+    enum scrubgate_status rc = agents != NULL && z != NULL ? SCRUBGATE_OK : SCRUBGATE_ENOMEM;
+    for (unsigned round = 0; round < config->rounds && rc >= 0; round++) {
         struct sg_philox random;
         sg_philox_init(&random, config->seed, STREAM, round);
         draw_agents(deals, routing, &random, agents);
         sg_coservice_replay(co, agents, z);
         score_all(z, co->n, scores + round * co->n);
+        rc = densest(z, co->n, z + cells, &densities[round]);
     }
     free(agents);
     free(z);
-    return ok ? SCRUBGATE_OK : SCRUBGATE_ENOMEM;
+    return rc;
 }
 
 /* --- the comparison --- */
@@ -151,12 +177,15 @@ enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
     suspicion->list = calloc(n + 1, sizeof *suspicion->list);
     double *sorted = malloc((n + 1) * sizeof *sorted);
     double *chance = malloc((n_chance + 1) * sizeof *chance);
+    double *densities = malloc((config->rounds + 1) * sizeof *densities);
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    if (suspicion->list == NULL || sorted == NULL || chance == NULL)
+    if (suspicion->list == NULL || sorted == NULL || chance == NULL || densities == NULL)
         goto out;
-    rc = draw_scores(co, deals, routing, config, chance);
+    rc = draw_scores(co, deals, routing, config, chance, densities);
     if (rc < 0 || n_chance == 0)
         goto out;
+    qsort(densities, config->rounds, sizeof *densities, by_size);
+    suspicion->block_threshold = densities[config->rounds * 19 / 20];
     score_all(co->z, n, sorted);
     for (size_t i = 0; i < n; i++)
         suspicion->list[i] = (struct sg_suspect){.agent = (uint32_t)i, .score = sorted[i]};
@@ -168,6 +197,7 @@ enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
 out:
     free(sorted);
     free(chance);
+    free(densities);
     if (rc < 0)
         sg_suspicion_fini(suspicion);
     return rc;

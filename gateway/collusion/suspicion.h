@@ -36,8 +36,11 @@ struct sg_suspicion {
     size_t n;
     double inflation;       /* how much wider the scores were spread than chance's */
     double threshold;       /* adjusted scores above it are flagged */
-    double block_threshold; /* the densest block that chance had in all but one of twenty rounds */
+    double block_threshold; /* density that chance's densest block has in one of twenty rounds */
 };
+
+/* Weight that two agents have to each other, for sg_blocks_init: what of z is over 1.5. */
+void sg_suspicion_weigh(const double *z, size_t n, double *weights);
 
 /* months: how long the deals go on. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_suspicion_init(

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE /* SOCK_CLOEXEC, pthread_setname_np */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -122,9 +123,15 @@ static enum scrubgate_status start_writer(struct sg_auditor *auditor, int folder
 
 /* --- and ends --- */
 
-static void lose_writer(struct sg_auditor *auditor, const char *why)
+static void lose_writer(struct sg_auditor *auditor, const char *word, const char *why)
 {
     const bool was = auditor->up;
+    if (was && auditor->gap.since_ms == 0) {
+        auditor->gap.word = word;
+        auditor->gap.since_ms = sg_clock_wall_ms();
+        auditor->gap.refused = atomic_load(&auditor->refused);
+        auditor->gap.dropped = atomic_load(&auditor->dropped);
+    }
     close_link(auditor);
     for (struct sg_audit_lane *lane = auditor->lanes; lane != NULL; lane = lane->next)
         sg_audit_lane_break(lane);
@@ -174,7 +181,7 @@ static void hear_writer(struct sg_auditor *auditor)
     else if (rc == SCRUBGATE_OK && !auditor->up && packet->len == sizeof(struct sg_writer_failure))
         take_failure(auditor);
     else
-        lose_writer(auditor, "it has ended");
+        lose_writer(auditor, SG_WRITER_DIED, "it has ended");
 }
 
 enum scrubgate_status sg_audit_keeper_begin(struct sg_auditor *auditor, int folder,
@@ -221,17 +228,36 @@ static bool hangs(struct sg_auditor *auditor, uint64_t now)
     return false;
 }
 
+/* For the record of it, once all that was refused is counted. */
+static void tell_gap(struct sg_auditor *auditor)
+{
+    char text[96];
+    if (auditor->gap.since_ms == 0)
+        return;
+    for (const struct sg_audit_lane *lane = auditor->lanes; lane != NULL; lane = lane->next)
+        if (atomic_load(&lane->state) == SG_LANE_BROKEN)
+            return;
+    (void)snprintf(text, sizeof text, SG_WRITER_GAP "%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                   auditor->gap.word, auditor->gap.since_ms,
+                   atomic_load(&auditor->refused) - auditor->gap.refused,
+                   atomic_load(&auditor->dropped) - auditor->gap.dropped);
+    if (sg_audit_tell(auditor, text, NULL, 0) >= 0)
+        auditor->gap.since_ms = 0;
+}
+
 static void look(struct sg_auditor *auditor)
 {
     const uint64_t now = sg_clock_mono_ns();
     if (auditor->up && atomic_exchange(&auditor->distrusts, false))
-        lose_writer(auditor, "it has answered what it was never given");
+        lose_writer(auditor, SG_WRITER_DIED, "it has answered what it was never given");
     else if (auditor->up && hangs(auditor, now))
-        lose_writer(auditor, "it has not written for as long as audit.deadline");
+        lose_writer(auditor, SG_WRITER_HUNG, "it has not written for as long as audit.deadline");
     else if (!auditor->up && auditor->link > 0 && now - auditor->begun_ns > open_most_ns)
-        lose_writer(auditor, "it does not come to an end with opening the log");
+        lose_writer(auditor, SG_WRITER_HUNG, "it does not come to an end with opening the log");
     if (auditor->link == 0 && auditor->warden > 0 && now >= auditor->next_ns)
         (void)!start_writer(auditor, -1, NULL);
+    if (auditor->up)
+        tell_gap(auditor);
     const bool healthy = atomic_load(&auditor->board->healthy) != 0;
     for (struct sg_audit_lane *lane = auditor->lanes; auditor->up && lane != NULL;
          lane = lane->next) {

@@ -169,6 +169,8 @@ static void put_each(struct sg_audit_lane *lane, struct sg_ticket_list *list, bo
         else
             sg_tickets_add(&left, ticket);
     }
+    if (!live)
+        atomic_fetch_add(&lane->auditor->refused, left.n);
     sg_tickets_join(list, &left);
 }
 
@@ -217,10 +219,11 @@ static void settle(struct sg_audit_lane *lane, struct sg_audit_ticket *ticket, u
 static void refuse_all(struct sg_audit_lane *lane, struct sg_ticket_list *done)
 {
     struct sg_audit_ticket *ticket;
-    while ((ticket = sg_tickets_take(&lane->flight)) != NULL)
+    sg_tickets_join(&lane->flight, &lane->queue);
+    while ((ticket = sg_tickets_take(&lane->flight)) != NULL) {
+        atomic_fetch_add(&lane->auditor->refused, sg_ticket_is_note(ticket) ? 0 : 1);
         settle(lane, ticket, SG_RING_REFUSED, done);
-    while ((ticket = sg_tickets_take(&lane->queue)) != NULL)
-        settle(lane, ticket, SG_RING_REFUSED, done);
+    }
 }
 
 static enum scrubgate_status hear(struct sg_audit_lane *lane, struct sg_ticket_list *done)

@@ -74,6 +74,7 @@ static int run_writer(struct warden *warden, int socket)
 {
     struct scrubgate_fault fault = {.what = ""};
     (void)close(warden->socket);
+    (void)pthread_setname_np(pthread_self(), "auditor");
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (warden->confined)
         rc = sg_sandbox_confine_writer(&warden->config, warden->give_up.keys, &fault);
@@ -239,8 +240,12 @@ void sg_audit_warden_stop(struct sg_audit_warden *warden)
 {
     if (warden->socket > 0)
         (void)close(warden->socket);
-    if (warden->pid > 0)
-        while (waitpid(warden->pid, NULL, 0) < 0 && errno == EINTR) {
-        }
+    /* A writer whose disk hangs cannot be ended: it must not keep this process. */
+    const struct timespec moment = {.tv_nsec = TRY_NS};
+    for (int i = 0; warden->pid > 0 && i < TRIES + TRIES / 2; i++) {
+        if (waitpid(warden->pid, NULL, WNOHANG) != 0)
+            break;
+        (void)nanosleep(&moment, NULL);
+    }
     *warden = (struct sg_audit_warden){0, 0};
 }

@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/base64.h"
+#include "audit/first_key.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/digest.h"
@@ -75,14 +75,26 @@ struct writer {
 
 /* --- a batch --- */
 
+/* Not zero: one of eight bytes is not printable ASCII. */
+static uint64_t unprintable(uint64_t bytes)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    return ((bytes - ' ' * each) | bytes | (bytes + each)) & 0x80 * each;
+}
+
 /* A record as it goes into a line: nothing in it can end the line, or begin another. */
 static bool is_fit(struct sg_bytes record)
 {
-    unsigned bad = 0;
+    uint64_t bad = 0, piece;
+    size_t i = 0;
     if (record.len < 2 || record.data[0] != '"' || record.data[record.len - 1] != '}')
         return false;
-    for (size_t i = 0; i < record.len; i++)
-        bad |= (unsigned)(record.data[i] < ' ') | (unsigned)(record.data[i] > '~');
+    for (; i + sizeof piece <= record.len; i += sizeof piece) {
+        memcpy(&piece, record.data + i, sizeof piece);
+        bad |= unprintable(piece);
+    }
+    for (; i < record.len; i++)
+        bad |= (uint64_t)(record.data[i] < ' ' || record.data[i] > '~');
     return bad == 0;
 }
 
@@ -297,6 +309,19 @@ static void lend(struct writer *writer)
     (void)close(to);
 }
 
+static bool take_gap(struct writer *writer)
+{
+    struct sg_gap gap = {.reason = SG_WRITER_DIED};
+    char word[8];
+    if (sscanf(writer->packet.text, SG_WRITER_GAP "%7s %" SCNu64 " %" SCNu64 " %" SCNu64, word,
+               &gap.from_ms, &gap.refused, &gap.dropped) != 4)
+        return false;
+    if (strcmp(word, SG_WRITER_HUNG) == 0)
+        gap.reason = SG_WRITER_HUNG;
+    sg_ledger_tell_gap(writer->ledger, &gap);
+    return true;
+}
+
 static void obey(struct writer *writer)
 {
     const char *text = writer->packet.text;
@@ -309,7 +334,7 @@ static void obey(struct writer *writer)
         lend(writer);
     else if (strcmp(text, SG_WRITER_RECALL) == 0)
         sg_ledger_recall(writer->ledger);
-    else
+    else if (!take_gap(writer))
         writer->ends = true;
     sg_packet_close(&writer->packet);
 }
@@ -371,10 +396,8 @@ static void serve(struct writer *writer)
     while (!writer->ends) {
         if (atomic_load_explicit(&writer->board->mail, memory_order_relaxed) != 0)
             read_mail(writer);
+        /* Whoever says stop, or has died, has given before all that it had to give: it is here. */
         bool wrote = write_batch(writer);
-        /* Whoever says stop, or has died, has given before all that it had to give. */
-        while (writer->ends && !writer->lost && write_batch(writer)) {
-        }
         if (!writer->lost)
             tend(writer);
         if (!wrote && !writer->ends)
@@ -387,14 +410,13 @@ static void serve(struct writer *writer)
 /* Shown once and kept nowhere: whoever has it can check, and forge, every seal. */
 static void show_first_key(struct sg_seal_key *first)
 {
-    struct sg_buf text = {0};
-    if (sg_base64_add(&text, (struct sg_bytes){first->key, sizeof first->key}) >= 0 &&
-        sg_buf_add_byte(&text, '\0') >= 0)
+    char text[SG_FIRST_KEY_TEXT];
+    if (sg_first_key_print(first->key, text) >= 0)
         sg_oplog(SG_OPLOG_WARN,
                  "made the first key of the audit log's seals, which is shown only now and kept "
                  "nowhere: give it to whom checks the log, and take it out of this output",
-                 "key", (const char *)text.data, NULL);
-    sg_buf_fini(&text);
+                 "key", text, NULL);
+    sg_wipe(text, sizeof text);
     sg_wipe(first, sizeof *first);
 }
 
@@ -437,7 +459,9 @@ static enum scrubgate_status open_log(struct writer *writer, int folder,
                                            .origin = setup->origin,
                                            .source = &writer->source,
                                            .checkpoint_ns = setup->checkpoint_ns,
-                                           .epoch_ns = setup->epoch_ns};
+                                           .epoch_ns = setup->epoch_ns,
+                                           .keep_ms = setup->keep_ms,
+                                           .reserve = setup->reserve};
     writer->source = (struct sg_record_source){setup->origin, setup->boot};
     enum scrubgate_status rc = ledger.keys != NULL ? make_keys(setup, fault) : SCRUBGATE_OK;
     if (rc < 0) {

@@ -23,9 +23,14 @@
 #define SG_WRITER_CLOSE  "close "   /* NUMBER: that ring is no more */
 #define SG_WRITER_LEND   "lend\n"   /* with a socket (sg_ledger_lend) */
 #define SG_WRITER_RECALL "recall\n" /* who had the log is gone */
+#define SG_WRITER_GAP    "gap "     /* WORD SINCE REFUSED DROPPED: of the time without a writer */
 #define SG_WRITER_STOP   "stop\n"   /* write what is there, seal, sign, end */
 #define SG_WRITER_READY  "ready\n"  /* the writer's answer to its setup; else: */
 #define SG_WRITER_FAILED "failed"
+
+/* Words of a gap. */
+#define SG_WRITER_DIED "died"
+#define SG_WRITER_HUNG "hung"
 
 enum { SG_WRITER_PATH = 4096, SG_WRITER_NAME = 512 };
 
@@ -40,7 +45,7 @@ struct sg_writer_failure {
 struct sg_writer_setup {
     char dir[SG_WRITER_PATH], keys[SG_WRITER_PATH]; /* keys "": a log that signs nothing */
     char origin[SG_WRITER_NAME], boot[64];
-    uint64_t checkpoint_ns, epoch_ns;
+    uint64_t checkpoint_ns, epoch_ns, keep_ms, reserve;
     uint64_t records, failures; /* of writers before: it counts on */
     bool patient;               /* who had the log before may still be ending: waits for it */
     bool adopts;

@@ -66,6 +66,10 @@ struct sg_auditor {
     bool lent, stopping;
     uint64_t grace_ns; /* until then it may take as long as with a log that is lent */
     uint64_t writers;  /* that opened the log */
+    struct {
+        const char *word;
+        uint64_t since_ms, refused, dropped; /* 0: none; the counters' state then */
+    } gap;                                   /* time without a writer, that no record tells yet */
     /* The keeper's, after the start: */
     pthread_t keeper;
     uint64_t begun_ns, next_ns; /* the last writer was asked for; the next may be */
@@ -91,7 +95,8 @@ struct sg_auditor {
     /* Of all lanes: */
     atomic_size_t n_in, bytes_in, n_kept, bytes_kept;
     atomic_uint_least64_t dropped;
-    atomic_bool distrusts; /* somebody heard from the writer what cannot be */
+    atomic_uint_least64_t refused; /* messages, for want of a writer */
+    atomic_bool distrusts;         /* somebody heard from the writer what cannot be */
 };
 
 /* --- lists of tickets --- */

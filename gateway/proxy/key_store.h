@@ -2,10 +2,10 @@
 /*
  * key_store.h - a key of its own for each conversation, and their end.
  *
- *     <state>/keys/pseudonyms/keys      the keys, each wrapped by the master (proxy/key_slots.h)
- *                             master    that key; another one each week
- *                             lock      shared by who uses them, alone for who makes a new master
- *                             *.new     while that is being made
+ *     <state>/pseudonyms/keys      the keys, each wrapped by the master (proxy/key_slots.h)
+ *                        master    that key; another one each week
+ *                        lock      shared by who uses them, alone for who makes a new master
+ *                        *.new     while that is being made
  *
  * Whoever has destroyed a key's slot has destroyed the key, but for copies of the file that
  * somebody made; those open with a master that is gone a week later. Shared by all threads: each
@@ -26,8 +26,8 @@ enum sg_key_kind { SG_KEY_CONVERSATION = 1, SG_KEY_CUSTOMER = 2 };
 struct sg_key_store;
 struct sg_key_door; /* one thread's way in */
 
-#define SG_KEY_STORE_FOLDER                                                                        \
-    "pseudonyms" /* below the folder of all keys: its own, to be confined to */
+/* Below the state folder, not among the log's keys: the gateway can be confined to it. */
+#define SG_KEY_STORE_FOLDER "pseudonyms"
 
 /* Opens, or makes, the store and its folder; ends what a crash interrupted.
  * EINVAL: a file is not ours alone, or the master of these keys is not there. */

@@ -26,6 +26,7 @@ struct sg_ledger_setup {
     const char *keys, *origin;             /* keys NULL: a log that signs nothing (tests) */
     const struct sg_record_source *source; /* borrowed for good; the rest is copied */
     uint64_t checkpoint_ns, epoch_ns;
+    uint64_t keep_ms, reserve; /* as in struct sg_log_setup */
 };
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger,
@@ -45,6 +46,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_append(struct sg_ledger *ledg
 /* All or nothing for the caller, as sg_journal_commit. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_commit(struct sg_ledger *ledger,
                                                           struct scrubgate_fault *fault);
+
+/* As sg_log_tell_gap; of a log that is lent, or signs nothing, it is lost. */
+void sg_ledger_tell_gap(struct sg_ledger *ledger, const struct sg_gap *gap);
 
 /* What time asks for, as sg_log_tick and sg_log_finish; nothing while the log is lent. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_tick(struct sg_ledger *ledger, bool at_once,

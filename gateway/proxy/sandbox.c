@@ -112,7 +112,6 @@ enum scrubgate_status sg_sandbox_confine_warden(const struct sg_config *config,
 enum scrubgate_status sg_sandbox_confine_writer(const struct sg_config *config, const char *keys,
                                                 struct scrubgate_fault *fault)
 {
-    (void)pthread_setname_np(pthread_self(), "auditor");
     enum scrubgate_status rc = set_files(config, keys, fault);
     return rc < 0 ? rc : set_calls(SG_SANDBOX_AUDITOR, config->sandbox.seccomp, fault);
 }

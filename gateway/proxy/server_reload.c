@@ -38,7 +38,10 @@ static const char *fixed_key_changed(const struct sg_config *a, const struct sg_
         return "workers";
     if (!sg_text_same(a->state, b->state))
         return "state";
-    if (!sg_text_same(a->audit_dir, b->audit_dir) || !sg_text_same(a->origin, b->origin))
+    if (!sg_text_same(a->audit_dir, b->audit_dir) || !sg_text_same(a->origin, b->origin) ||
+        a->audit_epoch_ns != b->audit_epoch_ns ||
+        a->audit_checkpoint_ns != b->audit_checkpoint_ns ||
+        a->audit_deadline_ns != b->audit_deadline_ns)
         return "audit";
     if (a->memory != b->memory || a->memory_ns != b->memory_ns)
         return "conversation";

@@ -59,7 +59,8 @@ static enum scrubgate_status open_pseudonyms(struct sg_server *server,
                                              struct scrubgate_fault *fault)
 {
     struct sg_buf path = {0};
-    enum scrubgate_status rc = sg_buf_addf(&path, "%s/" SG_KEY_STORE_FOLDER, server->keys_dir);
+    enum scrubgate_status rc =
+        sg_buf_addf(&path, "%s/" SG_KEY_STORE_FOLDER, sg_server_config(server)->state);
     if (rc >= 0)
         rc = sg_buf_add_byte(&path, '\0');
     if (rc >= 0)
@@ -98,7 +99,9 @@ enum scrubgate_status sg_server_open_log(struct sg_server *server,
                                           .origin = server->instance,
                                           .source = &server->source,
                                           .checkpoint_ns = config->audit_checkpoint_ns,
-                                          .epoch_ns = config->audit_epoch_ns};
+                                          .epoch_ns = config->audit_epoch_ns,
+                                          .keep_ms = config->audit_keep_ms,
+                                          .reserve = config->audit_reserve};
     const struct sg_auditor_keeping keeping = {.warden = server->warden.socket,
                                                .deadline_ns = config->audit_deadline_ns,
                                                .lost = &server->warden_gone};

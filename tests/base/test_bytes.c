@@ -41,6 +41,40 @@ static void reads_number(void **state)
     assert_int_equal(value, row->value);
 }
 
+/* Digit by digit, as one would on paper. */
+static bool slow_u64(struct sg_bytes text, uint64_t *value)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const uint64_t digit = (uint64_t)text.data[i] - '0';
+        if (digit > 9 || sum > UINT64_MAX / 10 || sum * 10 > UINT64_MAX - digit)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    *value = sum;
+    return text.len > 0;
+}
+
+/* Digits are read eight at once: every byte is tried at every place of every length. */
+static void reads_every_byte_as_a_digit_or_not(void **state)
+{
+    uint8_t text[22];
+    (void)state;
+    for (size_t len = 0; len <= sizeof text; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (unsigned c = 0; c < 256; c++) {
+                uint64_t fast = 7, slow = 7;
+                for (size_t i = 0; i < len; i++)
+                    text[i] = (uint8_t)('0' + (i * 7 + len) % 10);
+                text[at] = (uint8_t)c;
+                const struct sg_bytes number = {text, len};
+                assert_int_equal(sg_bytes_to_u64(number, &fast), slow_u64(number, &slow));
+                assert_true(fast == slow);
+            }
+        }
+    }
+}
+
 struct trim_row {
     const char *name, *text, *want;
 };
@@ -151,5 +185,7 @@ int main(void)
                  lines_are_taken_one_by_one_and_half_a_one_stays, NULL);
     sg_suite_add("texts are the same also when there is none",
                  texts_are_the_same_also_when_there_is_none, NULL);
+    sg_suite_add("every byte is a digit or is not, wherever it stands",
+                 reads_every_byte_as_a_digit_or_not, NULL);
     return sg_suite_run("bytes");
 }

@@ -9,7 +9,7 @@ bench=$build/tests/bench
 labels=${BENCH_LABELS:-tests/data/sgd-slice.ndjson}
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 echo
-[ $# -lt 2 ] || shift 2
+if [ $# -lt 2 ]; then shift $#; else shift 2; fi
 if [ -z "$only" ] || [ "$only" = proxy ]; then
     echo '## Requests'
     "$bench/bench_proxy" "$build/scrubgate" "$@"

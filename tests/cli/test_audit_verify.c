@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "audit/first_key.h"
 #include "audit/seal_file.h"
-#include "base/base64.h"
 
 #include "../lib/cosigner.h"
 #include "../lib/live_log.h"
@@ -102,6 +102,13 @@ static const struct row rows[] = {
      .args = {VERIFY, "-s", "policy", "good"},
      .code = USAGE,
      .err = "policy: this is no checkpoint that the log's key has signed"},
+    {.name = "verify takes the first key as keygen shows it",
+     .args = {"audit", "verify", "-p", "log.vkey", "-k", "shown.key", "good"},
+     .holds = "their keys fit the first one\n"},
+    {.name = "verify with a first key that was copied wrong",
+     .args = {"audit", "verify", "-p", "log.vkey", "-k", "wrong.key", "good"},
+     .code = USAGE,
+     .err = "wrong.key: a letter of this key was copied wrong: its check does not fit"},
     {.name = "verify compares the seal key that the gateway has",
      .args = {VERIFY, "--state", "state", "good"},
      .holds = "good: PROVEN\n"},
@@ -379,6 +386,17 @@ static void write_seal_key(const char *name, const struct sg_seal_key *key)
     (void)fclose(made_file);
 }
 
+static void write_first_key(void)
+{
+    char text[SG_FIRST_KEY_TEXT];
+    uint8_t key[SG_KEY_SIZE];
+    sg_made_first_key(0, key);
+    assert_int_equal(sg_first_key_print(key, text), SCRUBGATE_OK);
+    sg_tempdir_write(&dir, "shown.key", text, strlen(text));
+    text[1] = text[1] == 'A' ? 'B' : 'A';
+    sg_tempdir_write(&dir, "wrong.key", text, strlen(text));
+}
+
 static void spoil_tile(void)
 {
     size_t len = 0;
@@ -402,6 +420,7 @@ static void make_files(void)
     write_seal_key("state", &made.seal_key);
     made.seal_key.key[0] ^= 1;
     write_seal_key("state-of-other", &made.seal_key);
+    write_first_key();
     write_witnessed();
     add_policy("policy", "0", "group g 2 w0 w1 w2\nquorum g\n");
     add_policy("policy-of-all", "0", "group g all w0 w1 w2\nquorum g\n");

@@ -175,9 +175,36 @@ static void test_another_boot(void **state)
     sg_reconcile_fini(&reconcile);
 }
 
+/* Two exchanges of one trace, of which one was not decided: what is there once is right, what is
+ * there twice was not all decided. */
+static void test_a_shared_trace(void **state)
+{
+    static const char *const entries[] = {
+        "{\"seq\":0,\"class_uid\":2006,\"action_id\":1,\"id\":\"0000000000000001\",\"trace_id\":"
+        "\"" T("1") "\"}",
+        "{\"seq\":1,\"class_uid\":6003,\"id\":\"0000000000000002\",\"trace_id\":\"" T("1") "\"}"};
+    static const char *const lines[][LINES] = {{T("1")}, {T("1"), T("1")}};
+    const struct sg_reconcile_config config = {&all, NULL, false};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct sg_reconcile reconcile;
+        bool missing;
+        assert_int_equal(sg_reconcile_init(&reconcile, &config), SCRUBGATE_OK);
+        read_names(&reconcile, lines[i]);
+        for (size_t j = 0; j < 2; j++) {
+            assert_int_equal(sg_entry_read(&entry, sg_bytes_of(entries[j])), SCRUBGATE_OK);
+            assert_int_equal(sg_reconcile_entry(&reconcile, &entry, &missing), SCRUBGATE_OK);
+        }
+        assert_int_equal(wrong_with(&reconcile, lines[i], i), i == 0 ? '.' : 'o');
+        sg_reconcile_fini(&reconcile);
+    }
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    sg_suite_add("a trace of two exchanges, of which one was not decided", test_a_shared_trace,
+                 NULL);
     sg_suite_add("the log alone tells what was in flight", test_alone, NULL);
     sg_suite_add("and of which gateway", test_another_boot, NULL);
     return sg_suite_run("cli/test_reconcile");

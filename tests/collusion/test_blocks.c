@@ -120,7 +120,7 @@ static enum scrubgate_status make_deals(struct sg_deals *deals, uint64_t n, bool
                                                  .agent = 3 + 4 * sg_philox_below(&random, 2)};
         rc = sg_deals_add(deals, &event);
     }
-    sg_deals_finish(deals);
+    sg_deals_finish(deals, 0);
     return rc;
 }
 

@@ -20,7 +20,7 @@
 #include "../lib/scene.h"
 #include "../lib/suite.h"
 
-enum { KILLS = 30, SPIN_MOST = 3 * 1000 * 1000 };
+enum { KILLS = 20, TRIES = 1000, SPIN_MOST = 3 * 1000 * 1000 };
 
 static struct sg_scene scene;
 static struct sg_dice dice = {1};
@@ -88,8 +88,69 @@ static void test_gateway_killed(void **state)
     finish(&flood);
 }
 
+/* --- the writer of its log, and who makes it anew --- */
+
+static void signal_one(pid_t pid, int number)
+{
+    spin();
+    assert_int_equal(kill(pid, number), 0);
+}
+
+static void kill_writer(void *ctx)
+{
+    (void)ctx;
+    signal_one(sg_gateway_writer(&scene.gateway), SIGKILL);
+}
+
+/* It hangs as on a disk that answers no more: the gateway has to give it up. */
+static void stop_writer(void *ctx)
+{
+    (void)ctx;
+    signal_one(sg_gateway_writer(&scene.gateway), SIGSTOP);
+}
+
+/* Whatever it was: service is there again by itself. The pages may not have seen it yet. */
+static void serve_again(struct sg_flood *flood)
+{
+    const size_t before = flood->answered;
+    for (unsigned i = 0; i < TRIES && flood->answered == before; i++) {
+        sg_gateway_await_ready(&scene.gateway, 200);
+        sg_flood_round(flood, SG_FLOOD_AT_ONCE, NULL, NULL);
+    }
+    assert_true(flood->answered > before);
+}
+
+static void test_writer_killed(void **state)
+{
+    struct sg_flood flood;
+    (void)state;
+    begin(&flood);
+    for (unsigned i = 0; i < kills(); i++) {
+        sg_flood_round(&flood, SG_FLOOD_AT_ONCE, kill_writer, NULL);
+        serve_again(&flood);
+    }
+    assert_int_equal(flood.cut + flood.turned_away, 0);
+    finish(&flood);
+}
+
+static void test_writer_hangs(void **state)
+{
+    struct sg_flood flood;
+    (void)state;
+    begin(&flood);
+    sg_flood_round(&flood, SG_FLOOD_AT_ONCE, stop_writer, NULL);
+    sg_flood_round(&flood, SG_FLOOD_AT_ONCE, NULL, NULL);
+    serve_again(&flood);
+    assert_int_equal(flood.cut + flood.turned_away, 0);
+    assert_true(flood.refused > 0);
+    finish(&flood);
+}
+
 int main(void)
 {
     sg_suite_add("the gateway is killed under load, again and again", test_gateway_killed, NULL);
+    sg_suite_add("the writer of its log is killed under load, again and again", test_writer_killed,
+                 NULL);
+    sg_suite_add("the writer of its log hangs under load", test_writer_hangs, NULL);
     return sg_suite_run("wire/test_wire_kills");
 }

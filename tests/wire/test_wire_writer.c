@@ -195,6 +195,9 @@ static void test_stopped(void **state)
     await_writer(writer);
     assert_int_equal(kill(writer, 0), -1); /* and it is no more */
     deliver();
+    free(sg_gateway_record(
+        &scene.gateway, 0,
+        (const char *[]){"\"what\":\"gap\"", "\"reason\":\"hung\"", "\"refused\":1,", NULL}));
     sg_answer_fini(&answer);
     sg_wire_close(&wire);
     end();

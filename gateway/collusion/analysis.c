@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analysis.c - from events to agents, rings and customers, each with the numbers that accuse them.
+ */
+#include "collusion/analysis.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "collusion/blocks.h"
+#include "collusion/chance.h"
+#include "collusion/coservice.h"
+#include "collusion/routing.h"
+#include "collusion/suspicion.h"
+
+enum {
+    AGENTS_MOST = 20000,
+    RINGS_MOST = 64,
+    COLLEAGUES_FEWEST = 3, /* on duty on the average: below that routing has no choice */
+    CUSTOMER_TICKETS = 2   /* one ticket to a ring is no evidence */
+};
+/* Of the customers that are named as a ring's, so many may be there by chance. */
+static const double customer_q = 0.1;
+static const double month_ms = 30.0 * 86400000;
+
+/* What the steps share. */
+struct work {
+    struct sg_analysis *analysis;
+    struct sg_deals *deals;
+    struct sg_routing routing;
+    struct sg_coservice co;
+    struct sg_suspicion suspicion;
+    struct sg_blocks blocks;
+    struct sg_visits visits;
+    uint32_t *ring; /* of each agent, by number */
+    bool *thin;
+    struct sg_arena *arena;
+};
+
+/* --- agents --- */
+
+/* Agents who mostly have next to nobody beside them: whoever writes then must meet them. */
+static enum scrubgate_status find_thin(struct work *work)
+{
+    const size_t n = work->deals->agents.n;
+    double *colleagues = calloc(2 * n + 1, sizeof *colleagues);
+    if (colleagues == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < work->deals->n; i++) {
+        size_t on_duty;
+        (void)sg_routing_cell(&work->routing, &work->deals->list[i], &on_duty);
+        colleagues[2 * work->deals->list[i].agent] += (double)on_duty;
+        colleagues[2 * work->deals->list[i].agent + 1]++;
+    }
+    for (size_t a = 0; a < n; a++)
+        work->thin[a] = colleagues[2 * a] < COLLEAGUES_FEWEST * colleagues[2 * a + 1];
+    free(colleagues);
+    return SCRUBGATE_OK;
+}
+
+static int by_agent_score(const void *a, const void *b)
+{
+    const struct sg_analysis_agent *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->agent > y->agent) - (x->agent < y->agent);
+}
+
+static enum scrubgate_status list_agents(struct work *work)
+{
+    struct sg_analysis *analysis = work->analysis;
+    const size_t n = work->deals->agents.n;
+    analysis->agents = calloc(n + 1, sizeof *analysis->agents);
+    if (analysis->agents == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t a = 0; a < n; a++) {
+        const struct sg_suspect *suspect = &work->suspicion.list[a];
+        analysis->agents[a] =
+            (struct sg_analysis_agent){.agent = (uint32_t)a,
+                                       .ring = work->ring[a],
+                                       .score = suspect->adjusted,
+                                       .p = suspect->p,
+                                       .q = suspect->q,
+                                       .thin = work->thin[a],
+                                       .flagged = suspect->flagged && !work->thin[a]};
+    }
+    for (size_t i = 0; i < work->deals->n; i++)
+        analysis->agents[work->deals->list[i].agent].tickets++;
+    analysis->n_agents = n;
+    if (n > 0)
+        qsort(analysis->agents, n, sizeof *analysis->agents, by_agent_score);
+    return SCRUBGATE_OK;
+}
+
+/* --- rings: dense blocks of the agents' residuals --- */
+
+/* A block says something when one of its members alone would be flagged. */
+static bool is_ring(const struct work *work, size_t block)
+{
+    for (size_t i = work->blocks.begin[block]; i < work->blocks.begin[block + 1]; i++) {
+        const uint32_t agent = work->blocks.member[i];
+        if (work->suspicion.list[agent].flagged && !work->thin[agent])
+            return true;
+    }
+    return false;
+}
+
+static int by_edge(const void *a, const void *b)
+{
+    const struct sg_analysis_edge *x = a, *y = b;
+    if (x->z != y->z)
+        return x->z > y->z ? -1 : 1;
+    return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
+}
+
+static enum scrubgate_status list_edges(struct work *work, struct sg_analysis_ring *ring)
+{
+    const struct sg_coservice *co = &work->co;
+    const size_t n = ring->n_agents;
+    struct sg_analysis_edge *edges = sg_arena_alloc(work->arena, n * (n + 1) / 2 * sizeof *edges);
+    if (edges == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++) {
+            const size_t at = (size_t)ring->agents[i] * co->n + ring->agents[j];
+            const double scale = i == j ? co->habit[ring->agents[i]] : 1;
+            edges[ring->n_edges++] = (struct sg_analysis_edge){
+                ring->agents[i], ring->agents[j], co->obs[at], co->exp[at] * scale, co->z[at]};
+        }
+    qsort(edges, ring->n_edges, sizeof *edges, by_edge);
+    ring->edges = edges;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status add_ring(struct work *work, size_t block)
+{
+    struct sg_analysis *analysis = work->analysis;
+    struct sg_analysis_ring *ring = &analysis->rings[analysis->n_rings];
+    const size_t n = work->blocks.begin[block + 1] - work->blocks.begin[block];
+    uint32_t *agents = sg_arena_alloc(work->arena, n * sizeof *agents);
+    if (agents == NULL)
+        return SCRUBGATE_ENOMEM;
+    /* Peeled weakest first. */
+    for (size_t i = 0; i < n; i++) {
+        agents[i] = work->blocks.member[work->blocks.begin[block + 1] - 1 - i];
+        work->ring[agents[i]] = (uint32_t)analysis->n_rings;
+    }
+    *ring = (struct sg_analysis_ring){.agents = agents,
+                                      .n_agents = n,
+                                      .density = work->blocks.density[block],
+                                      .threshold = work->suspicion.block_threshold};
+    analysis->n_rings++;
+    return list_edges(work, ring);
+}
+
+static enum scrubgate_status find_rings(struct work *work)
+{
+    const size_t n = work->co.n;
+    double *weights = malloc((n * n + 1) * sizeof *weights);
+    work->analysis->rings = calloc(RINGS_MOST, sizeof *work->analysis->rings);
+    if (weights == NULL || work->analysis->rings == NULL) {
+        free(weights);
+        return SCRUBGATE_ENOMEM;
+    }
+    sg_suspicion_weigh(work->co.z, n, weights);
+    enum scrubgate_status rc =
+        sg_blocks_init(&work->blocks, weights, n, work->suspicion.block_threshold, RINGS_MOST);
+    free(weights);
+    for (size_t i = 0; rc >= 0 && i < work->blocks.n; i++)
+        if (is_ring(work, i))
+            rc = add_ring(work, i);
+    return rc;
+}
+
+/* --- customers of rings --- */
+
+/* What routing alone would send of a ticket to each ring; sums of all tickets of a customer. */
+static void expect_rings(const struct work *work, const uint32_t *visits, size_t n,
+                         double *expected, uint32_t *met)
+{
+    memset(expected, 0, work->analysis->n_rings * sizeof *expected);
+    memset(met, 0, work->analysis->n_rings * sizeof *met);
+    for (size_t i = 0; i < n; i++) {
+        const struct sg_deal *deal = &work->deals->list[visits[i]];
+        size_t on_duty;
+        const struct sg_share *shares = sg_routing_cell(&work->routing, deal, &on_duty);
+        for (size_t k = 0; k < on_duty; k++)
+            if (work->ring[shares[k].agent] != SG_ANALYSIS_NONE)
+                expected[work->ring[shares[k].agent]] += shares[k].p;
+        if (work->ring[deal->agent] != SG_ANALYSIS_NONE)
+            met[work->ring[deal->agent]]++;
+    }
+}
+
+static struct sg_analysis_customer judge_customer(const struct work *work, uint32_t customer,
+                                                  double *expected, uint32_t *met)
+{
+    const uint32_t *visits = work->visits.deal + work->visits.begin[customer];
+    const size_t n = work->visits.begin[customer + 1] - work->visits.begin[customer];
+    struct sg_analysis_customer found = {
+        .customer = customer, .ring = SG_ANALYSIS_NONE, .tickets = (uint32_t)n};
+    expect_rings(work, visits, n, expected, met);
+    for (uint32_t ring = 0; ring < work->analysis->n_rings; ring++) {
+        if (met[ring] < CUSTOMER_TICKETS)
+            continue;
+        const double score = -sg_chance_poisson_tail(met[ring], expected[ring]) / log(10);
+        if (score <= found.score)
+            continue;
+        found.score = score;
+        found.to_ring = met[ring];
+        found.expected = expected[ring];
+        found.ring = ring;
+    }
+    return found;
+}
+
+static int by_customer_score(const void *a, const void *b)
+{
+    const struct sg_analysis_customer *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->customer > y->customer) - (x->customer < y->customer);
+}
+
+/* Benjamini and Hochberg: the longest list of which chance alone explains but a share. */
+static void keep_likely(struct sg_analysis *analysis, size_t tried)
+{
+    size_t likely = 0;
+    for (size_t i = 0; i < analysis->n_customers; i++)
+        if (pow(10, -analysis->customers[i].score) * (double)tried <= customer_q * (double)(i + 1))
+            likely = i + 1;
+    for (size_t i = likely; i < analysis->n_customers; i++)
+        analysis->customers[i].ring = SG_ANALYSIS_NONE;
+}
+
+static enum scrubgate_status list_customers(struct work *work)
+{
+    size_t tried = 0;
+    struct sg_analysis *analysis = work->analysis;
+    double expected[RINGS_MOST];
+    uint32_t met[RINGS_MOST];
+    const size_t n = work->deals->customers.n;
+    analysis->customers = malloc((n + 1) * sizeof *analysis->customers);
+    if (analysis->customers == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (uint32_t c = 0; c < n && analysis->n_rings > 0; c++) {
+        struct sg_analysis_customer found = judge_customer(work, c, expected, met);
+        tried += found.tickets >= CUSTOMER_TICKETS;
+        if (found.score > 0)
+            analysis->customers[analysis->n_customers++] = found;
+    }
+    if (analysis->n_customers > 0)
+        qsort(analysis->customers, analysis->n_customers, sizeof *analysis->customers,
+              by_customer_score);
+    keep_likely(analysis, tried);
+    return SCRUBGATE_OK;
+}
+
+/* Tickets of a ring's customers to its agents, and when these were. */
+static void sum_up(const struct work *work, struct sg_analysis_ring *ring, uint32_t number,
+                   const struct sg_analysis_customer *customer)
+{
+    const size_t end = work->visits.begin[customer->customer + 1];
+    ring->observed += customer->to_ring;
+    ring->expected += customer->expected;
+    for (size_t i = work->visits.begin[customer->customer]; i < end; i++) {
+        const struct sg_deal *deal = &work->deals->list[work->visits.deal[i]];
+        if (work->ring[deal->agent] != number)
+            continue;
+        if (ring->first_ms == 0 || deal->assign_ms < ring->first_ms)
+            ring->first_ms = deal->assign_ms;
+        if (deal->assign_ms > ring->last_ms)
+            ring->last_ms = deal->assign_ms;
+    }
+}
+
+static enum scrubgate_status give_customers(struct work *work)
+{
+    struct sg_analysis *analysis = work->analysis;
+    for (uint32_t r = 0; r < analysis->n_rings; r++) {
+        struct sg_analysis_ring *ring = &analysis->rings[r];
+        uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *list);
+        if (list == NULL)
+            return SCRUBGATE_ENOMEM;
+        for (size_t i = 0; i < analysis->n_customers; i++)
+            if (analysis->customers[i].ring == r) {
+                list[ring->n_customers++] = analysis->customers[i].customer;
+                sum_up(work, ring, r, &analysis->customers[i]);
+            }
+        ring->customers = list;
+    }
+    return SCRUBGATE_OK;
+}
+
+/* --- all of it --- */
+
+static void describe(struct work *work)
+{
+    struct sg_analysis *analysis = work->analysis;
+    const struct sg_deals *deals = work->deals;
+    analysis->tickets = deals->n;
+    if (deals->n == 0)
+        return;
+    analysis->begin_ms = deals->list[0].assign_ms;
+    analysis->end_ms = deals->list[deals->n - 1].assign_ms;
+    analysis->months = (double)(analysis->end_ms - analysis->begin_ms) / month_ms;
+}
+
+static enum scrubgate_status prepare(struct work *work)
+{
+    const size_t n = work->deals->agents.n;
+    if (n > AGENTS_MOST)
+        return SCRUBGATE_ELIMIT;
+    work->analysis->memory = work->arena = calloc(1, sizeof *work->arena);
+    work->ring = malloc((n + 1) * sizeof *work->ring);
+    work->thin = calloc(n + 1, sizeof *work->thin);
+    if (work->ring == NULL || work->thin == NULL || work->arena == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t a = 0; a < n; a++)
+        work->ring[a] = SG_ANALYSIS_NONE;
+    enum scrubgate_status rc = sg_routing_init(&work->routing, work->deals);
+    return rc < 0 ? rc : sg_visits_init(&work->visits, work->deals);
+}
+
+static enum scrubgate_status score(struct work *work)
+{
+    const struct sg_analysis_config *config = &work->analysis->config;
+    const struct sg_coservice_config few = {.tickets_most = config->tickets_most};
+    const struct sg_suspicion_config chance = {
+        .rounds = config->rounds, .seed = config->seed, .false_alarms = config->false_alarms};
+    enum scrubgate_status rc = sg_coservice_init(&work->co, work->deals, &work->routing, &few);
+    if (rc >= 0)
+        rc = sg_suspicion_init(&work->suspicion, &work->co, work->deals, &work->routing, &chance,
+                               work->analysis->months);
+    return rc < 0 ? rc : find_thin(work);
+}
+
+enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_deals *deals,
+                                       const struct sg_analysis_config *config)
+{
+    struct work work = {.analysis = analysis, .deals = deals};
+    *analysis = (struct sg_analysis){.config = *config};
+    describe(&work);
+    enum scrubgate_status rc = prepare(&work);
+    if (rc >= 0 && deals->n > 0) {
+        rc = score(&work);
+        if (rc >= 0)
+            rc = find_rings(&work);
+        if (rc >= 0)
+            rc = list_agents(&work);
+        if (rc >= 0)
+            rc = list_customers(&work);
+        if (rc >= 0)
+            rc = give_customers(&work);
+        analysis->threshold = work.suspicion.threshold;
+        analysis->inflation = work.suspicion.inflation;
+    }
+    sg_blocks_fini(&work.blocks);
+    sg_suspicion_fini(&work.suspicion);
+    sg_coservice_fini(&work.co);
+    sg_routing_fini(&work.routing);
+    sg_visits_fini(&work.visits);
+    free(work.ring);
+    free(work.thin);
+    if (rc < 0)
+        sg_analysis_fini(analysis);
+    return rc;
+}
+
+void sg_analysis_fini(struct sg_analysis *analysis)
+{
+    struct sg_arena *arena = analysis->memory;
+    if (arena != NULL) {
+        sg_arena_fini(arena);
+        free(arena);
+    }
+    free(analysis->agents);
+    free(analysis->customers);
+    free(analysis->rings);
+    *analysis = (struct sg_analysis){.agents = NULL};
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_analysis.c - planted rings are found with the numbers that accuse them, honest markets are
+ * left in peace.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "collusion/analysis.h"
+#include "collusion/chance.h"
+#include "collusion/sim.h"
+
+#include "../lib/suite.h"
+
+/* --- chance --- */
+
+static const struct tail {
+    const char *name;
+    uint64_t k;
+    double mean, want; /* -log10; from tables with many digits */
+} tails[] = {
+    {"nothing is sure", 0, 3, 0},
+    {"at least one of one expected", 1, 1, 0.19917985},      /* 1 - 1/e */
+    {"at least five of two expected", 5, 2, 1.27848900},     /* 0.05265302 */
+    {"at least two of ten expected", 2, 10, 0.00021693},     /* 0.99950060 */
+    {"at least ten of a tenth expected", 10, 0.1, 16.59922}, /* 2.516e-17 */
+    {"at least a hundred of one expected", 100, 1, 158.40},  /* far below the smallest float */
+};
+
+static void test_tail(void **state)
+{
+    const struct tail *tail = *state;
+    const double is = -sg_chance_poisson_tail(tail->k, tail->mean) / log(10);
+    assert_true(fabs(is - tail->want) <= 1e-6 + 1e-3 * tail->want);
+}
+
+static void test_tail_of_nothing(void **state)
+{
+    (void)state;
+    assert_true(isinf(sg_chance_poisson_tail(1, 0)));
+    assert_true(sg_chance_poisson_tail(0, 0) == 0);
+}
+
+/* --- markets --- */
+
+#define WORLD                                                                                      \
+    "days: 30\ntickets_a_day: 800\ncustomers: 6000\nagents: 240\nsmall_customers: 60\nsurges: 1\n"
+
+struct world {
+    struct sg_sim *sim;
+    struct sg_deals deals;
+    struct sg_analysis analysis;
+};
+
+static void add(struct sg_deals *deals, const struct sg_sim *sim,
+                const struct sg_sim_ticket *ticket)
+{
+    const struct sg_sim_customer *customer = &sim->customers[ticket->customer];
+    char queue[32];
+    (void)snprintf(queue, sizeof queue, "%u-%d", (unsigned)customer->brand, customer->small);
+    const struct sg_collusion_event event = {.time_ms = ticket->open_ms + ticket->wait_ms,
+                                             .event = sg_bytes_of("assign"),
+                                             .queue = sg_bytes_of(queue),
+                                             .ticket = ticket->id,
+                                             .customer = customer->id,
+                                             .agent = sim->agents[ticket->agent].id};
+    assert_int_equal(sg_deals_add(deals, &event), SCRUBGATE_OK);
+}
+
+static void open_world(struct world *world, unsigned level, const char *changes, uint64_t window_ms)
+{
+    struct sg_sim_params params;
+    char text[512];
+    (void)snprintf(text, sizeof text, "%s%s", WORLD, changes);
+    sg_sim_params_init(&params, level);
+    assert_int_equal(sg_sim_params_read(&params, "world", sg_bytes_of(text), NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_sim_new(&world->sim, &params, 11), SCRUBGATE_OK);
+    assert_int_equal(sg_deals_init(&world->deals), SCRUBGATE_OK);
+    for (size_t i = 0; i < world->sim->n_tickets; i++)
+        add(&world->deals, world->sim, &world->sim->tickets[i]);
+    sg_deals_finish(&world->deals, window_ms == 0 ? 0 : world->deals.end_ms - window_ms);
+    const struct sg_analysis_config config = {
+        .false_alarms = 0.001, .rounds = 60, .seed = 1, .tickets_most = 10};
+    assert_int_equal(sg_analysis_init(&world->analysis, &world->deals, &config), SCRUBGATE_OK);
+}
+
+static void close_world(struct world *world)
+{
+    sg_analysis_fini(&world->analysis);
+    sg_deals_fini(&world->deals);
+    sg_sim_free(world->sim);
+}
+
+static uint32_t true_ring(const struct world *world, uint64_t agent)
+{
+    for (size_t i = 0; i < world->sim->n_agents; i++)
+        if (world->sim->agents[i].id == agent)
+            return world->sim->agents[i].ring;
+    return SG_SIM_NONE;
+}
+
+static bool is_account(const struct world *world, uint64_t customer)
+{
+    for (size_t i = world->sim->params.customers; i < world->sim->n_customers; i++)
+        if (world->sim->customers[i].id == customer)
+            return true;
+    return false;
+}
+
+static void test_rings(void **state)
+{
+    struct world world;
+    (void)state;
+    open_world(&world, 1, "rings: 2\nring: {agents: 3, accounts: 15, rate: 0.35}\n", 0);
+    const struct sg_analysis *analysis = &world.analysis;
+    assert_int_equal(analysis->n_rings, 2);
+    for (size_t r = 0; r < 2; r++) {
+        const struct sg_analysis_ring *ring = &analysis->rings[r];
+        assert_int_equal(ring->n_agents, 3);
+        const uint32_t truth = true_ring(&world, world.deals.agents.ids[ring->agents[0]]);
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(true_ring(&world, world.deals.agents.ids[ring->agents[i]]), truth);
+        assert_true(truth != SG_SIM_NONE);
+        assert_int_equal(ring->n_edges, 6);
+        for (size_t i = 1; i < ring->n_edges; i++)
+            assert_true(ring->edges[i].z <= ring->edges[i - 1].z);
+        assert_true(ring->n_customers >= 2 && ring->n_customers <= 17);
+        size_t right = 0;
+        for (size_t i = 0; i < ring->n_customers; i++)
+            right += is_account(&world, world.deals.customers.ids[ring->customers[i]]);
+        assert_true(right + 2 >= ring->n_customers);
+        assert_true(ring->observed > 2 * ring->expected);
+        assert_true(ring->first_ms < ring->last_ms && ring->density > ring->threshold);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        assert_true(analysis->agents[i].flagged && analysis->agents[i].ring < 2);
+        assert_true(analysis->agents[i].q < 0.05);
+    }
+    close_world(&world);
+}
+
+static void test_honest(void **state)
+{
+    struct world world;
+    (void)state;
+    open_world(&world, 0, "rings: 0\n", 0);
+    assert_int_equal(world.analysis.n_rings, 0);
+    assert_int_equal(world.analysis.n_customers, 0);
+    size_t flagged = 0;
+    for (size_t i = 0; i < world.analysis.n_agents; i++)
+        flagged += world.analysis.agents[i].flagged;
+    assert_true(flagged <= 1); /* 0.12 are expected */
+    close_world(&world);
+}
+
+/* What was before the window is no evidence. */
+static void test_window(void **state)
+{
+    struct world world;
+    (void)state;
+    open_world(&world, 1, "", 5 * (uint64_t)86400000);
+    assert_true(world.analysis.months < 5.1 / 30);
+    assert_true(world.analysis.tickets < 7 * 800);
+    close_world(&world);
+}
+
+static void test_thin(void **state)
+{
+    struct world world;
+    size_t thin = 0;
+    (void)state;
+    open_world(&world, 0, "rings: 0\nsmall_agents: 2\n", 0);
+    for (size_t i = 0; i < world.analysis.n_agents; i++)
+        if (world.analysis.agents[i].thin) {
+            assert_false(world.analysis.agents[i].flagged);
+            thin++;
+        }
+    assert_true(thin >= 8); /* two for each brand's small queue */
+    close_world(&world);
+}
+
+static void test_nothing(void **state)
+{
+    struct sg_deals deals;
+    struct sg_analysis analysis;
+    (void)state;
+    assert_int_equal(sg_deals_init(&deals), SCRUBGATE_OK);
+    sg_deals_finish(&deals, 0);
+    assert_int_equal(
+        sg_analysis_init(&analysis, &deals, &(struct sg_analysis_config){.rounds = 10}),
+        SCRUBGATE_OK);
+    assert_int_equal(analysis.n_agents + analysis.n_rings + analysis.n_customers, 0);
+    sg_analysis_fini(&analysis);
+    sg_deals_fini(&deals);
+}
+
+int main(void)
+{
+    SG_SUITE_ROWS(test_tail, tails);
+    sg_suite_add("what is not expected at all is impossible", test_tail_of_nothing, NULL);
+    sg_suite_add("planted rings are found, whole and apart", test_rings, NULL);
+    sg_suite_add("an honest market has no ring", test_honest, NULL);
+    sg_suite_add("only the window counts", test_window, NULL);
+    sg_suite_add("two agents alone in a queue are no evidence", test_thin, NULL);
+    sg_suite_add("no event at all", test_nothing, NULL);
+    return sg_suite_run("analysis");
+}
