@@ -56,6 +56,12 @@ static const struct sg_word *find(const struct sg_words *words, const char *text
     return NULL;
 }
 
+/* "41,037", for a sentence. */
+static const char *n(const struct controls *to, uint64_t value)
+{
+    return sg_sheet_number(to->sheet, value);
+}
+
 static const char *effects_of(const struct controls *to, const char *entity, const char **command)
 {
     const struct sg_word *word = find(&to->of->account->by[SG_BY_ENTITY], entity);
@@ -67,13 +73,14 @@ static const char *effects_of(const struct controls *to, const char *entity, con
     if (word == NULL)
         return sg_sheet_textf(to->sheet, "No finding of %s.", entity);
     return sg_sheet_textf(to->sheet,
-                          "%s: %" PRIu64 " masked, %" PRIu64 " stopped with their message, %" PRIu64
-                          " only recorded (they left as they were).",
-                          entity, word->count[SG_EFFECT_MASKED], word->count[SG_EFFECT_STOPPED],
-                          word->count[SG_EFFECT_RECORDED]);
+                          "%s: masked %s, stopped with their message %s, only recorded %s (these "
+                          "left as they were).",
+                          entity, n(to, word->count[SG_EFFECT_MASKED]),
+                          n(to, word->count[SG_EFFECT_STOPPED]),
+                          n(to, word->count[SG_EFFECT_RECORDED]));
 }
 
-/* The latest of some notables, or how to look for one. */
+/* The latest of some, or how to look for one. */
 static const char *prove_last(const struct controls *to, const struct sg_notables *notables,
                               const char *otherwise)
 {
@@ -105,31 +112,29 @@ static void add_pci_data(const struct controls *to)
 static void add_pci_events(const struct controls *to)
 {
     const struct sg_account *account = to->of->account;
-    struct sg_sheet *sheet = to->sheet;
     add(to, &(struct control){
                 "PCI DSS 4.0.1 10.2.1.1 – .7",
                 "Access to card data, acts of administrators, access to the log, failed access, "
                 "credentials, start and stop of logging, system objects",
-                sg_sheet_textf(sheet,
-                               "%" PRIu64 " decisions, %" PRIu64 " acts, %" PRIu64
-                               " reads of the log, %" PRIu64 " requests turned away, %" PRIu64
-                               " rolls of the master key, %" PRIu64 " starts and stops, %" PRIu64
-                               " removals and erasures.",
-                               account->kind[SG_KIND_DECISION], account->what[SG_WHAT_ACT],
-                               account->what[SG_WHAT_AUDIT_READ], account->turned_away,
-                               account->what[SG_WHAT_MASTER],
-                               account->what[SG_WHAT_START] + account->what[SG_WHAT_TAKEOVER] +
-                                   account->what[SG_WHAT_STOP] + account->what[SG_WHAT_RESUME],
-                               account->what[SG_WHAT_PRUNE] + account->what[SG_WHAT_ERASURE]),
+                sg_sheet_textf(
+                    to->sheet,
+                    "Records of decisions: %s; acts: %s; reads of the log: %s; requests "
+                    "turned away: %s; rolls of the master key: %s; starts and stops: %s; "
+                    "removals and erasures: %s.",
+                    n(to, account->kind[SG_KIND_DECISION]), n(to, account->what[SG_WHAT_ACT]),
+                    n(to, account->what[SG_WHAT_AUDIT_READ]), n(to, account->turned_away),
+                    n(to, account->what[SG_WHAT_MASTER]),
+                    n(to, account->what[SG_WHAT_START] + account->what[SG_WHAT_TAKEOVER] +
+                              account->what[SG_WHAT_STOP] + account->what[SG_WHAT_RESUME]),
+                    n(to, account->what[SG_WHAT_PRUNE] + account->what[SG_WHAT_ERASURE])),
                 "records '[\"\\(.class_uid) \\(.what // .verdict // \"\")\", 1] | @tsv' | table",
                 read_in_source});
     add(to, &(struct control){
                 "PCI DSS 4.0.1 10.2.2",
                 "Each event says who, what kind, when, how it ended, where from, on what",
-                sg_sheet_textf(sheet,
-                               "%" PRIu64 " of %" PRIu64
-                               " records lack time, boot, instance, class or type.",
-                               account->lacking, account->records),
+                sg_sheet_textf(to->sheet,
+                               "Records that lack time, boot, instance, class or type: %s of %s.",
+                               n(to, account->lacking), n(to, account->records)),
                 "records 'select((has(\"time\") and has(\"boot\") and has(\"instance\") and "
                 "has(\"class_uid\") and has(\"type_uid\")) | not)' | wc -l",
                 by_qsa});
@@ -141,51 +146,48 @@ static void add_pci_log(const struct controls *to)
     const struct sg_verify_result *result = &to->of->report->result;
     struct sg_sheet *sheet = to->sheet;
     const uint64_t days = (account->last_time - account->first_time) / DAY_MS;
-    add(to,
-        &(struct control){
-            "PCI DSS 4.0.1 10.3.1 – 10.3.4",
-            "The log is protected from being read and changed, and changes are found",
-            sg_sheet_textf(sheet,
-                           "%s: %" PRIu64 " records signed, %" PRIu64 " seals in order. Who may "
-                           "read the files is for the operating system to show.",
-                           result->n_troubles == 0 ? "PROVEN" : "NOT PROVEN", result->signed_size,
-                           result->seals),
-            sg_sheet_textf(sheet, "scrubgate audit verify --vkey log.vkey --key first.key %s",
-                           to->of->dir),
-            by_qsa});
+    add(to, &(struct control){
+                "PCI DSS 4.0.1 10.3.1 – 10.3.4",
+                "The log is protected from being read and changed, and changes are found",
+                sg_sheet_textf(sheet,
+                               "%s. Records signed: %s; seals in order: %s. Who may read the "
+                               "files is for the operating system to show.",
+                               result->n_troubles == 0 ? "PROVEN" : "NOT PROVEN",
+                               n(to, result->signed_size), n(to, result->seals)),
+                sg_sheet_textf(sheet, "scrubgate audit verify --vkey log.vkey --key first.key %s",
+                               to->of->dir),
+                by_qsa});
     add(to, &(struct control){
                 "PCI DSS 4.0.1 10.4.1, 10.4.1.1", "The log is reviewed each day, by a program",
                 sg_sheet_textf(sheet,
-                               "This report. As a daily job: its exit status is 1 "
-                               "when something must be looked at. %" PRIu64
-                               " reads of the log are recorded.",
-                               account->what[SG_WHAT_AUDIT_READ]),
+                               "This report; as a daily job it exits with 1 when "
+                               "somebody must look. Reads of the log that are "
+                               "recorded: %s.",
+                               n(to, account->what[SG_WHAT_AUDIT_READ])),
                 sg_sheet_textf(sheet, "scrubgate audit report --review --since 1d %s", to->of->dir),
                 by_qsa});
     add(to, &(struct control){
                 "PCI DSS 4.0.1 10.5.1", "Twelve months are kept, the last three at hand",
                 sg_sheet_textf(sheet,
-                               "The records of this report span %" PRIu64 " days; %" PRIu64
-                               " were removed under retention.",
-                               days, account->pruned),
+                               "Days that the records of this report span: %s; records removed "
+                               "under retention: %s.",
+                               n(to, days), n(to, account->pruned)),
                 "all .time | sed -n '1p;$p' | awk '{ print $1 / 1000 }' | jq todate", by_qsa});
-    add(to,
-        &(struct control){
-            "PCI DSS 4.0.1 10.6", "Clocks are kept right",
-            sg_sheet_textf(sheet, "%" PRIu64 " steps of the wall clock against the monotonic one.",
-                           result->steps),
-            sg_sheet_textf(sheet, "scrubgate audit verify --json %s | jq .clock_steps",
-                           to->of->dir),
-            by_qsa});
+    add(to, &(struct control){
+                "PCI DSS 4.0.1 10.6", "Clocks are kept right",
+                sg_sheet_textf(sheet, "Steps of the wall clock against the monotonic one: %s.",
+                               n(to, result->steps)),
+                sg_sheet_textf(sheet, "scrubgate audit verify --json %s | jq .clock_steps",
+                               to->of->dir),
+                by_qsa});
     add(to,
         &(struct control){
             "PCI DSS 4.0.1 10.7.1 – 10.7.3", "A failure of logging is found, told, and recorded",
             sg_sheet_textf(sheet,
-                           "%" PRIu64 " gaps, in which %" PRIu64
-                           " messages were refused and %" PRIu64 " outcomes lost; %" PRIu64
-                           " recoveries.",
-                           account->what[SG_WHAT_GAP], account->gap_refused, account->gap_dropped,
-                           account->what[SG_WHAT_RECOVERY]),
+                           "Gaps: %s; in them messages refused: %s, outcomes lost: %s. "
+                           "Recoveries: %s.",
+                           n(to, account->what[SG_WHAT_GAP]), n(to, account->gap_refused),
+                           n(to, account->gap_dropped), n(to, account->what[SG_WHAT_RECOVERY])),
             prove_last(to, &account->troubles,
                        "records 'select(.what | IN(\"gap\", \"recovery\", \"space\"))'"),
             by_qsa});
@@ -197,46 +199,45 @@ static void add_gdpr(const struct controls *to)
 {
     const struct sg_account *account = to->of->account;
     struct sg_sheet *sheet = to->sheet;
-    add(to,
-        &(struct control){
-            "GDPR Art. 5(1)(c), 25", "Minimise; protect by design and by default",
-            sg_sheet_textf(sheet,
-                           "%" PRIu64 " findings in %" PRIu64 " messages: %" PRIu64
-                           " masked, %" PRIu64 " stopped, %" PRIu64 " only recorded. %" PRIu64
-                           " messages were only watched (shadow).",
-                           account->n_findings, account->messages,
-                           account->effect[SG_EFFECT_MASKED], account->effect[SG_EFFECT_STOPPED],
-                           account->effect[SG_EFFECT_RECORDED], account->shadow),
-            "messages '.found[].count' | sum", by_counsel});
+    add(to, &(struct control){
+                "GDPR Art. 5(1)(c), 25", "Minimise; protect by design and by default",
+                sg_sheet_textf(sheet,
+                               "Findings: %s in %s messages; masked %s, stopped %s, only "
+                               "recorded %s. Messages only watched (shadow): %s.",
+                               n(to, account->n_findings), n(to, account->messages),
+                               n(to, account->effect[SG_EFFECT_MASKED]),
+                               n(to, account->effect[SG_EFFECT_STOPPED]),
+                               n(to, account->effect[SG_EFFECT_RECORDED]), n(to, account->shadow)),
+                "messages '.found[].count' | sum", by_counsel});
     add(to, &(struct control){
                 "GDPR Art. 5(1)(f), 32", "Integrity, confidentiality, security of processing",
                 sg_sheet_textf(sheet,
-                               "%" PRIu64 " messages failed closed; %" PRIu64
-                               " unreadable ones were passed by a named exception.",
-                               account->failed_closed, account->excepted),
+                               "Messages that failed closed: %s; unreadable ones passed by a "
+                               "named exception: %s.",
+                               n(to, account->failed_closed), n(to, account->excepted)),
                 "messages 'select(.verdict == \"refused\") | [.mode, .action_id]' | sort | uniq -c",
                 by_counsel});
     add(to, &(struct control){
                 "GDPR Art. 5(2)", "Accountability: to be able to show it",
                 sg_sheet_textf(sheet,
-                               "Each of %" PRIu64 " decisions names the rules that made it: %zu "
-                               "versions of them in this range. The log is %s.",
-                               account->kind[SG_KIND_DECISION], account->by[SG_BY_RULESET].n,
+                               "Each decision names the rules that made it: %s decisions, %zu "
+                               "versions of the rules. The log is %s.",
+                               n(to, account->kind[SG_KIND_DECISION]), account->by[SG_BY_RULESET].n,
                                to->of->report->result.n_troubles == 0 ? "PROVEN" : "NOT PROVEN"),
                 prove_last(to, &account->changes, "messages '[.rules, 1] | @tsv' | table"),
                 by_counsel});
     add(to, &(struct control){"GDPR Art. 17", "Erasure",
                               sg_sheet_textf(sheet,
-                                             "%" PRIu64 " keys of pseudonyms destroyed on request; "
-                                             "the log's proofs stay valid.",
-                                             account->what[SG_WHAT_ERASURE]),
+                                             "Keys of pseudonyms destroyed on request: %s. The "
+                                             "log's proofs stay valid.",
+                                             n(to, account->what[SG_WHAT_ERASURE])),
                               "records 'select(.what == \"erasure\")'", by_counsel});
     add(to, &(struct control){
                 "GDPR Art. 33", "What a breach concerned, within 72 hours",
                 sg_sheet_textf(sheet,
-                               "%" PRIu64 " findings left as they were; which, when, and on which "
+                               "Findings that left as they were: %s. Which, when, and on which "
                                "route the records say.",
-                               account->effect[SG_EFFECT_RECORDED]),
+                               n(to, account->effect[SG_EFFECT_RECORDED])),
                 "messages 'select(.action_id == 1 and .found != []) | {seq, time, route, found}'",
                 by_counsel});
 }
@@ -248,35 +249,36 @@ static void add_soc2(const struct controls *to)
     const struct sg_account *account = to->of->account;
     struct sg_sheet *sheet = to->sheet;
     add(to,
-        &(struct control){"SOC 2 CC7.2", "Anomalies are watched for",
-                          sg_sheet_textf(sheet,
-                                         "%" PRIu64 " requests turned away, %" PRIu64
-                                         " messages blocked, %" PRIu64 " refused.",
-                                         account->turned_away, account->verdict[SG_ENTRY_BLOCKED],
-                                         account->verdict[SG_ENTRY_REFUSED]),
-                          "messages '[.verdict, 1] | @tsv' | table", by_auditor});
+        &(struct control){
+            "SOC 2 CC7.2", "Anomalies are watched for",
+            sg_sheet_textf(sheet, "Requests turned away: %s; messages blocked: %s; refused: %s.",
+                           n(to, account->turned_away), n(to, account->verdict[SG_ENTRY_BLOCKED]),
+                           n(to, account->verdict[SG_ENTRY_REFUSED])),
+            "messages '[.verdict, 1] | @tsv' | table", by_auditor});
     add(to,
         &(struct control){
             "SOC 2 CC8.1", "Changes are authorised and recorded",
             sg_sheet_textf(sheet,
-                           "%" PRIu64 " reloads and %" PRIu64
-                           " that failed, each with who asked for it, old and new digest.",
-                           account->what[SG_WHAT_RELOAD], account->what[SG_WHAT_RELOAD_FAILED]),
+                           "Reloads: %s; that failed: %s. Each with who asked for it, old and "
+                           "new digest.",
+                           n(to, account->what[SG_WHAT_RELOAD]),
+                           n(to, account->what[SG_WHAT_RELOAD_FAILED])),
             prove_last(to, &account->changes, "records 'select(.class_uid == 5019)'"), by_auditor});
-    add(to, &(struct control){
-                "SOC 2 CC6.1", "Access is restricted",
-                sg_sheet_textf(sheet,
-                               "%" PRIu64 " acts of administrators and %" PRIu64
-                               " reads of the log, each with who.",
-                               account->what[SG_WHAT_ACT], account->what[SG_WHAT_AUDIT_READ]),
-                prove_last(to, &account->acts, "records 'select(.what == \"act\")'"), by_auditor});
+    add(to, &(struct control){"SOC 2 CC6.1", "Access is restricted",
+                              sg_sheet_textf(sheet,
+                                             "Acts of administrators: %s; reads of the log: %s. "
+                                             "Each with who.",
+                                             n(to, account->what[SG_WHAT_ACT]),
+                                             n(to, account->what[SG_WHAT_AUDIT_READ])),
+                              prove_last(to, &account->acts, "records 'select(.what == \"act\")'"),
+                              by_auditor});
     add(to, &(struct control){
                 "SOC 2 C1.1, C1.2", "Confidential data is protected, and disposed of",
                 sg_sheet_textf(sheet,
-                               "%" PRIu64 " findings masked; %" PRIu64
-                               " records removed under retention, %" PRIu64 " keys destroyed.",
-                               account->effect[SG_EFFECT_MASKED], account->pruned,
-                               account->what[SG_WHAT_ERASURE] + account->dropped_keys),
+                               "Findings masked: %s; records removed under retention: %s; keys "
+                               "destroyed: %s.",
+                               n(to, account->effect[SG_EFFECT_MASKED]), n(to, account->pruned),
+                               n(to, account->what[SG_WHAT_ERASURE] + account->dropped_keys)),
                 "records 'select(.what | IN(\"prune\", \"erasure\", \"master\"))'", by_auditor});
 }
 

@@ -153,17 +153,14 @@ static void add_facts(struct sg_sheet *sheet, struct sg_section *section, const 
 
 void sg_chapter_masked(struct sg_sheet *sheet, const struct sg_case *of)
 {
-    static const enum sg_account_by first[] = {SG_BY_ENTITY, SG_BY_RULE};
-    static const enum sg_account_by then[] = {SG_BY_CHANNEL, SG_BY_ROUTE, SG_BY_DIRECTION,
-                                              SG_BY_BRAND};
+    static const enum sg_account_by order[] = {SG_BY_ENTITY, SG_BY_RULE,      SG_BY_CHANNEL,
+                                               SG_BY_ROUTE,  SG_BY_DIRECTION, SG_BY_BRAND};
     struct sg_section *section = sg_sheet_section(
         sheet, "masked", "What was found, and what became of it",
         "A finding is one place in a message at which a rule matched. No finding's text is in the "
         "log, so none can be here. Two rules may find the same place: then both are counted.");
     add_facts(sheet, section, of);
-    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
-        (void)sg_chapter_words(sheet, section, of, &of->account->by[first[i]], &tables[first[i]]);
     add_versions(sheet, section, of);
-    for (size_t i = 0; i < sizeof then / sizeof then[0]; i++)
-        (void)sg_chapter_words(sheet, section, of, &of->account->by[then[i]], &tables[then[i]]);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        (void)sg_chapter_words(sheet, section, of, &of->account->by[order[i]], &tables[order[i]]);
 }

@@ -53,7 +53,7 @@ static void add_finding(struct sg_sheet *sheet, struct sg_table *table, const st
                         const struct finding *finding)
 {
     const struct sg_verify_trouble *trouble = find_trouble(&of->report->result, finding->troubles);
-    struct sg_cell cell[] = {sg_cell_word(finding->check), sg_cell_word("proven"),
+    struct sg_cell cell[] = {sg_cell_word(finding->check), sg_cell_word("holds"),
                              sg_cell_word(finding->good)};
     enum sg_tone tone = SG_TONE_GOOD;
     if (trouble != NULL) {

@@ -68,11 +68,9 @@ static void add_facts(struct page *page, const struct sg_section *section)
 {
     if (section->fact == NULL)
         return;
-    sg_markup_raw(&page->to, "<table class=\"facts\"><caption class=\"hidden\">");
+    sg_markup_raw(&page->to, "<table class=\"facts\" aria-label=\"Numbers: ");
     sg_markup_text(&page->to, section->title);
-    sg_markup_raw(&page->to, "</caption><thead class=\"hidden\"><tr><th scope=\"col\">What</th>"
-                             "<th scope=\"col\">How many</th><th scope=\"col\">Count it again</th>"
-                             "</tr></thead><tbody>\n");
+    sg_markup_raw(&page->to, "\"><tbody>\n");
     for (const struct sg_fact *fact = section->fact; fact != NULL; fact = fact->next) {
         sg_markup_raw(&page->to, "<tr><th scope=\"row\">");
         sg_markup_text(&page->to, fact->title);
@@ -81,11 +79,12 @@ static void add_facts(struct page *page, const struct sg_section *section)
             sg_markup_text(&page->to, fact->note);
             sg_markup_raw(&page->to, "</small>");
         }
-        sg_markup_rawf(&page->to, "</th><td class=\"v%s\">",
-                       fact->value.kind == SG_CELL_CODE ? " c" : "");
+        const bool code = fact->value.kind == SG_CELL_CODE; /* long: it takes the room of both */
+        sg_markup_raw(&page->to,
+                      code ? "</th><td class=\"c\" colspan=\"2\">" : "</th><td class=\"v\">");
         add_swatch(page, fact->tone);
         add_value(page, &fact->value);
-        sg_markup_raw(&page->to, "</td><td>");
+        sg_markup_raw(&page->to, code ? " " : "</td><td>");
         add_check(page, fact->check);
         sg_markup_raw(&page->to, "</td></tr>\n");
     }
@@ -242,9 +241,9 @@ static void add_table(struct page *page, const struct sg_table *table)
         sg_markup_text(&page->to, table->empty);
         sg_markup_raw(&page->to, ".</p>\n");
     } else {
-        sg_markup_rawf(&page->to, "<div class=\"rows\"><table><caption class=\"hidden\">");
+        sg_markup_raw(&page->to, "<div class=\"rows\"><table aria-label=\"");
         sg_markup_text(&page->to, table->title);
-        sg_markup_raw(&page->to, "</caption>");
+        sg_markup_raw(&page->to, "\">");
         add_head(page, table);
         add_rows(page, table);
         sg_markup_raw(&page->to, "</table></div>\n");

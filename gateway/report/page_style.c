@@ -63,8 +63,7 @@ static const char text[] =
     "nav ol{columns:3;column-gap:2rem;margin:0;padding:1rem 0 1rem 1.3rem;border-top:1px solid "
     "var(--line);border-bottom:1px solid var(--line);font-size:.92rem}nav li{break-inside:avoid}"
     "nav a{text-decoration:none}\n"
-    ".made{color:var(--soft);font-size:.84rem}\n"
-    ".hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n";
+    ".made{color:var(--soft);font-size:.84rem}\n";
 
 static const char tables[] =
     "figure{margin:2rem 0 0}.drawing{overflow-x:auto;margin-top:.7rem}.rows{overflow-x:auto}\n"
@@ -86,13 +85,17 @@ static const char tables[] =
     ".bar{display:block;width:100%;height:.7rem}\n"
     ".sw{display:inline-block;width:.68rem;height:.68rem;margin-right:.5rem;border-radius:1px;"
     "vertical-align:-.02em}.facts .sw,figure:not(:has(.drawing)) .sw{border-radius:50%}\n"
+    "figure td:not(.w){white-space:nowrap}#controls td{white-space:normal}"
     "#controls th:first-child{width:15%}#controls td:nth-child(2){width:21%}"
     "#controls td:nth-child(4){width:25%}#controls td:nth-child(5){width:12%;color:var(--soft)}"
-    "#controls code{font-size:.76em}#verification td:nth-child(2){white-space:nowrap}\n"
+    "#controls code{font-size:.76em}#verification td:nth-child(2){white-space:nowrap}"
+    "#changes td:last-child{min-width:11rem}#statuses table{max-width:30rem}"
+    "figure tbody th:has(.sw){padding-left:1.18rem;text-indent:-1.18rem}\n"
     ".facts{margin-bottom:1rem}figure+.facts{margin-top:1.4rem}.facts th{width:37%}.facts "
     ".v{width:17%;text-align:right;"
-    "font-weight:600;white-space:nowrap;padding-right:1.4rem}.facts .v.c{white-space:normal;"
-    "overflow-wrap:anywhere;font-weight:400}.facts small{display:block;color:var(--soft);"
+    "font-weight:600;white-space:nowrap;padding-right:1.4rem}.facts "
+    ".c{overflow-wrap:anywhere}.facts .c>code:first-child{"
+    "margin-right:1rem}.facts small{display:block;color:var(--soft);"
     "font-size:.84em;max-width:24rem}\n"
     ".check{color:var(--soft);overflow-wrap:anywhere;font-size:.74em;line-height:1.4}\n"
     ".again{margin:.45rem 0 0;font-size:.82rem;color:var(--soft)}.again span{"
@@ -112,7 +115,8 @@ static const char narrow[] =
     "nav ol,.look ul{columns:1}.verdict{display:block}.verdict p{margin-top:.4rem}"
     ".facts tr{display:grid;grid-template-columns:1fr auto;padding:.3rem 0}.facts th,.facts .v{"
     "width:auto}.facts td:last-child{grid-column:1/-1;padding-top:0}.facts .v{padding-right:0}"
-    "table{min-width:26rem}.facts{min-width:0}.stacked .rows table{min-width:34rem}}\n";
+    "table{min-width:26rem}.facts{min-width:0}.stacked .rows table{min-width:34rem}.stacked tbody "
+    "th{min-width:9rem}}\n";
 
 /* Chromium fills the boxes in the margins; others leave them empty. */
 static const char paper[] =
@@ -125,8 +129,9 @@ static const char paper[] =
     "figure.long{break-inside:auto}tr,.verdict,.keys,.drawing,nav{break-inside:avoid}"
     "thead{display:table-header-group}tfoot{display:table-row-group}.again{break-before:avoid}"
     ".keys{margin:5mm 0}.keys dd{font-size:17pt}.verdict strong{font-size:20pt}"
-    ".plot,.plot.small{min-width:0}th,td{padding-top:.22rem;padding-bottom:.22rem}"
-    "tfoot{break-before:avoid}.look{break-inside:avoid}.rows,.drawing{overflow:visible}a{color:"
+    ".plot,.plot.small{min-width:0}th,td{padding-top:.14rem;padding-bottom:.14rem}"
+    "tfoot{break-before:avoid}.look{break-inside:avoid}.facts "
+    "tr:nth-child(-n+4){break-after:avoid}.rows,.drawing{overflow:visible}a{color:"
     "inherit;text-decoration:none}"
     "table{font-size:8.2pt}.check{font-size:6.6pt}.again{font-size:7.4pt}thead th{font-size:7.2pt}"
     "figure.beside{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);column-gap:6mm}"

@@ -13,12 +13,12 @@
 
 /* In units of the drawing, which the page fits to its width. */
 enum {
-    WIDE = 720,
+    WIDE = 840,
     SMALL = 440,
     LEFT = 46,
     RIGHT = 8,
     TOP = 26,
-    HEIGHT = 165,
+    HEIGHT = 140,
     BELOW = 26,
     ROW = 22,
     NAMES = 118,

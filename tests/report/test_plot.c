@@ -50,7 +50,7 @@ static void check_numbers(const struct sg_buf *out)
         double x = strtod(at + 1, NULL);
         if (!sg_is_digit(at[1]))
             continue;
-        assert_true(x >= 0 && x <= 720);
+        assert_true(x >= 0 && x <= 840);
     }
     free(text);
 }

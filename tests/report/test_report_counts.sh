@@ -50,7 +50,7 @@ facts_hold() {
 # Tables of labels: the command prints "count label" a line, of those that have some.
 tables_hold() {
     jq -r .helpers "$work/$1.json" >"$work/helpers"
-    for id in entities rules channels routes directions brands verdicts failed-closed not-delivered \
+    for id in entities rules routes directions brands verdicts failed-closed not-delivered \
         turned-away statuses rule-sets; do
         table=".sections[].tables[] | select(.id == \"$id\")"
         jq -r "$table | .check" "$work/$1.json" >"$work/check"
@@ -88,7 +88,8 @@ exits() { # STATUS COMMAND...
 is_quiet_day() { "$SCRUBGATE_BIN" audit report --review --since 2026-10-23T00:00Z \
     --until 2026-10-23T04:00Z "$work/log/audit" >"$work/said" 2>&1; }
 
-"$make_log" "$work/log" 400 30 1 || exit 1
+hostile='"></style><script>alert(1)</script>'
+"$make_log" "$work/log" 400 30 1 "$hostile" || exit 1
 month="$work/log/audit --key $work/log/first.key"
 
 # shellcheck disable=SC2086 # options, and paths of ours without blanks
@@ -99,6 +100,8 @@ month="$work/log/audit --key $work/log/first.key"
     ok "each table is what its own command counts" tables_hold month
     ok "plots add up to their tables" plots_hold month
     ok "CSV has the rows of JSON" csv_rows rules
+    ok "no label gets into the page as markup" exits 1 grep -q '<script' "$work/month.html"
+    ok "what is no label is not shown" grep -qF '(text: see the record)' "$work/month.html"
     ok "some days alone" report days --since 2026-11-01 --until 2026-11-09 $month
     ok "each number of them is what its own command counts" facts_hold days
     ok "a review of a bad month exits with 1" exits 1 report month --review $month
