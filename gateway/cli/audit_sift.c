@@ -146,6 +146,8 @@ static void read_records(struct pass *pass)
     struct sg_bytes record;
     uint64_t number;
     pass->seq = sift->filter->first;
+    if (pass->seq < sg_reader_first(pass->reader))
+        pass->seq = sg_reader_first(pass->reader); /* what was before was removed */
     enum scrubgate_status rc = stand(pass, &fault);
     while (rc != SCRUBGATE_DONE && !sift->stopped && pass->seq <= sift->filter->last) {
         if (rc == SCRUBGATE_OK)

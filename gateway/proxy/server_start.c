@@ -83,7 +83,9 @@ enum scrubgate_status sg_server_open_log(struct sg_server *server,
                                           .origin = server->instance,
                                           .source = &server->source,
                                           .checkpoint_ns = config->audit_checkpoint_ns,
-                                          .epoch_ns = config->audit_epoch_ns};
+                                          .epoch_ns = config->audit_epoch_ns,
+                                          .keep_ms = config->audit_keep_ms,
+                                          .reserve = config->audit_reserve};
     const struct sg_auditor_keeping keeping = {.warden = server->warden.socket,
                                                .deadline_ns = config->audit_deadline_ns,
                                                .lost = &server->warden_gone};
