@@ -368,7 +368,8 @@ static bool take_next(struct walk *walk)
 
 static enum scrubgate_status read_line(struct walk *walk, struct sg_bytes text)
 {
-    bool more = text.len > 0 && text.data[0] == '{';
+    const bool begins = text.len > 0 && text.data[0] == '{';
+    bool more = begins;
     walk->line->has = 0;
     while (more) {
         bool empty = false;
@@ -386,7 +387,7 @@ static enum scrubgate_status read_line(struct walk *walk, struct sg_bytes text)
         more = take_next(walk);
     }
     skip_blank(&walk->scan);
-    if (more || walk->depth > 0 || text.len == 0 || walk->scan.at != walk->scan.end)
+    if (more || walk->depth > 0 || !begins || walk->scan.at != walk->scan.end)
         return SCRUBGATE_EMALFORMED;
     return walk->scan.foreign && !sg_utf8_valid(text) ? SCRUBGATE_EMALFORMED : SCRUBGATE_OK;
 }

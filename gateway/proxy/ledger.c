@@ -80,7 +80,9 @@ static enum scrubgate_status new_ledger(struct sg_ledger **ledger,
     made->setup = (struct sg_log_setup){.dir = made->dir,
                                         .source = setup->source,
                                         .checkpoint_ns = setup->checkpoint_ns,
-                                        .epoch_ns = setup->epoch_ns};
+                                        .epoch_ns = setup->epoch_ns,
+                                        .keep_ms = setup->keep_ms,
+                                        .reserve = setup->reserve};
     sg_buf_init(&made->pending, PENDING_MOST);
     return SCRUBGATE_OK;
 }
@@ -361,6 +363,11 @@ enum scrubgate_status sg_ledger_tick(struct sg_ledger *ledger, bool at_once, uin
 enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger, struct scrubgate_fault *fault)
 {
     return ledger->log == NULL ? SCRUBGATE_OK : sg_log_finish(ledger->log, fault);
+}
+
+const struct sg_log_space *sg_ledger_space(const struct sg_ledger *ledger)
+{
+    return ledger->log == NULL ? NULL : sg_log_space(ledger->log);
 }
 
 void sg_ledger_tell_gap(struct sg_ledger *ledger, const struct sg_gap *gap)

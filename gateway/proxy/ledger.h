@@ -26,6 +26,7 @@ struct sg_ledger_setup {
     const char *keys, *origin;             /* keys NULL: a log that signs nothing (tests) */
     const struct sg_record_source *source; /* borrowed for good; the rest is copied */
     uint64_t checkpoint_ns, epoch_ns;
+    uint64_t keep_ms, reserve; /* as in struct sg_log_setup */
 };
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger,
@@ -55,6 +56,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_tick(struct sg_ledger *ledger
                                                         struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger,
                                                           struct scrubgate_fault *fault);
+/* As sg_log_space; NULL while the log is lent. */
+const struct sg_log_space *sg_ledger_space(const struct sg_ledger *ledger);
 
 /*
  * Between two commits: lends the journal to the process at the other end of a packet socket. It

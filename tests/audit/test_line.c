@@ -55,6 +55,7 @@ static const struct row rows[] = {
     {"two objects", "{}{}", false},
     {"an array", "[]", false},
     {"nothing", "", false},
+    {"blanks alone", "   ", false},
     {"an object that is not closed", "{\"a\":1", false},
     {"a string that is not closed", "{\"a\":\"abcdefghijkl", false},
     {"sixteen levels", "{\"a\":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}", true},

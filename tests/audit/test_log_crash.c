@@ -531,14 +531,14 @@ static void test_power_cuts(void **state)
 {
     (void)state;
     print_message("%lu states\n", cut_power(note_session, number_of("CRASH_SEED", 1),
-                                            number_of("CRASH_STATES", 1200)));
+                                            number_of("CRASH_STATES", 800)));
 }
 
 static void test_power_cuts_at_rotation(void **state)
 {
     (void)state;
     print_message("%lu states\n", cut_power(note_rotation, number_of("CRASH_SEED", 1),
-                                            number_of("CRASH_STATES", 1200) / 50));
+                                            number_of("CRASH_STATES", 800) / 50));
 }
 
 int main(void)

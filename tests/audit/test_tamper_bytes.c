@@ -22,7 +22,7 @@
 
 /* Of the lines, each byte is changed in memory and every so many-th in the folder, where tiles help
  * to name the record; TAMPER_EVERY=1 (make soak) does all. */
-enum { EVERY = 16 };
+enum { EVERY = 32 };
 
 static struct sg_sample *const sample = &sg_sample;
 

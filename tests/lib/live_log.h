@@ -24,6 +24,7 @@ struct sg_live_log {
     const char *dir;  /* borrowed; of audit/ and seal.key, which need not be there */
     uint64_t epoch_s; /* between two seals; 0: 10 */
     uint64_t reserve; /* bytes of disk */
+    uint64_t keep_ms; /* 0: for ever */
     struct sg_log *log;
     uint64_t now;     /* what tick is told, ns */
     uint64_t records; /* that the last put has made durable, with all before them */
@@ -39,6 +40,8 @@ struct sg_signer *sg_live_signer(void);
 /* Opens it, with the key in seal.key, or K(0) in a new one. Below zero: log is NULL, fault tells;
  * EMALFORMED also when seal.key is there and holds no key. */
 enum scrubgate_status sg_live_open(struct sg_live_log *live);
+/* The same for one that another has left. */
+enum scrubgate_status sg_live_adopt(struct sg_live_log *live, const struct sg_journal_place *place);
 /* Makes n records of about size bytes, 0: as short as they can be, and commits them. */
 enum scrubgate_status sg_live_put(struct sg_live_log *live, unsigned n, size_t size);
 /* So many seconds later. */

@@ -54,7 +54,11 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_int_equal(config->limits.memory, 1024 * 1024 * 1024);
     assert_int_equal(config->limits.header_ns, UINT64_C(10000000000));
     assert_int_equal(config->recheck, 5000);
+    assert_int_equal(config->audit_epoch_ns, UINT64_C(10000000000));
+    assert_int_equal(config->audit_checkpoint_ns, 1000000000);
     assert_int_equal(config->audit_deadline_ns, 2000000000);
+    assert_int_equal(config->audit_keep_ms, UINT64_C(400) * 24 * 3600 * 1000);
+    assert_int_equal(config->audit_reserve, 64 * 1024 * 1024);
     assert_null(config->sandbox.user);
     assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_ON);
     assert_true(config->sandbox.landlock);
@@ -118,6 +122,26 @@ static void overrides_win_over_the_file_and_change_the_digest(void **state)
     assert_string_not_equal(plain->digest, changed->digest);
     sg_config_free(plain);
     sg_config_free(changed);
+}
+
+static void the_audit_log_has_times(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t epoch, checkpoint;
+    } ends[] = {
+        {"audit: {epoch: 1s, checkpoint: 10ms}\n" ROUTE, 1000000000, 10000000},
+        {"audit: {epoch: 1h, checkpoint: 1000ms}\n" ROUTE, UINT64_C(3600000000000), 1000000000}};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct sg_config *config = NULL;
+        struct scrubgate_fault fault = {.what = ""};
+        write_file(ends[i].text);
+        assert_int_equal(sg_config_load(&config, path, NULL, 0, &fault), SCRUBGATE_OK);
+        assert_int_equal(config->audit_epoch_ns, ends[i].epoch);
+        assert_int_equal(config->audit_checkpoint_ns, ends[i].checkpoint);
+        sg_config_free(config);
+    }
 }
 
 static void upstreams_have_times_health_and_trust(void **state)
@@ -316,10 +340,24 @@ static const struct refusal {
      ":1:20: seccomp is on, off or log"},
     {"a user without a name", "sandbox: {user: ''}\n" ROUTE, "user is empty"},
     {"a sandbox that is a word", "sandbox: on\n" ROUTE, ":1:"},
+    {"seals too close together", "audit: {epoch: 999ms}\n" ROUTE,
+     ":1:16: epoch is out of range: 1s to 1h"},
+    {"seals too far apart", "audit: {epoch: 61m}\n" ROUTE, ":1:16: epoch is out of range"},
+    {"an epoch that is no time", "audit: {epoch: often}\n" ROUTE, ":1:16: "},
+    {"checkpoints too close together", "audit: {checkpoint: 9ms}\n" ROUTE,
+     ":1:21: checkpoint is out of range: 10ms to 1s"},
+    {"checkpoints too far apart", "audit: {checkpoint: 2s}\n" ROUTE,
+     ":1:21: checkpoint is out of range"},
+    {"a checkpoint that is no time", "audit: {checkpoint: 1}\n" ROUTE, ":1:21: "},
     {"a deadline of the log that none keeps", "audit: {deadline: 499ms}\n" ROUTE,
      ":1:19: deadline is out of range"},
     {"a deadline of the log that is none", "audit: {deadline: 61s}\n" ROUTE,
      ":1:19: deadline is out of range"},
+    {"records that are kept no hour", "audit: {retention: 59m}\n" ROUTE,
+     ":1:20: retention is out of range"},
+    {"a reserve for no record", "audit: {reserve: 64}\n" ROUTE, ":1:18: reserve is out of range"},
+    {"a reserve larger than disks", "audit: {reserve: 17GiB}\n" ROUTE,
+     ":1:18: reserve is out of range"},
     {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample below none", "scan: {recheck: -1}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample out of range", "scan: {recheck: 4294967296}\n" ROUTE, ":1:17: 'recheck'"},
@@ -404,6 +442,7 @@ int main(void)
         cmocka_unit_test(defaults_serve_both_directions_to_the_echo),
         cmocka_unit_test(the_longest_path_wins),
         cmocka_unit_test(overrides_win_over_the_file_and_change_the_digest),
+        cmocka_unit_test(the_audit_log_has_times),
         cmocka_unit_test(upstreams_have_times_health_and_trust),
         cmocka_unit_test(the_sandbox_has_a_user_and_switches),
         cmocka_unit_test(identity_names_bodies_headers_and_words),
