@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/pruned.h"
 #include "audit/segment.h"
 #include "audit/segment_end.h"
 #include "audit/walk.h"
@@ -38,7 +39,8 @@ struct sg_journal {
     uint64_t offset;  /* where the lines of the segment being filled end */
     uint64_t room;    /* where the zeros behind them end; not before offset */
     uint64_t ahead;   /* how far they are to reach */
-    uint64_t files;   /* segments that have a file: found at the start or made by us */
+    uint64_t files;   /* segments, with those that were removed: found at the start or made by us */
+    uint64_t first;   /* of them that is there */
     struct sg_buf pending;
     uint64_t n_pending;
     uint64_t n_committed; /* lines of the last commit, which pending still holds */
@@ -88,6 +90,22 @@ static enum scrubgate_status find_folder(struct sg_journal *journal, const char 
     return sg_folder_make(journal->path, FOLDER_MODE, fault);
 }
 
+/* The first file that is there, by what says which were removed. */
+static enum scrubgate_status find_first(struct sg_journal *journal, const char *dir,
+                                        struct scrubgate_fault *fault)
+{
+    uint64_t first = 0;
+    int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        sg_fault_set(fault, dir, 0, 0, "cannot open this folder: %s", strerror(errno));
+        return SCRUBGATE_EIO;
+    }
+    enum scrubgate_status rc = sg_pruned_read(folder, dir, &first, fault);
+    (void)close(folder);
+    journal->first = first / SG_JOURNAL_SEGMENT;
+    return rc;
+}
+
 static enum scrubgate_status open_folder(struct sg_journal *journal, struct scrubgate_fault *fault)
 {
     journal->folder = open(journal->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -129,10 +147,12 @@ static enum scrubgate_status find_end(struct sg_journal *journal, uint64_t least
 {
     uint64_t count = 0;
     struct sg_segment_end end;
-    struct sg_segment segment = segment_of(journal, 0);
-    enum scrubgate_status rc = sg_segment_count(journal->folder, journal->path, &count, fault);
-    if (rc >= 0 && count == 0 && least > 0)
-        rc = lost(journal, 0, fault);
+    struct sg_segment segment = segment_of(journal, journal->first * SG_JOURNAL_SEGMENT);
+    enum scrubgate_status rc =
+        sg_segment_count(journal->folder, journal->path, journal->first, &count, fault);
+    /* What was removed was never the last file. */
+    if (rc >= 0 && count == journal->first && (least > 0 || count > 0))
+        rc = lost(journal, count * SG_JOURNAL_SEGMENT, fault);
     if (rc < 0 || count == 0)
         return rc;
     journal->files = count;
@@ -191,6 +211,8 @@ enum scrubgate_status sg_journal_open_least(struct sg_journal **journal, const c
     enum scrubgate_status rc = new_journal(&made, dir, fault);
     if (rc >= 0)
         rc = open_folder(made, fault);
+    if (rc >= 0)
+        rc = find_first(made, dir, fault);
     if (rc >= 0)
         rc = find_end(made, least, fault);
     if (rc < 0)

@@ -58,6 +58,7 @@ static enum scrubgate_status new_log(struct sg_log **log, const struct sg_log_se
     made->checkpoint_ns = setup->checkpoint_ns;
     made->epoch_ns = setup->epoch_ns;
     made->reserve = setup->reserve;
+    made->keep_ms = setup->keep_ms;
     if (keys != NULL) {
         made->signs = true;
         made->keys = *keys;
@@ -132,6 +133,7 @@ static enum scrubgate_status begin_writing(struct sg_log *log, struct scrubgate_
     if (!log->signs)
         return SCRUBGATE_OK;
     sg_journal_set_meanwhile(log->journal, hash_lines, log);
+    sg_log_begin_prune(log);
     return sg_log_begin_own(log, fault);
 }
 
@@ -313,7 +315,7 @@ static uint64_t due(const struct sg_log *log)
         next = earlier(next, log->changed_ns + log->checkpoint_ns);
     if (log->retry_ns > next)
         next = log->retry_ns;
-    return earlier(next, sg_log_own_due(log));
+    return earlier(earlier(next, sg_log_own_due(log)), sg_log_prune_due(log));
 }
 
 /* A seal before the checkpoint: that then has it. */
@@ -350,6 +352,8 @@ enum scrubgate_status sg_log_tick(struct sg_log *log, uint64_t now, bool at_once
     if (log->signs) {
         enum scrubgate_status own = sg_log_tend_own(log, now, rc < 0 ? NULL : fault);
         rc = rc < 0 || own == SCRUBGATE_DONE ? rc : own;
+        own = rc < 0 ? rc : sg_log_tend_prune(log, now, fault);
+        rc = own == SCRUBGATE_DONE ? rc : own;
     }
     if (rc >= 0 && log->space.room == SG_LOG_ROOM_FULL)
         rc = sg_log_tell_full(log, fault);

@@ -37,6 +37,7 @@ struct sg_log_setup {
     uint64_t checkpoint_ns; /* at most so long after a record a checkpoint has it: 1 s */
     uint64_t epoch_ns;      /* between two seals */
     uint64_t reserve;       /* bytes of disk held back for what the log says of itself; 0: none */
+    uint64_t keep_ms;       /* records that are older may be removed; 0: none ever is */
 };
 
 struct sg_log;

@@ -7,6 +7,7 @@
  *     log_sign.c      checkpoints and seals
  *     log_space.c     the disk below it
  *     log_own.c       what it says of itself
+ *     log_prune.c     old records go
  */
 #ifndef SG_AUDIT_LOG_PARTS_H
 #define SG_AUDIT_LOG_PARTS_H
@@ -43,10 +44,17 @@ struct sg_log {
     struct sg_gap gap;           /* of which none tells yet; from_ms 0: none */
     struct sg_segment_torn torn; /* the same; bytes 0 */
     struct sg_acts *acts;
-    uint64_t own_ns;  /* none of those is tried before then */
-    uint64_t tended;  /* durable records when its space was looked after */
-    uint64_t fill_ns; /* zeros are not written before then */
-    bool unsaved;     /* the seal key in memory is later than the file's */
+    uint64_t own_ns;      /* none of those is tried before then */
+    uint64_t tended;      /* durable records when its space was looked after */
+    uint64_t fill_ns;     /* zeros are not written before then */
+    uint64_t keep_ms;     /* 0: for ever */
+    uint64_t first;       /* record that is there */
+    uint64_t oldest_ms;   /* when the last record of the first file was made; 0: not known yet */
+    uint64_t sealed_size; /* of the last seal */
+    uint64_t pruned_ns;   /* when old ones were last looked for */
+    uint64_t wall_ms, mono_ns; /* when it was opened, by both clocks */
+    bool removing;             /* something of the file before the first one is still there */
+    bool unsaved;              /* the seal key in memory is later than the file's */
 };
 
 /* --- log_recover.c --- */
@@ -108,5 +116,13 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tell_own(struct sg_log *log, boo
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tend_own(struct sg_log *log, uint64_t now,
                                                          struct scrubgate_fault *fault);
 uint64_t sg_log_own_due(const struct sg_log *log);
+
+/* --- log_prune.c --- */
+
+void sg_log_begin_prune(struct sg_log *log);
+/* DONE: nothing was old enough. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_log_tend_prune(struct sg_log *log, uint64_t now,
+                                                           struct scrubgate_fault *fault);
+uint64_t sg_log_prune_due(const struct sg_log *log);
 
 #endif

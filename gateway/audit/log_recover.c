@@ -175,10 +175,12 @@ static uint64_t segment_start(uint64_t seq)
 static uint64_t first_to_look_at(const struct sg_log *log)
 {
     uint64_t first = log->signed_size == 0 ? 0 : segment_start(log->signed_size - 1);
+    const uint64_t least = log->first; /* nothing before it can be looked at */
     for (unsigned tier = 0; tier < SG_TILE_LEVELS; tier++) {
         const unsigned shift = SG_TILE_HEIGHT * (tier + 1);
         struct sg_tile tile;
-        for (uint64_t i = 0; shift < 64 && i < log->signed_size >> shift; i++) {
+        const uint64_t begin = tier < SG_TILE_KEPT && shift < 64 ? least >> shift : 0;
+        for (uint64_t i = begin; shift < 64 && i < log->signed_size >> shift; i++) {
             if (!sg_tile_in(&tile, (int)tier, i, log->signed_size) || i << shift >= first ||
                 sg_tile_file_there(log->folder, &tile))
                 continue;
@@ -186,7 +188,7 @@ static uint64_t first_to_look_at(const struct sg_log *log)
             break;
         }
     }
-    return first;
+    return first < least ? least : first;
 }
 
 /* *fits: tiles up to `from` and the records behind it give the signed root. */
@@ -235,7 +237,7 @@ static enum scrubgate_status check_signed(struct sg_log *log, struct sg_reader *
     enum scrubgate_status rc = compare(log, reader, from, &fits, fault);
     if (rc >= 0 && !fits) {
         sg_reader_set_tiles(reader, false);
-        rc = compare(log, reader, 0, &fits, fault);
+        rc = compare(log, reader, log->first, &fits, fault);
         if (rc >= 0 && !fits)
             rc = name_first_bad(log, fault);
     }
@@ -270,7 +272,7 @@ static enum scrubgate_status check_indexes(struct sg_log *log, uint64_t end,
 {
     struct sg_walk walk;
     enum scrubgate_status rc = sg_walk_init(&walk, log->segments, log->path, fault);
-    for (uint64_t first = 0; first < end && rc >= 0; first += SG_JOURNAL_SEGMENT) {
+    for (uint64_t first = log->first; first < end && rc >= 0; first += SG_JOURNAL_SEGMENT) {
         const uint64_t n = end - first < SG_JOURNAL_SEGMENT ? end - first : SG_JOURNAL_SEGMENT;
         if (!sg_index_has(log->segments, first / SG_JOURNAL_SEGMENT, n))
             rc = make_index(log, &walk, first, first + n, fault);
@@ -308,6 +310,12 @@ enum scrubgate_status sg_log_recover(struct sg_log *log, bool whole, struct scru
     enum scrubgate_status rc = sg_reader_open(&reader, log->dir, fault);
     if (rc < 0)
         return rc;
+    log->first = sg_reader_first(reader);
+    if (log->first > log->signed_size) {
+        sg_reader_close(reader);
+        return damaged(log, "more of it was removed than its checkpoint has: restore the log",
+                       fault);
+    }
     sg_reader_set_size(reader, log->signed_size);
     rc = check_signed(log, reader, whole, &first, fault);
     if (rc >= 0)
@@ -376,7 +384,7 @@ static enum scrubgate_status find_last(const struct sg_log *log, struct found *f
     uint64_t seq, end = sg_journal_durable(log->journal);
     found->any = false;
     enum scrubgate_status rc = sg_walk_init(&walk, log->segments, log->path, fault);
-    while (rc >= 0 && end > 0 && !found->any) {
+    while (rc >= 0 && end > log->first && !found->any) {
         const uint64_t first = segment_start(end - 1);
         rc = sg_walk_seek(&walk, first, fault);
         while (rc == SCRUBGATE_OK && walk.seq < end) {
@@ -424,6 +432,7 @@ enum scrubgate_status sg_log_match_seals(struct sg_log *log, struct scrubgate_fa
     if (found.any && !log->has_checkpoint)
         return damaged(log, "its checkpoint is missing, though the log is sealed: restore it",
                        fault);
+    log->sealed_size = found.any ? found.seal.size : 0;
     const uint64_t sealed = found.any ? found.seal.epoch + 1 : 0;
     if (epoch > sealed) {
         sg_fault_set(fault, log->dir, 0, 0,

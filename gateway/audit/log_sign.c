@@ -142,6 +142,7 @@ enum scrubgate_status sg_log_seal(struct sg_log *log, uint64_t now, struct scrub
         rc = write_seal(log, &seal, fault);
     if (rc >= 0) {
         log->keys.seal = next;
+        log->sealed_size = seal.size;
         rc = save_key(log, fault);
     }
     if (rc >= 0)

@@ -17,6 +17,7 @@ enum scrubgate_status sg_log_tree_init(struct sg_log_tree *tree, int dir)
     tree->writes = false;
     tree->missing = tree->differs = UINT64_MAX;
     memset(tree->n, 0, sizeof tree->n);
+    memset(tree->kept, 0, sizeof tree->kept);
     return sg_sha256_new(&tree->sha);
 }
 
@@ -129,8 +130,15 @@ enum scrubgate_status sg_log_tree_write_partial(struct sg_log_tree *tree)
         const struct sg_tile tile = {(int)tier,
                                      tree->range.size >> (SG_TILE_HEIGHT * tier) >> SG_TILE_HEIGHT,
                                      tree->n[tier]};
-        if (tile.width > 0)
-            rc = settle_tile(tree, &tile);
+        /* Those that are synced change with each 65,536th record only. */
+        const bool settled = tree->writes && tier >= SG_TILE_KEPT &&
+                             tile.index == tree->kept[tier].index &&
+                             tile.width == tree->kept[tier].width;
+        if (tile.width == 0 || settled)
+            continue;
+        rc = settle_tile(tree, &tile);
+        if (rc >= 0 && tree->writes)
+            tree->kept[tier] = tile;
     }
     return rc;
 }

@@ -23,6 +23,7 @@ struct sg_log_tree {
     bool writes;      /* tiles; else they are compared */
     uint64_t missing; /* first record of the first tile that is not as it should be; UINT64_MAX */
     uint64_t differs; /* first record of which a tile says another hash; UINT64_MAX: none */
+    struct sg_tile kept[SG_TILE_LEVELS]; /* the partial tile that was written last; width 0 */
     unsigned n[SG_TILE_LEVELS];
     uint8_t hashes[SG_TILE_LEVELS][SG_TILE_SIZE]; /* of the tiles that are not full */
 };

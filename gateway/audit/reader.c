@@ -15,6 +15,7 @@
 #include "audit/index.h"
 #include "audit/journal.h"
 #include "audit/note.h"
+#include "audit/pruned.h"
 #include "audit/segment.h"
 #include "audit/tile_file.h"
 #include "audit/walk.h"
@@ -31,6 +32,7 @@ struct kept {
 struct sg_reader {
     char *path; /* of the folder of segments */
     int dir, folder;
+    uint64_t first;        /* number of the first record */
     struct sg_walk walk;   /* the caller's */
     uint64_t last;         /* where its last record began */
     struct sg_walk leaves; /* the tree's */
@@ -43,7 +45,7 @@ struct sg_reader {
 static enum scrubgate_status open_folders(struct sg_reader *reader, const char *dir,
                                           struct scrubgate_fault *fault)
 {
-    uint64_t count;
+    uint64_t count, first = 0;
     reader->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (reader->dir >= 0)
         reader->folder = openat(reader->dir, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -52,7 +54,12 @@ static enum scrubgate_status open_folders(struct sg_reader *reader, const char *
                      "cannot open this folder: %s", strerror(errno));
         return SCRUBGATE_EIO;
     }
-    return sg_segment_count(reader->folder, reader->path, &count, fault);
+    /* Files go once this is written: those that are listed after it are there. */
+    enum scrubgate_status rc = sg_pruned_read(reader->dir, dir, &first, fault);
+    reader->first = first;
+    return rc < 0 ? rc
+                  : sg_segment_count(reader->folder, reader->path, first / SG_JOURNAL_SEGMENT,
+                                     &count, fault);
 }
 
 enum scrubgate_status sg_reader_open(struct sg_reader **reader, const char *dir,
@@ -80,6 +87,7 @@ enum scrubgate_status sg_reader_open(struct sg_reader **reader, const char *dir,
         rc = sg_walk_init(&made->leaves, made->folder, made->path, fault);
     if (rc < 0)
         goto out;
+    made->walk.seq = made->first;
     *reader = made;
     made = NULL; /* the caller's now: the exit frees nothing */
 out:
@@ -121,7 +129,15 @@ enum scrubgate_status sg_reader_next(struct sg_reader *reader, struct sg_bytes *
 enum scrubgate_status sg_reader_seek(struct sg_reader *reader, uint64_t seq,
                                      struct scrubgate_fault *fault)
 {
-    return sg_walk_seek(&reader->walk, seq, fault);
+    if (seq >= reader->first)
+        return sg_walk_seek(&reader->walk, seq, fault);
+    sg_reader_tell(reader, seq, "it was removed when it was old (docs/AUDIT.md, retention)", fault);
+    return SCRUBGATE_EINVAL;
+}
+
+uint64_t sg_reader_first(const struct sg_reader *reader)
+{
+    return reader->first;
 }
 
 bool sg_reader_has_index(const struct sg_reader *reader, uint64_t segment)
@@ -222,12 +238,20 @@ static enum scrubgate_status hash_record(struct sg_reader *reader, uint64_t seq,
     return rc < 0 ? rc : sg_merkle_leaf(reader->sha, record, out);
 }
 
+/* Of records that were removed tiles are all there is. */
+static bool is_removed(const struct sg_reader *reader, unsigned level, uint64_t index)
+{
+    const unsigned shift = level * SG_TILE_HEIGHT;
+    return index < reader->first >> shift;
+}
+
 /* The tile in which hash `index` of a level of tiles stands; NULL when it is not to be had. */
 static const uint8_t *find_tile(struct sg_reader *reader, unsigned level, uint64_t index)
 {
     struct sg_tile tile;
     struct kept *kept = &reader->kept[level];
-    if (!reader->believed || !sg_tile_in(&tile, (int)level, index / SG_TILE_WIDTH, reader->size) ||
+    if ((!reader->believed && !is_removed(reader, level, index)) ||
+        !sg_tile_in(&tile, (int)level, index / SG_TILE_WIDTH, reader->size) ||
         index % SG_TILE_WIDTH >= tile.width)
         return NULL;
     if (kept->tile.index != tile.index || kept->tile.width != tile.width) {
@@ -248,6 +272,8 @@ static enum scrubgate_status find_hash(struct sg_reader *reader, unsigned level,
         memcpy(out->bytes, hashes + index % SG_TILE_WIDTH * SG_SHA256_SIZE, SG_SHA256_SIZE);
         return rc;
     }
+    if (level <= 2 && is_removed(reader, level, index))
+        return SCRUBGATE_EMALFORMED; /* and nothing to make it from */
     if (level == 0)
         return hash_record(reader, index, out);
     for (unsigned i = 0; i < SG_TILE_WIDTH && rc >= 0; i++) {

@@ -34,6 +34,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_next(struct sg_reader *reader
                                                         struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_reader_seek(struct sg_reader *reader, uint64_t seq,
                                                         struct scrubgate_fault *fault);
+/* Number of the first record, where sg_reader_next begins: 0, unless old ones were removed; a
+ * multiple of 65,536. Seeking before it is EINVAL. Of what was removed sg_reader_node knows the
+ * nodes of level 16 and higher, by tiles alone, also when those are not believed. */
+uint64_t sg_reader_first(const struct sg_reader *reader);
 /* Whether the index of a full segment is there, so that a seek there costs no reading. */
 bool sg_reader_has_index(const struct sg_reader *reader, uint64_t segment);
 /* Names the file and line of record seq in a fault, with what is wrong there. */

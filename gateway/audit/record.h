@@ -155,7 +155,7 @@ struct sg_space {
     uint64_t free_bytes, total_bytes;
 };
 
-/* Records that were removed; size and root are the tree's before them and all that stay. */
+/* Records that were removed; size and root are those of the tree of all up to the last of them. */
 struct sg_prune {
     uint64_t first, last; /* numbers */
     uint64_t size;

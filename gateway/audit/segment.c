@@ -61,11 +61,11 @@ static bool exists(const struct sg_segment *segment)
     return faccessat(segment->folder, name, F_OK, 0) == 0;
 }
 
-enum scrubgate_status sg_segment_count(int folder, const char *path, uint64_t *count,
-                                       struct scrubgate_fault *fault)
+enum scrubgate_status sg_segment_count(int folder, const char *path, uint64_t first,
+                                       uint64_t *count, struct scrubgate_fault *fault)
 {
-    struct sg_segment missing = {.folder = folder, .path = path, .number = 0};
-    uint64_t n = 0, beyond = 0;
+    struct sg_segment missing = {.folder = folder, .path = path, .number = first};
+    uint64_t n = first, beyond = first;
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
@@ -78,7 +78,7 @@ enum scrubgate_status sg_segment_count(int folder, const char *path, uint64_t *c
     errno = 0;
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         uint64_t number;
-        if (!parse_name(entry->d_name, &number))
+        if (!parse_name(entry->d_name, &number) || number < first)
             continue;
         n++;
         if (number >= beyond)
@@ -91,7 +91,7 @@ enum scrubgate_status sg_segment_count(int folder, const char *path, uint64_t *c
         return SCRUBGATE_EIO;
     }
     if (n != beyond) {
-        while (missing.number < n && exists(&missing))
+        while (missing.number < beyond && exists(&missing))
             missing.number++;
         return sg_segment_fail(
             &missing, 0, SCRUBGATE_EMALFORMED, fault,

@@ -28,9 +28,10 @@ struct sg_segment {
     uint64_t number;
 };
 
-/* Finds how many segments there are: 000000 … without a gap, or EMALFORMED. */
+/* Finds how many segments there are, with those before `first`, which may be there or not: from it
+ * on without a gap, or EMALFORMED. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_segment_count(int folder, const char *path,
-                                                          uint64_t *count,
+                                                          uint64_t first, uint64_t *count,
                                                           struct scrubgate_fault *fault);
 
 /* Opens its file to write (and makes it, which must then be new). EIO; *fd is -1. */

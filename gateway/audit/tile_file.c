@@ -64,7 +64,33 @@ static void make_folders(int folder, char path[PATH_MOST])
     }
 }
 
-static bool write_file(int folder, const char *path, const uint8_t *hashes, size_t len)
+/* The folder that a path stands in. */
+static bool sync_folder_of(int folder, char path[PATH_MOST])
+{
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    int fd = openat(folder, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *slash = '/';
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
+}
+
+/* Its name, and those of the folders on the way to it. */
+static bool sync_names(int folder, const char *path)
+{
+    char part[PATH_MOST];
+    bool ok = true;
+    (void)snprintf(part, sizeof part, "%s", path);
+    for (char *slash = strrchr(part, '/'); ok && slash != NULL; slash = strrchr(part, '/')) {
+        ok = sync_folder_of(folder, part);
+        *slash = '\0';
+    }
+    return ok && fsync(folder) == 0;
+}
+
+static bool write_file(int folder, const char *path, const uint8_t *hashes, size_t len, bool sync)
 {
     int fd = openat(folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (fd < 0)
@@ -73,21 +99,25 @@ static bool write_file(int folder, const char *path, const uint8_t *hashes, size
     bool ok = put == (ssize_t)len;
     if (put >= 0 && !ok)
         errno = ENOSPC;
+    ok = ok && (!sync || fsync(fd) == 0);
     return close(fd) == 0 && ok;
 }
 
 enum scrubgate_status sg_tile_file_write(int folder, const struct sg_tile *tile,
                                          const uint8_t *hashes)
 {
+    const bool kept = tile->level >= SG_TILE_KEPT;
     char path[PATH_MOST];
     const size_t len = (size_t)tile->width * SG_SHA256_SIZE;
     if (!path_of(tile, path))
         return SCRUBGATE_ENOMEM;
-    bool ok = write_file(folder, path, hashes, len);
+    bool ok = write_file(folder, path, hashes, len, kept);
     if (!ok && errno == ENOENT) {
         make_folders(folder, path);
-        ok = write_file(folder, path, hashes, len);
+        ok = write_file(folder, path, hashes, len, kept);
     }
+    if (ok && kept)
+        ok = sync_names(folder, path);
     return ok ? SCRUBGATE_OK : SCRUBGATE_EIO;
 }
 
@@ -97,8 +127,9 @@ void sg_tile_file_remove(int folder, const struct sg_tile *tile)
     if (!path_of(tile, path))
         return;
     (void)unlinkat(folder, path, 0);
+    /* The folder goes when it is empty, which of full tiles only the last of a thousand leaves. */
     char *slash = strrchr(path, '/');
-    if (tile->width < SG_TILE_WIDTH && slash != NULL) {
+    if (slash != NULL && (tile->width < SG_TILE_WIDTH || tile->index % 1000 == 999)) {
         *slash = '\0';
         (void)unlinkat(folder, path, AT_REMOVEDIR);
     }

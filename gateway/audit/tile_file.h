@@ -2,8 +2,8 @@
 /*
  * tile_file.h - the files that hold a log's tiles: <dir>/tile/<L>/<N>[.p/<W>].
  *
- * All of them follow from the records: one that is missing or of a wrong size is simply not there,
- * and none is ever synced.
+ * All of them follow from the records: one that is missing or of a wrong size is simply not there.
+ * Those that outlive their records (level SG_TILE_KEPT and higher) are synced, others never.
  */
 #ifndef SG_AUDIT_TILE_FILE_H
 #define SG_AUDIT_TILE_FILE_H
@@ -13,6 +13,8 @@
 #include <scrubgate/status.h>
 
 #include "audit/tile.h"
+
+enum { SG_TILE_KEPT = 2 };
 
 /* folder is the descriptor of <dir>. False: there is none that has the right size. */
 bool sg_tile_file_read(int folder, const struct sg_tile *tile, uint8_t hashes[SG_TILE_SIZE]);

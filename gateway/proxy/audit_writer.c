@@ -459,7 +459,9 @@ static enum scrubgate_status open_log(struct writer *writer, int folder,
                                            .origin = setup->origin,
                                            .source = &writer->source,
                                            .checkpoint_ns = setup->checkpoint_ns,
-                                           .epoch_ns = setup->epoch_ns};
+                                           .epoch_ns = setup->epoch_ns,
+                                           .keep_ms = setup->keep_ms,
+                                           .reserve = setup->reserve};
     writer->source = (struct sg_record_source){setup->origin, setup->boot};
     enum scrubgate_status rc = ledger.keys != NULL ? make_keys(setup, fault) : SCRUBGATE_OK;
     if (rc < 0) {

@@ -45,7 +45,7 @@ struct sg_writer_failure {
 struct sg_writer_setup {
     char dir[SG_WRITER_PATH], keys[SG_WRITER_PATH]; /* keys "": a log that signs nothing */
     char origin[SG_WRITER_NAME], boot[64];
-    uint64_t checkpoint_ns, epoch_ns;
+    uint64_t checkpoint_ns, epoch_ns, keep_ms, reserve;
     uint64_t records, failures; /* of writers before: it counts on */
     bool patient;               /* who had the log before may still be ending: waits for it */
     bool adopts;

@@ -54,6 +54,8 @@ static enum scrubgate_status set_up(struct sg_writer_setup *to, const struct sg_
         rc = copy_text(to->boot, sizeof to->boot, boot, fault);
     to->checkpoint_ns = from->checkpoint_ns;
     to->epoch_ns = from->epoch_ns;
+    to->keep_ms = from->keep_ms;
+    to->reserve = from->reserve;
     if (place != NULL) {
         to->adopts = true;
         to->durable = place->durable;

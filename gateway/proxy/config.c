@@ -34,7 +34,8 @@ static const char defaults[] =
     "  connections: 10000, per_address: 0, requests: 0, memory: 1GiB, header_time: 10s,\n"
     "  body_time: 60s, upstream_time: 60s, write_time: 60s, idle_time: 75s}\n"
     "audit: {dir: var/audit, origin: localhost/scrubgate/1, epoch: 10s, checkpoint: 1s, deadline: "
-    "2s}\n";
+    "2s,\n"
+    "  retention: 400d, reserve: 64MiB}\n";
 
 /* What a gateway without a file serves: both directions, to the embedded echo. */
 static const char demonstration[] =

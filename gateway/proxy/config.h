@@ -110,6 +110,8 @@ struct sg_config {
     const char *state, *audit_dir, *origin;
     uint64_t audit_checkpoint_ns, audit_epoch_ns; /* how often the log is signed, and sealed */
     uint64_t audit_deadline_ns; /* a record that waits longer is refused, and its writer replaced */
+    uint64_t audit_keep_ms;     /* records that are older are removed; 0: none */
+    uint64_t audit_reserve;     /* bytes of disk held back for the log of a full disk; 0: none */
     const char *ca_file;        /* NULL: the system's trusted certificates */
     struct sg_limits limits;
     struct sg_sandbox_config sandbox;

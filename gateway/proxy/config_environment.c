@@ -20,6 +20,8 @@ static const struct {
     {"audit.epoch", "SCRUBGATE_AUDIT_EPOCH"},
     {"audit.checkpoint", "SCRUBGATE_AUDIT_CHECKPOINT"},
     {"audit.deadline", "SCRUBGATE_AUDIT_DEADLINE"},
+    {"audit.retention", "SCRUBGATE_AUDIT_RETENTION"},
+    {"audit.reserve", "SCRUBGATE_AUDIT_RESERVE"},
     {"scan.recheck", "SCRUBGATE_SCAN_RECHECK"},
     {"conversation.memory", "SCRUBGATE_CONVERSATION_MEMORY"},
     {"conversation.time", "SCRUBGATE_CONVERSATION_TIME"},

@@ -266,11 +266,40 @@ static enum scrubgate_status read_audit_times(struct sg_config *config, const st
     return rc;
 }
 
+/* What is too small is a mistake in the unit: an hour of records, or no room for one of them. */
+static enum scrubgate_status read_audit_room(struct sg_config *config, const struct sg_yaml *tree,
+                                             const struct sg_yaml_node *node,
+                                             struct scrubgate_fault *fault)
+{
+    const uint64_t least = 64 * 1024, most = (uint64_t)16 * 1024 * 1024 * 1024;
+    const uint64_t hour_ms = 3600 * 1000;
+    const struct sg_yaml_node *retention = sg_yaml_get(node, "retention");
+    const struct sg_yaml_node *reserve = sg_yaml_get(node, "reserve");
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    uint64_t value = 0;
+    if (retention != NULL) {
+        rc = sg_yaml_duration(tree, retention, &value, fault);
+        if (rc >= 0 && value > 0 && (value < hour_ms || value > 36500 * 24 * hour_ms))
+            rc = sg_yaml_fault(tree, retention, fault,
+                               "retention is out of range: 0d (for ever), or 1h to 36500d");
+        config->audit_keep_ms = value;
+    }
+    if (rc >= 0 && reserve != NULL) {
+        rc = sg_yaml_size(tree, reserve, &value, fault);
+        if (rc >= 0 && value > 0 && (value < least || value > most))
+            rc = sg_yaml_fault(tree, reserve, fault,
+                               "reserve is out of range: 0 (none), or 64KiB to 16GiB");
+        config->audit_reserve = value;
+    }
+    return rc;
+}
+
 static enum scrubgate_status read_audit(struct sg_config *config, const struct sg_yaml *tree,
                                         const struct sg_yaml_node *node,
                                         struct scrubgate_fault *fault)
 {
-    static const char *const keys[] = {"dir", "origin", "epoch", "checkpoint", "deadline"};
+    static const char *const keys[] = {"dir",      "origin",    "epoch",  "checkpoint",
+                                       "deadline", "retention", "reserve"};
     enum scrubgate_status rc = sg_yaml_only(tree, node, keys, COUNT(keys), fault);
     const struct sg_yaml_node *dir = sg_yaml_get(node, "dir");
     const struct sg_yaml_node *origin = sg_yaml_get(node, "origin");
@@ -280,6 +309,8 @@ static enum scrubgate_status read_audit(struct sg_config *config, const struct s
         rc = sg_config_keep_text(config, tree, origin, &config->origin, fault);
     if (rc >= 0)
         rc = read_audit_times(config, tree, node, fault);
+    if (rc >= 0)
+        rc = read_audit_room(config, tree, node, fault);
     if (rc < 0 || origin == NULL)
         return rc;
     /* It becomes the name in signed checkpoints, where a space or plus ends it, and a member of a

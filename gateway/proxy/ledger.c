@@ -80,7 +80,9 @@ static enum scrubgate_status new_ledger(struct sg_ledger **ledger,
     made->setup = (struct sg_log_setup){.dir = made->dir,
                                         .source = setup->source,
                                         .checkpoint_ns = setup->checkpoint_ns,
-                                        .epoch_ns = setup->epoch_ns};
+                                        .epoch_ns = setup->epoch_ns,
+                                        .keep_ms = setup->keep_ms,
+                                        .reserve = setup->reserve};
     sg_buf_init(&made->pending, PENDING_MOST);
     return SCRUBGATE_OK;
 }

@@ -26,6 +26,7 @@ struct sg_ledger_setup {
     const char *keys, *origin;             /* keys NULL: a log that signs nothing (tests) */
     const struct sg_record_source *source; /* borrowed for good; the rest is copied */
     uint64_t checkpoint_ns, epoch_ns;
+    uint64_t keep_ms, reserve; /* as in struct sg_log_setup */
 };
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger,

@@ -71,6 +71,7 @@ enum scrubgate_status sg_live_open(struct sg_live_log *live)
                                        .source = &source,
                                        .checkpoint_ns = second,
                                        .reserve = live->reserve,
+                                       .keep_ms = live->keep_ms,
                                        .epoch_ns =
                                            (live->epoch_s == 0 ? 10 : live->epoch_s) * second};
     (void)snprintf(path, sizeof path, "%.400s/audit", live->dir);

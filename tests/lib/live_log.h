@@ -24,6 +24,7 @@ struct sg_live_log {
     const char *dir;  /* borrowed; of audit/ and seal.key, which need not be there */
     uint64_t epoch_s; /* between two seals; 0: 10 */
     uint64_t reserve; /* bytes of disk */
+    uint64_t keep_ms; /* 0: for ever */
     struct sg_log *log;
     uint64_t now;     /* what tick is told, ns */
     uint64_t records; /* that the last put has made durable, with all before them */

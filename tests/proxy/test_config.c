@@ -57,6 +57,8 @@ static void defaults_serve_both_directions_to_the_echo(void **state)
     assert_int_equal(config->audit_epoch_ns, UINT64_C(10000000000));
     assert_int_equal(config->audit_checkpoint_ns, 1000000000);
     assert_int_equal(config->audit_deadline_ns, 2000000000);
+    assert_int_equal(config->audit_keep_ms, UINT64_C(400) * 24 * 3600 * 1000);
+    assert_int_equal(config->audit_reserve, 64 * 1024 * 1024);
     assert_null(config->sandbox.user);
     assert_int_equal(config->sandbox.seccomp, SG_SECCOMP_ON);
     assert_true(config->sandbox.landlock);
@@ -351,6 +353,11 @@ static const struct refusal {
      ":1:19: deadline is out of range"},
     {"a deadline of the log that is none", "audit: {deadline: 61s}\n" ROUTE,
      ":1:19: deadline is out of range"},
+    {"records that are kept no hour", "audit: {retention: 59m}\n" ROUTE,
+     ":1:20: retention is out of range"},
+    {"a reserve for no record", "audit: {reserve: 64}\n" ROUTE, ":1:18: reserve is out of range"},
+    {"a reserve larger than disks", "audit: {reserve: 17GiB}\n" ROUTE,
+     ":1:18: reserve is out of range"},
     {"a sample that is no number", "scan: {recheck: often}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample below none", "scan: {recheck: -1}\n" ROUTE, ":1:17: 'recheck'"},
     {"a sample out of range", "scan: {recheck: 4294967296}\n" ROUTE, ":1:17: 'recheck'"},
