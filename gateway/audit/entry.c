@@ -189,15 +189,16 @@ struct pass {
 
 static bool is_key(const struct member *member, struct sg_bytes key)
 {
-    size_t len = (size_t)(member->len - member->key_at);
-    return len == key.len && memcmp(member->path + member->key_at, key.data, len) == 0;
+    const char *name = member->path + member->key_at;
+    return (size_t)(member->len - member->key_at) == key.len && key.data[0] == (uint8_t)name[0] &&
+           memcmp(name, key.data, key.len) == 0;
 }
 
 /* SG_ENTRY_MEMBERS: none of ours. */
 static size_t find_member(struct pass *pass, enum scope scope, struct sg_bytes key)
 {
     size_t at = pass->last;
-    if (scope == IN_NOTHING)
+    if (scope == IN_NOTHING || key.len == 0)
         return SG_ENTRY_MEMBERS;
     for (size_t i = 0; i < SG_ENTRY_MEMBERS; i++, at++) {
         if (at == SG_ENTRY_MEMBERS)

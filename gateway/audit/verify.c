@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "audit/verify_parts.h"
+#include "base/base64.h"
 #include "base/digest.h"
 
 void sg_verify_add_trouble(struct sg_verify *verify, enum sg_verify_what what, uint64_t from,
@@ -63,6 +64,7 @@ enum scrubgate_status sg_verify_open(struct sg_verify **verify,
         memcpy(made->seal_key.key, config->first_key, SG_KEY_SIZE);
     if (config->start != NULL) {
         made->range = *config->start;
+        made->result.removed = config->removed;
         made->good = made->result.start = made->result.sealed = made->result.records =
             config->start->size;
     }
@@ -73,6 +75,8 @@ enum scrubgate_status sg_verify_open(struct sg_verify **verify,
         rc = open_checkpoint(made);
     if (rc >= 0)
         rc = sg_verify_open_witnessed(made);
+    if (rc >= 0 && config->start != NULL)
+        rc = sg_merkle_root(config->start, made->sha, &made->removed_root);
     if (rc < 0)
         goto out;
     *verify = made;
@@ -149,6 +153,31 @@ static enum scrubgate_status check_roots(struct sg_verify *verify)
     return rc;
 }
 
+/* --- what is gone --- */
+
+/* A check that begins later may not come by the record that tells: then it is not asked for. */
+static bool wants_removal(const struct sg_verify *verify)
+{
+    const struct sg_verify_result *result = &verify->result;
+    return result->removed > 0 && result->removed == result->start && !result->removal_told;
+}
+
+/* A record that says of what is gone that it was removed, and which tree it was. */
+static void note_removal(struct sg_verify *verify, const struct sg_line *line)
+{
+    struct sg_verify_result *result = &verify->result;
+    struct sg_hash root;
+    size_t len = 0;
+    if (!wants_removal(verify) ||
+        (line->has & (SG_LINE_SIZE | SG_LINE_ROOT)) != (SG_LINE_SIZE | SG_LINE_ROOT) ||
+        line->size != result->removed ||
+        sg_base64_read(line->root, root.bytes, sizeof root.bytes, &len) < 0 ||
+        len != sizeof root.bytes || !sg_hash_equal(&root, &verify->removed_root))
+        return;
+    result->removal_told = true;
+    result->removal = verify->range.size;
+}
+
 /* --- records --- */
 
 enum scrubgate_status sg_verify_take(struct sg_verify *verify, struct sg_bytes record)
@@ -164,6 +193,8 @@ enum scrubgate_status sg_verify_take(struct sg_verify *verify, struct sg_bytes r
         return sg_verify_stop(verify, SG_VERIFY_NO_RECORD, seq, seq);
     if ((line.has & SG_LINE_WHAT) != 0 && sg_bytes_equal(line.what, SG_BYTES("seal")))
         rc = sg_verify_take_seal(verify, &line);
+    else if ((line.has & SG_LINE_WHAT) != 0 && sg_bytes_equal(line.what, SG_BYTES("prune")))
+        note_removal(verify, &line);
     if (rc != SCRUBGATE_OK)
         return rc;
     sg_verify_note_time(verify, &line);
@@ -210,6 +241,17 @@ static void check_end(struct sg_verify *verify)
         sg_verify_add_trouble(verify, SG_VERIFY_UNSEALED, result->sealed, result->sealed);
 }
 
+/* It is durable before anything goes. But who only reads what is signed may be ahead of that. */
+static void check_removal(struct sg_verify *verify, bool goes_on)
+{
+    struct sg_verify_result *result = &verify->result;
+    if (verify->begun == 0)
+        verify->begun = result->last_time;
+    if (wants_removal(verify) &&
+        !(goes_on && result->records == result->signed_size && !too_old(verify, verify->begun)))
+        sg_verify_add_trouble(verify, SG_VERIFY_REMOVED, result->start, result->start);
+}
+
 static void note_proven(struct sg_verify *verify)
 {
     struct sg_verify_result *result = &verify->result;
@@ -229,13 +271,14 @@ static void note_proven(struct sg_verify *verify)
                          verify->config.known[i].size <= result->records;
 }
 
-enum scrubgate_status sg_verify_pause(struct sg_verify *verify)
+static enum scrubgate_status settle(struct sg_verify *verify, bool goes_on)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     if (!verify->stopped)
         rc = check_roots(verify);
     if (rc >= 0 && !verify->stopped) {
         check_end(verify);
+        check_removal(verify, goes_on);
         sg_verify_check_age(verify);
         rc = sg_verify_check_seal_key(verify);
     }
@@ -244,9 +287,14 @@ enum scrubgate_status sg_verify_pause(struct sg_verify *verify)
     return rc < 0 ? rc : SCRUBGATE_OK;
 }
 
+enum scrubgate_status sg_verify_pause(struct sg_verify *verify)
+{
+    return settle(verify, true);
+}
+
 enum scrubgate_status sg_verify_end(struct sg_verify *verify)
 {
-    enum scrubgate_status rc = sg_verify_pause(verify);
+    enum scrubgate_status rc = settle(verify, false);
     verify->stopped = true;
     return rc;
 }

@@ -48,6 +48,7 @@ enum sg_verify_what {
     SG_VERIFY_SEAL_KEY,     /* not made with the key of its epoch */
     SG_VERIFY_TIME,         /* sealed before a record that stands before it was made */
     SG_VERIFY_SHORT,        /* fewer records than were signed, or than were known of */
+    SG_VERIFY_REMOVED,      /* old records are gone, and no record says that they were removed */
     SG_VERIFY_UNSIGNED,     /* records behind the checkpoint */
     SG_VERIFY_UNSEALED      /* records behind the last seal */
 };
@@ -79,6 +80,7 @@ struct sg_verify_config {
     const struct sg_seal_key *seal_key; /* the gateway's, read before the log; NULL: not known */
 
     const struct sg_merkle_range *start; /* the tree of what is not read; NULL: all is */
+    uint64_t removed;                    /* so many records are gone: start has them at least */
     sg_merkle_seen *seen;                /* told of each node of the tree; may be NULL */
     void *seen_ctx;
 };
@@ -90,8 +92,11 @@ struct sg_verify_trouble {
 
 struct sg_verify_result {
     struct sg_verify_trouble trouble[SG_VERIFY_TROUBLES];
-    size_t n_troubles;              /* 0: the log is proven */
-    uint64_t start;                 /* the first record that was read */
+    size_t n_troubles; /* 0: the log is proven */
+    uint64_t start;    /* the first record that was read */
+    uint64_t removed;  /* records that are gone, because they were old */
+    bool removal_told; /* and which record says that they were removed: */
+    uint64_t removal;
     uint64_t records;               /* where reading ended */
     uint64_t first_time, last_time; /* ms since 1970; 0: not known */
     uint64_t proven;                /* so many records, from 0 on, are proven */

@@ -34,7 +34,9 @@ struct sg_verify {
     uint64_t good;        /* records up to the last root that fitted: what is wrong is behind */
     uint64_t signed_time; /* of the last record that is signed, of the last that is sealed */
     uint64_t sealed_time;
-    bool sealed_any; /* a seal was read */
+    struct sg_hash removed_root; /* of the records that are gone, where start is their number */
+    uint64_t begun;              /* time of the last record when the check first paused; 0: never */
+    bool sealed_any;             /* a seal was read */
     bool stopped;
 };
 

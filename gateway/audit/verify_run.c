@@ -27,10 +27,11 @@ enum scrubgate_status sg_verify_run_open(struct sg_verify_run *run, const char *
     own.witnessed = sg_buf_bytes(&run->witnessed);
     if (rc >= 0)
         rc = sg_derived_new(&run->derived, run->reader);
-    if (rc >= 0 && since != NULL)
+    if (rc >= 0)
         rc = sg_verify_find_start(run, config, since, fault);
     if (run->has_start) {
         own.start = &run->start;
+        own.removed = sg_reader_first(run->reader);
         rc = sg_reader_seek(run->reader, run->start.size, fault);
     }
     own.seen = sg_derived_node;

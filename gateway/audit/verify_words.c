@@ -33,6 +33,8 @@ static const struct {
     [SG_VERIFY_SEAL_KEY] = {"seal-key", "this seal was not made with the key of its epoch"},
     [SG_VERIFY_TIME] = {"time", "this seal is older than what stands before it"},
     [SG_VERIFY_SHORT] = {"short", "records that were signed are missing at the end"},
+    [SG_VERIFY_REMOVED] = {"removed", "records before this one are gone, and no record says that "
+                                      "they were removed"},
     [SG_VERIFY_UNSIGNED] = {"unsigned", "records from here on are not signed yet"},
     [SG_VERIFY_UNSEALED] = {"unsealed", "records from here on are not sealed yet"},
 };

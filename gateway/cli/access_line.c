@@ -9,7 +9,7 @@
 #include "audit/entry.h"
 #include "audit/line.h"
 
-enum { DIGITS = 16, TRACE_DIGITS = 32, PARENT_LEN = 55, PATH_DEPTH = 8 };
+enum { DIGITS = 16, TRACE_DIGITS = 32, PARENT_LEN = 55, VERSION_LEN = 2, PATH_DEPTH = 8 };
 
 bool sg_access_hex(struct sg_bytes text, uint64_t *value)
 {
@@ -122,10 +122,16 @@ static bool find_audit(struct sg_bytes text, struct sg_access_name *name)
 {
     static const char key[] = "audit=";
     const size_t key_len = sizeof key - 1;
-    for (size_t at = 0; at + key_len < text.len; at++) {
-        if (text.data[at] != 'a' || memcmp(text.data + at, key, key_len) != 0)
+    for (struct sg_bytes left = text; left.len > 0;) {
+        size_t at = sg_bytes_find(left, '=') + 1;
+        if (at > left.len)
+            break;
+        struct sg_bytes rest = {left.data + at, left.len - at};
+        bool is = (size_t)(rest.data - text.data) >= key_len &&
+                  memcmp(rest.data - key_len, key, key_len) == 0;
+        left = rest;
+        if (!is)
             continue;
-        struct sg_bytes rest = {text.data + at + key_len, text.len - at - key_len};
         if (sg_bytes_start_with(rest, SG_BYTES("\\x22")))
             rest = (struct sg_bytes){rest.data + 4, rest.len - 4};
         while (rest.len > 0 && (rest.data[0] == '"' || rest.data[0] == '\\'))
@@ -146,14 +152,16 @@ static bool find_audit(struct sg_bytes text, struct sg_access_name *name)
     return false;
 }
 
-/* 00-(32 hex)-(16 hex)-(2 hex). */
+/* 00-(32 hex)-(16 hex)-(2 hex): by its first hyphen, of which a line has few. */
 static bool find_parent(struct sg_bytes text, struct sg_access_name *name)
 {
-    for (size_t at = 0; at + PARENT_LEN <= text.len; at++) {
-        const uint8_t *c = text.data + at;
+    for (size_t dash = 0; dash + PARENT_LEN - VERSION_LEN <= text.len; dash++) {
+        dash += sg_bytes_find((struct sg_bytes){text.data + dash, text.len - dash}, '-');
+        if (dash < VERSION_LEN || dash + PARENT_LEN - VERSION_LEN > text.len)
+            continue;
+        const uint8_t *c = text.data + dash - VERSION_LEN;
         uint64_t parent;
-        if (c[2] == '-' && c[35] == '-' && c[52] == '-' && sg_hex_value(c[0]) >= 0 &&
-            sg_hex_value(c[1]) >= 0 &&
+        if (c[35] == '-' && c[52] == '-' && sg_hex_value(c[0]) >= 0 && sg_hex_value(c[1]) >= 0 &&
             read_trace((struct sg_bytes){c + 3, TRACE_DIGITS}, name->id) &&
             sg_access_hex((struct sg_bytes){c + 36, DIGITS}, &parent))
             return true;

@@ -70,6 +70,9 @@ void sg_audit_answer_print_json(const struct sg_audit_answer *answer, const char
                  result->sealed, answer->config->first_key != NULL ? "true" : "false",
                  result->steps, answer->config->n_known, result->known);
     print_witnesses(answer);
+    if (result->removed > 0)
+        (void)printf(",\"records_removed\":%" PRIu64 ",\"removal_told\":%s,\"removal\":%" PRIu64,
+                     result->removed, result->removal_told ? "true" : "false", result->removal);
     if (answer->report->derived.n > 0)
         (void)printf(",\"beside_wrong\":%" PRIu64 ",\"beside_first\":\"%s\"",
                      answer->report->derived.n, answer->report->derived.first);
@@ -161,6 +164,17 @@ static void print_witnessed(const struct sg_audit_answer *answer)
                      result->witnessed, result->records - 1);
 }
 
+static void print_removed(const struct sg_verify_result *result)
+{
+    char a[SG_PROGRESS_NUMBER];
+    if (result->removed == 0)
+        return;
+    (void)printf("  removed      records 0 to %" PRIu64, result->removed - 1);
+    if (result->removal_told)
+        (void)printf(", as record %s says", sg_progress_number(result->removal, a));
+    (void)printf("; that they were signed is proven\n");
+}
+
 static void print_beside(const struct sg_derived_found *derived)
 {
     char number[SG_PROGRESS_NUMBER];
@@ -179,11 +193,13 @@ static void print_unchecked(const struct sg_audit_answer *answer)
     const struct sg_verify_config *config = answer->config;
     const struct sg_verify_result *result = &answer->report->result;
     const char *comma = "";
-    if (config->first_key != NULL && config->policy != NULL && result->start == 0)
+    const bool unread = result->start > result->removed;
+    if (config->first_key != NULL && config->policy != NULL && !unread)
         return;
     (void)printf("  not checked  ");
-    if (result->start > 0) {
-        (void)printf("records 0 to %" PRIu64 ", but that they were signed", result->start - 1);
+    if (unread) {
+        (void)printf("records %" PRIu64 " to %" PRIu64 ", but that they were signed",
+                     result->removed, result->start - 1);
         comma = ", ";
     }
     if (config->first_key == NULL) {
@@ -224,6 +240,7 @@ void sg_audit_answer_print(const struct sg_audit_answer *answer)
     if (result->steps > 0)
         (void)printf("  clock        stepped %s time%s between seals: go by mono_ns there\n",
                      sg_progress_number(result->steps, number), result->steps == 1 ? "" : "s");
+    print_removed(result);
     print_beside(&report->derived);
     print_unchecked(answer);
 }

@@ -18,7 +18,14 @@ enum {
     DISPOSITION_CORRECTED = 11,
     DISPOSITION_DETECTED = 15
 };
-enum { OTHER = 99, ANALYTIC_RULE = 1, DATA_PERSONAL = 1, DATA_IN_TRANSIT = 2, STORE_BUCKET = 2 };
+enum {
+    OTHER = 99,
+    ANALYTIC_RULE = 1,
+    DATA_PERSONAL = 1,
+    DATA_IN_TRANSIT = 2,
+    STORE_BUCKET = 2,
+    DLP_GATEWAY = 2
+};
 
 struct word {
     uint64_t value;
@@ -216,8 +223,9 @@ static void add_decision(struct sg_export_json *json, const struct sg_export_ite
     add_word(json, "data_lifecycle_state_id", "data_lifecycle_state",
              (const struct word[]){{DATA_IN_TRANSIT, "Data in-transit"}, {0, NULL}},
              DATA_IN_TRANSIT);
-    sg_export_number(json, "detection_system_id",
-                     sg_entry_number(entry, SG_ENTRY_DETECTION_SYSTEM_ID));
+    add_word(json, "detection_system_id", "detection_system",
+             (const struct word[]){{DLP_GATEWAY, "DLP Gateway"}, {0, NULL}},
+             sg_entry_number(entry, SG_ENTRY_DETECTION_SYSTEM_ID));
     sg_export_open(json, "policy", '{');
     add_string(json, "name", entry, SG_ENTRY_ROUTE);
     add_string(json, "uid", entry, SG_ENTRY_RULES);
