@@ -93,7 +93,10 @@ struct sg_acts {
     uint64_t now_ns; /* of this look */
     struct sg_buf record;
     size_t n; /* notes whose records are on their way */
-    char names[SG_ACTS_EACH][NAME_ROOM];
+    struct found {
+        char name[NAME_ROOM];
+        struct stat seen;
+    } found[SG_ACTS_EACH];
 };
 
 /* An operator may have given it another group: what is there is left as it is. */
@@ -233,35 +236,55 @@ static void begin_anew(struct sg_acts *acts)
     acts->due_ns = acts->now_ns + every_ns;
 }
 
-enum scrubgate_status sg_acts_take(struct sg_acts *acts, uint64_t now,
-                                   enum scrubgate_status (*add)(void *ctx, struct sg_bytes record),
-                                   void *ctx)
+/* In the order in which they were left. */
+static int by_time(const void *a, const void *b)
 {
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    const int folder = dirfd(acts->list);
-    if (acts->n > 0 || now < acts->due_ns)
-        return SCRUBGATE_DONE;
-    acts->now_ns = now;
-    acts->due_ns = now + next_ns;
-    for (size_t i = 0; i < NAMES_MOST && acts->n < SG_ACTS_EACH && rc >= 0; i++) {
-        struct stat seen;
+    const struct timespec *x = &((const struct found *)a)->seen.st_mtim;
+    const struct timespec *y = &((const struct found *)b)->seen.st_mtim;
+    if (x->tv_sec != y->tv_sec)
+        return x->tv_sec < y->tv_sec ? -1 : 1;
+    return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
+}
+
+/* What lies there, up to so much of it. At the end the next look begins anew; else it goes on, so
+ * that what cannot be taken does not stand before what can. */
+static size_t list_notes(struct sg_acts *acts)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < NAMES_MOST && n < SG_ACTS_EACH; i++) {
+        struct found *found = &acts->found[n];
         const struct dirent *entry = readdir(acts->list);
-        /* At the end the next look begins anew; else it goes on, so that what cannot be taken does
-         * not stand before what can. */
         if (entry == NULL) {
             begin_anew(acts);
             break;
         }
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
             strlen(entry->d_name) >= NAME_ROOM ||
-            fstatat(folder, entry->d_name, &seen, AT_SYMLINK_NOFOLLOW) != 0 ||
-            skip(folder, entry->d_name, &seen))
+            fstatat(dirfd(acts->list), entry->d_name, &found->seen, AT_SYMLINK_NOFOLLOW) != 0 ||
+            skip(dirfd(acts->list), entry->d_name, &found->seen))
             continue;
-        rc = judge(acts, folder, entry->d_name, &seen);
+        memcpy(found->name, entry->d_name, strlen(entry->d_name) + 1);
+        n++;
+    }
+    qsort(acts->found, n, sizeof acts->found[0], by_time);
+    return n;
+}
+
+enum scrubgate_status sg_acts_take(struct sg_acts *acts, uint64_t now,
+                                   enum scrubgate_status (*add)(void *ctx, struct sg_bytes record),
+                                   void *ctx)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (acts->n > 0 || now < acts->due_ns)
+        return SCRUBGATE_DONE;
+    acts->now_ns = now;
+    acts->due_ns = now + next_ns;
+    for (size_t n = list_notes(acts); acts->n < n && rc >= 0;) {
+        const struct found *found = &acts->found[acts->n];
+        rc = judge(acts, dirfd(acts->list), found->name, &found->seen);
         if (rc >= 0)
             rc = add(ctx, sg_buf_bytes(&acts->record));
-        if (rc >= 0)
-            memcpy(acts->names[acts->n++], entry->d_name, strlen(entry->d_name) + 1);
+        acts->n += rc >= 0;
     }
     if (rc < 0)
         begin_anew(acts);
@@ -271,7 +294,7 @@ enum scrubgate_status sg_acts_take(struct sg_acts *acts, uint64_t now,
 void sg_acts_forget(struct sg_acts *acts)
 {
     for (size_t i = 0; i < acts->n; i++)
-        if (unlinkat(dirfd(acts->list), acts->names[i], 0) != 0 && errno != ENOENT)
+        if (unlinkat(dirfd(acts->list), acts->found[i].name, 0) != 0 && errno != ENOENT)
             acts->due_ns = acts->now_ns + stuck_ns;
     acts->n = 0;
 }

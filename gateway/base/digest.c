@@ -137,6 +137,16 @@ enum scrubgate_status sg_hmac_new(struct sg_hmac **hmac, const uint8_t key[SG_KE
     return SCRUBGATE_OK;
 }
 
+enum scrubgate_status sg_hmac_rekey(struct sg_hmac *hmac, const uint8_t key[SG_KEY_SIZE])
+{
+    return set_key(hmac, key);
+}
+
+void sg_hmac_forget(struct sg_hmac *hmac)
+{
+    sg_wipe(hmac, sizeof *hmac);
+}
+
 enum scrubgate_status sg_hmac(struct sg_hmac *hmac, struct sg_bytes text,
                               uint8_t out[SG_SHA256_SIZE])
 {

@@ -37,6 +37,11 @@ struct sg_hmac;
 SCRUBGATE_MUST_USE enum scrubgate_status sg_hmac_new(struct sg_hmac **hmac,
                                                      const uint8_t key[SG_KEY_SIZE],
                                                      const char *label);
+/* Another key in the old one's place, as it is, without a label: one that has no other use. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_hmac_rekey(struct sg_hmac *hmac,
+                                                       const uint8_t key[SG_KEY_SIZE]);
+/* Wipes the key: none is used before the next rekey. */
+void sg_hmac_forget(struct sg_hmac *hmac);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_hmac(struct sg_hmac *hmac, struct sg_bytes text,
                                                  uint8_t out[SG_SHA256_SIZE]);
 /* The first 64 bits, big-endian. Never 0: a digest of 0 becomes 1, so that 0 can mean "none". */

@@ -145,9 +145,8 @@ static void read_records(struct pass *pass)
     struct scrubgate_fault fault = {.what = ""};
     struct sg_bytes record;
     uint64_t number;
-    pass->seq = sift->filter->first;
-    if (pass->seq < sg_reader_first(pass->reader))
-        pass->seq = sg_reader_first(pass->reader); /* what was before was removed */
+    sift->first = sg_reader_first(pass->reader); /* what was before was removed */
+    pass->seq = sift->filter->first > sift->first ? sift->filter->first : sift->first;
     enum scrubgate_status rc = stand(pass, &fault);
     while (rc != SCRUBGATE_DONE && !sift->stopped && pass->seq <= sift->filter->last) {
         if (rc == SCRUBGATE_OK)
@@ -223,6 +222,8 @@ void sg_audit_sift_tell(const struct sg_audit_sift *sift)
                   sg_progress_number(sift->fitting, a), sg_progress_number(sift->records, b));
     if (sift->passed > 0)
         (void)fprintf(stderr, ", %" PRIu64 " files of another time were passed over", sift->passed);
+    if (sift->filter->first < sift->first)
+        (void)fprintf(stderr, ", those before %" PRIu64 " were removed", sift->first);
     if (sift->records > 0)
         tell_signed(sift);
     if (sift->broken > 0)

@@ -32,6 +32,7 @@ struct sg_audit_sift {
     /* What became of it. */
     uint64_t records; /* that were read */
     uint64_t fitting;
+    uint64_t first;  /* the number of the first one that is there */
     uint64_t last;   /* the number of the last one that was read, when there is one */
     uint64_t passed; /* segments passed over */
     uint64_t broken; /* places where the log is damaged */

@@ -8,9 +8,9 @@
 #include "cli/group.h"
 
 static const struct sg_command *const commands[] = {
-    &sg_cmd_audit_verify,  &sg_cmd_audit_prove,  &sg_cmd_audit_verify_proof, &sg_cmd_audit_query,
-    &sg_cmd_audit_report,  &sg_cmd_audit_export, &sg_cmd_audit_reconcile,    &sg_cmd_audit_rules,
-    &sg_cmd_audit_witness, &sg_cmd_audit_hold,
+    &sg_cmd_audit_verify,    &sg_cmd_audit_prove,  &sg_cmd_audit_verify_proof, &sg_cmd_audit_query,
+    &sg_cmd_audit_report,    &sg_cmd_audit_export, &sg_cmd_audit_reconcile,    &sg_cmd_audit_rules,
+    &sg_cmd_audit_pseudonym, &sg_cmd_audit_erase,  &sg_cmd_audit_witness,      &sg_cmd_audit_hold,
 };
 
 static int run(const struct sg_command *command, int argc, char **argv)

@@ -11,6 +11,8 @@ extern const struct sg_command sg_cmd_audit_verify;
 extern const struct sg_command sg_cmd_audit_prove;
 extern const struct sg_command sg_cmd_audit_report;
 extern const struct sg_command sg_cmd_audit_rules;
+extern const struct sg_command sg_cmd_audit_pseudonym;
+extern const struct sg_command sg_cmd_audit_erase;
 extern const struct sg_command sg_cmd_audit_hold;
 extern const struct sg_command sg_cmd_audit_verify_proof;
 extern const struct sg_command sg_cmd_audit_query;

@@ -148,6 +148,20 @@ static const char *mode_word(const struct sg_context *context, const struct sg_r
     return context->route->shadow ? "shadow" : "enforce";
 }
 
+/* The log's names for them: each conversation's own. A record is made in any case: one that names
+ * nobody says less, and nothing under a key that others share. */
+static struct sg_record_facets named_facets(const struct sg_context *context,
+                                            const struct sg_relay *relay,
+                                            const struct sg_judgement *judgement)
+{
+    struct sg_record_facets facets = facets_of(context, relay, judgement);
+    if (context->pseudonyms == NULL)
+        return (struct sg_record_facets){0};
+    if (sg_pseudonyms_apply(context->pseudonyms, &facets) < 0 && context->metrics != NULL)
+        sg_metrics_count(&context->metrics->unnamed, 1);
+    return facets;
+}
+
 enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_context *context,
                                          const struct sg_relay *relay,
                                          const struct sg_judgement *judgement)
@@ -183,7 +197,7 @@ enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_con
         .n_found = n_found,
         .spans = spans,
         .n_spans = list_spans(relay, found, n_found, spans),
-        .facets = facets_of(context, relay, judgement),
+        .facets = named_facets(context, relay, judgement),
     };
     return sg_record_decision(out, context->source, &decision);
 }

@@ -16,6 +16,7 @@
 #include "proxy/generation.h"
 #include "proxy/metrics.h"
 #include "proxy/parties.h"
+#include "proxy/pseudonyms.h"
 #include "proxy/relay.h"
 #include "proxy/trace.h"
 
@@ -29,6 +30,8 @@ struct sg_context {
     const struct sg_trace *trace;
     const struct sg_parties *parties;
     struct sg_generation *generation; /* its rules are those of the relay */
+    struct sg_pseudonyms *pseudonyms; /* NULL: records name nobody */
+    struct sg_metrics *metrics;       /* counts those that do not; NULL: nobody counts */
 };
 
 /* One body's decision. */

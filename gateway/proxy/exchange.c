@@ -320,8 +320,9 @@ static void *begin(void *ctx, struct sg_request *request)
     if (x->early != SG_REASON_NONE)
         return x; /* answered when more of it comes: a reply now would cost the connection */
     sg_parties_begin(&x->parties, x->route, sg_request_headers(request));
-    x->context = (struct sg_context){worker->source, x->route,    x->generation->digest,
-                                     &x->trace,      &x->parties, x->generation};
+    x->context =
+        (struct sg_context){worker->source, x->route,      x->generation->digest, &x->trace,
+                            &x->parties,    x->generation, worker->pseudonyms,    &worker->metrics};
     set_leg(x, &x->to_upstream, &sg_to_upstream_ops, true);
     set_leg(x, &x->to_client, &sg_to_client_ops, false);
     sg_exchange_begin_request(x);

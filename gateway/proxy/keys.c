@@ -75,8 +75,8 @@ static bool write_key(int fd)
     return ok;
 }
 
-static enum scrubgate_status make_key(const char *dir, int folder, const char *name, unsigned *made,
-                                      struct scrubgate_fault *fault)
+enum scrubgate_status sg_keys_make_file(const char *dir, int folder, const char *name,
+                                        unsigned *made, struct scrubgate_fault *fault)
 {
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
     if (fd < 0 && errno == EEXIST)
@@ -106,7 +106,7 @@ enum scrubgate_status sg_keys_make(const char *dir, unsigned *made, struct scrub
     rc = sg_keys_folder(dir, &folder, fault);
     if (rc < 0)
         return rc;
-    rc = make_key(dir, folder, fingerprint_name, made, fault);
+    rc = sg_keys_make_file(dir, folder, fingerprint_name, made, fault);
     (void)close(folder);
     return rc;
 }
@@ -147,8 +147,8 @@ enum scrubgate_status sg_keys_check(const char *dir, const char *name, int fd,
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status load_key(const char *dir, int folder, const char *name,
-                                      uint8_t key[SG_KEY_SIZE], struct scrubgate_fault *fault)
+enum scrubgate_status sg_keys_load_file(const char *dir, int folder, const char *name,
+                                        uint8_t key[SG_KEY_SIZE], struct scrubgate_fault *fault)
 {
     char text[TEXT_SIZE + 1];
     /* Not blocking: a pipe in the key's place must not hang the start. */
@@ -179,12 +179,29 @@ enum scrubgate_status sg_keys_load(struct sg_keys *keys, const char *dir,
     enum scrubgate_status rc = sg_keys_folder(dir, &folder, fault);
     if (rc < 0)
         return rc;
-    rc = load_key(dir, folder, fingerprint_name, found.fingerprint, fault);
+    rc = sg_keys_load_file(dir, folder, fingerprint_name, found.fingerprint, fault);
     if (rc >= 0)
         *keys = found;
     sg_keys_wipe(&found);
     (void)close(folder);
     return rc;
+}
+
+enum scrubgate_status sg_keys_destroy_file(const char *dir, int folder, const char *name,
+                                           struct scrubgate_fault *fault)
+{
+    static const char nothing[TEXT_SIZE];
+    int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return SCRUBGATE_OK;
+    bool ok = fd >= 0 && write(fd, nothing, sizeof nothing) == (ssize_t)sizeof nothing &&
+              fsync(fd) == 0 && unlinkat(folder, name, 0) == 0 && fsync(folder) == 0;
+    int saved = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    return ok ? SCRUBGATE_OK
+              : sg_keys_fail(dir, name, SCRUBGATE_EIO, fault, "cannot destroy this key",
+                             strerror(saved));
 }
 
 void sg_keys_wipe(struct sg_keys *keys)

@@ -5,7 +5,10 @@
 #ifndef SG_PROXY_KEYS_PARTS_H
 #define SG_PROXY_KEYS_PARTS_H
 
+#include <stdint.h>
 #include <scrubgate/status.h>
+
+#include "base/digest.h"
 
 /* Opens the keys' folder. EINVAL: it is another user's, or others can write to it. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_folder(const char *dir, int *folder,
@@ -13,6 +16,18 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_folder(const char *dir, int *fo
 /* EINVAL: the file is not ours alone. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_check(const char *dir, const char *name, int fd,
                                                        struct scrubgate_fault *fault);
+/* A key as 64 hex digits and LF. Makes it when it is missing; *made counts. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_make_file(const char *dir, int folder,
+                                                           const char *name, unsigned *made,
+                                                           struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_load_file(const char *dir, int folder,
+                                                           const char *name,
+                                                           uint8_t key[SG_KEY_SIZE],
+                                                           struct scrubgate_fault *fault);
+/* Overwrites it, then removes it. One that is not there is fine. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_destroy_file(const char *dir, int folder,
+                                                              const char *name,
+                                                              struct scrubgate_fault *fault);
 /* Names the file in the fault, and answers rc. */
 enum scrubgate_status sg_keys_fail(const char *dir, const char *name, enum scrubgate_status rc,
                                    struct scrubgate_fault *fault, const char *what,

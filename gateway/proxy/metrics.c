@@ -81,7 +81,7 @@ struct totals {
     uint64_t verdicts[2][SG_VERDICT_REFUSED + 1], reasons[SG_REASONS], replies[6];
     uint64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
     uint64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
-    uint64_t rechecks, recheck_differences;
+    uint64_t unnamed, rechecks, recheck_differences;
     uint64_t turned_away[SG_TURNED_AWAY_WORDS];
     uint64_t shed[SG_SHED_KINDS], delay_ns; /* the longest */
 };
@@ -116,6 +116,7 @@ static void add(struct totals *sum, const struct sg_metrics *one)
         sum->shed[i] += load(&one->shed[i]);
     uint64_t delay_ns = load(&one->delay_ns);
     sum->delay_ns = delay_ns > sum->delay_ns ? delay_ns : sum->delay_ns;
+    sum->unnamed += load(&one->unnamed);
     sum->rechecks += load(&one->rechecks);
     sum->recheck_differences += load(&one->recheck_differences);
 }
@@ -321,6 +322,8 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
             process->audit_failures);
     counter(&page, "scrubgate_audit_dropped", "Records of outcomes and changes that were lost.",
             process->audit_dropped);
+    counter(&page, "scrubgate_audit_unnamed",
+            "Decisions recorded without pseudonyms: no key was to be had.", sum.unnamed);
     counter(&page, "scrubgate_audit_writers", "Processes that took the place of an audit writer.",
             process->audit_writers);
     counter(&page, "scrubgate_reloads", "Reloads that took effect.", process->reloads);

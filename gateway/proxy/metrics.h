@@ -64,6 +64,7 @@ struct sg_metrics {
     atomic_uint_fast64_t shed[SG_SHED_KINDS]; /* requests turned away, by enum sg_shed */
     atomic_uint_fast64_t turned_away[SG_TURNED_AWAY_WORDS];
     atomic_uint_fast64_t delay_ns; /* how long what is ready waits, as last measured */
+    atomic_uint_fast64_t unnamed;  /* decisions recorded without pseudonyms: no key was to be had */
     atomic_uint_fast64_t rechecks, recheck_differences; /* values that both engines scanned */
 };
 

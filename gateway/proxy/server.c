@@ -63,6 +63,13 @@ static void warden_gone(struct sg_wake *wake)
         sg_server_drain(server);
 }
 
+/* A signal of the kernel's (a terminal that closes) is nobody's. */
+static struct sg_actor sender_of(const struct signalfd_siginfo *info)
+{
+    bool sent = info->ssi_code == SI_USER || info->ssi_code == SI_QUEUE;
+    return sent ? (struct sg_actor){SG_ACTOR_USER, info->ssi_uid} : (struct sg_actor){0};
+}
+
 static void signalled(struct sg_watch *watch, uint32_t events)
 {
     struct sg_server *server =
@@ -70,10 +77,13 @@ static void signalled(struct sg_watch *watch, uint32_t events)
     struct signalfd_siginfo info;
     (void)events;
     while (read(watch->fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo != SIGHUP)
+        const struct sg_actor by = sender_of(&info);
+        if (info.ssi_signo != SIGHUP) {
+            server->stopped_by = by;
             sg_server_drain(server);
-        else if (!server->draining)
-            sg_server_reload(server);
+        } else if (!server->draining) {
+            sg_server_reload(server, by);
+        }
     }
 }
 
@@ -110,6 +120,8 @@ static void finish(struct sg_server *server)
     }
     sg_eventfile_close(server->events);
     sg_memory_free(server->memory);
+    sg_key_keeper_stop(server->keeper);
+    sg_key_store_close(server->pseudonyms);
     /* Twice: when the writer hangs the first one is how that is found out. */
     if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0 &&
         sg_server_record(server, "stop", server->generation, NULL) < 0)

@@ -32,6 +32,8 @@
 #include "proxy/ledger.h"
 #include "proxy/echo.h"
 #include "proxy/generation.h"
+#include "proxy/key_keeper.h"
+#include "proxy/key_store.h"
 #include "proxy/keys.h"
 #include "proxy/listeners.h"
 #include "proxy/memory.h"
@@ -46,6 +48,7 @@ enum { SG_SERVER_BOOT_SIZE = 16 };
 struct sg_loader {
     pthread_t thread;
     bool running, again; /* again: asked for while it ran */
+    struct sg_actor by, again_by;
     struct sg_wake loaded;
     /* The thread's until it rings: */
     struct sg_generation *current; /* held */
@@ -87,6 +90,8 @@ struct sg_server {
     const char *echo_url;
     struct sg_admin *admin;
     struct sg_keys keys;
+    struct sg_key_store *pseudonyms; /* the keys of the log's names for people */
+    struct sg_key_keeper *keeper;    /* sees to them */
     char boot[2 * SG_SERVER_BOOT_SIZE + 1];
     char *instance;
     struct sg_record_source source;
@@ -111,6 +116,7 @@ struct sg_server {
     bool rung; /* the workers were, by the watchdog */
     uint64_t reloads, reload_failures, start_ms;
     bool draining;
+    struct sg_actor stopped_by;
     enum scrubgate_status rc; /* why it ends, when not because it was told to */
 };
 
@@ -145,8 +151,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_server_load(const struct sg_server_o
                                                         struct sg_generation **generation,
                                                         struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_server_reload_init(struct sg_server *server);
-/* Begins to load, or to load once more after the one that runs. */
-void sg_server_reload(struct sg_server *server);
+/* Begins to load, or to load once more after the one that runs; by whom it was asked for. */
+void sg_server_reload(struct sg_server *server, struct sg_actor by);
 /* Waits for a load that runs and takes its end. */
 void sg_server_reload_fini(struct sg_server *server);
 
@@ -175,7 +181,8 @@ void sg_server_took_over(struct sg_server *server);
 
 /* --- server_record.c --- */
 
-/* A change from one generation to the next; NULL: none. */
+/* A change from one generation to the next; NULL: none. A reload and a stop are by whom asked for
+ * it, all else by the gateway. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_server_print(const struct sg_server *server,
                                                          const char *what,
                                                          const struct sg_generation *before,

@@ -4,6 +4,7 @@
  * they name.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "audit/provenance.h"
 #include "base/diag.h"
@@ -31,13 +32,17 @@ enum scrubgate_status sg_server_print(const struct sg_server *server, const char
                                       const struct sg_generation *before,
                                       const struct sg_generation *after, struct sg_buf *record)
 {
-    const struct sg_change change = {
+    struct sg_change change = {
         .what = what,
         .old_rules = before != NULL ? before->digest : "",
         .new_rules = after != NULL ? after->digest : "",
         .old_config = before != NULL ? before->config->digest : "",
         .new_config = after != NULL ? after->config->digest : "",
     };
+    if (strcmp(what, "stop") == 0)
+        change.actor = server->stopped_by;
+    else if (strcmp(what, "reload") == 0 || strcmp(what, "reload-failed") == 0)
+        change.actor = server->loader.by;
     return sg_record_change(record, &server->source, &change);
 }
 

@@ -204,10 +204,12 @@ static void loaded(struct sg_wake *wake)
     struct sg_server *server =
         (struct sg_server *)(void *)((char *)loader - offsetof(struct sg_server, loader));
     settle(server);
-    if (loader->again && !server->draining)
+    if (loader->again && !server->draining) {
+        loader->by = loader->again_by;
         start(server);
-    else if (!server->draining)
+    } else if (!server->draining) {
         sg_server_tell_ready(server);
+    }
 }
 
 enum scrubgate_status sg_server_reload_init(struct sg_server *server)
@@ -216,12 +218,16 @@ enum scrubgate_status sg_server_reload_init(struct sg_server *server)
     return sg_wake_init(server->loop, &server->loader.loaded, loaded);
 }
 
-void sg_server_reload(struct sg_server *server)
+void sg_server_reload(struct sg_server *server, struct sg_actor by)
 {
-    if (server->loader.running)
-        server->loader.again = true;
-    else
+    struct sg_loader *loader = &server->loader;
+    if (loader->running) {
+        loader->again = true;
+        loader->again_by = by;
+    } else {
+        loader->by = by;
         start(server);
+    }
 }
 
 void sg_server_reload_fini(struct sg_server *server)

@@ -16,7 +16,7 @@
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 
-enum { AUDIT_MODE = 0750, RUN_MODE = 0700 };
+enum { AUDIT_MODE = 0750, RUN_MODE = 0700, KEEP_DAYS = 400 };
 
 static enum scrubgate_status name_source(struct sg_server *server)
 {
@@ -55,6 +55,20 @@ static enum scrubgate_status make_folders(const struct sg_config *config,
     return rc < 0 ? rc : make_folder(config->state, SG_HANDOVER_FOLDER, RUN_MODE, fault);
 }
 
+static enum scrubgate_status open_pseudonyms(struct sg_server *server,
+                                             struct scrubgate_fault *fault)
+{
+    struct sg_buf path = {0};
+    enum scrubgate_status rc =
+        sg_buf_addf(&path, "%s/" SG_KEY_STORE_FOLDER, sg_server_config(server)->state);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(&path, '\0');
+    if (rc >= 0)
+        rc = sg_key_store_open(&server->pseudonyms, (const char *)path.data, fault);
+    sg_buf_fini(&path);
+    return rc;
+}
+
 static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgate_fault *fault)
 {
     static const char tail[] = "/keys";
@@ -68,6 +82,8 @@ static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgat
     enum scrubgate_status rc = sg_keys_make(server->keys_dir, &made, fault);
     if (rc >= 0)
         rc = sg_keys_load(&server->keys, server->keys_dir, fault);
+    if (rc >= 0)
+        rc = open_pseudonyms(server, fault);
     if (rc >= 0 && made > 0)
         sg_oplog(SG_OPLOG_INFO, "made key files", "folder", server->keys_dir, NULL);
     return rc;
@@ -106,6 +122,7 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
             .generation = server->generation,
             .auditor = server->auditor,
             .keys = &server->keys,
+            .pseudonyms = server->pseudonyms,
             .source = &server->source,
             .trust = &server->trust,
             .memory = server->memory,
@@ -160,6 +177,16 @@ static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate
                             server->generation);
 }
 
+static enum scrubgate_status start_keeper(struct sg_server *server)
+{
+    const struct sg_key_keeper_setup setup = {.store = server->pseudonyms,
+                                              .auditor = server->auditor,
+                                              .source = &server->source,
+                                              .audit_dir = sg_server_config(server)->audit_dir,
+                                              .keep_days = KEEP_DAYS};
+    return sg_key_keeper_start(&server->keeper, &setup);
+}
+
 enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate_fault *fault)
 {
     const struct sg_config *config = sg_server_config(server);
@@ -187,6 +214,8 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
         rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
     if (rc >= 0)
         rc = open_log(server, fault);
+    if (rc >= 0)
+        rc = start_keeper(server);
     if (rc >= 0)
         rc = start_workers(server, fault);
     if (rc >= 0)

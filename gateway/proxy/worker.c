@@ -129,6 +129,8 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
         rc = scrubgate_scratch_new(&worker->scratch);
     if (rc >= 0)
         rc = sg_facets_new(&worker->facets, setup->keys->fingerprint);
+    if (rc >= 0 && setup->pseudonyms != NULL)
+        rc = sg_pseudonyms_new(&worker->pseudonyms, setup->pseudonyms);
     if (rc >= 0)
         rc = sg_audit_port_open(&worker->audit, setup->auditor, worker->loop);
     if (rc >= 0)
@@ -173,6 +175,7 @@ static void free_parts(struct sg_worker *worker)
         sg_audit_port_close(worker->audit);
     sg_eventlog_close(worker->events);
     sg_facets_free(worker->facets);
+    sg_pseudonyms_free(worker->pseudonyms);
     scrubgate_scratch_free(worker->scratch);
     sg_pressure_fini(&worker->pressure);
     sg_buf_fini(&worker->head);

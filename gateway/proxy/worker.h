@@ -30,6 +30,7 @@
 #include "proxy/memory.h"
 #include "proxy/metrics.h"
 #include "proxy/pressure.h"
+#include "proxy/pseudonyms.h"
 #include "proxy/trust.h"
 #include "proxy/turned_away.h"
 
@@ -46,6 +47,7 @@ struct sg_worker {
     struct sg_audit_port *audit;
     struct sg_eventlog *events; /* NULL: none is kept */
     struct sg_facets *facets;
+    struct sg_pseudonyms *pseudonyms;
     struct scrubgate_scratch *scratch;
     struct sg_generation *generation;     /* held; replaced on this thread by a reload */
     _Atomic(struct sg_generation *) next; /* held; put there by the server */
@@ -77,6 +79,7 @@ struct sg_worker_setup {
     struct sg_generation *generation; /* a hold is taken */
     struct sg_auditor *auditor;
     const struct sg_keys *keys;
+    struct sg_key_store *pseudonyms; /* NULL: records name nobody (tests) */
     const struct sg_record_source *source;
     struct sg_trust *trust;
     struct sg_memory *memory; /* NULL: none */

@@ -24,6 +24,8 @@
 
 static const struct sg_record_source source = {"gateway.example/scrubgate/1",
                                                "00112233445566778899aabbccddeeff"};
+#define GOOD "{\"what\":\"audit-read\",\"command\":\"query\",\"object\":\"log\",\"done\":true}"
+
 static const uint64_t second = 1000 * 1000 * 1000;
 
 struct world {
@@ -277,6 +279,29 @@ static void test_many_notes_are_taken_some_at_a_time(void **state)
     teardown(&world);
 }
 
+static void test_notes_are_told_in_the_order_they_were_left(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"acts/00000000000000bb.json", "acts/00000000000000aa.json",
+                                        "acts/00000000000000cc.json"};
+    struct world world;
+    setup(&world);
+    for (int i = 2; i >= 0; i--) {
+        char path[512];
+        const struct timespec when[2] = {{1700000000 + i, 5}, {1700000000 + i, 5}};
+        sg_tempdir_write(&world.dir, order[i], GOOD, sizeof GOOD - 1);
+        sg_tempdir_path(&world.dir, order[i], path);
+        assert_int_equal(utimensat(AT_FDCWD, path, when, 0), 0);
+    }
+    take_all(&world);
+    assert_true(sg_buf_add_byte(&world.lines, '\0') >= 0);
+    const char *text = (const char *)world.lines.data;
+    const char *b = strstr(text, "00bb\""), *a = strstr(text, "00aa\""),
+               *c = strstr(text, "00cc\"");
+    assert_true(b != NULL && a != NULL && c != NULL && b < a && a < c);
+    teardown(&world);
+}
+
 static void test_a_folder_that_is_not_there_is_told(void **state)
 {
     (void)state;
@@ -317,7 +342,6 @@ static void test_its_folder_can_be_put_into_and_not_listed(void **state)
 /* --- what else lies there --- */
 
 #define NAME "acts/0123456789abcdef.json"
-#define GOOD "{\"what\":\"audit-read\",\"command\":\"query\",\"object\":\"log\",\"done\":true}"
 #define X64  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 struct hostile_row {
@@ -557,6 +581,8 @@ int main(void)
                  test_a_log_that_takes_no_more_leaves_the_rest, NULL);
     sg_suite_add("many notes are taken some at a time", test_many_notes_are_taken_some_at_a_time,
                  NULL);
+    sg_suite_add("notes are told in the order they were left",
+                 test_notes_are_told_in_the_order_they_were_left, NULL);
     sg_suite_add("a folder that is not there is told", test_a_folder_that_is_not_there_is_told,
                  NULL);
     sg_suite_add("a word that the log does not know is not left",

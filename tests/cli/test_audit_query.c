@@ -143,6 +143,10 @@ static const struct row rows[] = {
      .code = DAMAGED,
      .holds = "16\n",
      .err = "odd/log/000000.ndjson:4: record 3: this line is no record"},
+    {.name = "of a log whose old records were removed what is there is shown",
+     .args = {"audit", "query", "--count", "pruned"},
+     .holds = "1\n",
+     .err = "1 of 1 records fit, those before 65536 were removed"},
     {.name = "export wants a format",
      .args = {"audit", "export", "log"},
      .code = USAGE,
@@ -348,6 +352,10 @@ static void make_logs(void)
     assert_true(sg_note_key_add(&text, &other) >= 0);
     sg_tempdir_write(&dir, "other.vkey", text.data, text.len);
     sg_buf_fini(&text);
+    sg_tempdir_mkdir(&dir, "pruned");
+    sg_tempdir_mkdir(&dir, "pruned/log");
+    sg_tempdir_write(&dir, "pruned/pruned", "first 65536\n", 12);
+    sg_tempdir_write(&dir, "pruned/log/000001.ndjson", "{\"seq\":65536,\"time\":1}\n", 24);
     make_damaged("torn", "{\"seq\":3,\"ti", true);
     make_damaged("bare", "{\"seq\":3,\"ti", false);
     make_damaged("odd", "{\"seq\":3,\"time\":1}}", true);

@@ -56,8 +56,8 @@ static void begin(struct world *world, const char *type, const char *text, bool 
     memset(world, 0, sizeof *world);
     world->source = (struct sg_record_source){"test.example/1", "00112233445566778899aabbccddeeff"};
     world->route = (struct sg_route){.name = "r", .level = 2, .shadow = shadow};
-    world->context = (struct sg_context){&world->source, &world->route,   "digest",
-                                         &world->trace,  &world->parties, NULL};
+    world->context = (struct sg_context){&world->source,  &world->route, "digest", &world->trace,
+                                         &world->parties, NULL,          NULL,     NULL};
     const struct sg_relay_config config = {
         .content_type = sg_bytes_of(type),
         .stream = {.level = 2, .shadow = shadow},
@@ -135,7 +135,7 @@ static void test_a_record_names_rules_and_places_and_no_value(void **state)
     expect(record, ",10,14]");
     expect(record, "\"brand\":\"acme\"");
     expect(record, "\"event\":\"message\"");
-    expect(record, "\"network\":\"0000000000000008\"");
+    expect(record, "\"facets\":{}"); /* nothing under a key that others share */
     expect(record, "\"bytes_in\":31");
     assert_null(strstr(record, "apple"));
     assert_null(strstr(record, "jo@"));

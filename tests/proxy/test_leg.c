@@ -130,8 +130,8 @@ static void begin(struct world *world)
     world->source = (struct sg_record_source){"test.example/1", "00112233445566778899aabbccddeeff"};
     world->route = (struct sg_route){.name = "r", .direction = SCRUBGATE_TO_AGENT, .level = 2};
     memcpy(world->trace.id, "0011223344556677", 17);
-    world->context = (struct sg_context){&world->source, &world->route,   "digest",
-                                         &world->trace,  &world->parties, NULL};
+    world->context = (struct sg_context){&world->source,  &world->route, "digest", &world->trace,
+                                         &world->parties, NULL,          NULL,     NULL};
     world->leg.ops = &ops;
     world->leg.worker = &world->worker;
     world->leg.context = &world->context;

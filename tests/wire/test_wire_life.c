@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "audit/provenance.h"
@@ -455,6 +456,9 @@ static void test_reload(void **state)
         &scene.gateway, from,
         (const char *[]){"\"class_uid\":5019", "\"what\":\"reload\"", "\"status_id\":1", NULL});
     assert_rules_are_kept(record);
+    char who[32];
+    (void)snprintf(who, sizeof who, "\"actor\":{\"uid\":%u}", (unsigned)getuid());
+    assert_non_null(strstr(record, who));
     free(record);
     assert_int_equal(sg_gateway_metric(&scene.gateway, "scrubgate_reloads_total"), before + 1);
     reload_with(pack, "\"what\":\"reloaded\"");
