@@ -116,8 +116,7 @@ static enum scrubgate_status put_one(struct sg_live_log *live, size_t size, uint
         &record,
         "\"time\":%" PRIu64 ",\"mono_ns\":%" PRIu64 ",\"boot\":\"%s\",\"class_uid\":2006,%s"
         "\"verdict\":\"masked\",\"pad\":\"",
-        UINT64_C(1795310759122) + (live->now - (UINT64_C(1) << 60)) / 1000000, sg_clock_mono_ns(),
-        boot, size > 300 ? more : "");
+        sg_clock_wall_ms(), sg_clock_mono_ns(), boot, size > 300 ? more : "");
     while (rc >= 0 && record.len + 2 < size)
         rc = sg_buf_add_byte(&record, (uint8_t)('a' + record.len % 26));
     if (rc >= 0)
