@@ -94,9 +94,10 @@ static void check_walk(uint64_t from)
 {
     struct sg_reader *reader = NULL;
     struct sg_bytes record;
-    uint64_t seq, want = 0;
+    uint64_t seq, want;
     if (sg_reader_open(&reader, log_folder, NULL) < 0)
         return;
+    want = sg_reader_first(reader);
     for (int pass = 0; pass < 2; pass++) {
         while (sg_reader_next(reader, &record, &seq, NULL) == SCRUBGATE_OK) {
             char begin[40];

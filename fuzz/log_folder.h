@@ -18,10 +18,11 @@
 
 #include "signed_log.h"
 
-enum { LOG_FOLDER_FILES = 5, LOG_FOLDER_PATH = 300 };
+enum { LOG_FOLDER_FILES = 6, LOG_FOLDER_PATH = 300 };
 
 static const char *const log_folder_files[LOG_FOLDER_FILES] = {
-    "log/000000.ndjson", "checkpoint", "log/000000.index", "tile/0/000.p/16", "log/000001.ndjson"};
+    "log/000000.ndjson", "checkpoint",        "log/000000.index",
+    "tile/0/000.p/16",   "log/000001.ndjson", "pruned"};
 
 static char log_folder[LOG_FOLDER_PATH - 40];
 

@@ -333,6 +333,7 @@ static int reconcile(struct task *task, struct sg_audit_sift *sift, char **paths
         exit_code = SG_EXIT_USAGE;
     }
     if (exit_code != SG_EXIT_USAGE) {
+        sg_audit_sift_tell(sift);
         int said = tell(task, sift->dir);
         exit_code = exit_code == SG_EXIT_FINE || said == SG_EXIT_USAGE ? said : exit_code;
     }

@@ -9,6 +9,7 @@
 #include "cli/group.h"
 
 static const struct sg_command *const commands[] = {
+    &sg_cmd_collusion_report,
     &sg_cmd_collusion_simulate,
 };
 
@@ -19,9 +20,9 @@ static int run(const struct sg_command *command, int argc, char **argv)
 
 const struct sg_command sg_cmd_collusion = {
     .name = "collusion",
-    .summary = "make a market of tickets with known rings in it",
+    .summary = "find agents and customers who create volume together",
     .usage = "COMMAND [options]",
     .examples = "  scrubgate collusion simulate --level L2 --seed 101 --out market\n"
-                "  scrubgate collusion simulate --params ours.yaml --out market\n",
+                "  scrubgate collusion report market/events.ndjson\n",
     .run = run,
 };

@@ -62,8 +62,9 @@ struct writer {
     struct sg_record_source source;
     struct port *ports;
     unsigned n_ports;
-    uint64_t tick_ns; /* when the log wants to be asked again */
-    bool ends, lost;  /* lost: what it writes is no longer where it belongs */
+    uint64_t tick_ns;      /* when the log wants to be asked again */
+    enum sg_log_room room; /* that was told last */
+    bool ends, lost;       /* lost: what it writes is no longer where it belongs */
     /* The file that the last record went to. */
     char file[SG_WRITER_PATH + 32];
     uint64_t segment; /* its number + 1 */
@@ -215,6 +216,21 @@ static bool write_batch(struct writer *writer)
 
 /* --- behind the release: no message waits for it --- */
 
+/* Each step of the ladder of room, also where nobody reads records. */
+static void tell_room(struct writer *writer)
+{
+    const struct sg_log_space *space = sg_ledger_space(writer->ledger);
+    char free_bytes[24], total_bytes[24];
+    if (space == NULL || space->room == writer->room)
+        return;
+    writer->room = space->room;
+    (void)snprintf(free_bytes, sizeof free_bytes, "%" PRIu64, space->free_bytes);
+    (void)snprintf(total_bytes, sizeof total_bytes, "%" PRIu64, space->total_bytes);
+    sg_oplog(space->room == SG_LOG_ROOM_OK ? SG_OPLOG_INFO : SG_OPLOG_WARN,
+             "room on the audit log's disk", "state", sg_log_room_word(space->room), "free",
+             free_bytes, "total", total_bytes, NULL);
+}
+
 static void tend(struct writer *writer)
 {
     struct scrubgate_fault fault = {.what = ""};
@@ -224,6 +240,7 @@ static void tend(struct writer *writer)
     enum scrubgate_status rc =
         writer->ends ? sg_ledger_finish(writer->ledger, &fault)
                      : sg_ledger_tick(writer->ledger, at_once, &writer->tick_ns, &fault);
+    tell_room(writer);
     if (rc == SCRUBGATE_DONE)
         return;
     bool was = atomic_exchange(&writer->board->signing, rc >= 0) != 0;

@@ -365,6 +365,11 @@ enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger, struct scrubgat
     return ledger->log == NULL ? SCRUBGATE_OK : sg_log_finish(ledger->log, fault);
 }
 
+const struct sg_log_space *sg_ledger_space(const struct sg_ledger *ledger)
+{
+    return ledger->log == NULL ? NULL : sg_log_space(ledger->log);
+}
+
 void sg_ledger_tell_gap(struct sg_ledger *ledger, const struct sg_gap *gap)
 {
     if (ledger->log != NULL && ledger->keys != NULL)

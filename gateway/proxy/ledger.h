@@ -56,6 +56,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_tick(struct sg_ledger *ledger
                                                         struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledger,
                                                           struct scrubgate_fault *fault);
+/* As sg_log_space; NULL while the log is lent. */
+const struct sg_log_space *sg_ledger_space(const struct sg_ledger *ledger);
 
 /*
  * Between two commits: lends the journal to the process at the other end of a packet socket. It

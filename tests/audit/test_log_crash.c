@@ -223,7 +223,8 @@ struct session {
     size_t n_promises;
     struct sg_verify_known known[KNOWN_MOST];
     struct promise now;
-    char *text; /* the lines, at its end */
+    uint64_t first; /* record of those that are compared: what is before may be removed */
+    char *text;     /* the lines from there on, at its end */
     size_t len;
 };
 
@@ -296,14 +297,14 @@ static void begin_notes(struct session *session, const struct sg_tempdir *dir)
     promise(session);
 }
 
-/* All its lines, without the room ahead of them; to be freed. */
-static char *read_lines(const struct sg_tempdir *dir, size_t *len)
+/* All its lines from a file's first on, without the room ahead of them; to be freed. */
+static char *read_lines(const struct sg_tempdir *dir, uint64_t first, size_t *len)
 {
     static const char *const names[] = {"audit/log/000000.ndjson", "audit/log/000001.ndjson"};
     char *all = calloc(1, 1);
     assert_non_null(all);
     *len = 0;
-    for (size_t i = 0; i < 2 && sg_tempdir_has(dir, names[i]); i++) {
+    for (size_t i = first / SEGMENT_RECORDS; i < 2 && sg_tempdir_has(dir, names[i]); i++) {
         char *text = sg_tempdir_read(dir, names[i], NULL);
         const size_t more = strlen(text);
         all = realloc(all, *len + more + 1);
@@ -321,7 +322,7 @@ static struct sg_disk *end_notes(struct session *session, const struct sg_tempdi
     struct sg_disk *disk = noted;
     noted = NULL;
     free(session->text);
-    session->text = read_lines(dir, &session->len);
+    session->text = read_lines(dir, session->first, &session->len);
     return disk;
 }
 
@@ -359,8 +360,8 @@ static size_t length_of(const char *text, size_t len, uint64_t lines)
 static void check_kept(const struct scene *scene, const struct session *session,
                        const struct promise *promised, const struct sg_tempdir *dir)
 {
-    size_t len, want = length_of(session->text, session->len, promised->records);
-    char *text = read_lines(dir, &len);
+    size_t len, want = length_of(session->text, session->len, promised->records - session->first);
+    char *text = read_lines(dir, session->first, &len);
     if (len < want || memcmp(text, session->text, want) != 0)
         fail_scene(scene, "a record that was acknowledged is lost", "");
     free(text);
@@ -389,7 +390,8 @@ static void check_state(const struct scene *scene, const struct session *session
                         const struct sg_tempdir *dir)
 {
     const struct promise *promised = &session->promise[sg_disk_told(scene->disk, scene->moment)];
-    struct sg_live_log live = {.dir = dir->path, .now = session->live.now};
+    struct sg_live_log live = {
+        .dir = dir->path, .now = session->live.now, .keep_ms = session->live.keep_ms};
     if (sg_live_open(&live) < 0)
         fail_scene(scene, "the log does not open", live.fault.what);
     check_kept(scene, session, promised, dir);
@@ -402,7 +404,10 @@ static void crash_again(const struct scene *scene, const struct session *before,
                         const struct sg_tempdir *dir, struct sg_dice *dice, unsigned states)
 {
     static struct session second;
-    second = (struct session){.live.now = before->live.now, .dice = *dice};
+    second = (struct session){.live.now = before->live.now,
+                              .live.keep_ms = before->live.keep_ms,
+                              .first = before->first,
+                              .dice = *dice};
     second.now = before->promise[sg_disk_told(scene->disk, scene->moment)];
     memcpy(second.known, before->known, sizeof second.known);
     begin_notes(&second, dir);
@@ -498,6 +503,31 @@ static struct sg_disk *note_rotation(struct session *session, const struct sg_te
     return end_notes(session, dir);
 }
 
+/* The first file is old, and goes. */
+static struct sg_disk *note_pruning(struct session *session, const struct sg_tempdir *dir)
+{
+    session->live.dir = dir->path;
+    start(session);
+    assert_int_equal(sg_live_put(&session->live, SEGMENT_RECORDS - 5, 0), SCRUBGATE_OK);
+    assert_int_equal(sg_live_put(&session->live, 10, 100), SCRUBGATE_OK); /* these say when */
+    session->now.records = SEGMENT_RECORDS + 5;
+    assert_int_equal(sg_log_finish(session->live.log, &session->live.fault), SCRUBGATE_OK);
+    see_checkpoint(session, dir);
+    sg_live_close(&session->live);
+    session->first = SEGMENT_RECORDS;
+    session->live.keep_ms = 1;
+    begin_notes(session, dir);
+    start(session);
+    for (unsigned i = 0; i < 4; i++) {
+        work(session, dir, 1);
+        assert_true(sg_live_tick(&session->live, 2, true) >= 0);
+        promise(session);
+    }
+    stop(session, dir);
+    assert_false(sg_tempdir_has(dir, "audit/log/000000.ndjson"));
+    return end_notes(session, dir);
+}
+
 /* So many states of the sessions that note makes, over all their moments. */
 static unsigned long cut_power(struct sg_disk *(*note)(struct session *, const struct sg_tempdir *),
                                uint64_t seed, unsigned long want)
@@ -541,6 +571,13 @@ static void test_power_cuts_at_rotation(void **state)
                                             number_of("CRASH_STATES", 800) / 50));
 }
 
+static void test_power_cuts_at_pruning(void **state)
+{
+    (void)state;
+    print_message("%lu states\n", cut_power(note_pruning, number_of("CRASH_SEED", 1),
+                                            number_of("CRASH_STATES", 800) / 50));
+}
+
 int main(void)
 {
     /* In memory when there is such a place: what a disk keeps is made up here anyway. */
@@ -548,5 +585,6 @@ int main(void)
         assert_int_equal(setenv("TMPDIR", "/dev/shm", 0), 0);
     sg_suite_add("the power goes at any moment, and again at the start", test_power_cuts, NULL);
     sg_suite_add("the power goes when a segment is full", test_power_cuts_at_rotation, NULL);
+    sg_suite_add("the power goes when old records are removed", test_power_cuts_at_pruning, NULL);
     return sg_suite_run("audit/test_log_crash");
 }

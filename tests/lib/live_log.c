@@ -63,7 +63,9 @@ static enum scrubgate_status read_seal_key(const char *dir, struct sg_log_keys *
     return sg_seal_file_replace(keys->seal_fd, &keys->seal);
 }
 
-enum scrubgate_status sg_live_open(struct sg_live_log *live)
+/* place NULL: nobody has it. */
+static enum scrubgate_status open_log(struct sg_live_log *live,
+                                      const struct sg_journal_place *place)
 {
     char path[512];
     struct sg_log_keys keys = {.seal_fd = -1};
@@ -87,7 +89,18 @@ enum scrubgate_status sg_live_open(struct sg_live_log *live)
         sg_log_keys_fini(&keys);
         return rc;
     }
-    return sg_log_open(&live->log, &setup, &keys, &live->fault);
+    return place == NULL ? sg_log_open(&live->log, &setup, &keys, &live->fault)
+                         : sg_log_adopt(&live->log, &setup, &keys, place, &live->fault);
+}
+
+enum scrubgate_status sg_live_open(struct sg_live_log *live)
+{
+    return open_log(live, NULL);
+}
+
+enum scrubgate_status sg_live_adopt(struct sg_live_log *live, const struct sg_journal_place *place)
+{
+    return open_log(live, place);
 }
 
 static enum scrubgate_status put_one(struct sg_live_log *live, size_t size, uint64_t *seq)
@@ -103,8 +116,7 @@ static enum scrubgate_status put_one(struct sg_live_log *live, size_t size, uint
         &record,
         "\"time\":%" PRIu64 ",\"mono_ns\":%" PRIu64 ",\"boot\":\"%s\",\"class_uid\":2006,%s"
         "\"verdict\":\"masked\",\"pad\":\"",
-        UINT64_C(1795310759122) + (live->now - (UINT64_C(1) << 60)) / 1000000, sg_clock_mono_ns(),
-        boot, size > 300 ? more : "");
+        sg_clock_wall_ms(), sg_clock_mono_ns(), boot, size > 300 ? more : "");
     while (rc >= 0 && record.len + 2 < size)
         rc = sg_buf_add_byte(&record, (uint8_t)('a' + record.len % 26));
     if (rc >= 0)

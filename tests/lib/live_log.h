@@ -40,6 +40,8 @@ struct sg_signer *sg_live_signer(void);
 /* Opens it, with the key in seal.key, or K(0) in a new one. Below zero: log is NULL, fault tells;
  * EMALFORMED also when seal.key is there and holds no key. */
 enum scrubgate_status sg_live_open(struct sg_live_log *live);
+/* The same for one that another has left. */
+enum scrubgate_status sg_live_adopt(struct sg_live_log *live, const struct sg_journal_place *place);
 /* Makes n records of about size bytes, 0: as short as they can be, and commits them. */
 enum scrubgate_status sg_live_put(struct sg_live_log *live, unsigned n, size_t size);
 /* So many seconds later. */

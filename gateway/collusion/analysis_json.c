@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analysis_json.c - an analysis for programs: one JSON object.
+ */
+#include "collusion/analysis_json.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { PIECE = 256 };
+
+/* What was added so far, and whether all of it could be. */
+struct writer {
+    struct sg_buf *out;
+    const struct sg_deals *deals;
+    enum scrubgate_status rc;
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct writer *w, const char *format, ...)
+{
+    char text[PIECE];
+    va_list args;
+    if (w->rc < 0)
+        return;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    w->rc = sg_buf_add_text(w->out, text);
+}
+
+/* JSON has no infinity: a score that chance cannot reach at all is as large as one that it never
+ * will. */
+static double finite(double value)
+{
+    return isfinite(value) ? value : 999;
+}
+
+static void put_id(struct writer *w, const char *before, const struct sg_numbering *numbering,
+                   uint32_t number)
+{
+    put(w, "%s\"%016llx\"", before, (unsigned long long)numbering->ids[number]);
+}
+
+static void put_ring(struct writer *w, uint32_t ring)
+{
+    if (ring == SG_ANALYSIS_NONE)
+        put(w, ",\"ring\":null");
+    else
+        put(w, ",\"ring\":%u", (unsigned)ring);
+}
+
+static void put_agent(struct writer *w, const struct sg_analysis_agent *agent)
+{
+    put_id(w, "{\"agent\":", &w->deals->agents, agent->agent);
+    put(w, ",\"score\":%.4f,\"p\":%.3g,\"q\":%.3g,\"flagged\":%s", finite(agent->score), agent->p,
+        agent->q, agent->flagged ? "true" : "false");
+    put_ring(w, agent->ring);
+    put(w, ",\"tickets\":%u,\"thin\":%s}", (unsigned)agent->tickets,
+        agent->thin ? "true" : "false");
+}
+
+static void put_customer(struct writer *w, const struct sg_analysis_customer *customer)
+{
+    put_id(w, "{\"customer\":", &w->deals->customers, customer->customer);
+    put(w, ",\"score\":%.4f", finite(customer->score));
+    put_ring(w, customer->ring);
+    put(w, ",\"tickets\":%u,\"to_ring\":%u,\"expected\":%.4f}", (unsigned)customer->tickets,
+        (unsigned)customer->to_ring, customer->expected);
+}
+
+static void put_ids(struct writer *w, const struct sg_numbering *numbering, const uint32_t *list,
+                    size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put_id(w, i == 0 ? "" : ",", numbering, list[i]);
+}
+
+static void put_edge(struct writer *w, const struct sg_analysis_edge *edge)
+{
+    put_id(w, "{\"a\":", &w->deals->agents, edge->a);
+    put_id(w, ",\"b\":", &w->deals->agents, edge->b);
+    put(w, ",\"observed\":%.4f,\"expected\":%.4f,\"z\":%.4f}", edge->observed, edge->expected,
+        edge->z);
+}
+
+static void put_ring_object(struct writer *w, const struct sg_analysis_ring *ring, size_t number)
+{
+    put(w, "{\"ring\":%zu,\"agents\":[", number);
+    put_ids(w, &w->deals->agents, ring->agents, ring->n_agents);
+    put(w, "],\"customers\":[");
+    put_ids(w, &w->deals->customers, ring->customers, ring->n_customers);
+    put(w,
+        "],\"density\":%.4f,\"threshold\":%.4f,\"observed\":%.0f,\"expected\":%.4f,"
+        "\"from\":%llu,\"to\":%llu,\"edges\":[",
+        ring->density, ring->threshold, ring->observed, ring->expected,
+        (unsigned long long)ring->first_ms, (unsigned long long)ring->last_ms);
+    for (size_t i = 0; i < ring->n_edges; i++) {
+        put(w, i == 0 ? "" : ",");
+        put_edge(w, &ring->edges[i]);
+    }
+    put(w, "]}");
+}
+
+enum scrubgate_status sg_analysis_json(const struct sg_analysis *analysis,
+                                       const struct sg_deals *deals, struct sg_buf *out)
+{
+    struct writer w = {out, deals, SCRUBGATE_OK};
+    put(&w,
+        "{\"from\":%llu,\"to\":%llu,\"tickets\":%zu,\"lone\":%llu,\"months\":%.4f,"
+        "\"false_alarms\":%g,\"threshold\":%.4f,\"inflation\":%.4f",
+        (unsigned long long)analysis->begin_ms, (unsigned long long)analysis->end_ms,
+        analysis->tickets, (unsigned long long)deals->lone, analysis->months,
+        analysis->config.false_alarms, analysis->threshold, analysis->inflation);
+    put(&w, ",\n\"agents\":[");
+    for (size_t i = 0; i < analysis->n_agents; i++) {
+        put(&w, i == 0 ? "\n" : ",\n");
+        put_agent(&w, &analysis->agents[i]);
+    }
+    put(&w, "],\n\"customers\":[");
+    for (size_t i = 0; i < analysis->n_customers; i++) {
+        put(&w, i == 0 ? "\n" : ",\n");
+        put_customer(&w, &analysis->customers[i]);
+    }
+    put(&w, "],\n\"rings\":[");
+    for (size_t i = 0; i < analysis->n_rings; i++) {
+        put(&w, i == 0 ? "\n" : ",\n");
+        put_ring_object(&w, &analysis->rings[i], i);
+    }
+    put(&w, "]}\n");
+    return w.rc;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analysis_json.h - an analysis for programs: one JSON object.
+ *
+ *     {"from":ms,"to":ms,"tickets":n,"threshold":x,…,
+ *      "agents":[{"agent":"…","score":x,"p":x,"q":x,"flagged":b,"ring":n|null,"tickets":n,"thin":b}],
+ *      "customers":[{"customer":"…","score":x,"ring":n|null,"tickets":n,"to_ring":n,"expected":x}],
+ *      "rings":[{"ring":n,"agents":["…"],"customers":["…"],"density":x,"threshold":x,"observed":x,
+ *                "expected":x,"from":ms,"to":ms,"edges":[{"a":"…","b":"…","observed":x,…}]}]}
+ */
+#ifndef SG_COLLUSION_ANALYSIS_JSON_H
+#define SG_COLLUSION_ANALYSIS_JSON_H
+
+#include <scrubgate/status.h>
+
+#include "base/buf.h"
+#include "collusion/analysis.h"
+
+/* Appends it with an LF. deals are those of the analysis. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_analysis_json(const struct sg_analysis *analysis,
+                                                          const struct sg_deals *deals,
+                                                          struct sg_buf *out);
+
+#endif
