@@ -7,12 +7,12 @@
 
 #include "audit/merkle.h"
 #include "base/clock.h"
+#include "base/csv.h"
 #include "cli/audit_columns.h"
 #include "cli/audit_out.h"
 #include "cli/audit_sift.h"
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
-#include "cli/csv.h"
 #include "cli/export.h"
 
 /* How a format is written. */

@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/csv.h"
 #include "base/json_text.h"
 #include "cli/audit_columns.h"
 #include "cli/audit_out.h"
 #include "cli/audit_sift.h"
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
-#include "cli/csv.h"
 
 enum format { NDJSON, CSV, TABLE };
 

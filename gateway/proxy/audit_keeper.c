@@ -33,7 +33,16 @@ static const uint64_t open_most_ns = 120 * SECOND; /* a long log whose tiles are
 static const uint64_t again_ns = SECOND / 4;       /* between two writers */
 static const uint64_t stop_most_ns = 20 * SECOND;
 
-enum { LOOK_MS = 200, SOON_MS = 20, WAKE = 0, DIRECT = 1, WARDEN = 2, LINK = 3, FDS = 4 };
+enum {
+    LOOK_MS = 200,
+    WAITS_MS = 50,
+    SOON_MS = 20,
+    WAKE = 0,
+    DIRECT = 1,
+    WARDEN = 2,
+    LINK = 3,
+    FDS = 4
+};
 
 enum scrubgate_status sg_audit_tell(struct sg_auditor *auditor, const char *text, const int *fd,
                                     size_t n_fds)
@@ -283,9 +292,10 @@ static void wait_for_news(struct sg_auditor *auditor)
                               [DIRECT] = {.fd = auditor->direct.bell, .events = POLLIN},
                               [WARDEN] = {.fd = auditor->warden - 1, .events = POLLIN},
                               [LINK] = {.fd = auditor->link - 1, .events = POLLIN}};
-    const bool calm = auditor->up && !auditor->stopping;
+    const bool waits = atomic_load(&auditor->n_in) > 0;
+    const int ms = !auditor->up || auditor->stopping ? SOON_MS : waits ? WAITS_MS : LOOK_MS;
     (void)pthread_mutex_unlock(&auditor->lock);
-    if (poll(fds, FDS, calm ? LOOK_MS : SOON_MS) <= 0)
+    if (poll(fds, FDS, ms) <= 0)
         return;
     if (fds[WAKE].revents != 0)
         (void)!read(auditor->wake, &rings, sizeof rings);

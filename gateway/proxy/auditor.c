@@ -331,8 +331,8 @@ bool sg_auditor_healthy(struct sg_auditor *auditor)
     bool ok = auditor->up && atomic_load(&auditor->board->healthy) != 0 &&
               atomic_load(&auditor->board->signing) != 0;
     for (const struct sg_audit_lane *lane = auditor->lanes; ok && lane != NULL; lane = lane->next)
-        ok =
-            auditor->deadline_ns == 0 || sg_audit_lane_waited(lane, now) < auditor->deadline_ns / 2;
+        ok = auditor->deadline_ns == 0 ||
+             sg_audit_lane_waited(lane, now) < auditor->deadline_ns / 5 * 2;
     (void)pthread_mutex_unlock(&auditor->lock);
     return ok;
 }

@@ -95,8 +95,8 @@ void sg_auditor_recall(struct sg_auditor *auditor);
  */
 void sg_auditor_retry(struct sg_auditor *auditor, struct sg_buf *record);
 
-/* There is a writer, its last commit worked and so did what signs, and nothing has waited for half
- * the deadline. */
+/* There is a writer, its last commit worked and so did what signs, and nothing has waited for two
+ * fifths of the deadline. */
 bool sg_auditor_healthy(struct sg_auditor *auditor);
 uint64_t sg_auditor_records(const struct sg_auditor *auditor);  /* durable since start */
 uint64_t sg_auditor_failures(const struct sg_auditor *auditor); /* commits that failed */

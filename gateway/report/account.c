@@ -361,6 +361,8 @@ enum scrubgate_status sg_account_take(struct sg_account *account, struct sg_byte
                           .seq = sg_entry_number(entry, SG_ENTRY_SEQ),
                           .time = sg_entry_number(entry, SG_ENTRY_TIME)};
     account->next_seq = count.seq + 1;
+    if (account->oldest == 0)
+        account->oldest = count.time;
     count.in_range = !range->limited || (count.time >= range->since && count.time < range->until);
     count.bin = sg_bins_find(&account->bins, count.time);
     if (count.in_range)

@@ -62,6 +62,7 @@ struct sg_account {
     struct sg_bins bins;
     uint64_t read;     /* records that were fed */
     uint64_t next_seq; /* behind the last of them */
+    uint64_t oldest;   /* time of the first of them */
     uint64_t records;  /* of those: in range. All below is of these only */
     uint64_t first_seq, last_seq, first_time, last_time;
     uint64_t odd;     /* that could not be taken apart */

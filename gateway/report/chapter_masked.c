@@ -153,7 +153,7 @@ static void add_facts(struct sg_sheet *sheet, struct sg_section *section, const 
 
 void sg_chapter_masked(struct sg_sheet *sheet, const struct sg_case *of)
 {
-    static const enum sg_account_by order[] = {SG_BY_ENTITY, SG_BY_RULE,      SG_BY_CHANNEL,
+    static const enum sg_account_by order[] = {SG_BY_ENTITY, SG_BY_CHANNEL,   SG_BY_RULE,
                                                SG_BY_ROUTE,  SG_BY_DIRECTION, SG_BY_BRAND};
     struct sg_section *section = sg_sheet_section(
         sheet, "masked", "What was found, and what became of it",

@@ -142,6 +142,11 @@ void sg_chapter_people(struct sg_sheet *sheet, const struct sg_case *of)
     count(sheet, section, account, SG_WHAT_PRUNE, "prunes", "Removals of old records");
     (void)sg_chapter_count(sheet, section, "pruned", "Records removed by them", account->pruned,
                            "records 'select(.what == \"prune\") | .last - .first + 1' | sum");
+    (void)sg_sheet_fact(sheet, section,
+                        &(struct sg_fact){.id = "oldest",
+                                          .title = "Oldest record that is there",
+                                          .value = sg_cell_of(SG_CELL_TIME, account->oldest),
+                                          .check = "all .time | sed -n 1p"});
     (void)sg_sheet_fact(
         sheet, section,
         &(struct sg_fact){

@@ -14,8 +14,7 @@
  * times are in ms since 1970. One line. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_data_add_json(struct sg_buf *out,
                                                           const struct sg_sheet *sheet);
-/* RFC 4180, with a line of names. A cell that a spreadsheet would take for a formula begins with
- * an apostrophe. */
+/* As base/csv.h says, with a line of names. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_data_add_csv(struct sg_buf *out,
                                                          const struct sg_table *table);
 /* Of a stacked plot: a line for each part of time, a column for each series. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * data_csv.c - a sheet for spreadsheets: RFC 4180.
+ * data_csv.c - a sheet for spreadsheets.
  */
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "base/clock.h"
+#include "base/csv.h"
 #include "report/data.h"
 
 struct csv {
@@ -14,44 +15,25 @@ struct csv {
     bool begun; /* the line has a cell */
 };
 
-static void put(struct csv *csv, const char *text)
-{
-    if (csv->rc >= 0)
-        csv->rc = sg_buf_add_text(csv->out, text);
-}
-
-static void separate(struct csv *csv)
-{
-    if (csv->begun)
-        put(csv, ",");
-    csv->begun = true;
-}
-
-static void end_line(struct csv *csv)
-{
-    put(csv, "\r\n");
-    csv->begun = false;
-}
-
 static void add_text(struct csv *csv, const char *text)
 {
-    separate(csv);
-    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    put(csv, formula ? "\"'" : "\"");
-    for (; *text != '\0' && csv->rc >= 0; text++) {
-        if (*text == '"')
-            put(csv, "\"");
-        if (csv->rc >= 0)
-            csv->rc = sg_buf_add_byte(csv->out, (uint8_t)*text);
-    }
-    put(csv, "\"");
+    if (csv->rc >= 0)
+        csv->rc = sg_csv_add(csv->out, !csv->begun, sg_bytes_of(text));
+    csv->begun = true;
 }
 
 static void add_number(struct csv *csv, uint64_t value)
 {
-    separate(csv);
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRIu64, value);
+    add_text(csv, text);
+}
+
+static void end_line(struct csv *csv)
+{
     if (csv->rc >= 0)
-        csv->rc = sg_buf_add_u64(csv->out, value);
+        csv->rc = sg_csv_end(csv->out);
+    csv->begun = false;
 }
 
 static void add_cell(struct csv *csv, const struct sg_cell *cell)
@@ -59,7 +41,7 @@ static void add_cell(struct csv *csv, const struct sg_cell *cell)
     char stamp[25];
     switch (cell->kind) {
     case SG_CELL_NONE:
-        separate(csv);
+        add_text(csv, "");
         return;
     case SG_CELL_WORD:
     case SG_CELL_CODE:

@@ -43,7 +43,8 @@ void audit_row(struct audit_bench *bench, const char *measure, double value, int
 /* Says what went wrong and ends the run: no figure for a log that errs. */
 _Noreturn void audit_fail(struct audit_bench *bench, const char *what);
 
-/* Bytes on disk of what is below a folder; of files whose name has that ending, NULL: all. */
+/* Bytes on disk of what is below a folder; of files whose name has that ending, NULL: all but the
+ * reserve, which is the same for each log. */
 uint64_t audit_storage(const char *dir, const char *ending);
 
 /* --- the parts --- */

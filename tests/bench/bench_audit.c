@@ -57,9 +57,9 @@ static const char *ending_wanted;
 
 static int add_file(const char *path, const struct stat *about, int type, struct FTW *where)
 {
-    (void)where;
     size_t len = strlen(path), n = ending_wanted == NULL ? 0 : strlen(ending_wanted);
-    if (type == FTW_F && len >= n && (n == 0 || strcmp(path + len - n, ending_wanted) == 0))
+    if (type == FTW_F && strcmp(path + where->base, "reserve") != 0 && len >= n &&
+        (n == 0 || strcmp(path + len - n, ending_wanted) == 0))
         stored += (uint64_t)about->st_blocks * 512;
     return 0;
 }

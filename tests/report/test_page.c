@@ -29,21 +29,21 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"a plain label", "widget", "widget", "\"widget\""},
+    {"a plain label", "widget", "widget", "\r\nwidget,4"},
     {"an element", "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;",
-     "\"<script>alert(1)</script>\""},
-    {"the end of the style", "</style><b>", "&lt;/style&gt;&lt;b&gt;", "\"</style><b>\""},
+     "<script>alert(1)</script>,4"},
+    {"the end of the style", "</style><b>", "&lt;/style&gt;&lt;b&gt;", "</style><b>,4"},
     {"the end of an attribute", "\\\" onload=\\\"x", "&quot; onload=&quot;x",
      "\"\"\" onload=\"\"x\""},
-    {"a reference", "&amp;&#x3c;", "&amp;amp;&amp;#x3c;", "\"&amp;&#x3c;\""},
-    {"a formula", "=cmd|' /C calc'!A1", "=cmd|&#39; /C calc&#39;!A1", "\"'=cmd|' /C calc'!A1\""},
+    {"a reference", "&amp;&#x3c;", "&amp;amp;&amp;#x3c;", "\"&amp;&#x3c;\",4"},
+    {"a formula", "=cmd|' /C calc'!A1", "=cmd|&#39; /C calc&#39;!A1", "'=cmd|' /C calc'!A1,4"},
     {"a line feed and a NUL", "a\\nb\\u0000c",
      "a\xef\xbf\xbd"
      "b\xef\xbf\xbd"
      "c",
-     "\"a\xef\xbf\xbd"
+     "\r\na\xef\xbf\xbd"
      "b\xef\xbf\xbd"
-     "c\""},
+     "c,4"},
     {"text that turns round what follows", "pay\\u202efdp.exe",
      "pay\xef\xbf\xbd"
      "fdp.exe",

@@ -2,7 +2,7 @@
 /*
  * csv.c - cells of a table for spreadsheets (RFC 4180).
  */
-#include "cli/csv.h"
+#include "base/csv.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "cli/csv.h"
+#include "base/csv.h"
 
 #include "../lib/suite.h"
 
@@ -51,5 +51,5 @@ static void test_row(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
-    return sg_suite_run("cli/test_csv");
+    return sg_suite_run("base/test_csv");
 }

@@ -2,8 +2,8 @@
 /*
  * csv.h - cells of a table for spreadsheets (RFC 4180).
  */
-#ifndef SG_CLI_CSV_H
-#define SG_CLI_CSV_H
+#ifndef SG_BASE_CSV_H
+#define SG_BASE_CSV_H
 
 #include <stdbool.h>
 #include <scrubgate/status.h>
