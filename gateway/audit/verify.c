@@ -241,15 +241,13 @@ static void check_end(struct sg_verify *verify)
         sg_verify_add_trouble(verify, SG_VERIFY_UNSEALED, result->sealed, result->sealed);
 }
 
-/* It is durable before anything goes. But who only reads what is signed may be ahead of that. */
-static void check_removal(struct sg_verify *verify, bool goes_on)
+/* Who only reads what is signed may be ahead of what is durable: there it may still come. */
+static bool may_come(struct sg_verify *verify, bool goes_on)
 {
-    struct sg_verify_result *result = &verify->result;
+    const struct sg_verify_result *result = &verify->result;
     if (verify->begun == 0)
         verify->begun = result->last_time;
-    if (wants_removal(verify) &&
-        !(goes_on && result->records == result->signed_size && !too_old(verify, verify->begun)))
-        sg_verify_add_trouble(verify, SG_VERIFY_REMOVED, result->start, result->start);
+    return goes_on && result->records == result->signed_size && !too_old(verify, verify->begun);
 }
 
 static void note_proven(struct sg_verify *verify)
@@ -278,9 +276,12 @@ static enum scrubgate_status settle(struct sg_verify *verify, bool goes_on)
         rc = check_roots(verify);
     if (rc >= 0 && !verify->stopped) {
         check_end(verify);
-        check_removal(verify, goes_on);
+        const bool more = may_come(verify, goes_on);
+        if (wants_removal(verify) && !more)
+            sg_verify_add_trouble(verify, SG_VERIFY_REMOVED, verify->result.start,
+                                  verify->result.start);
         sg_verify_check_age(verify);
-        rc = sg_verify_check_seal_key(verify);
+        rc = sg_verify_check_seal_key(verify, more);
     }
     if (rc >= 0)
         note_proven(verify);
