@@ -85,7 +85,8 @@ enum scrubgate_status sg_verify_run_open(struct sg_verify_run *run, const char *
         rc = sg_verify_open(&run->verify, &own);
     if (rc >= 0 && run->has_start)
         rc = compare_before(run, config);
-    if (rc >= 0 && run->has_start)
+    /* Looking for a time has moved the reader too. */
+    if (rc >= 0 && (run->has_start || since != NULL))
         rc = sg_reader_seek(run->reader, run->start.size, fault);
     return rc < 0 ? rc : SCRUBGATE_OK;
 }
