@@ -6,9 +6,17 @@
  */
 #include "audit/log_tree.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/tile_file.h"
+
+enum { WAITING_MOST = 64 }; /* half a MiB */
+
+struct sg_tile_waiting {
+    struct sg_tile tile;
+    uint8_t hashes[SG_TILE_SIZE];
+};
 
 enum scrubgate_status sg_log_tree_init(struct sg_log_tree *tree, int dir)
 {
@@ -18,13 +26,17 @@ enum scrubgate_status sg_log_tree_init(struct sg_log_tree *tree, int dir)
     tree->missing = tree->differs = UINT64_MAX;
     memset(tree->n, 0, sizeof tree->n);
     memset(tree->kept, 0, sizeof tree->kept);
-    return sg_sha256_new(&tree->sha);
+    tree->n_waiting = 0;
+    tree->waiting = malloc(WAITING_MOST * sizeof *tree->waiting);
+    return tree->waiting == NULL ? SCRUBGATE_ENOMEM : sg_sha256_new(&tree->sha);
 }
 
 void sg_log_tree_fini(struct sg_log_tree *tree)
 {
     sg_sha256_free(tree->sha);
     tree->sha = NULL;
+    free(tree->waiting);
+    tree->waiting = NULL;
 }
 
 static uint64_t first_record(const struct sg_tile *tile)
@@ -51,16 +63,46 @@ static void note_differs(struct sg_log_tree *tree, const struct sg_tile *tile, c
         tree->differs = first_record(tile) + i;
 }
 
+static enum scrubgate_status write_tile(struct sg_log_tree *tree, const struct sg_tile *tile,
+                                        const uint8_t *hashes)
+{
+    enum scrubgate_status rc = sg_tile_file_write(tree->dir, tile, hashes);
+    if (rc < 0)
+        note_missing(tree, tile);
+    return rc;
+}
+
+static enum scrubgate_status write_waiting(struct sg_log_tree *tree)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < tree->n_waiting; i++) {
+        const struct sg_tile_waiting *one = &tree->waiting[i];
+        enum scrubgate_status wrote = write_tile(tree, &one->tile, one->hashes);
+        rc = rc < 0 ? rc : wrote;
+    }
+    tree->n_waiting = 0;
+    return rc;
+}
+
+static void let_wait(struct sg_log_tree *tree, const struct sg_tile *tile, const uint8_t *hashes)
+{
+    struct sg_tile_waiting *one = &tree->waiting[tree->n_waiting++];
+    one->tile = *tile;
+    memcpy(one->hashes, hashes, SG_TILE_SIZE);
+    if (tree->n_waiting == WAITING_MOST)
+        (void)!write_waiting(tree);
+}
+
 static enum scrubgate_status settle_tile(struct sg_log_tree *tree, const struct sg_tile *tile)
 {
     uint8_t said[SG_TILE_SIZE];
     const uint8_t *hashes = tree->hashes[tile->level];
-    if (tree->writes) {
-        enum scrubgate_status rc = sg_tile_file_write(tree->dir, tile, hashes);
-        if (rc < 0)
-            note_missing(tree, tile);
-        return rc;
+    if (tree->writes && tile->width == SG_TILE_WIDTH) {
+        let_wait(tree, tile, hashes);
+        return SCRUBGATE_OK;
     }
+    if (tree->writes)
+        return write_tile(tree, tile, hashes);
     if (!sg_tile_file_read(tree->dir, tile, said)) {
         note_missing(tree, tile);
     } else if (memcmp(said, hashes, (size_t)tile->width * SG_SHA256_SIZE) != 0) {
@@ -101,6 +143,7 @@ enum scrubgate_status sg_log_tree_begin(struct sg_log_tree *tree, uint64_t size,
                                         void *ctx)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
+    tree->n_waiting = 0;
     tree->range.size = size;
     for (unsigned level = 0; level < SG_MERKLE_LEVELS && rc >= 0; level++)
         if ((size >> level & 1) != 0)
@@ -125,7 +168,7 @@ enum scrubgate_status sg_log_tree_root(const struct sg_log_tree *tree, struct sg
 
 enum scrubgate_status sg_log_tree_write_partial(struct sg_log_tree *tree)
 {
-    enum scrubgate_status rc = SCRUBGATE_OK;
+    enum scrubgate_status rc = write_waiting(tree);
     for (unsigned tier = 0; tier < SG_TILE_LEVELS && rc >= 0; tier++) {
         const struct sg_tile tile = {(int)tier,
                                      tree->range.size >> (SG_TILE_HEIGHT * tier) >> SG_TILE_HEIGHT,

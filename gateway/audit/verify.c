@@ -241,15 +241,13 @@ static void check_end(struct sg_verify *verify)
         sg_verify_add_trouble(verify, SG_VERIFY_UNSEALED, result->sealed, result->sealed);
 }
 
-/* It is durable before anything goes. But who only reads what is signed may be ahead of that. */
-static void check_removal(struct sg_verify *verify, bool goes_on)
+/* Who only reads what is signed may be ahead of what is durable: there it may still come. */
+static bool may_come(struct sg_verify *verify, bool goes_on)
 {
-    struct sg_verify_result *result = &verify->result;
+    const struct sg_verify_result *result = &verify->result;
     if (verify->begun == 0)
         verify->begun = result->last_time;
-    if (wants_removal(verify) &&
-        !(goes_on && result->records == result->signed_size && !too_old(verify, verify->begun)))
-        sg_verify_add_trouble(verify, SG_VERIFY_REMOVED, result->start, result->start);
+    return goes_on && result->records == result->signed_size && !too_old(verify, verify->begun);
 }
 
 static void note_proven(struct sg_verify *verify)
@@ -265,7 +263,7 @@ static void note_proven(struct sg_verify *verify)
         result->proven = result->sealed - 1;
         result->proven_time = verify->sealed_time;
     }
-    result->known = 0;
+    result->known = verify->known_before;
     for (size_t i = 0; i < verify->config.n_known; i++)
         result->known += verify->config.known[i].size >= result->start &&
                          verify->config.known[i].size <= result->records;
@@ -278,9 +276,12 @@ static enum scrubgate_status settle(struct sg_verify *verify, bool goes_on)
         rc = check_roots(verify);
     if (rc >= 0 && !verify->stopped) {
         check_end(verify);
-        check_removal(verify, goes_on);
+        const bool more = may_come(verify, goes_on);
+        if (wants_removal(verify) && !more)
+            sg_verify_add_trouble(verify, SG_VERIFY_REMOVED, verify->result.start,
+                                  verify->result.start);
         sg_verify_check_age(verify);
-        rc = sg_verify_check_seal_key(verify);
+        rc = sg_verify_check_seal_key(verify, more);
     }
     if (rc >= 0)
         note_proven(verify);
@@ -333,7 +334,18 @@ enum scrubgate_status sg_verify_find_silent(struct sg_verify *verify)
     return sg_verify_stop(verify, SG_VERIFY_SILENT, 0, 0);
 }
 
-enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, uint64_t size)
+enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, enum sg_verify_what what,
+                                            uint64_t size)
 {
-    return sg_verify_stop(verify, SG_VERIFY_WITNESSED, 0, size == 0 ? 0 : size - 1);
+    return sg_verify_stop(verify, what, 0, size == 0 ? 0 : size - 1);
+}
+
+void sg_verify_find_like(struct sg_verify *verify, enum sg_verify_what what)
+{
+    verify->known_before += what == SG_VERIFY_KNOWN;
+}
+
+struct sg_verify_known sg_verify_seen(const struct sg_verify *verify)
+{
+    return verify->result.has_witnessed ? verify->witnessed : (struct sg_verify_known){.size = 0};
 }

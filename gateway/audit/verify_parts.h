@@ -36,7 +36,9 @@ struct sg_verify {
     uint64_t sealed_time;
     struct sg_hash removed_root; /* of the records that are gone, where start is their number */
     uint64_t begun;              /* time of the last record when the check first paused; 0: never */
+    size_t known_before;         /* checkpoints that were compared, of fewer records than start */
     bool sealed_any;             /* a seal was read */
+    bool key_judged;             /* the gateway's own */
     bool stopped;
 };
 
@@ -55,8 +57,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_take_seal(struct sg_verify *v
                                                              const struct sg_line *line);
 /* When a record was made, for the seal behind it. */
 void sg_verify_note_time(struct sg_verify *verify, const struct sg_line *line);
-/* Whether the gateway's own key is the one behind the last seal. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_check_seal_key(struct sg_verify *verify);
+/* Whether the gateway's own key is the one behind the last seal; may_come: a seal may follow that
+ * is not signed yet. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_check_seal_key(struct sg_verify *verify,
+                                                                  bool may_come);
 
 /* Finds what the witnesses have seen, and whether they are enough. ENOMEM. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_open_witnessed(struct sg_verify *verify);

@@ -169,21 +169,25 @@ static enum scrubgate_status follows(const struct sg_verify *verify, bool *same)
     return rc;
 }
 
-/* The key goes on when its seal is durable: a crash between the two leaves it one behind. */
-enum scrubgate_status sg_verify_check_seal_key(struct sg_verify *verify)
+/* The key goes on when its seal is durable: a crash between the two leaves it one behind. It was
+ * read once, and is judged once. */
+enum scrubgate_status sg_verify_check_seal_key(struct sg_verify *verify, bool may_come)
 {
     const struct sg_verify_result *result = &verify->result;
     bool same = true;
-    if (verify->config.seal_key == NULL)
+    if (verify->config.seal_key == NULL || verify->key_judged)
         return SCRUBGATE_OK;
     const uint64_t epoch = verify->config.seal_key->epoch;
     const bool told = verify->sealed_any || result->start == 0;
     enum scrubgate_status rc = SCRUBGATE_OK;
+    if (told && epoch > result->seals && may_come)
+        return rc;
     if (told && (epoch > result->seals || (epoch + 1 < result->seals && !verify->config.live)))
         same = false;
     else
         rc = follows(verify, &same);
     if (rc >= 0 && !same)
         sg_verify_add_trouble(verify, SG_VERIFY_SEAL_STATE, 0, 0);
+    verify->key_judged = rc >= 0;
     return rc;
 }

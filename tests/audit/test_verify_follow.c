@@ -42,12 +42,13 @@ static void must(enum scrubgate_status rc)
         fail_msg("%s", live.fault.what);
 }
 
-static void open_follow(const struct sg_policy *asked)
+static void open_follow(const struct sg_policy *asked, const struct sg_seal_key *seal_key)
 {
     static const struct sg_verify_watch nobody;
     static char path[512];
     struct scrubgate_fault fault = {.what = ""};
-    const struct sg_verify_config config = {.key = &key, .first_key = first_key, .policy = asked};
+    const struct sg_verify_config config = {
+        .key = &key, .first_key = first_key, .policy = asked, .seal_key = seal_key};
     sg_tempdir_path(&dir, "audit", path);
     if (sg_follow_open(&follow, path, &config, NULL, &nobody, &report, &fault) < 0)
         fail_msg("%s", fault.what);
@@ -63,7 +64,7 @@ static void begin(const struct sg_policy *asked)
     must(sg_live_put(&live, 30, LINE));
     must(sg_live_tick(&live, 11, true));
     must(sg_live_tick(&live, 11, true));
-    open_follow(asked);
+    open_follow(asked, NULL);
 }
 
 static void end(void)
@@ -160,6 +161,44 @@ static void test_a_gateway_that_starts_again(void **state)
     must(sg_live_open(&live));
     grow(10);
     expect_fine(40);
+    end();
+}
+
+/* --- the gateway's own key --- */
+
+/* The key goes on before its seal is signed, and again and again while the log is followed. */
+static void test_a_seal_key_that_is_ahead_for_a_moment(void **state)
+{
+    struct sg_seal_key seal_key = {.epoch = 0};
+    (void)state;
+    begin(NULL);
+    expect_fine(31);
+    sg_follow_close(follow);
+    memcpy(seal_key.key, first_key, sizeof first_key);
+    assert_int_equal(sg_seal_reach(&seal_key, report.result.seals + 1), SCRUBGATE_OK);
+    open_follow(NULL, &seal_key);
+    expect_fine(31);
+    for (unsigned i = 0; i < 5; i++) {
+        grow(10);
+        expect_fine(31);
+    }
+    must(sg_log_finish(live.log, &live.fault));
+    sg_live_close(&live);
+    for (unsigned i = 0; i < 5; i++) {
+        now += 100 * second;
+        expect_fine(31);
+    }
+    end();
+}
+
+static void test_a_seal_key_of_another_log(void **state)
+{
+    struct sg_seal_key seal_key = {.epoch = 1};
+    (void)state;
+    begin(NULL);
+    sg_follow_close(follow);
+    open_follow(NULL, &seal_key);
+    expect_trouble(1, SG_VERIFY_SEAL_STATE);
     end();
 }
 
@@ -311,7 +350,7 @@ static void test_witnesses(void **state)
     sg_follow_close(follow);
     char *first = sg_tempdir_read(&dir, "audit/checkpoint", &len);
     cosign(first, 1795310800);
-    open_follow(policy);
+    open_follow(policy, NULL);
     expect_fine(31);
     const uint64_t before = report.result.witnessed;
     grow(40);
@@ -340,7 +379,7 @@ static void test_witnesses_of_another_log(void **state)
     sg_follow_close(follow);
     char *first = sg_tempdir_read(&dir, "audit/checkpoint", &len);
     cosign(first, 1795310800);
-    open_follow(policy);
+    open_follow(policy, NULL);
     expect_fine(31);
     grow(100);
     expect_fine(130);
@@ -369,6 +408,9 @@ int main(void)
     sg_suite_add("what is not signed yet is left alone", test_what_is_not_signed_is_left_alone,
                  NULL);
     sg_suite_add("a gateway that stops and starts again", test_a_gateway_that_starts_again, NULL);
+    sg_suite_add("a seal key that is ahead for a moment",
+                 test_a_seal_key_that_is_ahead_for_a_moment, NULL);
+    sg_suite_add("a seal key of another log", test_a_seal_key_of_another_log, NULL);
     sg_suite_add("a record is changed before it is read", test_a_change_before_it_is_read, NULL);
     sg_suite_add("a log that was put back", test_a_log_put_back, NULL);
     sg_suite_add("another root for as many records", test_a_fork, NULL);
