@@ -64,8 +64,8 @@ else
 endif
 
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIB_PKGS) $(GATE_PKGS) 2>/dev/null)
-LIB_LIBS = $(shell pkg-config --libs $(LIB_PKGS) 2>/dev/null)
-GATE_LIBS = $(shell pkg-config --libs $(GATE_PKGS) 2>/dev/null) $(LIB_LIBS) -pthread -lm
+LIB_LIBS = $(shell pkg-config --libs $(LIB_PKGS) 2>/dev/null) -lm
+GATE_LIBS = $(shell pkg-config --libs $(GATE_PKGS) 2>/dev/null) $(LIB_LIBS) -pthread
 # A peer of the scan engine, for bench_scan only: measured where it is installed.
 PEER_CFLAGS = $(if $(shell pkg-config --exists libhs && echo y),-DHAVE_HS $(shell pkg-config --cflags libhs))
 PEER_LIBS = $(shell pkg-config --libs libhs 2>/dev/null)

@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "cli/audit_columns.h"
-#include "cli/csv.h"
+#include "base/csv.h"
 #include "cli/export.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -209,9 +209,12 @@ enum scrubgate_status sg_log_leave(struct sg_log **log, struct sg_journal_place 
                                    struct scrubgate_fault *fault)
 {
     struct sg_log *old = *log;
-    /* Whoever has it next makes the tree from the records, if need be: this only spares it that. */
-    if (old->signs && sg_log_grow(old, NULL) >= 0)
+    /* What this one knows of a gap goes with it. Whoever has the log next makes the tree from the
+     * records, if need be: this only spares it that. */
+    if (old->signs && sg_log_grow(old, NULL) >= 0) {
+        (void)!sg_log_tell_own(old, true, NULL);
         (void)!sg_log_sign(old, NULL);
+    }
     enum scrubgate_status rc = sg_journal_leave(&old->journal, place, fault);
     if (rc < 0)
         return rc;

@@ -263,7 +263,7 @@ static void note_proven(struct sg_verify *verify)
         result->proven = result->sealed - 1;
         result->proven_time = verify->sealed_time;
     }
-    result->known = 0;
+    result->known = verify->known_before;
     for (size_t i = 0; i < verify->config.n_known; i++)
         result->known += verify->config.known[i].size >= result->start &&
                          verify->config.known[i].size <= result->records;
@@ -334,7 +334,18 @@ enum scrubgate_status sg_verify_find_silent(struct sg_verify *verify)
     return sg_verify_stop(verify, SG_VERIFY_SILENT, 0, 0);
 }
 
-enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, uint64_t size)
+enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, enum sg_verify_what what,
+                                            uint64_t size)
 {
-    return sg_verify_stop(verify, SG_VERIFY_WITNESSED, 0, size == 0 ? 0 : size - 1);
+    return sg_verify_stop(verify, what, 0, size == 0 ? 0 : size - 1);
+}
+
+void sg_verify_find_like(struct sg_verify *verify, enum sg_verify_what what)
+{
+    verify->known_before += what == SG_VERIFY_KNOWN;
+}
+
+struct sg_verify_known sg_verify_seen(const struct sg_verify *verify)
+{
+    return verify->result.has_witnessed ? verify->witnessed : (struct sg_verify_known){.size = 0};
 }

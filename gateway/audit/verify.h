@@ -141,10 +141,16 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_see_witnesses(struct sg_verif
                                                                  struct sg_bytes witnessed,
                                                                  struct sg_verify_known *seen,
                                                                  bool *fresh);
-/* What who watches has found: nothing new comes; the witnesses saw another tree of that size. DONE.
- */
+/* What who watches has found: nothing new comes. DONE. */
 enum scrubgate_status sg_verify_find_silent(struct sg_verify *verify);
-enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, uint64_t size);
+/* What the witnesses saw, or who kept a checkpoint, of fewer records than were read when it came is
+ * held against the signed tree by who runs the check: it is not its beginning (DONE; KNOWN or
+ * WITNESSED), or it is. */
+enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, enum sg_verify_what what,
+                                            uint64_t size);
+void sg_verify_find_like(struct sg_verify *verify, enum sg_verify_what what);
+/* What enough witnesses saw; size 0: nothing. */
+struct sg_verify_known sg_verify_seen(const struct sg_verify *verify);
 const struct sg_verify_result *sg_verify_result(const struct sg_verify *verify);
 /* What was signed; NULL when has_signed is false. */
 const struct sg_hash *sg_verify_signed_root(const struct sg_verify *verify);

@@ -101,18 +101,7 @@ static enum scrubgate_status check_witnessed(struct sg_follow *follow,
     sg_buf_fini(&note);
     if (rc < 0 || !fresh)
         return rc;
-    const struct sg_verify_result *result = sg_verify_result(run->verify);
-    const struct sg_hash *root = sg_verify_signed_root(run->verify);
-    if (root == NULL || seen.size > result->signed_size)
-        return SCRUBGATE_OK; /* it is compared when the records are there */
-    sg_reader_set_size(run->reader, result->signed_size);
-    rc = sg_verify_grew(&seen, result->signed_size, root, sg_reader_node, run->reader);
-    if (rc == SCRUBGATE_EMALFORMED || rc == SCRUBGATE_EIO) {
-        sg_reader_set_tiles(run->reader, false);
-        rc = sg_verify_grew(&seen, result->signed_size, root, sg_reader_node, run->reader);
-        sg_reader_set_tiles(run->reader, true);
-    }
-    return rc == SCRUBGATE_EMALFORMED ? sg_verify_find_unlike(run->verify, seen.size) : rc;
+    return sg_verify_run_compare(run, &seen, SG_VERIFY_WITNESSED);
 }
 
 enum scrubgate_status sg_follow_look(struct sg_follow *follow, uint64_t now_ns,

@@ -36,6 +36,7 @@ struct sg_verify {
     uint64_t sealed_time;
     struct sg_hash removed_root; /* of the records that are gone, where start is their number */
     uint64_t begun;              /* time of the last record when the check first paused; 0: never */
+    size_t known_before;         /* checkpoints that were compared, of fewer records than start */
     bool sealed_any;             /* a seal was read */
     bool key_judged;             /* the gateway's own */
     bool stopped;

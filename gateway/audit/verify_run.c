@@ -4,10 +4,56 @@
  */
 #include "audit/verify_run.h"
 
+#include "audit/journal.h"
 #include "audit/line.h"
 #include "base/diag.h"
 
 enum { PROGRESS_EVERY = 4096 };
+
+/* --- roots of before --- */
+
+enum scrubgate_status sg_verify_run_compare(struct sg_verify_run *run,
+                                            const struct sg_verify_known *said,
+                                            enum sg_verify_what what)
+{
+    const struct sg_verify_result *result = sg_verify_result(run->verify);
+    const struct sg_hash *root = sg_verify_signed_root(run->verify);
+    if (root == NULL || said->size == 0 || said->size > result->signed_size)
+        return SCRUBGATE_OK; /* it is compared when the records are there */
+    sg_reader_set_size(run->reader, result->signed_size);
+    enum scrubgate_status rc =
+        sg_verify_grew(said, result->signed_size, root, sg_reader_node, run->reader);
+    if (rc == SCRUBGATE_EMALFORMED || rc == SCRUBGATE_EIO) {
+        sg_reader_set_tiles(run->reader, false);
+        rc = sg_verify_grew(said, result->signed_size, root, sg_reader_node, run->reader);
+        sg_reader_set_tiles(run->reader, true);
+    }
+    if (rc == SCRUBGATE_EMALFORMED)
+        return sg_verify_find_unlike(run->verify, what, said->size);
+    if (rc >= 0)
+        sg_verify_find_like(run->verify, what);
+    return rc;
+}
+
+/* Those of fewer records than the first one that is read: no tree of that size comes by. Of what
+ * was removed nothing is left to compare, but where a whole file ended. */
+static enum scrubgate_status compare_before(struct sg_verify_run *run,
+                                            const struct sg_verify_config *config)
+{
+    const struct sg_verify_result *result = sg_verify_result(run->verify);
+    const struct sg_verify_known seen = sg_verify_seen(run->verify);
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i <= config->n_known && rc == SCRUBGATE_OK; i++) {
+        const bool kept = i < config->n_known;
+        const struct sg_verify_known *said = kept ? &config->known[i] : &seen;
+        if (said->size < result->start &&
+            (said->size >= result->removed || said->size % SG_JOURNAL_SEGMENT == 0))
+            rc = sg_verify_run_compare(run, said, kept ? SG_VERIFY_KNOWN : SG_VERIFY_WITNESSED);
+    }
+    return rc;
+}
+
+/* --- its life --- */
 
 enum scrubgate_status sg_verify_run_open(struct sg_verify_run *run, const char *dir,
                                          const struct sg_verify_config *config,
@@ -32,12 +78,16 @@ enum scrubgate_status sg_verify_run_open(struct sg_verify_run *run, const char *
     if (run->has_start) {
         own.start = &run->start;
         own.removed = sg_reader_first(run->reader);
-        rc = sg_reader_seek(run->reader, run->start.size, fault);
     }
     own.seen = sg_derived_node;
     own.seen_ctx = run->derived;
     if (rc >= 0)
         rc = sg_verify_open(&run->verify, &own);
+    if (rc >= 0 && run->has_start)
+        rc = compare_before(run, config);
+    /* Looking for a time has moved the reader too. */
+    if (rc >= 0 && (run->has_start || since != NULL))
+        rc = sg_reader_seek(run->reader, run->start.size, fault);
     return rc < 0 ? rc : SCRUBGATE_OK;
 }
 

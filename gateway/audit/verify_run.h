@@ -40,6 +40,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_run_feed(struct sg_verify_run
 /* Puts what was found into the report, and finds out where it is. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_run_tell(struct sg_verify_run *run);
 
+/* Holds a root that was said of fewer records than are read, or were read before, against the
+ * signed tree: DONE with a trouble when it is not its beginning. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_run_compare(struct sg_verify_run *run,
+                                                               const struct sg_verify_known *said,
+                                                               enum sg_verify_what what);
+
 /* verify_start.c: sets start and has_start. EINVAL: there is no such record. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_verify_find_start(struct sg_verify_run *run,
                                                               const struct sg_verify_config *config,

@@ -69,12 +69,15 @@ enum scrubgate_status sg_verify_see_witnesses(struct sg_verify *verify, struct s
     return rc;
 }
 
-/* Against the last record, not against today: a log that was put away stays proven. */
+/* Against the last record, not against today: a log that was put away stays proven. Who saw only
+ * what was removed since says nothing of what is left. */
 void sg_verify_check_age(struct sg_verify *verify)
 {
     const struct sg_verify_result *result = &verify->result;
     const uint64_t most = verify->config.witness_age_ms;
-    if (result->has_witnessed && most > 0 && result->last_time > result->witnessed_time &&
-        result->last_time - result->witnessed_time > most)
+    if (result->has_witnessed && result->witnessed < result->removed)
+        sg_verify_add_trouble(verify, SG_VERIFY_WITNESS_OLD, 0, 0);
+    else if (result->has_witnessed && most > 0 && result->last_time > result->witnessed_time &&
+             result->last_time - result->witnessed_time > most)
         sg_verify_add_trouble(verify, SG_VERIFY_WITNESS_OLD, 0, 0);
 }

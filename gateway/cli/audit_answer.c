@@ -156,7 +156,10 @@ static void print_witnessed(const struct sg_audit_answer *answer)
         return;
     }
     sg_clock_format(result->witnessed_time, time);
-    (void)print_records("witnessed", result, result->witnessed);
+    if (result->witnessed > 0 && result->witnessed <= result->start) /* compared all the same */
+        (void)printf("  witnessed    records 0 to %" PRIu64, result->witnessed - 1);
+    else
+        (void)print_records("witnessed", result, result->witnessed);
     (void)printf(" by %zu of %zu witnesses at %s\n", result->witnesses, policy->n_witnesses, time);
     if (result->witnessed < result->records)
         (void)printf("               who has the keys could still change records %" PRIu64

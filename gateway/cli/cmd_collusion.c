@@ -10,6 +10,7 @@
 
 static const struct sg_command *const commands[] = {
     &sg_cmd_collusion_report,
+    &sg_cmd_collusion_score,
     &sg_cmd_collusion_simulate,
 };
 

@@ -18,14 +18,3 @@ const char *sg_signal_word(enum sg_signal signal)
     assert((unsigned)signal < SG_SIGNALS);
     return words[signal];
 }
-
-bool sg_signal_of_word(struct sg_bytes word, enum sg_signal *signal)
-{
-    for (int i = 0; i < SG_SIGNALS; i++) {
-        if (sg_bytes_equal(word, sg_bytes_of(words[i]))) {
-            *signal = (enum sg_signal)i;
-            return true;
-        }
-    }
-    return false;
-}

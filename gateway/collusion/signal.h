@@ -5,24 +5,19 @@
 #ifndef SG_COLLUSION_SIGNAL_H
 #define SG_COLLUSION_SIGNAL_H
 
-#include <stdbool.h>
-
-#include "base/bytes.h"
-
 enum sg_signal {
-    SG_SIGNAL_SELF,     /* the customer's side shows the agent's own marks */
-    SG_SIGNAL_PAIR,     /* the two meet more often than routing explains */
-    SG_SIGNAL_FARM,     /* customers with a mark in common end at one agent */
-    SG_SIGNAL_TEMPLATE, /* customers at one agent write the same text */
-    SG_SIGNAL_BURST,    /* sudden volume */
-    SG_SIGNAL_HANDLE,   /* claimed or done faster than the queue's others can */
-    SG_SIGNAL_COOLOFF,  /* served a competitor lately: exact, by order of the policy */
-    SG_SIGNAL_FLAGGED,  /* an operator said to look at this agent: exact */
+    SG_SIGNAL_SELF,     /* the customer's facets are the agent's own */
+    SG_SIGNAL_PAIR,     /* this customer keeps meeting the same agents */
+    SG_SIGNAL_FARM,     /* customers who share a facet do */
+    SG_SIGNAL_TEMPLATE, /* other customers say the same, to this agent alone */
+    SG_SIGNAL_BURST,    /* the pair is suddenly busy */
+    SG_SIGNAL_HANDLE,   /* this customer's tickets are done oddly fast */
+    SG_SIGNAL_COOLOFF,  /* these two are of the guard's, not of the scorer's */
+    SG_SIGNAL_FLAGGED,
     SG_SIGNALS
 };
 
 /* As in reasons=: "self", "pair" … static. */
 const char *sg_signal_word(enum sg_signal signal);
-bool sg_signal_of_word(struct sg_bytes word, enum sg_signal *signal);
 
 #endif

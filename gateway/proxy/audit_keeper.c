@@ -34,6 +34,7 @@ static const uint64_t again_ns = SECOND / 4;       /* between two writers */
 static const uint64_t stop_most_ns = 20 * SECOND;
 
 enum {
+    NS_PER_MS = 1000000,
     LOOK_MS = 200,
     WAITS_MS = 50,
     SOON_MS = 20,
@@ -132,12 +133,14 @@ static enum scrubgate_status start_writer(struct sg_auditor *auditor, int folder
 
 /* --- and ends --- */
 
-static void lose_writer(struct sg_auditor *auditor, const char *word, const char *why)
+/* waited_ns: so long ago it began. */
+static void lose_writer(struct sg_auditor *auditor, const char *word, uint64_t waited_ns,
+                        const char *why)
 {
     const bool was = auditor->up;
     if (was && auditor->gap.since_ms == 0) {
         auditor->gap.word = word;
-        auditor->gap.since_ms = sg_clock_wall_ms();
+        auditor->gap.since_ms = sg_clock_wall_ms() - waited_ns / NS_PER_MS;
         auditor->gap.refused = atomic_load(&auditor->refused);
         auditor->gap.dropped = atomic_load(&auditor->dropped);
     }
@@ -190,7 +193,7 @@ static void hear_writer(struct sg_auditor *auditor)
     else if (rc == SCRUBGATE_OK && !auditor->up && packet->len == sizeof(struct sg_writer_failure))
         take_failure(auditor);
     else
-        lose_writer(auditor, SG_WRITER_DIED, "it has ended");
+        lose_writer(auditor, SG_WRITER_DIED, 0, "it has ended");
 }
 
 enum scrubgate_status sg_audit_keeper_begin(struct sg_auditor *auditor, int folder,
@@ -217,13 +220,15 @@ enum scrubgate_status sg_audit_keeper_begin(struct sg_auditor *auditor, int fold
 
 /* --- watching --- */
 
-/* A lane's thread may itself be late to hear: what counts is when the writer last did something. */
-static bool hangs(struct sg_auditor *auditor, uint64_t now)
+/* A lane's thread may itself be late to hear: what counts is when the writer last did something.
+ * The longest wait when that is too long, else 0. */
+static uint64_t hangs(struct sg_auditor *auditor, uint64_t now)
 {
     const bool slow = auditor->lent || now < auditor->grace_ns;
     const uint64_t most = slow ? SG_AUDIT_LENT_NS : auditor->deadline_ns;
+    uint64_t longest = 0;
     if (auditor->deadline_ns == 0)
-        return false;
+        return 0;
     for (struct sg_audit_lane *lane = auditor->lanes; lane != NULL; lane = lane->next) {
         uint64_t answered = atomic_load(&lane->ring->answered);
         if (answered != lane->answered) {
@@ -232,9 +237,9 @@ static bool hangs(struct sg_auditor *auditor, uint64_t now)
         }
         uint64_t waited = sg_audit_lane_waited(lane, now);
         if (waited >= most && now - lane->looked_ns >= most)
-            return true;
+            longest = waited > longest ? waited : longest;
     }
-    return false;
+    return longest;
 }
 
 /* For the record of it, once all that was refused is counted. */
@@ -257,12 +262,14 @@ static void tell_gap(struct sg_auditor *auditor)
 static void look(struct sg_auditor *auditor)
 {
     const uint64_t now = sg_clock_mono_ns();
+    uint64_t waited = 0;
     if (auditor->up && atomic_exchange(&auditor->distrusts, false))
-        lose_writer(auditor, SG_WRITER_DIED, "it has answered what it was never given");
-    else if (auditor->up && hangs(auditor, now))
-        lose_writer(auditor, SG_WRITER_HUNG, "it has not written for as long as audit.deadline");
+        lose_writer(auditor, SG_WRITER_DIED, 0, "it has answered what it was never given");
+    else if (auditor->up && (waited = hangs(auditor, now)) > 0)
+        lose_writer(auditor, SG_WRITER_HUNG, waited,
+                    "it has not written for as long as audit.deadline");
     else if (!auditor->up && auditor->link > 0 && now - auditor->begun_ns > open_most_ns)
-        lose_writer(auditor, SG_WRITER_HUNG, "it does not come to an end with opening the log");
+        lose_writer(auditor, SG_WRITER_HUNG, 0, "it does not come to an end with opening the log");
     if (auditor->link == 0 && auditor->warden > 0 && now >= auditor->next_ns)
         (void)!start_writer(auditor, -1, NULL);
     if (auditor->up)

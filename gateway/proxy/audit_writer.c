@@ -246,10 +246,14 @@ static void tend(struct writer *writer)
     bool was = atomic_exchange(&writer->board->signing, rc >= 0) != 0;
     if (was && rc < 0) {
         sg_fault_print(&fault, text, sizeof text);
-        sg_oplog(SG_OPLOG_ERROR, "audit log cannot be signed or sealed", "why", text, NULL);
+        sg_oplog(SG_OPLOG_ERROR,
+                 writer->room == SG_LOG_ROOM_FULL
+                     ? "no room for the audit log: messages are refused"
+                     : "audit log cannot be signed or sealed",
+                 "why", text, NULL);
     }
     if (!was && rc >= 0)
-        sg_oplog(SG_OPLOG_INFO, "audit log is signed again", NULL);
+        sg_oplog(SG_OPLOG_INFO, "audit log has room and is signed again", NULL);
 }
 
 /* --- rings come and go --- */

@@ -282,12 +282,14 @@ void sg_auditor_retry(struct sg_auditor *auditor, struct sg_buf *record)
     sg_tickets_init(&list);
     sg_buf_move(&ticket->record, record);
     ticket->owned_by_port = true;
+    /* Full or not signed is not what a record could change: it would be one more each time. */
+    const bool fails = atomic_load(&auditor->board->healthy) == 0;
     (void)pthread_mutex_lock(&auditor->direct_lock);
     struct sg_audit_lane *lane = &auditor->direct;
     if (lane->kept.n > 0 && !sg_audit_lane_waits(lane))
         sg_audit_lane_try(lane);
     /* What waits is trial enough: a record for each time somebody asked would be noise. */
-    if (atomic_load(&lane->state) == SG_LANE_LIVE && lane->kept.n == 0 &&
+    if (fails && atomic_load(&lane->state) == SG_LANE_LIVE && lane->kept.n == 0 &&
         !sg_audit_lane_waits(lane)) {
         sg_tickets_add(&list, ticket);
         sg_audit_lane_put(lane, &list);

@@ -16,7 +16,8 @@
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 
-enum { AUDIT_MODE = 0750, RUN_MODE = 0700, KEEP_DAYS = 400 };
+enum { AUDIT_MODE = 0750, RUN_MODE = 0700 };
+static const uint64_t day_ms = 24 * 60 * 60 * 1000;
 
 static enum scrubgate_status name_source(struct sg_server *server)
 {
@@ -179,11 +180,13 @@ static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate
 
 static enum scrubgate_status start_keeper(struct sg_server *server)
 {
+    const uint64_t keep_ms = sg_server_config(server)->audit_keep_ms;
+    /* No day less than the records that it names. */
     const struct sg_key_keeper_setup setup = {.store = server->pseudonyms,
                                               .auditor = server->auditor,
                                               .source = &server->source,
                                               .audit_dir = sg_server_config(server)->audit_dir,
-                                              .keep_days = KEEP_DAYS};
+                                              .keep_days = keep_ms == 0 ? 0 : keep_ms / day_ms + 2};
     return sg_key_keeper_start(&server->keeper, &setup);
 }
 

@@ -94,6 +94,13 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
          keys && result->seals > 0,
          "they follow from the first key, which the gateway does not have any more",
          "the first key was not given (--key): whoever has today's keys could have made them anew"},
+        {"Nothing is missing at the beginning", BIT(REMOVED), whole,
+         result->start == 0
+             ? "the first record is there"
+             : sg_sheet_textf(sheet,
+                              "those before record %" PRIu64 " were removed; a record says so",
+                              result->start),
+         "the check ended before"},
         {"Nothing is missing or added at the end",
          BIT(SHORT) | BIT(UNSIGNED) | BIT(UNSEALED) | BIT(SILENT), whole,
          "the last record is signed and sealed, or the log is being written",
@@ -118,8 +125,18 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
                                                    "scrubgate audit verify --vkey log.vkey "
                                                    "--key first.key %s",
                                                    of->dir)});
-    for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++)
+    uint64_t told = 0;
+    for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++) {
         add_finding(sheet, table, of, &findings[i]);
+        told |= findings[i].troubles;
+    }
+    /* A trouble that nobody here knows is one all the same. */
+    for (size_t i = 0; i < result->n_troubles; i++) {
+        const struct finding other = {sg_verify_word(result->trouble[i].what),
+                                      UINT64_C(1) << result->trouble[i].what, true, "", ""};
+        if ((told & other.troubles) == 0)
+            add_finding(sheet, table, of, &other);
+    }
 }
 
 static const char *root_text(struct sg_sheet *sheet, const struct sg_hash *root)

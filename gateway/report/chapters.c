@@ -182,10 +182,13 @@ static void add_head(struct sg_sheet *sheet, const struct sg_case *of)
         sheet->headline = sg_sheet_textf(
             sheet,
             "All %s records are those that were written: numbered without a gap, signed by the "
-            "log's key%s.",
+            "log's key%s.%s",
             sg_sheet_number(sheet, result->records - result->start),
             of->config->first_key != NULL ? ", sealed with keys that no longer exist"
-                                          : "; the keys of its seals were not checked");
+                                          : "; the keys of its seals were not checked",
+            result->start == 0 ? ""
+                               : sg_sheet_textf(sheet, " Those before record %s were removed.",
+                                                sg_sheet_number(sheet, result->start)));
     else
         sheet->headline = sg_sheet_textf(
             sheet,

@@ -124,6 +124,40 @@ static const struct row rows[] = {
      .args = {"audit", "prove", "changed", "12"},
      .code = WRONG,
      .err = "changed/log/000000.ndjson:13: record 12: "},
+    {.name = "rules wants a whole digest",
+     .args = {"audit", "rules", "c3f60443", "good"},
+     .code = USAGE,
+     .err = "64 lower-case hex digits"},
+    {.name = "rules that are not kept are not shown",
+     .args = {"audit", "rules", "c3f60443dda41b3258aaab8daa74387884772bfffee09a2d9a33633fa232304c",
+              "good"},
+     .code = USAGE,
+     .err = "no rules with this digest are kept here"},
+    {.name = "pseudonym wants somebody",
+     .args = {"audit", "pseudonym"},
+     .code = USAGE,
+     .err = "wants one of --conversation and --customer"},
+    {.name = "pseudonym wants one of the two",
+     .args = {"audit", "pseudonym", "--conversation", "a", "--customer", "b"},
+     .code = USAGE,
+     .err = "wants one of --conversation and --customer"},
+    {.name = "a name from an empty input is none",
+     .args = {"audit", "pseudonym", "--conversation", "-"},
+     .code = USAGE,
+     .err = "wants a name on standard input"},
+    {.name = "where there are no keys nobody has a name",
+     .args = {"audit", "pseudonym", "--state", "none", "--conversation", "a"},
+     .code = WRONG,
+     .err = "none/keys: cannot open the keys' folder"},
+    {.name = "erase wants to know who asked and why",
+     .args = {"audit", "erase", "--conversation", "a", "--requester", "ticket-9"},
+     .code = USAGE,
+     .err = "wants --requester and --basis: both stay in the log"},
+    {.name = "erase does nothing without keys",
+     .args = {"audit", "erase", "--state", "none", "--conversation", "a", "--requester", "ticket-9",
+              "--basis", "GDPR 17"},
+     .code = WRONG,
+     .err = "none/keys: cannot open the keys' folder"},
     {.name = "prove wants a number",
      .args = {"audit", "prove", "good", "last"},
      .code = USAGE,
@@ -185,7 +219,8 @@ static void test_row(void **state)
 
 static void test_help(void **state)
 {
-    static const char *const commands[] = {"verify", "prove", "verify-proof", "witness"};
+    static const char *const commands[] = {"verify", "prove",     "verify-proof", "witness",
+                                           "rules",  "pseudonym", "erase"};
     (void)state;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct sg_program_run said;

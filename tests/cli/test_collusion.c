@@ -85,12 +85,63 @@ static void test_events_by_hand(void **state)
     assert_int_equal(RUN("", "cannot", "report", "nowhere"), 1);
 }
 
+/* The tickets of a ring have the highest risks, all of them from 0 to 1. */
+static void test_scored(void **state)
+{
+    size_t made = 0, high = 0, told = 0;
+    (void)state;
+    sg_tempdir_write(&dir, "p.yaml", params, sizeof params - 1);
+    assert_int_equal(RUN("", "tickets of", "simulate", "--level", "L1", "--seed", "6", "--days",
+                         "30", "--params", "p.yaml", "--out", "scored"),
+                     0);
+    char *truth = sg_tempdir_read(&dir, "scored/truth.ndjson", NULL);
+    const char *const args[] = {"collusion", "score", "scored/events.ndjson", NULL};
+    struct sg_program_run run;
+    sg_program_run(&run, dir.path, args, sg_bytes_of(""));
+    assert_int_equal(run.code, 0);
+    struct sg_bytes rest = sg_buf_bytes(&run.out), line;
+    for (; sg_bytes_take_line(&rest, &line); told++) {
+        struct sg_json *json;
+        assert_int_equal(sg_json_parse(&json, line, 4, NULL), SCRUBGATE_OK);
+        const struct sg_json_node *risk = sg_json_get(sg_json_root(json), "risk");
+        const double value = strtod((const char *)risk->text.data, NULL);
+        assert_true(value >= 0 && value <= 1);
+        assert_non_null(sg_json_get(sg_json_root(json), "reasons"));
+        if (value > 0.9) {
+            const struct sg_json_node *ticket = sg_json_get(sg_json_root(json), "ticket");
+            char wanted[64] = "{\"ticket\":\"";
+            strncat(wanted, (const char *)ticket->text.data, 16);
+            const char *at = strstr(truth, wanted);
+            assert_non_null(at);
+            made += strncmp(at + strlen(wanted), "\",\"ring\":null", 13) != 0;
+            high++;
+        }
+        sg_json_free(json);
+    }
+    assert_true(told > 20000);
+    assert_true(high > 100 && made * 10 > high * 7);
+    sg_program_run_fini(&run);
+    free(truth);
+}
+
+static void test_scored_by_hand(void **state)
+{
+    (void)state;
+    assert_int_equal(RUN("{\"t\":1,\"ticket\":\"0000000000000007\",\"agent\":"
+                         "\"0000000000000001\",\"customer\":\"0000000000000002\"}\n",
+                         "{\"ticket\":\"0000000000000007\",\"risk\":0.000999", "score", "-"),
+                     0);
+    assert_int_equal(RUN("{\"t\":true}\n", "stdin:1: this is no event", "score", "-"), 2);
+    assert_int_equal(RUN("", "cannot", "score", "nowhere"), 1);
+}
+
 static const struct bad {
     const char *name, *says;
     const char *args[6];
 } bads[] = {
     {"no command", "wants a command", {NULL}},
     {"an unknown command", "there is no command guess", {"guess"}},
+    {"a score of nothing", "wants one file or folder", {"score"}},
     {"a report on nothing", "wants one file or folder", {"report"}},
     {"a false-alarm rate of nothing",
      "--false-alarms is a rate",
@@ -118,6 +169,8 @@ int main(void)
     sg_tempdir_make(&dir);
     sg_suite_add("the rings of a simulated market are reported", test_found, NULL);
     sg_suite_add("events from standard input, none, and wrong ones", test_events_by_hand, NULL);
+    sg_suite_add("the tickets of a ring have the highest risks", test_scored, NULL);
+    sg_suite_add("scores of events by hand, and of wrong ones", test_scored_by_hand, NULL);
     SG_SUITE_ROWS(test_bad, bads);
     int failed = sg_suite_run("collusion");
     sg_tempdir_remove(&dir);

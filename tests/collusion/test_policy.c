@@ -254,18 +254,6 @@ static void test_no_memory(void **state)
     assert_true(sg_alloc_fail_each(read_any, NULL) > 5);
 }
 
-static void test_words(void **state)
-{
-    (void)state;
-    for (int i = 0; i < SG_SIGNALS; i++) {
-        enum sg_signal signal;
-        assert_true(sg_signal_of_word(sg_bytes_of(sg_signal_word((enum sg_signal)i)), &signal));
-        assert_int_equal(signal, i);
-    }
-    assert_string_equal(sg_signal_word(SG_SIGNAL_COOLOFF), "cooloff");
-    assert_false(sg_signal_of_word(SG_BYTES("pairs"), &(enum sg_signal){SG_SIGNAL_SELF}));
-}
-
 int main(void)
 {
     SG_SUITE_ROWS(test_refusal, refusals);
@@ -275,6 +263,5 @@ int main(void)
     sg_suite_add("the example is a policy, and shows the defaults", test_example, NULL);
     sg_suite_add("there are at most so many brands", test_too_many_brands, NULL);
     sg_suite_add("out of memory is an answer", test_no_memory, NULL);
-    sg_suite_add("each signal has its word", test_words, NULL);
     return sg_suite_run("collusion policy");
 }

@@ -426,6 +426,26 @@ static void test_a_note_outlives_a_failed_commit(void **state)
     end(&world);
 }
 
+/* Readiness may be asked for often, and for other reasons than a commit that failed. */
+static void test_a_log_that_works_is_not_tried(void **state)
+{
+    (void)state;
+    struct world world;
+    struct message first = {0}, second = {0};
+    struct sg_buf trial = {0};
+    begin(&world);
+    submit(&world, &first, "\"a\":1}");
+    run_until_answered(&world);
+    assert_int_equal(sg_buf_add_text(&trial, "\"trial\":1}"), SCRUBGATE_OK);
+    sg_auditor_retry(world.auditor, &trial);
+    submit(&world, &second, "\"b\":2}");
+    run_until_answered(&world);
+    close_port(&world);
+    sg_auditor_stop(world.auditor);
+    assert_log(&world, "{\"seq\":0,\"a\":1}\n{\"seq\":1,\"b\":2}\n");
+    sg_tempdir_remove(&world.dir);
+}
+
 static void test_a_stop_writes_the_notes_that_were_kept(void **state)
 {
     (void)state;
@@ -652,6 +672,7 @@ int main(void)
     sg_suite_add("one record too long harms no other", test_one_record_too_long_harms_no_other,
                  NULL);
     sg_suite_add("a note outlives a failed commit", test_a_note_outlives_a_failed_commit, NULL);
+    sg_suite_add("a log that works is not tried", test_a_log_that_works_is_not_tried, NULL);
     sg_suite_add("a stop writes the notes that were kept",
                  test_a_stop_writes_the_notes_that_were_kept, NULL);
     sg_suite_add("too many waiting are refused, not queued",

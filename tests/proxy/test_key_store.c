@@ -236,6 +236,30 @@ static void test_keys_are_found_until_the_table_is_nearly_full(void **state)
     teardown(&world);
 }
 
+/* Three that begin their search in one place. */
+static void test_a_key_behind_an_erased_one_is_still_found(void **state)
+{
+    (void)state;
+    const uint64_t next = UINT64_C(1) << 32;
+    struct world world;
+    struct key keys[3], key;
+    setup(&world);
+    for (uint64_t i = 0; i < 3; i++)
+        assert_int_equal(
+            sg_key_door_take(world.door, SG_KEY_CONVERSATION, 77 + i * next, true, keys[i].bytes),
+            SCRUBGATE_OK);
+    assert_int_equal(sg_key_store_erase(world.store, SG_KEY_CONVERSATION, 77 + next, &world.fault),
+                     SCRUBGATE_OK);
+    for (uint64_t i = 0; i < 3; i++) {
+        enum scrubgate_status want = i == 1 ? SCRUBGATE_DONE : SCRUBGATE_OK;
+        assert_int_equal(
+            sg_key_door_take(world.door, SG_KEY_CONVERSATION, 77 + i * next, false, key.bytes),
+            want);
+        assert_true(i == 1 || memcmp(&key, &keys[i], sizeof key) == 0);
+    }
+    teardown(&world);
+}
+
 /* --- torn slots --- */
 
 static void damage(const struct world *world, uint64_t n, size_t at)
@@ -286,12 +310,13 @@ static void test_a_slot_that_was_moved_is_no_key(void **state)
     struct key key;
     setup(&world);
     (void)key_of(&world, 1);
-    /* Its id is another one: what is wrapped was for the first. */
-    damage(&world, 1, 8);
+    /* Its id is another one, which is looked for in the same place: what is wrapped was for the
+     * first. */
+    damage(&world, 1, 15);
     assert_int_equal(take(&world, 1, false, &key), SCRUBGATE_DONE);
-    assert_int_equal(
-        sg_key_door_take(world.door, SG_KEY_CONVERSATION, id_of(1) ^ 0x10, false, key.bytes),
-        SCRUBGATE_DONE);
+    assert_int_equal(sg_key_door_take(world.door, SG_KEY_CONVERSATION,
+                                      id_of(1) ^ UINT64_C(0x10) << 56, false, key.bytes),
+                     SCRUBGATE_DONE);
     teardown(&world);
 }
 
@@ -365,9 +390,14 @@ static void test_a_new_master_keeps_keys_and_ends_the_old(void **state)
     char *copy = sg_tempdir_read(&world.dir, "keys", &len);
     char *master = sg_tempdir_read(&world.dir, "master", NULL);
     struct key stored = wrapped(&world, 1);
+    char from[512], to[512];
+    sg_tempdir_path(&world.dir, "master", from);
+    sg_tempdir_path(&world.dir, "old", to);
+    assert_int_equal(link(from, to), 0); /* its blocks: they are overwritten, not only let go */
     assert_int_equal(sg_key_store_erase(world.store, SG_KEY_CONVERSATION, id_of(2), &world.fault),
                      SCRUBGATE_OK);
     roll(&world, 0, &rolled);
+    assert_false(holds(&world, "old", master, 4));
     assert_int_equal(rolled.kept, 1);
     assert_int_equal(rolled.dropped, 0);
     assert_int_not_equal(rolled.old_print, rolled.new_print);
@@ -433,6 +463,53 @@ static void test_a_master_is_a_week_old(void **state)
     uint64_t now = sg_clock_wall_ms();
     assert_false(sg_key_store_wants_roll(world.store, now + week - 60000));
     assert_true(sg_key_store_wants_roll(world.store, now + week));
+    teardown(&world);
+}
+
+/* Of two threads that both find no key for a conversation one makes it. */
+enum { RACES = 3000, TOGETHER = 5 };
+struct racer {
+    struct world *world;
+    pthread_barrier_t *start;
+    struct key keys[RACES];
+    unsigned wrong;
+};
+
+static void *race(void *ctx)
+{
+    struct racer *racer = ctx;
+    struct world own = *racer->world;
+    if (sg_key_door_new(&own.door, own.store) < 0)
+        racer->wrong++;
+    for (uint64_t i = 0; i < RACES; i++) {
+        if (i % TOGETHER == 0)
+            (void)pthread_barrier_wait(racer->start);
+        racer->wrong += take(&own, i, true, &racer->keys[i]) != SCRUBGATE_OK;
+    }
+    sg_key_door_free(own.door);
+    return NULL;
+}
+
+static void test_two_threads_make_one_key(void **state)
+{
+    (void)state;
+    struct world world;
+    static struct racer racers[2];
+    pthread_t threads[2];
+    pthread_barrier_t start;
+    setup(&world);
+    assert_int_equal(pthread_barrier_init(&start, NULL, 2), 0);
+    for (size_t i = 0; i < 2; i++) {
+        racers[i].world = &world;
+        racers[i].start = &start;
+        assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        (void)pthread_join(threads[i], NULL);
+        assert_int_equal(racers[i].wrong, 0);
+    }
+    assert_memory_equal(racers[0].keys, racers[1].keys, sizeof racers[0].keys);
+    (void)pthread_barrier_destroy(&start);
     teardown(&world);
 }
 
@@ -648,6 +725,9 @@ int main(void)
     ADD("the file holds no key", test_the_file_holds_no_key_and_no_master);
     ADD("keys are found until the table is nearly full, and a larger one holds them",
         test_keys_are_found_until_the_table_is_nearly_full);
+    ADD("a key behind an erased one is still found",
+        test_a_key_behind_an_erased_one_is_still_found);
+    ADD("two threads make one key", test_two_threads_make_one_key);
     ADD("a torn slot is no key", test_a_torn_slot_is_no_key);
     ADD("a slot that was moved is no key", test_a_slot_that_was_moved_is_no_key);
     ADD("an erased key is gone from the file, others are not", test_an_erased_key_is_gone);

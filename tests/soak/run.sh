@@ -23,7 +23,7 @@ while :; do
 done
 rm -f "$build/soak-output"
 "$build/tests/soak/soak_stream" "$mib" || exit 1
-export CRASH_SEED="$seed" CRASH_STATES=50000 KILLS_SEED="$seed" KILLS=10000 WIRE_KILLS=300 TAMPER_EVERY=1
+export CRASH_SEED="$seed" CRASH_STATES=20000 KILLS_SEED="$seed" KILLS=10000 WIRE_KILLS=300 TAMPER_EVERY=1
 export LEAK_VALUES=100000
 for test in audit/test_log_crash audit/test_log_kill audit/test_tamper_bytes wire/test_wire_kills wire/test_wire_leak; do
     echo "$test, seed $seed"

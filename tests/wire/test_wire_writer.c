@@ -26,6 +26,8 @@
 #define TEXT "Content-Type: text/plain\r\n"
 #define LOG  "var/audit/log/000000.ndjson"
 
+enum { DEADLINE_MS = 2000 /* audit.deadline without a config */ };
+
 static const char pack[] = "pack: toy\nversion: 1\nowner: toys@example.org\nrules:\n"
                            "  - {id: toy, title: Toy, entity: TOY, level: 1, match: 'toy\\d{3}',\n"
                            "     with: '[TOY]', tests: ['«toy123»']}\n";
@@ -173,6 +175,13 @@ static void test_note_is_kept(void **state)
 
 /* --- it hangs --- */
 
+static unsigned long long number_of(const char *record, const char *member)
+{
+    const char *at = strstr(record, member);
+    assert_non_null(at);
+    return strtoull(at + strlen(member), NULL, 10);
+}
+
 static void test_stopped(void **state)
 {
     (void)state;
@@ -195,9 +204,12 @@ static void test_stopped(void **state)
     await_writer(writer);
     assert_int_equal(kill(writer, 0), -1); /* and it is no more */
     deliver();
-    free(sg_gateway_record(
+    char *gap = sg_gateway_record(
         &scene.gateway, 0,
-        (const char *[]){"\"what\":\"gap\"", "\"reason\":\"hung\"", "\"refused\":1,", NULL}));
+        (const char *[]){"\"what\":\"gap\"", "\"reason\":\"hung\"", "\"refused\":1,", NULL});
+    /* It began when the message began to wait, not when the writer was given up. */
+    assert_true(number_of(gap, "\"to_ms\":") - number_of(gap, "\"from_ms\":") >= DEADLINE_MS);
+    free(gap);
     sg_answer_fini(&answer);
     sg_wire_close(&wire);
     end();

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scorer.c - events become tickets, and tickets are judged at once.
+ */
+#include "collusion/scorer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "collusion/scorer_parts.h"
+
+enum { CUSTOMERS = 1 << 18, FACETS = 1 << 18, TEXTS_AGENT = 32, TEXTS_QUEUE = 128 };
+/* A step of the clock is believed when so many events in a row have it. */
+enum { BELIEVED = 64 };
+static const uint64_t day_ms = 86400000, minute_ms = 60000;
+static const double prior = 3; /* one in 10^3 */
+
+enum scrubgate_status sg_scorer_new(struct sg_scorer **out, const struct sg_scorer_config *config)
+{
+    struct sg_scorer *scorer = calloc(1, sizeof *scorer);
+    enum scrubgate_status rc = scorer == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+    *out = NULL;
+    if (rc < 0)
+        return rc;
+    scorer->config = *config;
+    scorer->check = sg_mark(config->key, SG_MARK_CHECK, 1);
+    scorer->tickets = calloc(SG_SCORER_TICKETS, sizeof *scorer->tickets);
+    scorer->own = calloc(SG_STRATA_AGENTS, sizeof *scorer->own);
+    if (scorer->tickets == NULL || scorer->own == NULL)
+        rc = SCRUBGATE_ENOMEM;
+    if (rc >= 0)
+        rc = sg_panes_init(&scorer->panes);
+    if (rc >= 0)
+        rc = sg_frequency_init(&scorer->frequency);
+    if (rc >= 0)
+        rc = sg_strata_init(&scorer->strata);
+    if (rc >= 0)
+        rc = sg_company_init(&scorer->customers, CUSTOMERS);
+    if (rc >= 0)
+        rc = sg_company_init(&scorer->facets, FACETS);
+    if (rc >= 0)
+        rc = sg_near_duplicates_init(&scorer->at_agents, SG_STRATA_AGENTS, TEXTS_AGENT);
+    if (rc >= 0)
+        rc = sg_near_duplicates_init(&scorer->in_queues, SG_STRATA_MOST, TEXTS_QUEUE);
+    if (rc >= 0)
+        rc = sg_burst_init(&scorer->burst);
+    if (rc < 0)
+        sg_scorer_free(scorer);
+    else
+        *out = scorer;
+    return rc;
+}
+
+void sg_scorer_free(struct sg_scorer *scorer)
+{
+    if (scorer == NULL)
+        return;
+    sg_panes_fini(&scorer->panes);
+    sg_frequency_fini(&scorer->frequency);
+    sg_strata_fini(&scorer->strata);
+    sg_company_fini(&scorer->customers);
+    sg_company_fini(&scorer->facets);
+    sg_near_duplicates_fini(&scorer->at_agents);
+    sg_near_duplicates_fini(&scorer->in_queues);
+    sg_burst_fini(&scorer->burst);
+    free(scorer->tickets);
+    free(scorer->own);
+    sg_wipe(&scorer->config, sizeof scorer->config);
+    free(scorer);
+}
+
+/* --- time --- */
+
+/* Late events count as of now. One that is a day off, either way, moves nothing: one bad clock
+ * must not make all others' events old. Many in a row are a clock that was set. */
+static void pass_time(struct sg_scorer *scorer, uint64_t ms)
+{
+    const uint64_t now = scorer->now_ms;
+    const bool strange = now != 0 && (ms > now + day_ms || ms + day_ms < now);
+    scorer->strange = strange ? scorer->strange + 1 : 0;
+    if ((!strange && ms > now) || scorer->strange >= BELIEVED) {
+        scorer->now_ms = ms;
+        scorer->strange = 0;
+    }
+}
+
+/* --- tickets --- */
+
+/* NULL: the event has no ticket, and says not enough to be one. */
+static struct sg_scorer_ticket *find_ticket(struct sg_scorer *scorer, uint64_t id)
+{
+    /* Without a name it is one of its own: numbers from the top, which digests hardly meet. */
+    const uint64_t mark =
+        sg_mark(scorer->config.key, SG_MARK_TICKET, id != 0 ? id : UINT64_MAX - scorer->seen);
+    struct sg_scorer_ticket *bucket =
+        &scorer->tickets[mark & (SG_SCORER_TICKETS - 1) & ~(uint64_t)(SG_SCORER_WAYS - 1)];
+    struct sg_scorer_ticket *oldest = bucket;
+    const uint32_t minute = (uint32_t)(scorer->now_ms / minute_ms);
+    for (size_t i = 0; i < SG_SCORER_WAYS; i++) {
+        if (bucket[i].mark == mark) {
+            bucket[i].minute = minute;
+            return &bucket[i];
+        }
+        if (bucket[i].mark == 0 || (oldest->mark != 0 && bucket[i].minute < oldest->minute))
+            oldest = &bucket[i];
+    }
+    *oldest = (struct sg_scorer_ticket){.mark = mark, .minute = minute, .agent = SG_STRATA_NONE};
+    return oldest;
+}
+
+static bool is(const struct sg_collusion_event *event, const char *word)
+{
+    return sg_bytes_equal(event->event, sg_bytes_of(word));
+}
+
+static uint64_t mark_of(const struct sg_scorer *scorer, enum sg_mark_role role, uint64_t id)
+{
+    return id == 0 ? 0 : sg_mark(scorer->config.key, role, id);
+}
+
+static uint64_t text_number(struct sg_bytes text)
+{
+    uint64_t number =
+        UINT64_C(0xcbf29ce484222325); /* FNV-1a: only to tell operators' names apart */
+    for (size_t i = 0; i < text.len; i++)
+        number = (number ^ text.data[i]) * UINT64_C(0x100000001b3);
+    return number;
+}
+
+static void take_queue(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket,
+                       const struct sg_collusion_event *event)
+{
+    if (ticket->has_queue || (event->brand.len == 0 && event->queue.len == 0))
+        return;
+    const uint64_t both = sg_mark_pair(text_number(event->brand), text_number(event->queue));
+    ticket->queue =
+        sg_strata_queue(&scorer->strata, sg_mark(scorer->config.key, SG_MARK_STRATUM, both));
+    ticket->has_queue = 1;
+}
+
+static void take_customer_side(const struct sg_scorer *scorer, struct sg_scorer_ticket *ticket,
+                               const struct sg_collusion_event *event)
+{
+    const uint64_t facets[SG_FACETS] = {event->network, event->device, event->tls};
+    for (unsigned i = 0; i < SG_FACETS; i++)
+        if (ticket->facets[i] == 0)
+            ticket->facets[i] = mark_of(scorer, SG_MARK_NETWORK + i, facets[i]);
+    if (ticket->content == 0)
+        ticket->content = event->content;
+    for (size_t i = 0; i < event->n_identities && i < SG_SCORER_IDENTITIES; i++) {
+        const uint64_t mark = mark_of(scorer, SG_MARK_IDENTITY, event->identities[i]);
+        for (size_t j = 0; j < SG_SCORER_IDENTITIES && ticket->identities[j] != mark; j++)
+            if (ticket->identities[j] == 0) {
+                ticket->identities[j] = mark;
+                break;
+            }
+    }
+}
+
+static void take_agent_side(struct sg_scorer *scorer, uint16_t agent,
+                            const struct sg_collusion_event *event)
+{
+    const uint64_t facets[SG_FACETS] = {event->network, event->device, event->tls};
+    struct sg_scorer_own *own = &scorer->own[agent];
+    for (unsigned i = 0; i < SG_FACETS; i++) {
+        const uint64_t mark = mark_of(scorer, SG_MARK_NETWORK + i, facets[i]);
+        bool known = mark == 0;
+        for (unsigned j = 0; j < SG_SCORER_OWN; j++)
+            known = known || own->facets[i][j] == mark;
+        if (!known)
+            own->facets[i][own->next++ % SG_SCORER_OWN] = mark;
+    }
+}
+
+/* --- what is said --- */
+
+double sg_scorer_risk(double total)
+{
+    return 1 / (1 + pow(10, prior - total));
+}
+
+static void tell(const struct sg_scorer_ticket *ticket, struct sg_risk *risk)
+{
+    risk->settled = true;
+    risk->thin = ticket->thin;
+    for (unsigned i = 0; i < SG_SCORER_JUDGED; i++) {
+        const double weight = (double)ticket->weights[i];
+        if (weight <= 0)
+            continue;
+        size_t at = risk->n++;
+        for (; at > 0 && risk->reasons[at - 1].weight < weight; at--)
+            risk->reasons[at] = risk->reasons[at - 1];
+        risk->reasons[at] = (struct sg_reason){(enum sg_signal)i, weight};
+        risk->total += weight;
+    }
+    risk->risk = sg_scorer_risk(risk->total);
+}
+
+void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *event,
+                    struct sg_risk *risk)
+{
+    *risk = (struct sg_risk){.n = 0};
+    pass_time(scorer, event->time_ms);
+    scorer->seen++;
+    struct sg_scorer_ticket *ticket = find_ticket(scorer, event->ticket);
+    const uint64_t agent_mark = mark_of(scorer, SG_MARK_AGENT, event->agent);
+    const uint16_t agent =
+        agent_mark == 0 ? SG_STRATA_NONE : sg_strata_agent(&scorer->strata, agent_mark);
+    const bool by_agent = is(event, "assign") || is(event, "resolve");
+    take_queue(scorer, ticket, event);
+    if (ticket->customer == 0)
+        ticket->customer = mark_of(scorer, SG_MARK_CUSTOMER, event->customer);
+    if (!by_agent)
+        take_customer_side(scorer, ticket, event);
+    else if (agent != SG_STRATA_NONE)
+        take_agent_side(scorer, agent, event);
+    if (agent != SG_STRATA_NONE && ticket->customer != 0 &&
+        (!ticket->judged || ticket->agent != agent)) {
+        ticket->agent = agent;
+        ticket->judged = 1;
+        sg_scorer_judge(scorer, ticket);
+        risk->fresh = true;
+    }
+    if (ticket->judged && event->handle_ms > 0 && !ticket->done) {
+        ticket->done = 1;
+        sg_scorer_done(scorer, ticket, event->handle_ms);
+    }
+    if (ticket->judged)
+        tell(ticket, risk);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scorer.h - how likely a ticket is one that its customer and its agent made together; at once.
+ *
+ *     event -> ticket -> [self pair farm template burst handle] -> sum of weights -> risk, reasons
+ *
+ * A ticket is judged when both its parties are known, by the past alone. Each weight is how
+ * unlikely chance is, as -log10, up to a limit of its signal. Memory is constant and allocated at
+ * the start; ids are hostile; time comes with events and never goes back. No thread: one caller.
+ *
+ * What an event shows is the customer's, unless it is an assign or a resolve: then the agent's.
+ */
+#ifndef SG_COLLUSION_SCORER_H
+#define SG_COLLUSION_SCORER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "collusion/event.h"
+#include "collusion/mark.h"
+#include "collusion/signal.h"
+
+enum { SG_RISK_REASONS = 8 };
+
+struct sg_risk {
+    bool settled; /* both parties are known: what follows means something */
+    bool fresh;   /* by this event */
+    bool thin;    /* fewer than three agents on duty: pair and farm say nothing */
+    double total; /* sum of the weights */
+    double risk;  /* 0 to 1: chance that it was made, if one in a thousand is */
+    size_t n;
+    struct sg_reason {
+        enum sg_signal signal;
+        double weight;
+    } reasons[SG_RISK_REASONS]; /* largest first */
+};
+
+struct sg_scorer_config {
+    uint8_t key[SG_MARK_KEY]; /* nobody outside knows it; shards that are merged have the same */
+};
+
+struct sg_scorer;
+
+SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_new(struct sg_scorer **scorer,
+                                                       const struct sg_scorer_config *config);
+void sg_scorer_free(struct sg_scorer *scorer); /* NULL is fine */
+
+/* Later events of a ticket are answered as it was judged; a new agent is a new judgement. */
+void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *event,
+                    struct sg_risk *risk);
+/* What weights come to. */
+double sg_scorer_risk(double total);
+
+/* Appends all that it knows to an empty buf. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_save(const struct sg_scorer *scorer,
+                                                        struct sg_buf *out);
+/* A scorer that knows it. EMALFORMED: damaged, of another version, or kept under another key: there
+ * is none then, begin anew. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_load(struct sg_scorer **scorer,
+                                                        const struct sg_scorer_config *config,
+                                                        struct sg_bytes state);
+/* Adds what another shard knows, as if one had seen it all. EINVAL: under another key. ENOMEM. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_merge(struct sg_scorer *into,
+                                                         const struct sg_scorer *other);
+
+#endif

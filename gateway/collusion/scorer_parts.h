@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scorer_parts.h - what a scorer is made of; for its own files only.
+ *
+ *     scorer.c          events become tickets, tickets are judged
+ *     scorer_signals.c  what each signal has to say of one
+ *     scorer_state.c    save, load, merge
+ */
+#ifndef SG_COLLUSION_SCORER_PARTS_H
+#define SG_COLLUSION_SCORER_PARTS_H
+
+#include "collusion/burst.h"
+#include "collusion/company.h"
+#include "collusion/frequency.h"
+#include "collusion/near_duplicates.h"
+#include "collusion/panes.h"
+#include "collusion/scorer.h"
+#include "collusion/strata.h"
+
+enum {
+    SG_SCORER_TICKETS = 1 << 15,
+    SG_SCORER_WAYS = 4,
+    SG_SCORER_IDENTITIES = 4,
+    SG_SCORER_OWN = 4, /* an agent's networks, devices, TLS libraries that are remembered */
+    SG_SCORER_JUDGED = SG_SIGNAL_HANDLE + 1
+};
+
+enum sg_scorer_facet { SG_FACET_NETWORK, SG_FACET_DEVICE, SG_FACET_TLS, SG_FACETS };
+
+/* All by marks; 0: not known. */
+struct sg_scorer_ticket {
+    uint64_t mark, customer;
+    uint64_t facets[SG_FACETS];
+    uint64_t identities[SG_SCORER_IDENTITIES];
+    uint64_t content; /* as it is */
+    uint32_t minute;  /* last seen */
+    uint16_t queue, agent;
+    uint8_t has_queue, judged, thin, done;
+    float weights[SG_SCORER_JUDGED];
+    uint32_t spare; /* zero: a table is whole words */
+};
+
+/* What an agent showed of itself. */
+struct sg_scorer_own {
+    uint64_t facets[SG_FACETS][SG_SCORER_OWN];
+    uint64_t next; /* to be forgotten */
+};
+
+struct sg_scorer {
+    struct sg_scorer_config config;
+    uint64_t check; /* a constant's mark: another key has another */
+    uint64_t now_ms, strange, seen;
+    struct sg_panes panes;
+    struct sg_frequency frequency;
+    struct sg_strata strata;
+    struct sg_company customers, facets;
+    struct sg_near_duplicates at_agents, in_queues;
+    struct sg_burst burst;
+    struct sg_scorer_ticket *tickets;
+    struct sg_scorer_own *own; /* by agent */
+};
+
+/* --- scorer_signals.c --- */
+
+/* Judges a ticket with both parties, and learns it. */
+void sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket);
+/* It is done, and took so long. */
+void sg_scorer_done(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                    uint64_t handle_ms);
+
+#endif

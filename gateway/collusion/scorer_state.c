@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scorer_state.c - what a scorer knows: saved, loaded, merged with another's.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "collusion/scorer_parts.h"
+
+enum { VERSION = 1 };
+
+static const size_t tickets_size = SG_SCORER_TICKETS * sizeof(struct sg_scorer_ticket);
+static const size_t own_size = SG_STRATA_AGENTS * sizeof(struct sg_scorer_own);
+
+static enum scrubgate_status put_numbers(const struct sg_scorer *scorer, struct sg_buf *out)
+{
+    const uint64_t numbers[] = {scorer->check, scorer->now_ms, scorer->strange, scorer->seen};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && rc >= 0; i++)
+        rc = sg_state_put_u64(out, numbers[i]);
+    return rc;
+}
+
+enum scrubgate_status sg_scorer_save(const struct sg_scorer *scorer, struct sg_buf *out)
+{
+    enum scrubgate_status rc = sg_state_begin(out, VERSION);
+    if (rc >= 0)
+        rc = put_numbers(scorer, out);
+    if (rc >= 0)
+        rc = sg_panes_save(&scorer->panes, out);
+    if (rc >= 0)
+        rc = sg_frequency_save(&scorer->frequency, out);
+    if (rc >= 0)
+        rc = sg_strata_save(&scorer->strata, out);
+    if (rc >= 0)
+        rc = sg_company_save(&scorer->customers, out);
+    if (rc >= 0)
+        rc = sg_company_save(&scorer->facets, out);
+    if (rc >= 0)
+        rc = sg_near_duplicates_save(&scorer->at_agents, out);
+    if (rc >= 0)
+        rc = sg_near_duplicates_save(&scorer->in_queues, out);
+    if (rc >= 0)
+        rc = sg_burst_save(&scorer->burst, out);
+    if (rc >= 0)
+        rc = sg_state_put_table(out, scorer->tickets, tickets_size);
+    if (rc >= 0)
+        rc = sg_state_put_table(out, scorer->own, own_size);
+    return rc < 0 ? rc : sg_state_seal(out);
+}
+
+static bool sound(const struct sg_scorer *scorer)
+{
+    bool sound = true;
+    for (size_t i = 0; i < SG_SCORER_TICKETS && sound; i++) {
+        const struct sg_scorer_ticket *ticket = &scorer->tickets[i];
+        sound = (ticket->queue < SG_STRATA_MOST || ticket->queue == SG_STRATA_NONE) &&
+                (ticket->agent < SG_STRATA_AGENTS || ticket->agent == SG_STRATA_NONE);
+    }
+    return sound;
+}
+
+enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_scorer_config *config,
+                                     struct sg_bytes text)
+{
+    struct sg_scorer *scorer = NULL;
+    struct sg_state state;
+    *out = NULL;
+    enum scrubgate_status rc = sg_state_open(&state, text, VERSION);
+    if (rc >= 0)
+        rc = sg_scorer_new(&scorer, config);
+    if (rc < 0)
+        return rc;
+    const bool same_key = sg_state_take_u64(&state) == scorer->check;
+    scorer->now_ms = sg_state_take_u64(&state);
+    scorer->strange = sg_state_take_u64(&state);
+    scorer->seen = sg_state_take_u64(&state);
+    sg_panes_load(&scorer->panes, &state);
+    sg_frequency_load(&scorer->frequency, &state);
+    sg_strata_load(&scorer->strata, &state);
+    sg_company_load(&scorer->customers, &state);
+    sg_company_load(&scorer->facets, &state);
+    sg_near_duplicates_load(&scorer->at_agents, &state);
+    sg_near_duplicates_load(&scorer->in_queues, &state);
+    sg_burst_load(&scorer->burst, &state);
+    sg_state_take_table(&state, scorer->tickets, tickets_size);
+    sg_state_take_table(&state, scorer->own, own_size);
+    if (!same_key || !sg_state_ended(&state) || !sound(scorer)) {
+        sg_scorer_free(scorer);
+        return SCRUBGATE_EMALFORMED;
+    }
+    *out = scorer;
+    return SCRUBGATE_OK;
+}
+
+/* Texts and tickets that are still open stay with their shard. */
+enum scrubgate_status sg_scorer_merge(struct sg_scorer *into, const struct sg_scorer *other)
+{
+    if (into->check != other->check)
+        return SCRUBGATE_EINVAL;
+    uint16_t *numbers = malloc(SG_STRATA_AGENTS * sizeof *numbers);
+    if (numbers == NULL)
+        return SCRUBGATE_ENOMEM;
+    sg_strata_merge(&into->strata, &other->strata, numbers);
+    sg_panes_merge(&into->panes, &other->panes);
+    sg_frequency_merge(&into->frequency, &other->frequency);
+    sg_company_merge(&into->customers, &other->customers, numbers);
+    sg_company_merge(&into->facets, &other->facets, numbers);
+    sg_burst_merge(&into->burst, &other->burst);
+    if (other->now_ms > into->now_ms)
+        into->now_ms = other->now_ms;
+    into->seen += other->seen;
+    free(numbers);
+    return SCRUBGATE_OK;
+}

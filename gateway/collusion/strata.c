@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * strata.c - who is on duty now, and how likely routing alone is to choose each.
+ */
+#include "collusion/strata.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collusion/mark.h"
+
+enum { SLOTS = 2 * SG_STRATA_AGENTS, MEMBER_SLOTS = 2 * SG_STRATA_MEMBERS };
+static const uint64_t minute_ms = 60000;
+static const double break_h = 1.5;     /* a longer pause is no duty */
+static const double fresh_h = 0.75;    /* surely on duty */
+static const double fade_h = 2.0;      /* then half as likely each time */
+static const double idle = 0.10;       /* of one who was not seen today */
+static const double away_h = 24 * 7.5; /* longer: has left */
+static const double half_life_h = 30 * 24;
+
+/* An agent in a queue. */
+struct member {
+    uint32_t next; /* of the queue's: 1 + number; 0: the last */
+    uint16_t queue, agent;
+    uint64_t last_ms;
+    double tickets, hours; /* that halve in 30 days */
+};
+
+struct queue {
+    uint64_t mark;
+    uint32_t first; /* member: 1 + number */
+    uint32_t n;
+    uint64_t summed_ms;
+    double sum, on_duty, tickets, hours; /* of all members, as of then */
+    struct sg_quantiles handling;
+};
+
+struct sg_strata_table {
+    struct queue queues[SG_STRATA_MOST];
+    uint64_t agents[SG_STRATA_AGENTS]; /* marks */
+    uint32_t agent_slots[SLOTS];       /* 1 + number */
+    struct member members[SG_STRATA_MEMBERS];
+    uint32_t member_slots[MEMBER_SLOTS];
+    uint64_t n_queues, n_agents, n_members;
+};
+
+enum scrubgate_status sg_strata_init(struct sg_strata *strata)
+{
+    strata->table = calloc(1, sizeof *strata->table);
+    return strata->table == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+void sg_strata_fini(struct sg_strata *strata)
+{
+    free(strata->table);
+    strata->table = NULL;
+}
+
+/* --- numbers --- */
+
+uint16_t sg_strata_queue(struct sg_strata *strata, uint64_t mark)
+{
+    struct sg_strata_table *table = strata->table;
+    for (uint16_t i = 0; i < table->n_queues; i++)
+        if (table->queues[i].mark == mark)
+            return i;
+    if (table->n_queues == SG_STRATA_MOST)
+        return SG_STRATA_NONE;
+    table->queues[table->n_queues].mark = mark;
+    return (uint16_t)table->n_queues++;
+}
+
+uint16_t sg_strata_agent(struct sg_strata *strata, uint64_t mark)
+{
+    struct sg_strata_table *table = strata->table;
+    size_t at = mark % SLOTS;
+    for (; table->agent_slots[at] != 0; at = (at + 1) % SLOTS)
+        if (table->agents[table->agent_slots[at] - 1] == mark)
+            return (uint16_t)(table->agent_slots[at] - 1);
+    if (table->n_agents == SG_STRATA_AGENTS)
+        return SG_STRATA_NONE;
+    table->agents[table->n_agents++] = mark;
+    table->agent_slots[at] = (uint32_t)table->n_agents;
+    return (uint16_t)(table->n_agents - 1);
+}
+
+/* NULL: not there, and, when it is to be made, no room. */
+static struct member *member_of(struct sg_strata_table *table, uint16_t queue, uint16_t agent,
+                                bool make)
+{
+    const uint64_t mark = sg_mark_pair(table->agents[agent], table->queues[queue].mark);
+    size_t at = mark % MEMBER_SLOTS;
+    for (; table->member_slots[at] != 0; at = (at + 1) % MEMBER_SLOTS) {
+        struct member *member = &table->members[table->member_slots[at] - 1];
+        if (member->queue == queue && member->agent == agent)
+            return member;
+    }
+    if (!make || table->n_members == SG_STRATA_MEMBERS)
+        return NULL;
+    struct member *member = &table->members[table->n_members++];
+    *member = (struct member){.next = table->queues[queue].first, .queue = queue, .agent = agent};
+    table->member_slots[at] = (uint32_t)table->n_members;
+    table->queues[queue].first = (uint32_t)table->n_members;
+    table->queues[queue].n++;
+    return member;
+}
+
+/* --- shares --- */
+
+static double hours_since(uint64_t then, uint64_t now)
+{
+    return now > then ? (double)(now - then) / (60.0 * (double)minute_ms) : 0;
+}
+
+static double presence(const struct member *member, uint64_t ms)
+{
+    const double gap = hours_since(member->last_ms, ms);
+    if (gap > away_h)
+        return 0;
+    return gap <= fresh_h ? 1 : fmax(idle, exp2((fresh_h - gap) / fade_h));
+}
+
+/* Tickets an hour; of one who is hardly known, about the queue's. */
+static double rate(const struct queue *queue, const struct member *member)
+{
+    const double usual = (queue->tickets + 1) / (queue->hours + 1);
+    return (member->tickets + 2 * usual) / (member->hours + 2);
+}
+
+/* Once a minute for all; who takes a ticket is added by itself. */
+static void sum_up(struct sg_strata_table *table, struct queue *queue, uint64_t ms)
+{
+    if (queue->summed_ms / minute_ms == ms / minute_ms && queue->summed_ms != 0)
+        return;
+    double tickets = 0, hours = 0;
+    queue->sum = queue->on_duty = 0;
+    for (uint32_t i = queue->first; i != 0; i = table->members[i - 1].next) {
+        const struct member *member = &table->members[i - 1];
+        const double here = presence(member, ms);
+        queue->sum += here * rate(queue, member);
+        queue->on_duty += here;
+        tickets += member->tickets;
+        hours += member->hours;
+    }
+    queue->tickets = tickets;
+    queue->hours = hours;
+    queue->summed_ms = ms;
+}
+
+void sg_strata_take(struct sg_strata *strata, uint16_t number, uint16_t agent, uint64_t ms,
+                    double weight)
+{
+    struct sg_strata_table *table = strata->table;
+    if (number == SG_STRATA_NONE || agent == SG_STRATA_NONE)
+        return;
+    struct queue *queue = &table->queues[number];
+    struct member *member = member_of(table, number, agent, true);
+    if (member == NULL)
+        return;
+    sum_up(table, queue, ms);
+    const double gap = hours_since(member->last_ms, ms);
+    const double before = member->last_ms == 0 ? 0 : presence(member, ms) * rate(queue, member);
+    const double there = member->last_ms == 0 ? 0 : presence(member, ms);
+    const double left = exp2(-fmin(gap, away_h * 4) / half_life_h);
+    member->tickets = member->tickets * left + weight;
+    member->hours = member->hours * left + (gap < break_h ? gap : break_h / 2) * weight;
+    member->last_ms = ms;
+    queue->sum += rate(queue, member) - before;
+    queue->on_duty += 1 - there;
+}
+
+double sg_strata_share(struct sg_strata *strata, uint16_t number, uint16_t agent, uint64_t ms)
+{
+    struct sg_strata_table *table = strata->table;
+    if (number == SG_STRATA_NONE || agent == SG_STRATA_NONE)
+        return 1; /* nothing is known: whoever comes was to be expected */
+    struct queue *queue = &table->queues[number];
+    const struct member *member = member_of(table, number, agent, false);
+    sum_up(table, queue, ms);
+    const double usual = (queue->tickets + 1) / (queue->hours + 1);
+    const double own =
+        member == NULL ? idle * usual : fmax(presence(member, ms), idle) * rate(queue, member);
+    const double sum = fmax(queue->sum, own) + idle * usual;
+    return own / sum;
+}
+
+double sg_strata_on_duty(struct sg_strata *strata, uint16_t number, uint64_t ms)
+{
+    if (number == SG_STRATA_NONE)
+        return 0;
+    sum_up(strata->table, &strata->table->queues[number], ms);
+    return strata->table->queues[number].on_duty;
+}
+
+struct sg_quantiles *sg_strata_handling(struct sg_strata *strata, uint16_t number)
+{
+    return number == SG_STRATA_NONE ? NULL : &strata->table->queues[number].handling;
+}
+
+/* --- both shards', and on disk --- */
+
+void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other, uint16_t *numbers)
+{
+    const struct sg_strata_table *from = other->table;
+    for (size_t i = 0; i < from->n_agents; i++)
+        numbers[i] = sg_strata_agent(into, from->agents[i]);
+    for (size_t i = 0; i < from->n_queues; i++) {
+        const uint16_t number = sg_strata_queue(into, from->queues[i].mark);
+        if (number == SG_STRATA_NONE)
+            continue;
+        into->table->queues[number].summed_ms = 0;
+        sg_quantiles_merge(&into->table->queues[number].handling, &from->queues[i].handling);
+    }
+    for (size_t i = 0; i < from->n_members; i++) {
+        const struct member *member = &from->members[i];
+        const uint16_t queue = sg_strata_queue(into, from->queues[member->queue].mark);
+        const uint16_t agent = numbers[member->agent];
+        struct member *to = queue == SG_STRATA_NONE || agent == SG_STRATA_NONE
+                                ? NULL
+                                : member_of(into->table, queue, agent, true);
+        if (to == NULL)
+            continue;
+        /* Tickets of both; hours on duty are the same hours, each shard saw a part of them. */
+        to->tickets += member->tickets;
+        to->hours = fmax(to->hours, member->hours);
+        if (member->last_ms > to->last_ms)
+            to->last_ms = member->last_ms;
+    }
+}
+
+enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_buf *out)
+{
+    return sg_state_put_table(out, strata->table, sizeof *strata->table);
+}
+
+static bool sound(const struct sg_strata_table *table)
+{
+    bool sound = table->n_queues <= SG_STRATA_MOST && table->n_agents <= SG_STRATA_AGENTS &&
+                 table->n_members <= SG_STRATA_MEMBERS;
+    for (size_t i = 0; i < SLOTS && sound; i++)
+        sound = table->agent_slots[i] <= table->n_agents;
+    for (size_t i = 0; i < MEMBER_SLOTS && sound; i++)
+        sound = table->member_slots[i] <= table->n_members;
+    for (size_t i = 0; i < table->n_queues && sound; i++)
+        sound = table->queues[i].first <= table->n_members;
+    /* A list goes to older members only: it ends. */
+    for (size_t i = 0; i < table->n_members && sound; i++)
+        sound = table->members[i].next <= i && table->members[i].queue < table->n_queues &&
+                table->members[i].agent < table->n_agents;
+    return sound;
+}
+
+void sg_strata_load(struct sg_strata *strata, struct sg_state *state)
+{
+    sg_state_take_table(state, strata->table, sizeof *strata->table);
+    if (!sound(strata->table))
+        state->bad = true;
+}
