@@ -14,7 +14,9 @@ case $name in
 fuzz/*) set -- "$program" "fuzz/corpus/${name#fuzz/}" ;;
 *) set -- "$program" ;;
 esac
+begun=$(date +%s%N)
 if timeout -k 5 "${TEST_SECONDS:-600}" "$@" >"$out.out" 2>&1; then rc=0; else rc=$?; fi
+took=$((($(date +%s%N) - begun) / 100000000)) # tenths of a second
 case $name in
 fuzz/*) p=$((rc == 0)) f=0 tells=$(tail -1 "$out.out") ;;
 *) p=$(counted PASSED) f=$(counted FAILED) tells=$p ;;
@@ -26,7 +28,7 @@ echo "$p $f" >"$out.count"
         printf 'FAIL   %s (exit %s)\n' "$name" "$rc"
         grep -v '^\[ *\(RUN\|OK\) *\]' "$out.out" | sed 's/^/       /' | tail -60
     else
-        printf 'ok     %-32s %s\n' "$name" "$tells"
+        printf 'ok     %-32s %-6s %3d.%d s\n' "$name" "$tells" $((took / 10)) $((took % 10))
     fi
 } >"$out.text"
 flock "$results" cat "$out.text" # one program's lines stay together

@@ -17,14 +17,6 @@ enum { BELIEVED = 64 };
 static const uint64_t day_ms = 86400000, minute_ms = 60000;
 static const double prior = 3; /* one in 10^3 */
 
-static const char *const words[SG_SIGNALS] = {"self",  "pair",   "farm",    "template",
-                                              "burst", "handle", "cooloff", "flagged"};
-
-const char *sg_signal_word(enum sg_signal signal)
-{
-    return words[signal];
-}
-
 enum scrubgate_status sg_scorer_new(struct sg_scorer **out, const struct sg_scorer_config *config)
 {
     struct sg_scorer *scorer = calloc(1, sizeof *scorer);

@@ -44,9 +44,10 @@ static const char config[] =
     "rules: [toy.yaml]\n"
     "limits: {per_address: 4, header_time: 3s}\n"
     "routes:\n"
-    "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent}\n"
+    "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent,\n"
+    "     identity: {conversation: '=talk'}}\n" /* within it names in records hold */
     "  - {name: told, path: /told/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent,\n"
-    "     identity: {tls: 'header:X-JA4'}}\n";
+    "     identity: {conversation: '=talk', tls: 'header:X-JA4'}}\n";
 
 /* --- what it is made of --- */
 

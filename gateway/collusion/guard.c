@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guard.c - may this agent serve that brand? Exact, and the same after a crash.
+ */
+#include "collusion/guard.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/diag.h"
+#include "collusion/guard_db.h"
+#include "collusion/guard_tables.h"
+
+struct sg_collusion_guard {
+    const struct sg_collusion_policy *policy;
+    struct sg_guard_db *db;
+    struct sg_guard_tables tables;
+    size_t n_pending; /* contacts that are not on disk */
+    bool behind;      /* what is on disk did not all get into the tables */
+};
+
+/* --- from the disk into the tables ------------------------------------------------------------ */
+
+struct loading {
+    const struct sg_collusion_policy *policy;
+    struct sg_guard_tables tables;
+};
+
+static enum scrubgate_status load_order(void *ctx, const struct sg_collusion_order *order)
+{
+    struct loading *loading = ctx;
+    return order->lifted_ms != 0 ? SCRUBGATE_OK : sg_guard_tables_order(&loading->tables, order);
+}
+
+/* A brand that is in no group any more: kept on disk as long as it may be again. */
+static enum scrubgate_status load_contact(void *ctx, const struct sg_guard_contact *contact)
+{
+    struct loading *loading = ctx;
+    struct sg_guard_served *served;
+    const uint32_t brand = sg_collusion_policy_brand(loading->policy, contact->brand);
+    if (brand == SG_BRAND_NONE)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc =
+        sg_guard_tables_serve(&loading->tables, contact->agent, (uint16_t)brand, &served);
+    if (rc >= 0)
+        served->last_ms = contact->last_ms;
+    return rc;
+}
+
+/* All or nothing: on failure the tables are as they were. */
+static enum scrubgate_status load(struct sg_collusion_guard *guard, struct scrubgate_fault *fault)
+{
+    struct loading loading = {.policy = guard->policy};
+    enum scrubgate_status rc = sg_guard_tables_init(&loading.tables);
+    sg_fault_set(fault, NULL, 0, 0, "out of memory, or more orders than the guard has room for");
+    if (rc >= 0)
+        rc = sg_guard_db_orders(guard->db, load_order, &loading, fault);
+    if (rc >= 0)
+        rc = sg_guard_db_contacts(guard->db, load_contact, &loading, fault);
+    if (rc < 0) {
+        sg_guard_tables_fini(&loading.tables);
+        return rc;
+    }
+    sg_guard_tables_fini(&guard->tables);
+    guard->tables = loading.tables;
+    guard->behind = false;
+    return rc;
+}
+
+enum scrubgate_status sg_collusion_guard_open(struct sg_collusion_guard **guard, const char *path,
+                                              const struct sg_collusion_policy *policy,
+                                              struct scrubgate_fault *fault)
+{
+    struct sg_collusion_guard *made = calloc(1, sizeof *made);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    *guard = NULL;
+    if (made == NULL) {
+        sg_fault_set(fault, path, 0, 0, "out of memory");
+        goto out;
+    }
+    made->policy = policy;
+    rc = sg_guard_db_open(&made->db, path, fault);
+    if (rc >= 0)
+        rc = load(made, fault);
+    if (rc < 0)
+        goto out;
+    *guard = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    sg_collusion_guard_close(made);
+    return rc;
+}
+
+void sg_collusion_guard_close(struct sg_collusion_guard *guard)
+{
+    if (guard == NULL)
+        return;
+    sg_guard_tables_fini(&guard->tables);
+    sg_guard_db_close(guard->db);
+    free(guard);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static const char *const rules[SG_GUARD_RULES] = {
+    [SG_GUARD_UNKNOWN] = "unknown",     [SG_GUARD_BLOCK] = "block",
+    [SG_GUARD_CLEARANCE] = "clearance", [SG_GUARD_COOLOFF] = "cooloff",
+    [SG_GUARD_FLAGGED] = "flagged",
+};
+
+const char *sg_guard_rule_word(enum sg_guard_rule rule)
+{
+    assert((unsigned)rule < SG_GUARD_RULES);
+    return rules[rule];
+}
+
+/* One question, and what holds so far. */
+struct asking {
+    struct sg_guard_tables *tables;
+    const struct sg_collusion_policy *policy;
+    uint64_t agent, now;
+    struct sg_bytes brand, queue;
+    struct sg_ruling held[SG_GUARD_RULES]; /* until_ms 0: this one does not */
+};
+
+/* What lasts longer and denies more stays. */
+static void hold(struct asking *q, const struct sg_ruling *ruling)
+{
+    struct sg_ruling *held = &q->held[ruling->rule];
+    if (held->until_ms == 0 || ruling->mode > held->mode ||
+        (ruling->mode == held->mode && ruling->until_ms > held->until_ms))
+        *held = *ruling;
+}
+
+static bool covers(const char *named, struct sg_bytes asked)
+{
+    return named[0] == '\0' || sg_bytes_equal(sg_bytes_of(named), asked);
+}
+
+static const struct sg_guard_ordered *ordered_at(const struct asking *q, uint32_t at)
+{
+    return at == SG_GUARD_END ? NULL : &q->tables->ordered[at];
+}
+
+/* Whether an order of that kind, for that brand or clearance, is in force for any of them. */
+static bool is_ordered(const struct asking *q, const struct sg_guard_agent *first,
+                       enum sg_order_kind kind, const char *clearance)
+{
+    for (const struct sg_guard_agent *at = first; at != NULL;
+         at = sg_guard_tables_next(q->tables, at)) {
+        const struct sg_guard_ordered *order = ordered_at(q, at->order);
+        for (; order != NULL; order = ordered_at(q, order->next))
+            if (order->kind == kind && order->expires_ms > q->now &&
+                covers(order->brand, q->brand) &&
+                (clearance == NULL || sg_text_same(order->clearance, clearance)))
+                return true;
+    }
+    return false;
+}
+
+static void judge_orders(struct asking *q, const struct sg_guard_agent *first)
+{
+    const enum sg_signal_mode flagged =
+        sg_collusion_policy_signal(q->policy, SG_SIGNAL_FLAGGED).mode;
+    for (const struct sg_guard_agent *at = first; at != NULL;
+         at = sg_guard_tables_next(q->tables, at)) {
+        const struct sg_guard_ordered *order = ordered_at(q, at->order);
+        for (; order != NULL; order = ordered_at(q, order->next)) {
+            const bool is_block = order->kind == SG_ORDER_BLOCK;
+            if ((!is_block && order->kind != SG_ORDER_FLAG) || order->expires_ms <= q->now ||
+                !covers(order->brand, q->brand) || !covers(order->queue, q->queue))
+                continue;
+            hold(q, &(struct sg_ruling){.rule = is_block ? SG_GUARD_BLOCK : SG_GUARD_FLAGGED,
+                                        .mode = is_block ? SG_SIGNAL_ENFORCE : flagged,
+                                        .until_ms = order->expires_ms,
+                                        .order = order->id});
+        }
+    }
+}
+
+static void judge_clearances(struct asking *q, const struct sg_guard_agent *first)
+{
+    const struct sg_clearance *wanted;
+    size_t at = 0;
+    while ((wanted = sg_collusion_policy_clearance(q->policy, q->brand, q->queue, &at)) != NULL)
+        if (!is_ordered(q, first, SG_ORDER_ATTEST, wanted->name))
+            hold(q, &(struct sg_ruling){.rule = SG_GUARD_CLEARANCE,
+                                        .mode = wanted->mode,
+                                        .until_ms = SG_GUARD_NO_END,
+                                        .name = wanted->name});
+}
+
+static void judge_served(struct asking *q, const struct sg_guard_served *served, uint32_t brand)
+{
+    if (served->brand == brand)
+        return;
+    const struct sg_conflict *conflict =
+        sg_collusion_policy_conflict(q->policy, served->brand, brand);
+    /* A time is under 2^63 on disk and 2^52 here, a cool-off 180 days: no sum overflows. */
+    const uint64_t until = conflict == NULL ? 0 : served->last_ms + conflict->cooloff_ms;
+    if (until > q->now)
+        hold(q, &(struct sg_ruling){
+                    .rule = SG_GUARD_COOLOFF,
+                    .mode = sg_collusion_policy_signal(q->policy, SG_SIGNAL_COOLOFF).mode,
+                    .until_ms = until,
+                    .name = conflict->name,
+                    .brand = sg_collusion_policy_brand_name(q->policy, served->brand)});
+}
+
+static void judge_cooloff(struct asking *q, const struct sg_guard_agent *first)
+{
+    const uint32_t brand = sg_collusion_policy_brand(q->policy, q->brand);
+    if (brand == SG_BRAND_NONE || is_ordered(q, first, SG_ORDER_WAIVE, NULL))
+        return;
+    for (const struct sg_guard_agent *at = first; at != NULL;
+         at = sg_guard_tables_next(q->tables, at))
+        for (uint32_t i = at->contact; i != SG_GUARD_END; i = q->tables->served[i].next)
+            judge_served(q, &q->tables->served[i], brand);
+}
+
+static void hold_unknown(struct asking *q)
+{
+    const struct sg_clearance *wanted;
+    size_t at = 0;
+    struct sg_ruling unknown = {.rule = SG_GUARD_UNKNOWN, .until_ms = SG_GUARD_NO_END};
+    unknown.mode = sg_collusion_policy_signal(q->policy, SG_SIGNAL_COOLOFF).mode;
+    hold(q, &unknown);
+    unknown.mode = sg_collusion_policy_signal(q->policy, SG_SIGNAL_FLAGGED).mode;
+    hold(q, &unknown);
+    while ((wanted = sg_collusion_policy_clearance(q->policy, q->brand, q->queue, &at)) != NULL) {
+        unknown.mode = wanted->mode;
+        hold(q, &unknown);
+    }
+}
+
+/* Whether serving could be remembered, which the next question needs. */
+static bool has_room(struct asking *q)
+{
+    const uint32_t brand = sg_collusion_policy_brand(q->policy, q->brand);
+    return brand == SG_BRAND_NONE || sg_guard_tables_has_room(q->tables, q->agent, (uint16_t)brand);
+}
+
+void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
+                            const struct sg_collusion_policy *policy, uint64_t agent,
+                            struct sg_bytes brand, struct sg_bytes queue, uint64_t now_ms,
+                            struct sg_eligibility *answer)
+{
+    struct asking q = {.policy = guard == NULL ? policy : guard->policy,
+                       .agent = agent,
+                       .now = now_ms,
+                       .brand = brand,
+                       .queue = queue};
+    *answer = (struct sg_eligibility){.allowed = true};
+    if (agent == 0)
+        return;
+    if (guard != NULL) {
+        q.tables = &guard->tables;
+        const struct sg_guard_agent *first = sg_guard_tables_walk(q.tables, agent, now_ms);
+        judge_orders(&q, first);
+        judge_clearances(&q, first);
+        judge_cooloff(&q, first);
+    }
+    if (guard == NULL || guard->behind || !has_room(&q))
+        hold_unknown(&q);
+    for (int i = 0; i < SG_GUARD_RULES; i++) {
+        if (q.held[i].until_ms == 0)
+            continue;
+        answer->ruling[answer->n++] = q.held[i];
+        if (q.held[i].mode != SG_SIGNAL_ENFORCE)
+            continue;
+        answer->allowed = false;
+        if (q.held[i].until_ms > answer->until_ms)
+            answer->until_ms = q.held[i].until_ms;
+    }
+}
+
+/* --- contacts --------------------------------------------------------------------------------- */
+
+/* It is to be written. */
+static void mark(struct sg_collusion_guard *guard, struct sg_guard_served *served)
+{
+    guard->n_pending += !served->pending;
+    served->pending = true;
+}
+
+enum scrubgate_status sg_collusion_guard_contact(struct sg_collusion_guard *guard, uint64_t agent,
+                                                 struct sg_bytes brand, uint64_t now_ms)
+{
+    struct sg_guard_served *served;
+    const uint32_t number = sg_collusion_policy_brand(guard->policy, brand);
+    if (agent == 0 || number == SG_BRAND_NONE)
+        return SCRUBGATE_OK;
+    if (now_ms > SG_ORDER_TIME_MOST)
+        return SCRUBGATE_EINVAL;
+    enum scrubgate_status rc =
+        sg_guard_tables_serve(&guard->tables, agent, (uint16_t)number, &served);
+    if (rc >= 0 && now_ms > served->last_ms) {
+        served->last_ms = now_ms;
+        mark(guard, served);
+    }
+    return rc;
+}
+
+struct sg_guard_batch {
+    size_t n;
+    struct sg_guard_contact contacts[];
+};
+
+enum scrubgate_status sg_guard_batch_collect(struct sg_collusion_guard *guard,
+                                             struct sg_guard_batch **batch)
+{
+    struct sg_guard_tables *tables = &guard->tables;
+    *batch = NULL;
+    if (guard->n_pending == 0)
+        return SCRUBGATE_OK;
+    struct sg_guard_batch *made =
+        malloc(sizeof *made + guard->n_pending * sizeof made->contacts[0]);
+    if (made == NULL)
+        return SCRUBGATE_ENOMEM;
+    guard->n_pending = 0;
+    made->n = 0;
+    for (size_t i = 0; i < tables->n_served; i++) {
+        struct sg_guard_served *served = &tables->served[i];
+        if (!served->pending)
+            continue;
+        served->pending = false;
+        made->contacts[made->n++] = (struct sg_guard_contact){
+            .agent = tables->numbers.ids[served->agent],
+            .last_ms = served->last_ms,
+            .brand = sg_bytes_of(sg_collusion_policy_brand_name(guard->policy, served->brand)),
+        };
+    }
+    *batch = made;
+    return SCRUBGATE_OK;
+}
+
+enum scrubgate_status sg_guard_batch_write(struct sg_collusion_guard *guard,
+                                           struct sg_guard_batch *batch,
+                                           struct scrubgate_fault *fault)
+{
+    return batch == NULL ? SCRUBGATE_OK
+                         : sg_guard_db_put(guard->db, batch->contacts, batch->n, fault);
+}
+
+void sg_guard_batch_settle(struct sg_collusion_guard *guard, struct sg_guard_batch *batch,
+                           bool written)
+{
+    for (size_t i = 0; batch != NULL && i < batch->n && !written; i++) {
+        const struct sg_guard_contact *contact = &batch->contacts[i];
+        struct sg_guard_served *served;
+        /* It has its place: this finds, and so cannot fail. */
+        const uint32_t brand = sg_collusion_policy_brand(guard->policy, contact->brand);
+        if (sg_guard_tables_serve(&guard->tables, contact->agent, (uint16_t)brand, &served) >= 0)
+            mark(guard, served);
+    }
+    free(batch);
+}
+
+enum scrubgate_status sg_collusion_guard_flush(struct sg_collusion_guard *guard,
+                                               struct scrubgate_fault *fault)
+{
+    struct sg_guard_batch *batch;
+    enum scrubgate_status rc = sg_guard_batch_collect(guard, &batch);
+    if (rc < 0) {
+        sg_fault_set(fault, NULL, 0, 0, "out of memory");
+        return rc;
+    }
+    rc = sg_guard_batch_write(guard, batch, fault);
+    sg_guard_batch_settle(guard, batch, rc >= 0);
+    return rc;
+}
+
+/* --- orders ----------------------------------------------------------------------------------- */
+
+enum scrubgate_status sg_collusion_guard_add(struct sg_collusion_guard *guard,
+                                             const struct sg_collusion_order *order, uint64_t *id,
+                                             struct scrubgate_fault *fault)
+{
+    struct sg_collusion_order made = *order;
+    enum scrubgate_status rc = sg_order_check(order, fault);
+    if (rc >= 0 && guard->tables.n_ordered + 2 > (size_t)2 * SG_GUARD_ORDERS) {
+        sg_fault_set(fault, NULL, 0, 0, "over %d orders are in force", SG_GUARD_ORDERS);
+        rc = SCRUBGATE_ELIMIT;
+    }
+    if (rc >= 0)
+        rc = sg_guard_db_add(guard->db, order, &made.id, fault);
+    if (rc < 0)
+        return rc;
+    /* It stands, on disk: until it is in the tables too nothing is certain. */
+    if (sg_guard_tables_order(&guard->tables, &made) < 0)
+        guard->behind = true;
+    *id = made.id;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status check_words(struct sg_bytes actor, struct sg_bytes why,
+                                         struct scrubgate_fault *fault)
+{
+    if (sg_order_is_text(actor, SG_ORDER_NAME) && sg_order_is_text(why, SG_ORDER_TEXT))
+        return SCRUBGATE_OK;
+    sg_fault_set(fault, NULL, 0, 0, "who and why is missing, too long or no plain text");
+    return SCRUBGATE_EINVAL;
+}
+
+enum scrubgate_status sg_collusion_guard_lift(struct sg_collusion_guard *guard, uint64_t id,
+                                              struct sg_bytes actor, struct sg_bytes why,
+                                              uint64_t now_ms, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = check_words(actor, why, fault);
+    if (rc >= 0)
+        rc = sg_guard_db_lift(guard->db, id, actor, why, now_ms, fault);
+    if (rc == SCRUBGATE_OK)
+        sg_guard_tables_lift(&guard->tables, id);
+    return rc;
+}
+
+enum scrubgate_status sg_collusion_guard_appeal(struct sg_collusion_guard *guard, uint64_t id,
+                                                struct sg_bytes note, struct scrubgate_fault *fault)
+{
+    if (!sg_order_is_text(note, SG_ORDER_TEXT)) {
+        sg_fault_set(fault, NULL, 0, 0, "the note is missing, too long or no plain text");
+        return SCRUBGATE_EINVAL;
+    }
+    return sg_guard_db_appeal(guard->db, id, note, fault);
+}
+
+enum scrubgate_status sg_collusion_guard_list(
+    struct sg_collusion_guard *guard,
+    enum scrubgate_status (*take)(void *ctx, const struct sg_collusion_order *order), void *ctx,
+    struct scrubgate_fault *fault)
+{
+    return sg_guard_db_orders(guard->db, take, ctx, fault);
+}
+
+/* --- forgetting and catching up --------------------------------------------------------------- */
+
+enum scrubgate_status sg_collusion_guard_erase(struct sg_collusion_guard *guard, uint64_t agent,
+                                               uint64_t now_ms, uint64_t *kept,
+                                               struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = sg_collusion_guard_flush(guard, fault);
+    if (rc >= 0)
+        rc = sg_guard_db_erase(guard->db, agent, now_ms, kept, fault);
+    return rc < 0 ? rc : load(guard, fault);
+}
+
+enum scrubgate_status sg_collusion_guard_prune(struct sg_collusion_guard *guard, uint64_t now_ms,
+                                               uint64_t *removed, struct scrubgate_fault *fault)
+{
+    const uint64_t before =
+        now_ms > SG_COLLUSION_RETENTION_MS ? now_ms - SG_COLLUSION_RETENTION_MS : 0;
+    enum scrubgate_status rc = sg_collusion_guard_flush(guard, fault);
+    if (rc >= 0)
+        rc = sg_guard_db_prune(guard->db, before, removed, fault);
+    return rc < 0 || *removed == 0 ? rc : load(guard, fault);
+}
+
+enum scrubgate_status sg_collusion_guard_refresh(struct sg_collusion_guard *guard,
+                                                 struct scrubgate_fault *fault)
+{
+    bool changed = false;
+    enum scrubgate_status rc = sg_collusion_guard_flush(guard, fault);
+    if (rc >= 0)
+        rc = sg_guard_db_changed(guard->db, &changed, fault);
+    if (rc < 0)
+        return rc;
+    if (changed)
+        guard->behind = true; /* also when it cannot be read now */
+    return guard->behind ? load(guard, fault) : rc;
+}

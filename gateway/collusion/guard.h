@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guard.h - may this agent serve that brand? Exact, and the same after a crash.
+ *
+ *     contacts ──> [tables in memory] ──> collect ──> write: one commit for many ─┐
+ *     orders ────> add, lift: on disk, then in the tables                   guard.db (guard_db.h)
+ *     ask <── tables                                         refresh: what other processes wrote
+ *
+ * An agent is a digest that stays the same as long as contacts are kept: where the key of digests
+ * is replaced, the caller links the new one to the old (SG_ORDER_LINK). Linked agents are one
+ * person: what one of them did or was ordered counts for all.
+ *
+ * What cannot be known is denied: without its file, or over its ceilings, the guard answers
+ * SG_GUARD_UNKNOWN, which denies as soon as the policy enforces anything that it would have known
+ * (cooloff, flagged, a clearance). A policy that enforces none of them lets pass.
+ *
+ * Time is the caller's, wall clock in milliseconds. A contact never moves back; a clock that was
+ * ahead makes cool-offs longer, never shorter, and a waiver is the way out.
+ *
+ * Tables are not locked: the caller lets one thread at a time in. Only sg_guard_batch_write, which
+ * waits for the disk, may run beside sg_collusion_guard_ask and _contact; never two calls that are
+ * marked with (disk) at once.
+ */
+#ifndef SG_COLLUSION_GUARD_H
+#define SG_COLLUSION_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <scrubgate/status.h>
+
+#include "base/bytes.h"
+#include "collusion/order.h"
+#include "collusion/policy.h"
+
+enum {
+    SG_GUARD_AGENTS = 1 << 17, /* ceilings of the tables: about 40 MB in all */
+    SG_GUARD_CONTACTS = 1 << 19,
+    SG_GUARD_ORDERS = 1 << 16 /* in force */
+};
+#define SG_GUARD_NO_END UINT64_MAX
+
+struct sg_collusion_guard;
+
+/* (disk) Borrows the policy until close. EMALFORMED: the file is damaged; EIO: it cannot be had;
+ * ELIMIT: it holds more than the tables. *guard is then NULL, which all may be asked. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_open(
+    struct sg_collusion_guard **guard, const char *path, const struct sg_collusion_policy *policy,
+    struct scrubgate_fault *fault);
+/* (disk) What was not written is lost: flush before. NULL is fine. */
+void sg_collusion_guard_close(struct sg_collusion_guard *guard);
+
+/* --- asking --- */
+
+enum sg_guard_rule {
+    SG_GUARD_UNKNOWN,   /* the guard does not know all it should */
+    SG_GUARD_BLOCK,     /* an order */
+    SG_GUARD_CLEARANCE, /* an attestation is missing */
+    SG_GUARD_COOLOFF,   /* served a competitor lately */
+    SG_GUARD_FLAGGED,   /* an order to look */
+    SG_GUARD_RULES
+};
+
+struct sg_ruling {
+    enum sg_guard_rule rule;
+    enum sg_signal_mode mode; /* it denies in SG_SIGNAL_ENFORCE only */
+    uint64_t until_ms;        /* SG_GUARD_NO_END: until something is done about it */
+    uint64_t order;           /* the order's id, or 0 */
+    const char *name;         /* the conflict's, the clearance's, or NULL; the policy's */
+    const char *brand;        /* that was served before, or NULL; the policy's */
+};
+
+/* The rulings that hold, at most one a rule: the one that lasts longest. */
+struct sg_eligibility {
+    bool allowed;
+    uint64_t until_ms; /* when not allowed: no earlier than then */
+    size_t n;
+    struct sg_ruling ruling[SG_GUARD_RULES];
+};
+
+/* "unknown", "block", "clearance", "cooloff", "flagged"; static. */
+const char *sg_guard_rule_word(enum sg_guard_rule rule);
+
+/* guard may be NULL: unknown. An agent that nobody named (0) is not judged. */
+void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
+                            const struct sg_collusion_policy *policy, uint64_t agent,
+                            struct sg_bytes brand, struct sg_bytes queue, uint64_t now_ms,
+                            struct sg_eligibility *answer);
+
+/* --- contacts --- */
+
+/* The agent serves the brand now. Brands outside conflict groups are not remembered. ELIMIT (which
+ * ask foresees) or ENOMEM: there is no room to remember it, so the agent must not serve. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_contact(
+    struct sg_collusion_guard *guard, uint64_t agent, struct sg_bytes brand, uint64_t now_ms);
+
+struct sg_guard_batch; /* contacts on their way to the disk */
+
+/* Takes what is not on disk yet. *batch is NULL when there is nothing. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_batch_collect(struct sg_collusion_guard *guard,
+                                                                struct sg_guard_batch **batch);
+/* (disk) OK: all of it survives any crash. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_batch_write(struct sg_collusion_guard *guard,
+                                                              struct sg_guard_batch *batch,
+                                                              struct scrubgate_fault *fault);
+/* After the write: what was not written is taken again by the next collect. */
+void sg_guard_batch_settle(struct sg_collusion_guard *guard, struct sg_guard_batch *batch,
+                           bool written);
+/* (disk) The three of them. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_flush(struct sg_collusion_guard *guard,
+                                                                  struct scrubgate_fault *fault);
+
+/* --- orders: (disk), durable and in force when they answer OK --- */
+
+/* EINVAL as sg_order_check; ELIMIT: too many are in force. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_add(
+    struct sg_collusion_guard *guard, const struct sg_collusion_order *order, uint64_t *id,
+    struct scrubgate_fault *fault);
+/* DONE: there is no such order in force. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_lift(struct sg_collusion_guard *guard,
+                                                                 uint64_t id, struct sg_bytes actor,
+                                                                 struct sg_bytes why,
+                                                                 uint64_t now_ms,
+                                                                 struct scrubgate_fault *fault);
+/* What the agent objected and what was decided, in place of the note before. DONE: no such order.
+ */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_appeal(struct sg_collusion_guard *guard,
+                                                                   uint64_t id,
+                                                                   struct sg_bytes note,
+                                                                   struct scrubgate_fault *fault);
+/* All orders that are kept, by id, those that are over too. Texts are borrowed for the call. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_list(
+    struct sg_collusion_guard *guard,
+    enum scrubgate_status (*take)(void *ctx, const struct sg_collusion_order *order), void *ctx,
+    struct scrubgate_fault *fault);
+
+/* --- forgetting and catching up: (disk) --- */
+
+/* Erases what is kept of an agent, but for orders in force: kept says how many. Lift them first. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_erase(struct sg_collusion_guard *guard,
+                                                                  uint64_t agent, uint64_t now_ms,
+                                                                  uint64_t *kept,
+                                                                  struct scrubgate_fault *fault);
+/* Erases what is older than SG_COLLUSION_RETENTION_MS; to be called daily. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_prune(struct sg_collusion_guard *guard,
+                                                                  uint64_t now_ms,
+                                                                  uint64_t *removed,
+                                                                  struct scrubgate_fault *fault);
+/* Takes in what other processes wrote: cheap when they did not. Below zero: the tables are as they
+ * were, and the guard answers unknown until it could catch up. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_refresh(
+    struct sg_collusion_guard *guard, struct scrubgate_fault *fault);
+
+#endif
