@@ -97,11 +97,13 @@ ATTACK_OBJ := $(patsubst %.c,$B/%.o,$(filter-out tests/attack/test_%,$(sort $(wi
 	$(BENCH_LOAD_OBJ)
 BENCH_AUDIT_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/audit_*.c))) \
 	$(addprefix $B/tests/bench/,log_load.o rounds.o table.o)
+BENCH_COLLUSION_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/collusion_*.c))) \
+	$(addprefix $B/tests/bench/,rounds.o table.o)
 UNAUDITED := sg_audit_port_open sg_audit_submit sg_audit_note sg_record_decision sg_record_outcome
 BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
-.PHONY: all lib run test test-interop check attack soak mutants fuzz bench bench-proxy bench-audit bench-scan bench-detect install uninstall format lint tidy \
+.PHONY: all lib run test test-interop check attack soak mutants fuzz bench bench-proxy bench-audit bench-scan bench-detect bench-collusion install uninstall format lint tidy \
 	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-interop deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -219,6 +221,8 @@ $B/tests/bench/bench_proxy: $(BENCH_PROXY_OBJ)
 
 $B/tests/bench/bench_audit: $(BENCH_AUDIT_OBJ)
 
+$B/tests/bench/bench_collusion: $(BENCH_COLLUSION_OBJ)
+
 # The gateway without its audit log, for bench_audit alone.
 $B/tests/bench/scrubgate_unaudited: $B/gateway/cli/main.o $B/tests/bench/unaudited.o \
 		$B/libgateway.a $B/libscrubgate.a
@@ -300,6 +304,11 @@ bench-detect: ## print the tables of detection alone, from a corpus made with SE
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_detect
 	@tests/bench/run.sh $B detect $(SEED) $(EACH)
+
+bench-collusion: ## print the table of collusion alone: seeds from SEED (101) on, EACH (10) of them; FLOWS=darpa.csv or .zip
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_collusion
+	@FLOWS='$(FLOWS)' tests/bench/run.sh $B collusion $(if $(filter file,$(origin SEED)),101,$(SEED)) $(if $(filter file,$(origin EACH)),10,$(EACH))
 
 # --- the house ----------------------------------------------------------------------------------
 

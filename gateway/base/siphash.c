@@ -53,7 +53,10 @@ void sg_siphash_begin(struct sg_siphash *hash, const uint8_t key[SG_SIPHASH_KEY]
 
 void sg_siphash_add(struct sg_siphash *hash, struct sg_bytes text)
 {
-    for (size_t i = 0; i < text.len; i++) {
+    size_t i = 0;
+    for (; hash->len % WORD == 0 && i + WORD <= text.len; i += WORD, hash->len += WORD)
+        take(hash, read_word(text.data + i));
+    for (; i < text.len; i++) {
         unsigned at = (unsigned)(hash->len++ % WORD);
         hash->word |= (uint64_t)text.data[i] << (8 * at);
         if (at == WORD - 1) {

@@ -4,13 +4,14 @@
  */
 #include "collusion/panes.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collusion/mark.h"
 
-enum { PANES = 6, ROWS = 4, WIDTH = 1 << 19, PANE = ROWS * WIDTH };
-static const size_t size = (size_t)PANES * PANE * sizeof(uint16_t);
+enum { PANES = 6, ROWS = 4, WIDTH = 1 << 19, CELLS = ROWS * WIDTH };
+static const size_t size = (size_t)PANES * CELLS * sizeof(uint16_t);
 
 enum scrubgate_status sg_panes_init(struct sg_panes *panes)
 {
@@ -24,14 +25,17 @@ void sg_panes_fini(struct sg_panes *panes)
     *panes = (struct sg_panes){.cells = NULL};
 }
 
-static uint16_t *pane(const struct sg_panes *panes, uint64_t number)
+/* A cell's panes lie side by side: to add and to count, each row is one line of the cache. */
+static uint16_t *cell(const struct sg_panes *panes, uint64_t mark, unsigned row)
 {
-    return panes->cells + number % PANES * PANE;
+    const size_t at = (size_t)row * WIDTH + (sg_mark_row(mark, row) & (WIDTH - 1));
+    return &panes->cells[at * PANES];
 }
 
-static size_t cell(uint64_t mark, unsigned row)
+static void empty(struct sg_panes *panes, uint64_t number)
 {
-    return (size_t)row * WIDTH + (sg_mark_row(mark, row) & (WIDTH - 1));
+    for (size_t i = number % PANES; i < (size_t)CELLS * PANES; i += PANES)
+        panes->cells[i] = 0;
 }
 
 /* Empties what time has passed, everything when it was set back by more than there is. */
@@ -42,7 +46,7 @@ static void advance(struct sg_panes *panes, uint64_t number)
         memset(panes->cells, 0, size);
     else
         for (uint64_t i = panes->newest + 1; i <= number; i++)
-            memset(pane(panes, i), 0, PANE * sizeof(uint16_t));
+            empty(panes, i);
     if (jump || number > panes->newest)
         panes->newest = number;
 }
@@ -50,46 +54,51 @@ static void advance(struct sg_panes *panes, uint64_t number)
 void sg_panes_add(struct sg_panes *panes, uint64_t mark, uint64_t ms)
 {
     const uint64_t number = ms / SG_PANE_MS;
+    uint16_t *at[ROWS], least = UINT16_MAX;
     if (number != panes->newest)
         advance(panes, number);
-    uint16_t *cells = pane(panes, number);
-    uint16_t least = UINT16_MAX;
-    for (unsigned row = 0; row < ROWS; row++)
-        if (cells[cell(mark, row)] < least)
-            least = cells[cell(mark, row)];
+    for (unsigned row = 0; row < ROWS; row++) {
+        at[row] = cell(panes, mark, row) + number % PANES;
+        if (*at[row] < least)
+            least = *at[row];
+    }
     /* Full is full: a cell never starts again from zero. */
     for (unsigned row = 0; row < ROWS && least < UINT16_MAX; row++)
-        if (cells[cell(mark, row)] == least)
-            cells[cell(mark, row)]++;
+        if (*at[row] == least)
+            ++*at[row];
 }
 
 uint32_t sg_panes_count(const struct sg_panes *panes, uint64_t mark)
 {
+    uint16_t least[PANES];
     uint32_t sum = 0;
-    for (uint64_t i = 0; i < PANES; i++) {
-        const uint16_t *cells = panes->cells + i * PANE;
-        uint16_t least = UINT16_MAX;
-        for (unsigned row = 0; row < ROWS && least > 0; row++)
-            if (cells[cell(mark, row)] < least)
-                least = cells[cell(mark, row)];
-        sum += least;
+    memset(least, 0xff, sizeof least);
+    for (unsigned row = 0; row < ROWS; row++) {
+        const uint16_t *at = cell(panes, mark, row);
+        for (unsigned i = 0; i < PANES; i++)
+            least[i] = at[i] < least[i] ? at[i] : least[i];
     }
+    for (unsigned i = 0; i < PANES; i++)
+        sum += least[i];
     return sum;
+}
+
+static void add_pane(struct sg_panes *into, const struct sg_panes *other, uint64_t number)
+{
+    for (size_t i = number % PANES; i < (size_t)CELLS * PANES; i += PANES) {
+        const uint32_t both = (uint32_t)into->cells[i] + other->cells[i];
+        into->cells[i] = (uint16_t)(both < UINT16_MAX ? both : UINT16_MAX);
+    }
 }
 
 void sg_panes_merge(struct sg_panes *into, const struct sg_panes *other)
 {
     if (other->newest > into->newest)
         advance(into, other->newest);
-    for (uint64_t i = other->newest < PANES ? 0 : other->newest - PANES + 1; i <= other->newest;
-         i++) {
-        if (i + PANES <= into->newest)
-            continue;
-        uint16_t *to = pane(into, i);
-        const uint16_t *from = pane(other, i);
-        for (size_t j = 0; j < PANE; j++)
-            to[j] = (uint16_t)(from[j] > UINT16_MAX - to[j] ? UINT16_MAX : to[j] + from[j]);
-    }
+    const uint64_t first = into->newest < PANES ? 0 : into->newest - PANES + 1;
+    for (uint64_t i = first; i <= other->newest; i++)
+        if (i + PANES > other->newest)
+            add_pane(into, other, i);
 }
 
 enum scrubgate_status sg_panes_save(const struct sg_panes *panes, struct sg_buf *out)

@@ -11,10 +11,10 @@
 #include "collusion/mark.h"
 
 enum { SLOTS = 2 * SG_STRATA_AGENTS, MEMBER_SLOTS = 2 * SG_STRATA_MEMBERS };
-static const uint64_t minute_ms = 60000;
+static const uint64_t minute_ms = 60000, step_ms = 5 * 60000;
 static const double break_h = 1.5;     /* a longer pause is no duty */
 static const double fresh_h = 0.75;    /* surely on duty */
-static const double fade_h = 2.0;      /* then half as likely each time */
+static const double fade_h = 2.0;      /* half as likely so long after that */
 static const double idle = 0.10;       /* of one who was not seen today */
 static const double away_h = 24 * 7.5; /* longer: has left */
 static const double half_life_h = 30 * 24;
@@ -118,7 +118,11 @@ static double presence(const struct member *member, uint64_t ms)
     const double gap = hours_since(member->last_ms, ms);
     if (gap > away_h)
         return 0;
-    return gap <= fresh_h ? 1 : fmax(idle, exp2((fresh_h - gap) / fade_h));
+    if (gap <= fresh_h)
+        return 1;
+    const double late = (gap - fresh_h) / fade_h;
+    const double here = 1 / (1 + late * late);
+    return here > idle ? here : idle;
 }
 
 /* Tickets an hour; of one who is hardly known, about the queue's. */
@@ -128,10 +132,10 @@ static double rate(const struct queue *queue, const struct member *member)
     return (member->tickets + 2 * usual) / (member->hours + 2);
 }
 
-/* Once a minute for all; who takes a ticket is added by itself. */
+/* Every five minutes for all; who takes a ticket is added by itself. */
 static void sum_up(struct sg_strata_table *table, struct queue *queue, uint64_t ms)
 {
-    if (queue->summed_ms / minute_ms == ms / minute_ms && queue->summed_ms != 0)
+    if (queue->summed_ms / step_ms == ms / step_ms && queue->summed_ms != 0)
         return;
     double tickets = 0, hours = 0;
     queue->sum = queue->on_duty = 0;

@@ -18,6 +18,15 @@ enum {
     LENGTH = 55
 };
 
+/*
+ * Records keep the trace id for ever, and to be hex does not keep a number out of it. So many
+ * decimal digits in a row are taken for one: cards have 12 or more, and 11 is what a phone has with
+ * its country or its leading zero. What is shorter is in too many ids by chance. Of honest random
+ * ids so many are in 5 % of trace ids and 1.6 % of parent ids: 6.6 % of requests begin a trace of
+ * our own.
+ */
+enum { NUMBER_LEAST = 11 };
+
 /* A bijection of 64 bits that looks random (SplitMix64's finisher): ids need to be different and
  * evenly spread, not secret. */
 static uint64_t next(uint64_t *serial)
@@ -66,12 +75,31 @@ bool sg_traceparent_valid(struct sg_bytes value)
     return hex_run(value, PARENT_END + 1, LENGTH, &zero);
 }
 
+static bool has_number(struct sg_bytes value, size_t from, size_t to)
+{
+    size_t run = 0;
+    for (size_t i = from; i < to && run < NUMBER_LEAST; i++)
+        run = sg_is_digit(value.data[i]) ? run + 1 : 0;
+    return run >= NUMBER_LEAST;
+}
+
+/* A valid one: whether a person's number could stand in its ids. The zeros that make a trace id of
+ * 64 bits as long as one of 128 are none. */
+static bool may_tell(struct sg_bytes value)
+{
+    const size_t half = TRACE_AT + (TRACE_END - TRACE_AT) / 2;
+    bool padded;
+    (void)hex_run(value, TRACE_AT, half, &padded);
+    return has_number(value, padded ? half : TRACE_AT, TRACE_END) ||
+           has_number(value, PARENT_AT, PARENT_END);
+}
+
 void sg_trace_begin(struct sg_trace *trace, const struct sg_headers *headers, uint64_t *serial)
 {
     size_t count = 0;
     const struct sg_header *given = sg_headers_find(headers, "traceparent", &count);
     print(next(serial), trace->id);
-    trace->continued = count == 1 && sg_traceparent_valid(given->value);
+    trace->continued = count == 1 && sg_traceparent_valid(given->value) && !may_tell(given->value);
     if (trace->continued) {
         /* What is sent on is the version we know, without what a later one added. */
         memcpy(trace->parent, given->value.data, LENGTH);

@@ -21,7 +21,8 @@ struct sg_trace {
     bool continued;              /* it came with the request: so does tracestate */
 };
 
-/* Takes the request's traceparent when there is exactly one and it is valid, else makes one.
+/* Takes the request's traceparent when there is exactly one, it is valid and neither of its ids has
+ * 11 decimal digits in a row, which could be somebody's card or phone; else makes one.
  * serial is the worker's: any start, never the same twice; it moves on. */
 void sg_trace_begin(struct sg_trace *trace, const struct sg_headers *headers, uint64_t *serial);
 

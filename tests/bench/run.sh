@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Prints the tables of docs/BENCHMARKS.md. usage: tests/bench/run.sh BUILD [PART [ARGUMENT]...]
-# PART: proxy [ROUNDS [SECONDS [PART]...]], audit [ROUNDS [SECONDS [RECORDS [PART]...]]], scan, or detect [SEED [EACH]]; all without. BENCH_LABELS: a larger labelled file for both. BENCH_MIB: length of
+# PART: proxy [ROUNDS [SECONDS [PART]...]], audit [ROUNDS [SECONDS [RECORDS [PART]...]]], scan, detect [SEED [EACH]], or collusion [SEED [EACH]]; all without. BENCH_LABELS: a larger labelled file for both. BENCH_MIB: length of
 # the long body.
 set -eu
 build=$1 only=${2:-}
@@ -33,4 +33,13 @@ fi
 if [ -z "$only" ] || [ "$only" = detect ]; then
     echo '## Detection'
     "$bench/bench_detect" "$build/scrubgate" "${1:-1}" "${2:-100}"
+fi
+if [ -z "$only" ] || [ "$only" = collusion ]; then
+    echo
+    echo '## Collusion'
+    case ${FLOWS:-} in
+    '') "$bench/bench_collusion" "${1:-101}" "${2:-10}" ;;
+    *.zip) unzip -p "$FLOWS" | "$bench/bench_collusion" "${1:-101}" "${2:-10}" - ;;
+    *) "$bench/bench_collusion" "${1:-101}" "${2:-10}" "$FLOWS" ;;
+    esac
 fi

@@ -32,6 +32,17 @@ static const struct row {
     {"a parent id of zeros is none", "00-" ID "-0000000000000000-01", NULL},
     {"flags are hex", "00-" ID "-" PARENT "-0x", NULL},
     {"a dash is missing", "00_" ID "-" PARENT "-01", NULL},
+    {"a trace id with a card in it is not taken",
+     "00-41111111111111114111111111111111-" PARENT "-01", NULL},
+    {"nor with one in its middle", "00-ab4f5555555555554444fe3da6a3ce92-" PARENT "-01", NULL},
+    {"nor with one behind zeros", "00-00000000000000004111111111111111-" PARENT "-01", NULL},
+    {"nor with a phone at its end", "00-4bf92f3577b34da6a3ced07700900123-" PARENT "-01", NULL},
+    {"nor a parent id with a card", "00-" ID "-4111111111111111-01", NULL},
+    {"nor one with a phone behind it", "00-" ID "-abcde07700900123-01", NULL},
+    {"ten digits in a row are no number", "00-" ID "-a0770090012b1234-01",
+     "00-" ID "-a0770090012b1234-01"},
+    {"digits of two ids are no number", "00-" ID "-1234567890abcdef-01",
+     "00-" ID "-1234567890abcdef-01"},
     {"one digit short", "00-" ID "-" PARENT "-0", NULL},
     {"empty", "", NULL},
 };
@@ -61,6 +72,18 @@ static void test_row(void **state)
         assert_memory_equal(trace.parent + 3, trace.trace_id, 32);
         assert_memory_equal(trace.parent + 36, trace.id, 16);
     }
+}
+
+static void test_a_padded_trace_id_is_kept(void **state)
+{
+    static const char padded[] = "00-0000000000000000a3ce929d0e0e4736-" PARENT "-01";
+    struct sg_headers headers = headers_with(padded);
+    struct sg_trace trace;
+    uint64_t serial = 1;
+    (void)state;
+    sg_trace_begin(&trace, &headers, &serial);
+    assert_true(trace.continued);
+    assert_string_equal(trace.parent, padded);
 }
 
 static void test_two_of_them_are_none(void **state)
@@ -99,6 +122,8 @@ static void test_no_two_exchanges_share_an_id(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    sg_suite_add("a trace id of 64 bits, made longer with zeros, is kept",
+                 test_a_padded_trace_id_is_kept, NULL);
     sg_suite_add("two of them are none", test_two_of_them_are_none, NULL);
     sg_suite_add("no two exchanges share an id", test_no_two_exchanges_share_an_id, NULL);
     return sg_suite_run("proxy/trace");

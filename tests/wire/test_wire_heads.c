@@ -214,7 +214,8 @@ static void test_trace_is_made(void **state)
     (void)state;
     static const char *const given[] = {
         "", "traceparent: 00-00000000000000000000000000000000-00f067aa0ba902b7-01\r\n",
-        "traceparent: " PARENT "\r\ntraceparent: " PARENT "\r\n", "traceparent: nonsense\r\n"};
+        "traceparent: " PARENT "\r\ntraceparent: " PARENT "\r\n", "traceparent: nonsense\r\n",
+        "traceparent: 00-41111111111111114111111111111111-4111111111111111-01\r\n"};
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
         struct sg_answer answer = {.cut = false};
         struct sg_heard heard;

@@ -265,12 +265,35 @@ static void begin(struct sg_flood *flood)
     flood->make = make;
 }
 
+/* Cards as ids of traces: hex to the letter. */
+static void plant_traces(void)
+{
+    static const char *const forms[] = {
+        "%s4bf92f3577b34da6-00f067aa0ba902b7", "a3ce929d0e0e4736%s-00f067aa0ba902b7",
+        "0000000000000000%s-00f067aa0ba902b7", "4bf92f3577b34da6a3ce929d0e0e4736-%s"};
+    for (size_t i = SG_PLANTED_CARD; i < 20 * EACH; i += 3 * EACH) { /* those without spaces */
+        char ids[64], fields[160];
+        struct sg_answer answer = {.cut = false};
+        struct sg_heard heard;
+        (void)snprintf(ids, sizeof ids, forms[i / (3 * EACH) % 4], value(0, i));
+        (void)snprintf(fields, sizeof fields,
+                       "Content-Type: text/plain\r\ntraceparent: 00-%s-01\r\n", ids);
+        sg_wire_ask(scene.gateway.port, "POST", "/in/x", fields, SG_BYTES("hello"), &answer);
+        assert_int_equal(answer.head.status, 200);
+        sg_answer_fini(&answer);
+        sg_recorder_take(&scene.origin, &heard);
+        sg_planted_none_in(planted, "traceparent", sg_heard_field(&heard, "traceparent"));
+        sg_heard_fini(&heard);
+    }
+}
+
 static void test_leak(void **state)
 {
     static const char *const ours[] = {"gateway.yaml", "faults", NULL};
     struct sg_flood flood;
     (void)state;
     begin(&flood);
+    plant_traces();
     for (unsigned n = 0; flood.n * EACH < values; n++)
         round_of_trouble(&flood, n);
     sg_broken_disk_set(faults, SG_FAULT_SYNC, 0, 0, 0);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * collusion_rank.c - how well a score tells two kinds apart, and how sure that is.
+ */
+#include <stdlib.h>
+
+#include "collusion/philox.h"
+
+#include "collusion_bench.h"
+
+enum { DRAWN = 2000 };
+
+static int by_score(const void *a, const void *b)
+{
+    const struct scored *x = a, *y = b;
+    return (x->score < y->score) - (x->score > y->score);
+}
+
+struct ranking rank_of(struct scored *list, size_t n)
+{
+    double all = 0, found = 0, passed = 0, area = 0, precision = 0;
+    qsort(list, n, sizeof *list, by_score);
+    for (size_t i = 0; i < n; i++)
+        all += list[i].positive;
+    for (size_t i = 0; i < n;) {
+        double hits = 0, misses = 0;
+        size_t j = i;
+        for (; j < n && list[j].score >= list[i].score; j++) {
+            hits += list[j].positive;
+            misses += !list[j].positive;
+        }
+        area += misses * (found + hits / 2);
+        found += hits;
+        passed += misses;
+        precision += hits * found / (found + passed);
+        i = j;
+    }
+    if (all == 0 || passed == 0)
+        return (struct ranking){0, 0};
+    return (struct ranking){area / (all * passed), precision / all};
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct interval interval_of(const double *values, size_t n)
+{
+    double means[DRAWN], mean = 0;
+    struct sg_philox random;
+    sg_philox_init(&random, 1, 1, n);
+    for (size_t i = 0; i < n; i++)
+        mean += values[i] / (double)n;
+    for (size_t draw = 0; draw < DRAWN; draw++) {
+        means[draw] = 0;
+        for (size_t i = 0; i < n; i++)
+            means[draw] += values[sg_philox_below(&random, (uint32_t)n)] / (double)n;
+    }
+    qsort(means, DRAWN, sizeof *means, ascending);
+    return (struct interval){mean, means[DRAWN / 40], means[DRAWN - 1 - DRAWN / 40]};
+}
