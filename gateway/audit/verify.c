@@ -176,6 +176,20 @@ static void note_removal(struct sg_verify *verify, const struct sg_line *line)
         return;
     result->removal_told = true;
     result->removal = verify->range.size;
+    verify->removal_time = (line->has & SG_LINE_TIME) != 0 ? line->time : 0;
+}
+
+/* The newest of what is gone was made before the first that is left, give or take a clock and a
+ * gateway that stood still. What says no time may be of any. */
+static void check_early(struct sg_verify *verify)
+{
+    static const uint64_t slack_ms = 24 * 60 * 60 * 1000;
+    const struct sg_verify_result *result = &verify->result;
+    const uint64_t first = result->first_time, gone = verify->removal_time;
+    if (!result->removal_told || verify->config.retention_ms == 0)
+        return;
+    if (first == 0 || gone < first || gone - first + slack_ms < verify->config.retention_ms)
+        sg_verify_add_trouble(verify, SG_VERIFY_EARLY, result->start, result->removal);
 }
 
 /* --- records --- */
@@ -280,6 +294,7 @@ static enum scrubgate_status settle(struct sg_verify *verify, bool goes_on)
         if (wants_removal(verify) && !more)
             sg_verify_add_trouble(verify, SG_VERIFY_REMOVED, verify->result.start,
                                   verify->result.start);
+        check_early(verify);
         sg_verify_check_age(verify);
         rc = sg_verify_check_seal_key(verify, more);
     }
@@ -338,6 +353,11 @@ enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, enum sg_ve
                                             uint64_t size)
 {
     return sg_verify_stop(verify, what, 0, size == 0 ? 0 : size - 1);
+}
+
+void sg_verify_find_gone(struct sg_verify *verify)
+{
+    sg_verify_add_trouble(verify, SG_VERIFY_KEPT_GONE, 0, 0);
 }
 
 void sg_verify_find_like(struct sg_verify *verify, enum sg_verify_what what)

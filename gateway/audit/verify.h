@@ -36,6 +36,7 @@ enum sg_verify_what {
     SG_VERIFY_WITNESS_OLD,   /* they have, longer ago than was asked for */
     SG_VERIFY_SILENT,        /* who writes it has neither sealed nor signed for long */
     SG_VERIFY_SEAL_STATE,    /* the gateway's own seal key is not the one behind the last seal */
+    SG_VERIFY_KEPT_GONE,     /* a checkpoint was kept of records that were removed since */
     /* Those behind have a place: the record seq. */
     SG_VERIFY_NO_RECORD,    /* a line that is not the record that belongs there */
     SG_VERIFY_ROOT,         /* records up to seq are not those that were signed */
@@ -49,6 +50,7 @@ enum sg_verify_what {
     SG_VERIFY_TIME,         /* sealed before a record that stands before it was made */
     SG_VERIFY_SHORT,        /* fewer records than were signed, or than were known of */
     SG_VERIFY_REMOVED,      /* old records are gone, and no record says that they were removed */
+    SG_VERIFY_EARLY,        /* a record says so, but they were not as old as they had to be */
     SG_VERIFY_UNSIGNED,     /* records behind the checkpoint */
     SG_VERIFY_UNSEALED      /* records behind the last seal */
 };
@@ -81,6 +83,7 @@ struct sg_verify_config {
 
     const struct sg_merkle_range *start; /* the tree of what is not read; NULL: all is */
     uint64_t removed;                    /* so many records are gone: start has them at least */
+    uint64_t retention_ms;               /* and should have been so old; 0: any age will do */
     sg_merkle_seen *seen;                /* told of each node of the tree; may be NULL */
     void *seen_ctx;
 };
@@ -148,6 +151,8 @@ enum scrubgate_status sg_verify_find_silent(struct sg_verify *verify);
  * WITNESSED), or it is. */
 enum scrubgate_status sg_verify_find_unlike(struct sg_verify *verify, enum sg_verify_what what,
                                             uint64_t size);
+/* What was kept ends among records that are gone, where nothing is left to compare it with. */
+void sg_verify_find_gone(struct sg_verify *verify);
 void sg_verify_find_like(struct sg_verify *verify, enum sg_verify_what what);
 /* What enough witnesses saw; size 0: nothing. */
 struct sg_verify_known sg_verify_seen(const struct sg_verify *verify);

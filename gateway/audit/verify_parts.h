@@ -35,6 +35,7 @@ struct sg_verify {
     uint64_t signed_time; /* of the last record that is signed, of the last that is sealed */
     uint64_t sealed_time;
     struct sg_hash removed_root; /* of the records that are gone, where start is their number */
+    uint64_t removal_time;       /* of the record that says that they are; 0: not known */
     uint64_t begun;              /* time of the last record when the check first paused; 0: never */
     size_t known_before;         /* checkpoints that were compared, of fewer records than start */
     bool sealed_any;             /* a seal was read */

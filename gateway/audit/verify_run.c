@@ -36,7 +36,8 @@ enum scrubgate_status sg_verify_run_compare(struct sg_verify_run *run,
 }
 
 /* Those of fewer records than the first one that is read: no tree of that size comes by. Of what
- * was removed nothing is left to compare, but where a whole file ended. */
+ * was removed nothing is left to compare, but where a whole file ended: who kept more than that
+ * cannot be told that it is the same log. */
 static enum scrubgate_status compare_before(struct sg_verify_run *run,
                                             const struct sg_verify_config *config)
 {
@@ -46,8 +47,10 @@ static enum scrubgate_status compare_before(struct sg_verify_run *run,
     for (size_t i = 0; i <= config->n_known && rc == SCRUBGATE_OK; i++) {
         const bool kept = i < config->n_known;
         const struct sg_verify_known *said = kept ? &config->known[i] : &seen;
-        if (said->size < result->start &&
-            (said->size >= result->removed || said->size % SG_JOURNAL_SEGMENT == 0))
+        const bool whole = said->size >= result->removed || said->size % SG_JOURNAL_SEGMENT == 0;
+        if (kept && !whole)
+            sg_verify_find_gone(run->verify);
+        else if (whole && said->size < result->start)
             rc = sg_verify_run_compare(run, said, kept ? SG_VERIFY_KNOWN : SG_VERIFY_WITNESSED);
     }
     return rc;

@@ -20,6 +20,8 @@ static const struct {
                                     "for three epochs"},
     [SG_VERIFY_SEAL_STATE] = {"seal-state", "the gateway's seal key is not the one behind the last "
                                             "seal: the log or the key was rolled back"},
+    [SG_VERIFY_KEPT_GONE] = {"kept-gone", "a checkpoint that was kept is of records that were "
+                                          "removed since: it cannot be compared"},
     [SG_VERIFY_NO_RECORD] = {"no-record", "this line is not the record that belongs here"},
     [SG_VERIFY_ROOT] = {"root", "records up to here are not those that were signed"},
     [SG_VERIFY_KNOWN] = {"known", "records up to here are not those of the checkpoint that was "
@@ -35,6 +37,8 @@ static const struct {
     [SG_VERIFY_SHORT] = {"short", "records that were signed are missing at the end"},
     [SG_VERIFY_REMOVED] = {"removed", "records before this one are gone, and no record says that "
                                       "they were removed"},
+    [SG_VERIFY_EARLY] = {"removed-early", "records were removed that were younger than --retention "
+                                          "asks for"},
     [SG_VERIFY_UNSIGNED] = {"unsigned", "records from here on are not signed yet"},
     [SG_VERIFY_UNSEALED] = {"unsealed", "records from here on are not sealed yet"},
 };

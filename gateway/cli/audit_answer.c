@@ -71,8 +71,10 @@ void sg_audit_answer_print_json(const struct sg_audit_answer *answer, const char
                  result->steps, answer->config->n_known, result->known);
     print_witnesses(answer);
     if (result->removed > 0)
-        (void)printf(",\"records_removed\":%" PRIu64 ",\"removal_told\":%s,\"removal\":%" PRIu64,
-                     result->removed, result->removal_told ? "true" : "false", result->removal);
+        (void)printf(",\"records_removed\":%" PRIu64 ",\"removal_told\":%s,\"removal\":%" PRIu64
+                     ",\"first_epoch\":%" PRIu64 ",\"time_first\":%" PRIu64,
+                     result->removed, result->removal_told ? "true" : "false", result->removal,
+                     result->first_epoch, result->first_time);
     if (answer->report->derived.n > 0)
         (void)printf(",\"beside_wrong\":%" PRIu64 ",\"beside_first\":\"%s\"",
                      answer->report->derived.n, answer->report->derived.first);
@@ -169,13 +171,18 @@ static void print_witnessed(const struct sg_audit_answer *answer)
 
 static void print_removed(const struct sg_verify_result *result)
 {
-    char a[SG_PROGRESS_NUMBER];
+    char a[SG_PROGRESS_NUMBER], time[TIME_SIZE];
     if (result->removed == 0)
         return;
     (void)printf("  removed      records 0 to %" PRIu64, result->removed - 1);
     if (result->removal_told)
         (void)printf(", as record %s says", sg_progress_number(result->removal, a));
     (void)printf("; that they were signed is proven\n");
+    if (result->first_time == 0)
+        return;
+    sg_clock_format(result->first_time, time);
+    (void)printf("               what was read begins at %s, with epoch %" PRIu64 "\n", time,
+                 result->first_epoch);
 }
 
 static void print_beside(const struct sg_derived_found *derived)

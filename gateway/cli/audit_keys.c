@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audit_keys.c - what an auditor brings along: keys and checkpoints, from files.
+ * audit_keys.c - what an auditor brings along: keys and checkpoints, from files; and an age.
  */
 #include "cli/audit_keys.h"
 
@@ -16,6 +16,7 @@
 #include "base/diag.h"
 #include "base/file.h"
 #include "cli/console.h"
+#include "cli/moment.h"
 
 static bool complain(const char *path, const char *what)
 {
@@ -130,4 +131,16 @@ bool sg_load_seal_state(const char *state, struct sg_seal_key *key)
     bool good = sg_seal_file_read(fd, key) >= 0 || complain(path, "this is no seal key");
     (void)close(fd);
     return good;
+}
+
+bool sg_load_retention(const char *text, uint64_t *ms)
+{
+    *ms = 0;
+    if (text != NULL && strcmp(text, "any") == 0)
+        return true;
+    if (!sg_span_read(text == NULL ? "400d" : text, ms))
+        return complain(text, "--retention wants a time such as 400d or 1h, or any");
+    if (*ms == 0)
+        *ms = UINT64_MAX;
+    return true;
 }

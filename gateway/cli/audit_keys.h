@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audit_keys.h - what an auditor brings along: keys and checkpoints, from files.
+ * audit_keys.h - what an auditor brings along: keys and checkpoints, from files; and an age.
  *
  * Each prints what is wrong and answers false.
  */
@@ -29,6 +29,9 @@ bool sg_load_known(const struct sg_texts *paths, const struct sg_note_key *key,
 bool sg_load_policy(const char *path, struct sg_policy **policy);
 /* One of them, in *known. */
 bool sg_load_kept(const char *path, const struct sg_note_key *key, struct sg_verify_known *known);
+/* How old what was removed must have been: "400d", "any" (0), "0d" (nothing may be gone). NULL:
+ * what a gateway keeps by itself. */
+bool sg_load_retention(const char *text, uint64_t *ms);
 /* The seal key of a gateway, from <state>/keys; wiped by the caller. */
 bool sg_load_seal_state(const char *state, struct sg_seal_key *key);
 

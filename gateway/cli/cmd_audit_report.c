@@ -26,7 +26,7 @@
 
 /* The command line, and what was read for it. */
 struct asked {
-    const char *dir, *since, *until, *out, *key_path, *vkey_path, *policy_path;
+    const char *dir, *since, *until, *out, *key_path, *vkey_path, *policy_path, *retention;
     struct sg_texts kept;
     bool review, json;
 
@@ -36,6 +36,7 @@ struct asked {
     struct sg_policy *policy;
     struct sg_account_range range;
     struct sg_verify_config config;
+    uint64_t retention_ms;
 };
 
 /* --- from when to when --- */
@@ -231,7 +232,8 @@ static bool load(struct asked *asked)
     if (!sg_load_vkey_of(asked->vkey_path, asked->dir, &asked->key) ||
         !sg_load_known(&asked->kept, &asked->key, asked->known) ||
         (asked->key_path != NULL && !sg_load_seal_key(asked->key_path, asked->first_key)) ||
-        (asked->policy_path != NULL && !sg_load_policy(asked->policy_path, &asked->policy)))
+        (asked->policy_path != NULL && !sg_load_policy(asked->policy_path, &asked->policy)) ||
+        !sg_load_retention(asked->retention, &asked->retention_ms))
         return false;
     asked->config =
         (struct sg_verify_config){.key = &asked->key,
@@ -239,6 +241,7 @@ static bool load(struct asked *asked)
                                   .known = asked->known,
                                   .n_known = asked->kept.n,
                                   .policy = asked->policy,
+                                  .retention_ms = asked->retention_ms,
                                   .live = sg_verify_is_live(asked->dir)};
     return true;
 }
@@ -260,6 +263,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
          &asked.kept},
         {"witness-policy", 0, SG_OPTION_TEXT, "FILE",
          "witnesses who must have cosigned (C2SP tlog-policy)", &asked.policy_path},
+        {"retention", 0, SG_OPTION_TEXT, "TIME",
+         "what was removed must have been so old (400d); any: of any age", &asked.retention},
         {"review", 0, SG_OPTION_FLAG, NULL,
          "exit 1 when somebody must look; writes no page without -o", &asked.review},
         {"json", 0, SG_OPTION_FLAG, NULL, "say what was found as JSON", &asked.json},

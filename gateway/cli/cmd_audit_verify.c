@@ -18,7 +18,7 @@
 
 /* The command line, and what was read for it. */
 struct wanted {
-    const char *dir, *vkey, *key, *policy_path, *since_text, *state;
+    const char *dir, *vkey, *key, *policy_path, *since_text, *state, *retention;
     struct sg_texts kept;
     unsigned epoch, witness_age;
     bool json, watch;
@@ -31,6 +31,7 @@ struct wanted {
     struct sg_verify_known known[SG_TEXTS_MOST + 1]; /* with the one to begin behind */
     size_t n_known;
     struct sg_verify_since since;
+    uint64_t retention_ms;
 };
 
 static void show(void *ctx, uint64_t done, uint64_t total)
@@ -100,7 +101,7 @@ static bool load(struct wanted *wanted)
     return (wanted->key == NULL || sg_load_seal_key(wanted->key, wanted->first_key)) &&
            read_policy(wanted) &&
            (wanted->state == NULL || sg_load_seal_state(wanted->state, &wanted->seal_key)) &&
-           read_since(wanted);
+           sg_load_retention(wanted->retention, &wanted->retention_ms) && read_since(wanted);
 }
 
 static int run_wanted(struct wanted *wanted)
@@ -117,6 +118,7 @@ static int run_wanted(struct wanted *wanted)
         config.epoch_ms = (uint64_t)wanted->epoch * 1000;
         config.policy = wanted->policy;
         config.witness_age_ms = (uint64_t)wanted->witness_age * 1000;
+        config.retention_ms = wanted->retention_ms;
         config.seal_key = wanted->state == NULL ? NULL : &wanted->seal_key;
         sg_leave_read(wanted->dir, &read);
         exit_code = verify(wanted, &answer, wanted->since_text == NULL ? NULL : &wanted->since);
@@ -142,6 +144,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"witness-age", 0, SG_OPTION_NUMBER, "SECONDS",
          "their cosignatures may be older than the last record by so much (any)",
          &wanted.witness_age},
+        {"retention", 0, SG_OPTION_TEXT, "TIME",
+         "what was removed must have been so old (400d); any: of any age", &wanted.retention},
         {"since", 's', SG_OPTION_TEXT, "FROM",
          "read from there on: a kept checkpoint's file, a record's number, or a time",
          &wanted.since_text},

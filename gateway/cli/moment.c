@@ -174,3 +174,14 @@ bool sg_moment_read(const char *text, uint64_t now_ms, bool end, uint64_t *ms)
         *ms = (uint64_t)at;
     return good && at >= 0;
 }
+
+bool sg_span_read(const char *text, uint64_t *ms)
+{
+    static const int64_t most = 100000 * INT64_C(86400000);
+    const size_t len = strlen(text);
+    int64_t at;
+    if (len == 0 || text[len - 1] == 'o' || !read_ago(text, most, &at))
+        return false;
+    *ms = (uint64_t)(most - at);
+    return true;
+}

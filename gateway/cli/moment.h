@@ -22,4 +22,7 @@
  */
 bool sg_moment_read(const char *text, uint64_t now_ms, bool end, uint64_t *ms);
 
+/* Only how long: "400d", "1h30m". */
+bool sg_span_read(const char *text, uint64_t *ms);
+
 #endif

@@ -94,7 +94,7 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
          keys && result->seals > 0,
          "they follow from the first key, which the gateway does not have any more",
          "the first key was not given (--key): whoever has today's keys could have made them anew"},
-        {"Nothing is missing at the beginning", BIT(REMOVED), whole,
+        {"Nothing is missing at the beginning", BIT(REMOVED) | BIT(EARLY), whole,
          result->start == 0
              ? "the first record is there"
              : sg_sheet_textf(sheet,
@@ -105,7 +105,8 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
          BIT(SHORT) | BIT(UNSIGNED) | BIT(UNSEALED) | BIT(SILENT), whole,
          "the last record is signed and sealed, or the log is being written",
          "the check ended before"},
-        {"Checkpoints kept elsewhere are in it", BIT(KNOWN) | BIT(ROLLED_BACK) | BIT(FORKED),
+        {"Checkpoints kept elsewhere are in it",
+         BIT(KNOWN) | BIT(KEPT_GONE) | BIT(ROLLED_BACK) | BIT(FORKED),
          of->config->n_known > 0 && whole, sg_sheet_textf(sheet, "%zu of them", result->known),
          "none was given (--kept): a log that was forked or rolled back as a whole is not seen"},
         {"Witnesses have cosigned it", BIT(WITNESSES) | BIT(WITNESS_OLD) | BIT(WITNESSED),

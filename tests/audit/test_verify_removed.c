@@ -31,6 +31,8 @@ static const uint64_t day_ms = 86400000;
 static struct sg_tempdir dir;
 static struct sg_live_log live;
 static struct sg_verify_known kept;
+static uint64_t left_days = 1; /* how old the second file is, when it stays */
+static uint64_t asked_ms;      /* how old what is gone must have been; 0: any age will do */
 static struct sg_note_key key;
 static uint8_t first_key[SG_KEY_SIZE];
 
@@ -84,7 +86,7 @@ static void begin(uint64_t keep_days, unsigned old_files)
     live = (struct sg_live_log){.dir = dir.path, .keep_ms = keep_days * day_ms};
     must(sg_live_open(&live));
     put(FILE_OF, 500);
-    put(FILE_OF, old_files > 1 ? 500 : 1);
+    put(FILE_OF, old_files > 1 ? 500 : left_days);
     must(sg_live_tick(&live, 1, true));
     keep_checkpoint();
     for (unsigned i = 0; i < 8; i++) {
@@ -199,8 +201,11 @@ static enum scrubgate_status check(const struct sg_verify_since *since,
                                    struct sg_verify_report *report, struct scrubgate_fault *fault)
 {
     const struct sg_verify_watch nobody = {.progress = NULL};
-    const struct sg_verify_config config = {
-        .key = &key, .first_key = first_key, .known = &kept, .n_known = 1};
+    const struct sg_verify_config config = {.key = &key,
+                                            .first_key = first_key,
+                                            .known = &kept,
+                                            .n_known = 1,
+                                            .retention_ms = asked_ms};
     char path[512];
     sg_tempdir_path(&dir, "audit", path);
     return sg_verify_log_since(path, &config, since, &nobody, report, fault);
@@ -240,6 +245,42 @@ static void test_row(void **state)
         assert_string_equal(sg_verify_word(result->trouble[0].what),
                             sg_verify_word((enum sg_verify_what)row->what));
     }
+    end();
+}
+
+/* The first file is gone at 480 days, the second is 450 days old. */
+static const struct age_row {
+    const char *name;
+    uint64_t asked_ms, kept_size;
+    int what;
+} age_rows[] = {
+    {"it may be of any age", 0, 0, NONE},
+    {"as old as is asked for", 400 * 86400000ull, 0, NONE},
+    {"younger than is asked for, by what is left", 460 * 86400000ull, 0, SG_VERIFY_EARLY},
+    {"nothing may be gone, and something is", UINT64_MAX, 0, SG_VERIFY_EARLY},
+    {"a checkpoint was kept of what is gone", 0, 1000, SG_VERIFY_KEPT_GONE},
+};
+
+static void test_age(void **state)
+{
+    const struct age_row *row = *state;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_verify_report report;
+    const struct sg_verify_result *result = &report.result;
+    left_days = 450;
+    begin(480, 1);
+    finish();
+    left_days = 1;
+    asked_ms = row->asked_ms;
+    if (row->kept_size > 0)
+        kept.size = row->kept_size;
+    assert_int_equal(check(NULL, &report, &fault), SCRUBGATE_OK);
+    asked_ms = 0;
+    assert_int_equal(result->removed, FILE_OF);
+    assert_int_equal(result->n_troubles, row->what == NONE ? 0 : 1);
+    if (row->what != NONE)
+        assert_int_equal(result->trouble[0].what, row->what);
+    assert_int_equal(result->proven, result->records); /* what is left is what was signed */
     end();
 }
 
@@ -291,6 +332,7 @@ int main(void)
     sg_live_key(&key);
     sg_live_first_key(first_key);
     SG_SUITE_ROWS(test_row, rows);
+    SG_SUITE_ROWS(test_age, age_rows);
     sg_suite_add("from before what is gone", test_since_what_is_gone, NULL);
     sg_suite_add("while it is followed", test_followed, NULL);
     return sg_suite_run("audit/test_verify_removed");

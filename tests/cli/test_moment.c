@@ -84,8 +84,29 @@ static void test_row(void **state)
     }
 }
 
+static const struct span_row {
+    const char *name, *text;
+    uint64_t ms; /* 0: none */
+} span_rows[] = {
+    {"days", "400d", UINT64_C(34560000000)},
+    {"two units of it", "1h30m", 5400000},
+    {"not so long ago", "1h ago", 0},
+    {"not a date", "2026-11-22", 0},
+    {"not a word", "today", 0},
+    {"not nothing", "", 0},
+};
+
+static void test_span(void **state)
+{
+    const struct span_row *row = *state;
+    uint64_t ms = 0;
+    assert_int_equal(sg_span_read(row->text, &ms), row->ms > 0);
+    assert_int_equal(ms, row->ms);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    SG_SUITE_ROWS(test_span, span_rows);
     return sg_suite_run("cli/test_moment");
 }
