@@ -18,6 +18,8 @@ export SCRUBGATE_BIN="$build/scrubgate"
 } | sort | while read -r program; do
     case $program in
     */replay_*) name=fuzz/${program##*/replay_} order=3 ;;
+    tests/soak/*) name=${program#tests/} order=0 ;; # the longest
+    */scan/*) name=${program#"$build"/tests/} order=0 ;;
     */wire/*) name=${program#"$build"/tests/} order=1 ;;
     *.sh) name=${program#tests/} order=1 ;;
     *) name=${program#"$build"/tests/} order=2 ;;

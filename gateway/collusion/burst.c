@@ -10,7 +10,11 @@
 #include "collusion/mark.h"
 
 enum { ROWS = 2, WIDTH = 1024, PART = ROWS * WIDTH, PARTS = 3, BUCKETS = PARTS * PART };
-static const float keep = 0.5F;         /* of a tick's count in the next one */
+/* Of a tick's count in the next one a half is left, and so on. */
+static const float halves[] = {1.0F,     0x1p-1F,  0x1p-2F,  0x1p-3F,  0x1p-4F,  0x1p-5F,
+                               0x1p-6F,  0x1p-7F,  0x1p-8F,  0x1p-9F,  0x1p-10F, 0x1p-11F,
+                               0x1p-12F, 0x1p-13F, 0x1p-14F, 0x1p-15F, 0x1p-16F, 0};
+enum { HALVES = sizeof halves / sizeof halves[0] };
 static const float threshold = 1000.0F; /* a score above it is a burst */
 
 struct sg_burst_bucket {
@@ -37,33 +41,35 @@ static void bring(struct sg_burst_bucket *bucket, uint32_t tick)
     const uint32_t passed = tick - bucket->tick;
     if (passed == 0)
         return;
-    const float left = passed == 1 ? keep : ldexpf(1, passed < 64 ? -(int)passed : -64);
+    const float left = halves[passed < HALVES ? passed : HALVES - 1];
     if (bucket->score < threshold)
-        bucket->sum += bucket->now * (1 - left) / (1 - keep);
+        bucket->sum += bucket->now * 2 * (1 - left);
     else if (bucket->tick > 1)
         bucket->sum *= (float)(tick - 1) / (float)(bucket->tick - 1);
     bucket->now *= left;
     bucket->tick = tick;
 }
 
+static struct sg_burst_bucket *count(struct sg_burst_bucket *row, uint32_t place, uint32_t tick)
+{
+    struct sg_burst_bucket *bucket = &row[place & (WIDTH - 1)];
+    bring(bucket, tick);
+    bucket->now += 1;
+    return bucket;
+}
+
 static float judge(struct sg_burst_bucket *part, uint64_t mark, uint32_t tick)
 {
-    struct sg_burst_bucket *found[ROWS];
-    float now = INFINITY, sum = INFINITY;
-    for (unsigned row = 0; row < ROWS; row++) {
-        found[row] = &part[(size_t)row * WIDTH + (sg_mark_row(mark, row) & (WIDTH - 1))];
-        bring(found[row], tick);
-        found[row]->now += 1;
-        now = fminf(now, found[row]->now);
-        sum = fminf(sum, found[row]->sum);
-    }
+    struct sg_burst_bucket *a = count(part, sg_mark_row(mark, 0), tick);
+    struct sg_burst_bucket *b = count(part + WIDTH, sg_mark_row(mark, 1), tick);
+    const float now = a->now < b->now ? a->now : b->now;
+    const float sum = a->sum < b->sum ? a->sum : b->sum;
     float score = 0;
     if (sum > 0 && tick > 1) {
         const float odd = now + sum - now * (float)tick;
         score = odd * odd / (sum * (float)(tick - 1));
     }
-    for (unsigned row = 0; row < ROWS; row++)
-        found[row]->score = score;
+    a->score = b->score = score;
     return score;
 }
 
@@ -79,7 +85,8 @@ double sg_burst_add(struct sg_burst *burst, uint64_t source, uint64_t target, ui
     const float pair = judge(burst->buckets, sg_mark_pair(source, target), burst->tick);
     const float from = judge(burst->buckets + PART, source, burst->tick);
     const float to = judge(burst->buckets + 2 * PART, target, burst->tick);
-    return (double)fmaxf(pair, fmaxf(from, to));
+    const float ends = from > to ? from : to;
+    return (double)(pair > ends ? pair : ends);
 }
 
 void sg_burst_merge(struct sg_burst *into, const struct sg_burst *other)

@@ -540,3 +540,8 @@ enum scrubgate_status sg_guard_db_prune(struct sg_guard_db *db, uint64_t before_
         *removed = gone;
     return rc;
 }
+
+const char *sg_guard_db_library(void)
+{
+    return sqlite3_libversion();
+}

@@ -79,4 +79,7 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_prune(struct sg_guard_db *d
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_changed(struct sg_guard_db *db, bool *changed,
                                                              struct scrubgate_fault *fault);
 
+/* SQLite's version, "3.40.1"; static. */
+const char *sg_guard_db_library(void);
+
 #endif

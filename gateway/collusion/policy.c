@@ -24,7 +24,7 @@ struct sg_collusion_policy {
     uint16_t together[SG_POLICY_BRANDS][SG_POLICY_BRANDS]; /* the group of a pair */
     struct sg_clearance clearances[SG_POLICY_CLEARANCES];
     size_t n_clearances;
-    struct sg_texts channels;
+    struct sg_names channels;
     double sticky_share;
     uint64_t sticky_ms;
 };
@@ -88,7 +88,7 @@ static enum scrubgate_status child_of(struct reading *r, const struct sg_yaml_no
 /* A list of names, each once. */
 static enum scrubgate_status read_names(struct reading *r, const struct sg_yaml_node *mapping,
                                         const char *key, bool needed, size_t most,
-                                        struct sg_texts *texts)
+                                        struct sg_names *texts)
 {
     const struct sg_yaml_node *list;
     enum scrubgate_status rc = child_of(r, mapping, key, SG_YAML_SEQUENCE, needed, &list);
@@ -222,7 +222,7 @@ static enum scrubgate_status read_conflict(struct reading *r, const struct sg_ya
     struct sg_collusion_policy *policy = r->policy;
     struct sg_conflict *group = &policy->groups[policy->n_groups];
     const struct sg_yaml_node *name, *list;
-    struct sg_texts brands = {NULL, 0};
+    struct sg_names brands = {NULL, 0};
     uint32_t number[SG_POLICY_BRANDS];
     enum scrubgate_status rc = ONLY(r, node, names);
     if (rc >= 0)
@@ -416,7 +416,7 @@ struct sg_signal_policy sg_collusion_policy_signal(const struct sg_collusion_pol
     return policy->signals[signal];
 }
 
-static bool has_text(const struct sg_texts *texts, struct sg_bytes text)
+static bool has_text(const struct sg_names *texts, struct sg_bytes text)
 {
     for (size_t i = 0; i < texts->n; i++)
         if (sg_bytes_equal(sg_bytes_of(texts->item[i]), text))

@@ -58,15 +58,15 @@ struct sg_conflict {
     uint64_t cooloff_ms;
 };
 
-/* n texts. */
-struct sg_texts {
+/* n of them. */
+struct sg_names {
     const char **item;
     size_t n;
 };
 
 struct sg_clearance {
     const char *name;
-    struct sg_texts brands, queues; /* no queue: all */
+    struct sg_names brands, queues; /* no queue: all */
     enum sg_signal_mode mode;
 };
 

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/yaml.h"
 #include "body/format.h"
+#include "collusion/guard_db.h"
 #include "rule/pattern.h"
 
 static void add(struct sg_about *about, const char *prefix, const char *text)
@@ -29,4 +30,5 @@ void sg_about(struct sg_about *about)
     add(about, "", sg_json_library());
     add(about, "libyaml ", sg_yaml_library());
     add(about, "", sg_gzip_library());
+    add(about, "SQLite ", sg_guard_db_library());
 }

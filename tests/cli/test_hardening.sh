@@ -46,7 +46,7 @@ control_flow() {
 only_few_libraries() {
     elf -d | sed -n 's/.*NEEDED.*\[\(lib[a-z0-9_+-]*\).*/\1/p' | sort >"$work/needed"
     cat "$work/needed"
-    ! grep -qvx 'libc\|libm\|libpthread\|libpcre2-8\|libcrypto\|libssl\|libyajl\|libyaml-0\|libz' \
+    ! grep -qvx 'libc\|libm\|libpthread\|libpcre2-8\|libcrypto\|libssl\|libyajl\|libyaml-0\|libz\|libsqlite3' \
         "$work/needed"
 }
 
