@@ -95,6 +95,9 @@ struct sg_log_space {
 const struct sg_log_space *sg_log_space(const struct sg_log *log);
 const char *sg_log_room_word(enum sg_log_room room); /* "ok", "warn", "low", "full" */
 
+/* Old records stay: the clock is a month ahead of what was written before the last day. */
+bool sg_log_doubts_clock(const struct sg_log *log);
+
 /* What the caller knows of a time in which records could not be written: messages it refused before
  * they came here, notes it lost. It is added to what the log knows; one record tells it once it can
  * be written. */

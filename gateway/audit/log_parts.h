@@ -52,7 +52,8 @@ struct sg_log {
     uint64_t oldest_ms;   /* when the last record of the first file was made; 0: not known yet */
     uint64_t sealed_size; /* of the last seal */
     uint64_t pruned_ns;   /* when old ones were last looked for */
-    uint64_t wall_ms, mono_ns; /* when it was opened, by both clocks */
+    uint64_t wall_ms, boot_ns; /* when it was opened, by both clocks */
+    uint64_t doubt_ns;         /* the clock may be wrong: not before then; 0: it is believed */
     bool removing;             /* something of the file before the first one is still there */
     bool unsaved;              /* the seal key in memory is later than the file's */
 };

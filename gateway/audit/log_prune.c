@@ -15,6 +15,8 @@
 #include "base/clock.h"
 
 static const uint64_t second_ns = 1000 * 1000 * 1000, day_ms = 24 * 60 * 60 * 1000;
+/* A clock that is so far ahead of the records may be wrong; and when that is looked at again. */
+static const uint64_t ahead_ms = 30 * UINT64_C(86400000), again_ns = 60 * UINT64_C(1000000000);
 
 /* When a record was made; 0: it does not say, or cannot be read. */
 static uint64_t time_of(const struct sg_log *log, uint64_t seq)
@@ -37,19 +39,52 @@ static uint64_t time_of(const struct sg_log *log, uint64_t seq)
  * lives, nothing goes. */
 static bool clock_jumped(const struct sg_log *log, uint64_t wall_ms)
 {
-    const uint64_t should = log->wall_ms + (sg_clock_mono_ns() - log->mono_ns) / 1000000;
+    const uint64_t should = log->wall_ms + (sg_clock_boot_ns() - log->boot_ns) / 1000000;
     return wall_ms > should + day_ms || should > wall_ms + day_ms;
 }
 
-static bool is_old(struct sg_log *log, uint64_t end)
+/* When the newest record was made that is older than that; UINT64_MAX: none is. */
+static uint64_t last_before(const struct sg_log *log, uint64_t time)
+{
+    uint64_t low = log->signed_size, high = low, step = 1; /* records from high on are younger */
+    while (high == low && low > log->first) {
+        low -= step < low - log->first ? step : low - log->first;
+        step *= 2;
+        high = time_of(log, low) < time ? high : low;
+    }
+    if (high == low)
+        return UINT64_MAX;
+    while (high - low > 1) {
+        const uint64_t middle = low + (high - low) / 2;
+        if (time_of(log, middle) < time)
+            low = middle;
+        else
+            high = middle;
+    }
+    return time_of(log, low);
+}
+
+/* One that was far ahead before the process began makes them old too, and at the next start it is
+ * not seen any more from the last record: so a day's records must lie behind such a step. */
+static bool is_doubtful(const struct sg_log *log, uint64_t wall_ms)
+{
+    const uint64_t before = last_before(log, wall_ms - day_ms);
+    return before != UINT64_MAX && wall_ms - before > ahead_ms;
+}
+
+static bool is_old(struct sg_log *log, uint64_t end, uint64_t now)
 {
     const uint64_t wall_ms = sg_clock_wall_ms();
-    if (log->signed_size < end || log->sealed_size < end)
+    if (now < log->doubt_ns || log->signed_size < end || log->sealed_size < end)
         return false;
+    log->doubt_ns = 0;
     if (log->oldest_ms == 0)
         log->oldest_ms = time_of(log, end - 1);
-    return log->oldest_ms != 0 && wall_ms > log->keep_ms &&
-           log->oldest_ms < wall_ms - log->keep_ms && !clock_jumped(log, wall_ms);
+    if (log->oldest_ms == 0 || wall_ms <= log->keep_ms ||
+        log->oldest_ms >= wall_ms - log->keep_ms || clock_jumped(log, wall_ms))
+        return false;
+    log->doubt_ns = is_doubtful(log, wall_ms) ? now + again_ns : 0;
+    return log->doubt_ns == 0;
 }
 
 /* Of the tree of all records up to the cut: whoever keeps what is removed can prove it by this. */
@@ -92,8 +127,13 @@ static enum scrubgate_status remove_last(struct sg_log *log)
 void sg_log_begin_prune(struct sg_log *log)
 {
     log->wall_ms = sg_clock_wall_ms();
-    log->mono_ns = sg_clock_mono_ns();
+    log->boot_ns = sg_clock_boot_ns();
     (void)!remove_last(log); /* a crash may have come between */
+}
+
+bool sg_log_doubts_clock(const struct sg_log *log)
+{
+    return log->doubt_ns != 0;
 }
 
 uint64_t sg_log_prune_due(const struct sg_log *log)
@@ -110,7 +150,7 @@ enum scrubgate_status sg_log_tend_prune(struct sg_log *log, uint64_t now,
     log->pruned_ns = now;
     if (log->removing && remove_last(log) < 0)
         return SCRUBGATE_DONE; /* what is left of a file does no harm */
-    if (!is_old(log, end) || sg_pruned_is_held(log->folder))
+    if (!is_old(log, end, now) || sg_pruned_is_held(log->folder))
         return SCRUBGATE_DONE;
     enum scrubgate_status rc = put_prune(log, end, fault);
     if (rc >= 0)

@@ -7,11 +7,21 @@
 #include <stdio.h>
 #include <time.h>
 
-uint64_t sg_clock_mono_ns(void)
+static uint64_t read_ns(clockid_t clock)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t sg_clock_mono_ns(void)
+{
+    return read_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t sg_clock_boot_ns(void)
+{
+    return read_ns(CLOCK_BOOTTIME);
 }
 
 uint64_t sg_clock_wall_ms(void)

@@ -10,6 +10,8 @@
 
 /* Nanoseconds since an arbitrary start; never steps back. */
 uint64_t sg_clock_mono_ns(void);
+/* The same, and goes on while the machine sleeps. */
+uint64_t sg_clock_boot_ns(void);
 /* Milliseconds since 1970-01-01 UTC; may step. */
 uint64_t sg_clock_wall_ms(void);
 /* Writes "2026-11-22T00:15:03.123Z" and a NUL: 25 bytes. */

@@ -64,6 +64,7 @@ struct writer {
     unsigned n_ports;
     uint64_t tick_ns;      /* when the log wants to be asked again */
     enum sg_log_room room; /* that was told last */
+    bool doubts;           /* and of the clock */
     bool ends, lost;       /* lost: what it writes is no longer where it belongs */
     /* The file that the last record went to. */
     char file[SG_WRITER_PATH + 32];
@@ -231,6 +232,20 @@ static void tell_room(struct writer *writer)
              free_bytes, "total", total_bytes, NULL);
 }
 
+static void tell_clock(struct writer *writer)
+{
+    const bool doubts = sg_ledger_doubts_clock(writer->ledger);
+    if (doubts && !writer->doubts)
+        sg_oplog(SG_OPLOG_WARN,
+                 "the clock is more than 30 days ahead of the audit log: no old records are "
+                 "removed until there are records of a day",
+                 NULL);
+    if (!doubts && writer->doubts)
+        sg_oplog(SG_OPLOG_INFO, "the clock fits the audit log again: old records are removed",
+                 NULL);
+    writer->doubts = doubts;
+}
+
 static void tend(struct writer *writer)
 {
     struct scrubgate_fault fault = {.what = ""};
@@ -241,6 +256,7 @@ static void tend(struct writer *writer)
         writer->ends ? sg_ledger_finish(writer->ledger, &fault)
                      : sg_ledger_tick(writer->ledger, at_once, &writer->tick_ns, &fault);
     tell_room(writer);
+    tell_clock(writer);
     if (rc == SCRUBGATE_DONE)
         return;
     bool was = atomic_exchange(&writer->board->signing, rc >= 0) != 0;

@@ -370,6 +370,11 @@ const struct sg_log_space *sg_ledger_space(const struct sg_ledger *ledger)
     return ledger->log == NULL ? NULL : sg_log_space(ledger->log);
 }
 
+bool sg_ledger_doubts_clock(const struct sg_ledger *ledger)
+{
+    return ledger->log != NULL && sg_log_doubts_clock(ledger->log);
+}
+
 void sg_ledger_tell_gap(struct sg_ledger *ledger, const struct sg_gap *gap)
 {
     if (ledger->log != NULL && ledger->keys != NULL)

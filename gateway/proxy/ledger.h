@@ -59,6 +59,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_finish(struct sg_ledger *ledg
 /* As sg_log_space; NULL while the log is lent. */
 const struct sg_log_space *sg_ledger_space(const struct sg_ledger *ledger);
 
+/* As sg_log_doubts_clock; not of a log that is lent. */
+bool sg_ledger_doubts_clock(const struct sg_ledger *ledger);
+
 /*
  * Between two commits: lends the journal to the process at the other end of a packet socket. It
  * gets one packet, SG_LEDGER_LENT with three numbers, and two descriptors: its lock and a link on

@@ -508,8 +508,8 @@ static struct sg_disk *note_pruning(struct session *session, const struct sg_tem
 {
     session->live.dir = dir->path;
     start(session);
-    assert_int_equal(sg_live_put(&session->live, SEGMENT_RECORDS - 5, 0), SCRUBGATE_OK);
-    assert_int_equal(sg_live_put(&session->live, 10, 100), SCRUBGATE_OK); /* these say when */
+    assert_int_equal(sg_live_put(&session->live, SEGMENT_RECORDS - 5, 100), SCRUBGATE_OK);
+    assert_int_equal(sg_live_put(&session->live, 10, 100), SCRUBGATE_OK);
     session->now.records = SEGMENT_RECORDS + 5;
     assert_int_equal(sg_log_finish(session->live.log, &session->live.fault), SCRUBGATE_OK);
     see_checkpoint(session, dir);

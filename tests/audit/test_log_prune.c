@@ -126,6 +126,10 @@ static void tick(struct world *world, unsigned seconds)
     assert_true(rc >= 0);
 }
 
+/* A record between the old ones and those of now is so old; 0: there is none, as if the clock had
+ * been set ahead. */
+static uint64_t between_days = 20;
+
 static void begin(struct world *world, uint64_t keep_days, uint64_t days_ago)
 {
     memset(world, 0, sizeof *world);
@@ -137,7 +141,9 @@ static void begin(struct world *world, uint64_t keep_days, uint64_t days_ago)
     put(world, 65536, days_ago);
     put(world, 65536, days_ago);
     tick(world, 1);
-    put(world, 10, 0);
+    if (between_days > 0)
+        put(world, 1, between_days);
+    put(world, between_days > 0 ? 9 : 10, 0);
     root_now(world, SECOND_FILE, &world->root);
 }
 
@@ -276,6 +282,37 @@ static void test_stays(void **state)
     end(&world);
 }
 
+/* --- a clock that is wrong --- */
+
+static const struct clock_row {
+    const char *name;
+    uint64_t between_days;
+    bool goes;
+} clock_rows[] = {
+    {"nothing goes by a clock that is far ahead of all records", 0, false},
+    {"nor when records of more than a month ago are the last but those of a day", 31, false},
+    {"all goes on when a day's records lie behind the step", 2, true},
+    {"a month without any is no step", 29, true},
+};
+
+static void test_clock(void **state)
+{
+    const struct clock_row *row = *state;
+    struct world world;
+    between_days = row->between_days;
+    begin(&world, KEEP, KEEP + 1);
+    between_days = 20;
+    for (unsigned start = 0; start < 2; start++) { /* also not at the next start */
+        tick(&world, 10);
+        tick(&world, 61);
+        assert_int_equal(sg_log_doubts_clock(world.live.log), !row->goes);
+        assert_int_equal(first(&world) > 0, row->goes);
+        sg_live_close(&world.live);
+        assert_int_equal(sg_live_open(&world.live), SCRUBGATE_OK);
+    }
+    end(&world);
+}
+
 /* --- crashes and damage --- */
 
 /* Of the changes that removing a file makes: the record 2, saying where the log begins 4, tiles
@@ -370,6 +407,7 @@ int main(void)
 {
     sg_suite_add("files of old records go, and the tree stays", test_old, NULL);
     SG_SUITE_ROWS(test_stays, stay_rows);
+    SG_SUITE_ROWS(test_clock, clock_rows);
     SG_SUITE_ROWS(test_crash, crash_rows);
     SG_SUITE_ROWS(test_loss, loss_rows);
     return sg_suite_run("audit: old records go");

@@ -31,7 +31,7 @@ static void make_log(bool honestly)
 {
     struct sg_live_log live = {.dir = dir.path, .keep_ms = honestly ? 1 : 0};
     assert_int_equal(sg_live_open(&live), SCRUBGATE_OK);
-    assert_int_equal(sg_live_put(&live, FILE_RECORDS - 5, 0), SCRUBGATE_OK);
+    assert_int_equal(sg_live_put(&live, FILE_RECORDS - 5, 120), SCRUBGATE_OK);
     assert_int_equal(sg_live_put(&live, BEHIND, 120), SCRUBGATE_OK);
     for (unsigned i = 0; i < 5; i++)
         assert_true(sg_live_tick(&live, 11, true) >= 0);
