@@ -227,7 +227,14 @@ struct record_row {
 
 static const struct record_row records[] = {
     {"a record", "\"a\":1}", 0, true},
-    {"all that can be printed", "\"a\": !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|~}", 0, true},
+    {"all that can be printed", "\"a\":\" !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~\"}", 0, true},
+    {"objects and lists in it", "\"a\":{\"b\":[1,{\"c\":null}]}}", 0, true},
+    {"two objects", "\"a\":1}{\"b\":2}", 0, false},
+    {"an object that ends too early", "\"a\":1}}", 0, false},
+    {"an object that does not end", "\"a\":{\"b\":1}", 0, false},
+    {"a string that does not end", "\"a\":\"}", 0, false},
+    {"what is printed and is no JSON", "\"a\": !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|~}", 0, false},
+    {"a number of its own", "\"seq\":7}", 0, false},
     {"nothing", "", 0, false},
     {"one byte", "}", 0, false},
     {"one that is not begun", "{\"a\":1}", 0, false},
@@ -264,8 +271,8 @@ static void test_too_long(void **state)
     (void)state;
     static char text[SG_RING_RECORD_MOST];
     memset(text, ' ', sizeof text);
-    text[0] = '"';
-    text[sizeof text - 1] = '}';
+    memcpy(text, "\"a\":\"", 5);
+    memcpy(text + sizeof text - 2, "\"}", 2);
     begin();
     set_up();
     add_ring(0);
