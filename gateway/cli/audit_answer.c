@@ -59,10 +59,11 @@ void sg_audit_answer_print_json(const struct sg_audit_answer *answer, const char
         (void)printf("\"event\":\"%s\",\"time\":%" PRIu64 ",", event, sg_clock_wall_ms());
     (void)printf("\"proven\":%s,\"origin\":", result->n_troubles == 0 ? "true" : "false");
     sg_print_json(answer->key->name);
-    (void)printf(",\"key\":\"%08x\",\"live\":%s,\"start\":%" PRIu64 ",\"records\":%" PRIu64
-                 ",\"records_proven\":%" PRIu64 ",\"time_proven\":%" PRIu64,
-                 (unsigned)answer->key->id, answer->config->live ? "true" : "false", result->start,
-                 result->records, result->proven, result->proven_time);
+    (void)printf(",\"key\":\"%08x\",\"key_given\":%s,\"live\":%s,\"start\":%" PRIu64
+                 ",\"records\":%" PRIu64 ",\"records_proven\":%" PRIu64 ",\"time_proven\":%" PRIu64,
+                 (unsigned)answer->key->id, answer->key_beside ? "false" : "true",
+                 answer->config->live ? "true" : "false", result->start, result->records,
+                 result->proven, result->proven_time);
     (void)printf(",\"records_signed\":%" PRIu64 ",\"signed\":%s,\"seals\":%" PRIu64
                  ",\"records_sealed\":%" PRIu64 ",\"seal_keys_checked\":%s,\"clock_steps\":%" PRIu64
                  ",\"checkpoints_kept\":%zu,\"checkpoints_compared\":%zu",
@@ -204,12 +205,16 @@ static void print_unchecked(const struct sg_audit_answer *answer)
     const struct sg_verify_result *result = &answer->report->result;
     const char *comma = "";
     const bool unread = result->start > result->removed;
-    if (config->first_key != NULL && config->policy != NULL && !unread)
+    if (!answer->key_beside && config->first_key != NULL && config->policy != NULL && !unread)
         return;
     (void)printf("  not checked  ");
     if (unread) {
         (void)printf("records %" PRIu64 " to %" PRIu64 ", but that they were signed",
                      result->removed, result->start - 1);
+        comma = ", ";
+    }
+    if (answer->key_beside) {
+        (void)printf("%sthe log's own key, taken from beside it (--vkey)", comma);
         comma = ", ";
     }
     if (config->first_key == NULL) {

@@ -13,6 +13,7 @@ struct sg_audit_answer {
     const struct sg_note_key *key;
     const struct sg_verify_config *config;
     const struct sg_verify_report *report;
+    bool key_beside; /* taken from beside the log, where who replaces the log replaces it too */
 };
 
 void sg_audit_answer_print(const struct sg_audit_answer *answer);

@@ -182,7 +182,8 @@ static void print_json(const struct answer *answer)
 static int answer_of(const struct asked *asked, const struct sg_account *account,
                      const struct sg_verify_report *report)
 {
-    const struct sg_case of = {asked->dir, &asked->key, &asked->config, report, account};
+    const struct sg_case of = {asked->dir, &asked->key, &asked->config,
+                               report,     account,     asked->vkey_path == NULL};
     struct sg_report_files files = {.n = 0};
     struct sg_sheet sheet;
     sg_sheet_init(&sheet);

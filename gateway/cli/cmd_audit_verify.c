@@ -107,7 +107,8 @@ static bool load(struct wanted *wanted)
 static int run_wanted(struct wanted *wanted)
 {
     struct sg_verify_config config = {.key = &wanted->log_key};
-    struct sg_audit_answer answer = {wanted->dir, &wanted->log_key, &config, NULL};
+    struct sg_audit_answer answer = {wanted->dir, &wanted->log_key, &config, NULL,
+                                     wanted->vkey == NULL};
     const struct sg_audit_read read = SG_READ_ALL("verify");
     int exit_code = SG_EXIT_USAGE;
     if (load(wanted)) {

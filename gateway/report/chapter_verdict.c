@@ -84,6 +84,8 @@ static void add_checks(struct sg_sheet *sheet, struct sg_section *section, const
          sg_sheet_textf(sheet, "the checkpoint of %s records, by key %08x",
                         sg_sheet_number(sheet, result->signed_size), (unsigned)of->key->id),
          "the check ended before the size that was signed"},
+        {"That key is the log's own", 0, !of->key_beside, "it was given (--vkey)",
+         "it was taken from beside the log (--vkey): who replaces the log can replace it too"},
         {"Seals follow each other, and fit the records",
          BIT(SEAL_FORM) | BIT(SEAL_MISSING) | BIT(SEAL_TWICE) | BIT(SEAL_ROOT) | BIT(TIME),
          result->seals > 0,

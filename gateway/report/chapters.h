@@ -8,6 +8,8 @@
 #ifndef SG_REPORT_CHAPTERS_H
 #define SG_REPORT_CHAPTERS_H
 
+#include <stdbool.h>
+
 #include "audit/verify_log.h"
 #include "report/account.h"
 #include "report/sheet.h"
@@ -19,6 +21,7 @@ struct sg_case {
     const struct sg_verify_config *config;
     const struct sg_verify_report *report;
     const struct sg_account *account;
+    bool key_beside; /* taken from beside the log: who replaces the log replaces it too */
 };
 
 /* The whole of it; sheet->finding is what a daily review must look at. See sheet->rc afterwards. */

@@ -44,6 +44,13 @@ static const struct row rows[] = {
     {.name = "verify takes the public key from beside the log",
      .args = {"audit", "verify", "state/audit"},
      .holds = "state/audit: PROVEN\n"},
+    {.name = "verify says that a public key from beside the log proves little",
+     .args = {"audit", "verify", "state/audit"},
+     .holds = "  not checked  the log's own key, taken from beside it (--vkey), keys of the seals, "
+              "witnesses\n"},
+    {.name = "verify says so to programs",
+     .args = {"audit", "verify", "--json", "state/audit"},
+     .holds = ",\"key_given\":false,"},
     {.name = "verify wants a public key",
      .args = {"audit", "verify", "good"},
      .code = USAGE,
@@ -217,6 +224,17 @@ static void test_row(void **state)
     sg_program_run_fini(&said);
 }
 
+static void test_report_key(void **state)
+{
+    static const struct row row = {.args = {"audit", "report", "state/audit", "-o", "key.html"}};
+    const void *of = &row;
+    (void)state;
+    test_row((void **)&of);
+    char *page = sg_tempdir_read(&dir, "key.html", NULL);
+    assert_non_null(strstr(page, "it was taken from beside the log (--vkey)"));
+    free(page);
+}
+
 static void test_help(void **state)
 {
     static const char *const commands[] = {"verify", "prove",     "verify-proof", "witness",
@@ -286,6 +304,7 @@ int main(void)
 {
     make_files();
     SG_SUITE_ROWS(test_row, rows);
+    sg_suite_add("a report says that the key was taken from beside the log", test_report_key, NULL);
     sg_suite_add("every command has its help", test_help, NULL);
     sg_suite_add("verify tells programs what is proven", test_json_of_a_good_log, NULL);
     int code = sg_suite_run("cli/test_audit");
