@@ -15,10 +15,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/log_lock.h"
 #include "audit/pruned.h"
 #include "audit/segment.h"
 #include "audit/segment_end.h"
@@ -32,8 +31,10 @@ enum { AHEAD_LEAST = 8 };
 enum { FOLDER_MODE = 0750, PENDING_MOST = 256 * 1024 * 1024, PENDING_KEPT = 4 * 1024 * 1024 };
 
 struct sg_journal {
-    char *path;       /* of the log's folder */
-    int folder;       /* locked: we are its only writer */
+    char *path; /* of the log's folder */
+    int folder;
+    int lock;         /* we are its only writer; -1: not yet, or no more */
+    int sign;         /* that there is one; -1: it cannot be shown */
     int fd;           /* of the segment being filled; -1: it has no file yet */
     uint64_t durable; /* records on disk: the number of the next batch's first */
     uint64_t offset;  /* where the lines of the segment being filled end */
@@ -113,14 +114,6 @@ static enum scrubgate_status open_folder(struct sg_journal *journal, struct scru
         sg_fault_set(fault, journal->path, 0, 0, "cannot open this folder: %s", strerror(errno));
         return SCRUBGATE_EIO;
     }
-    /* Two writers would give one number twice. The lock goes with the descriptor. */
-    if (flock(journal->folder, LOCK_EX | LOCK_NB) != 0) {
-        sg_fault_set(fault, journal->path, 0, 0, "%s",
-                     errno == EWOULDBLOCK
-                         ? "this audit log is in use by another process: give each its own"
-                         : "cannot lock this folder");
-        return SCRUBGATE_EIO;
-    }
     return SCRUBGATE_OK;
 }
 
@@ -192,7 +185,7 @@ static enum scrubgate_status new_journal(struct sg_journal **journal, const char
         sg_fault_set(fault, dir, 0, 0, "out of memory");
         return SCRUBGATE_ENOMEM;
     }
-    made->folder = made->fd = -1;
+    made->folder = made->lock = made->sign = made->fd = -1;
     sg_buf_init(&made->pending, PENDING_MOST);
     return find_folder(made, dir, fault);
 }
@@ -211,6 +204,10 @@ enum scrubgate_status sg_journal_open_least(struct sg_journal **journal, const c
     enum scrubgate_status rc = new_journal(&made, dir, fault);
     if (rc >= 0)
         rc = open_folder(made, fault);
+    if (rc >= 0) /* two writers would give one number twice */
+        rc = sg_log_lock_take(dir, &made->lock, fault);
+    if (rc >= 0)
+        sg_log_lock_show(dir, &made->sign);
     if (rc >= 0)
         rc = find_first(made, dir, fault);
     if (rc >= 0)
@@ -464,33 +461,25 @@ enum scrubgate_status sg_journal_leave(struct sg_journal **journal, struct sg_jo
         return rc;
     trim(old);
     *place = (struct sg_journal_place){
-        .folder = old->folder,
+        .lock = old->lock,
         .durable = old->durable,
         .offset = old->offset,
         .files = old->files,
     };
-    old->folder = -1;
+    old->lock = -1;
     sg_journal_close(old);
     *journal = NULL;
     return SCRUBGATE_OK;
 }
 
-/* By what it is, not by what it is called: two processes may run in different folders. */
-static bool is_folder(const char *path, int folder)
-{
-    struct stat named, given;
-    return stat(path, &named) == 0 && fstat(folder, &given) == 0 && named.st_dev == given.st_dev &&
-           named.st_ino == given.st_ino;
-}
-
 /* What was read whole when the one before opened it is only looked at where it ends. */
-static enum scrubgate_status find_place(struct sg_journal *journal,
+static enum scrubgate_status find_place(struct sg_journal *journal, const char *dir,
                                         const struct sg_journal_place *place,
                                         struct scrubgate_fault *fault)
 {
     struct sg_segment segment = segment_of(journal, place->durable);
     uint64_t wanted = segment.number + (place->offset > 0);
-    if (!is_folder(journal->path, place->folder)) {
+    if (!sg_log_lock_is_of(place->lock, dir)) {
         sg_fault_set(fault, journal->path, 0, 0,
                      "the running gateway has another audit log: stop it and start anew");
         return SCRUBGATE_EINVAL;
@@ -521,11 +510,15 @@ enum scrubgate_status sg_journal_adopt(struct sg_journal **journal, const char *
     *journal = NULL;
     enum scrubgate_status rc = new_journal(&made, dir, fault);
     if (made != NULL)
-        made->folder = place->folder;
+        made->lock = place->lock;
     else
-        (void)close(place->folder);
+        (void)close(place->lock);
     if (rc >= 0)
-        rc = find_place(made, place, fault);
+        rc = open_folder(made, fault);
+    if (rc >= 0)
+        rc = find_place(made, dir, place, fault);
+    if (rc >= 0)
+        sg_log_lock_show(dir, &made->sign);
     if (rc < 0)
         goto out;
     *journal = made;
@@ -545,6 +538,10 @@ void sg_journal_close(struct sg_journal *journal)
     close_file(journal);
     if (journal->folder >= 0)
         (void)close(journal->folder);
+    if (journal->sign >= 0)
+        (void)close(journal->sign);
+    if (journal->lock >= 0) /* last: the log is another's from here on */
+        (void)close(journal->lock);
     sg_buf_fini(&journal->pending);
     free(journal->path);
     free(journal);

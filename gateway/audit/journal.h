@@ -24,8 +24,8 @@ struct sg_journal;
 /*
  * Opens (and makes, mode 0750 and 0640) the log below dir and finds its end. What a crash left half
  * written there (audit/segment_end.h) is cut and kept beside the log as NNNNNN.torn; a line
- * elsewhere that is no record with the right seq is EMALFORMED. A lock keeps a second process out
- * (EIO, "in use").
+ * elsewhere that is no record with the right seq is EMALFORMED. A lock (audit/log_lock.h) keeps a
+ * second process out (EIO, "in use").
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_open(struct sg_journal **journal,
                                                          const char *dir,
@@ -79,20 +79,20 @@ struct sg_bytes sg_journal_refused(const struct sg_journal *journal);
 
 /*
  * A log changes hands without a moment in which nobody, or two, could write it: the descriptor of
- * its folder carries the lock, also into another process.
+ * its lock carries it, also into another process.
  */
 struct sg_journal_place {
-    int folder;
+    int lock;
     uint64_t durable; /* records */
     uint64_t offset;  /* where the segment being filled ends */
     uint64_t files;   /* segments that have a file */
 };
-/* Gives it away, with nothing pending: *journal is NULL then and the folder the caller's. On an
+/* Gives it away, with nothing pending: *journal is NULL then and the lock the caller's. On an
  * error it stays. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_leave(struct sg_journal **journal,
                                                           struct sg_journal_place *place,
                                                           struct scrubgate_fault *fault);
-/* Goes on where it was left; place->folder is the journal's from the call on, also on an error.
+/* Goes on where it was left; place->lock is the journal's from the call on, also on an error.
  * EINVAL when dir is another log. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_journal_adopt(struct sg_journal **journal,
                                                           const char *dir,

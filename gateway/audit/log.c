@@ -172,7 +172,7 @@ enum scrubgate_status sg_log_adopt(struct sg_log **log, const struct sg_log_setu
     if (rc >= 0)
         rc = sg_journal_adopt(&made->journal, made->dir, place, fault);
     else
-        (void)close(place->folder);
+        (void)close(place->lock);
     if (rc >= 0 && made->signs)
         rc = open_tree(made, false, fault);
     if (rc >= 0)

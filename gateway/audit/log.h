@@ -54,7 +54,7 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_log_open(struct sg_log **log,
                                                      const struct sg_log_setup *setup,
                                                      struct sg_log_keys *keys,
                                                      struct scrubgate_fault *fault);
-/* As sg_journal_adopt: place->folder is the log's from the call on. */
+/* As sg_journal_adopt: place->lock is the log's from the call on. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_log_adopt(struct sg_log **log,
                                                       const struct sg_log_setup *setup,
                                                       struct sg_log_keys *keys,

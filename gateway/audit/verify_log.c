@@ -4,11 +4,7 @@
  */
 #include "audit/verify_log.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
+#include "audit/log_lock.h"
 #include "audit/verify_run.h"
 #include "base/diag.h"
 
@@ -50,14 +46,5 @@ enum scrubgate_status sg_verify_log_watched(const char *dir, const struct sg_ver
 
 bool sg_verify_is_live(const char *dir)
 {
-    int folder = -1, fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0)
-        folder = openat(fd, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* Its writer holds the lock alone. Ours is gone with the descriptor. */
-    bool live = folder >= 0 && flock(folder, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (folder >= 0)
-        (void)close(folder);
-    if (fd >= 0)
-        (void)close(fd);
-    return live;
+    return sg_log_lock_is_shown(dir);
 }

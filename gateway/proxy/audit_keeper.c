@@ -79,14 +79,14 @@ static bool start_thread(struct sg_auditor *auditor, int socket)
 }
 
 /* The setup waits in the socket until the writer reads it. */
-static bool send_setup(struct sg_auditor *auditor, int folder)
+static bool send_setup(struct sg_auditor *auditor, int lock)
 {
     struct sg_writer_setup *setup = &auditor->setup;
-    const int fd[] = {auditor->board_memory, auditor->bell, folder};
+    const int fd[] = {auditor->board_memory, auditor->bell, lock};
     const struct sg_bytes bytes = {(const uint8_t *)setup, sizeof *setup};
     setup->records = atomic_load(&auditor->board->records);
     setup->failures = atomic_load(&auditor->board->failures);
-    bool ok = sg_packet_send(auditor->link - 1, bytes, fd, folder >= 0 ? 3 : 2) >= 0;
+    bool ok = sg_packet_send(auditor->link - 1, bytes, fd, lock >= 0 ? 3 : 2) >= 0;
     setup->adopts = false; /* the next one opens it */
     return ok;
 }
@@ -99,7 +99,7 @@ static void close_link(struct sg_auditor *auditor)
     auditor->up = auditor->lent = false;
 }
 
-static enum scrubgate_status start_writer(struct sg_auditor *auditor, int folder,
+static enum scrubgate_status start_writer(struct sg_auditor *auditor, int lock,
                                           struct scrubgate_fault *fault)
 {
     int ends[2];
@@ -112,7 +112,7 @@ static enum scrubgate_status start_writer(struct sg_auditor *auditor, int folder
     }
     auditor->link = ends[0] + 1;
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK); /* one that hangs holds up nobody who tells it */
-    if (!send_setup(auditor, folder)) {
+    if (!send_setup(auditor, lock)) {
         sg_fault_set(fault, NULL, 0, 0, "the audit log's writer cannot be told what to do");
     } else if (auditor->warden > 0) {
         rc = sg_packet_send(auditor->warden - 1, SG_BYTES(SG_WARDEN_START), &ends[1], 1);
@@ -196,12 +196,12 @@ static void hear_writer(struct sg_auditor *auditor)
         lose_writer(auditor, SG_WRITER_DIED, 0, "it has ended");
 }
 
-enum scrubgate_status sg_audit_keeper_begin(struct sg_auditor *auditor, int folder,
+enum scrubgate_status sg_audit_keeper_begin(struct sg_auditor *auditor, int lock,
                                             struct scrubgate_fault *fault)
 {
-    enum scrubgate_status rc = start_writer(auditor, folder, fault);
-    if (folder >= 0)
-        (void)close(folder);
+    enum scrubgate_status rc = start_writer(auditor, lock, fault);
+    if (lock >= 0)
+        (void)close(lock);
     if (rc < 0)
         return rc;
     while (!auditor->up && auditor->link > 0) {

@@ -19,13 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "audit/first_key.h"
+#include "audit/log_lock.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/digest.h"
@@ -474,23 +474,15 @@ static enum scrubgate_status make_keys(const struct sg_writer_setup *setup,
 static void wait_for_lock(const char *dir)
 {
     const struct timespec moment = {.tv_nsec = LOCK_TRY_NS};
-    char path[SG_WRITER_PATH + 8];
-    (void)snprintf(path, sizeof path, "%s/log", dir);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-            break;
+    for (int i = 0; i < LOCK_TRIES && !sg_log_lock_is_free(dir); i++)
         (void)nanosleep(&moment, NULL);
-    }
-    if (fd >= 0)
-        (void)close(fd);
 }
 
-static enum scrubgate_status open_log(struct writer *writer, int folder,
+static enum scrubgate_status open_log(struct writer *writer, int lock,
                                       struct scrubgate_fault *fault)
 {
     const struct sg_writer_setup *setup = &writer->setup;
-    const struct sg_journal_place place = {folder, setup->durable, setup->offset, setup->files};
+    const struct sg_journal_place place = {lock, setup->durable, setup->offset, setup->files};
     const struct sg_ledger_setup ledger = {.dir = setup->dir,
                                            .keys = setup->keys[0] != '\0' ? setup->keys : NULL,
                                            .origin = setup->origin,
@@ -502,8 +494,8 @@ static enum scrubgate_status open_log(struct writer *writer, int folder,
     writer->source = (struct sg_record_source){setup->origin, setup->boot};
     enum scrubgate_status rc = ledger.keys != NULL ? make_keys(setup, fault) : SCRUBGATE_OK;
     if (rc < 0) {
-        if (folder >= 0)
-            (void)close(folder);
+        if (lock >= 0)
+            (void)close(lock);
         return rc;
     }
     if (setup->adopts)
@@ -524,7 +516,7 @@ static enum scrubgate_status begin(struct writer *writer, struct scrubgate_fault
     struct sg_packet *packet = &writer->packet;
     if (sg_packet_receive(writer->socket, packet) != SCRUBGATE_OK)
         return SCRUBGATE_EIO;
-    int board = sg_packet_take(packet, 0), folder = sg_packet_take(packet, 2);
+    int board = sg_packet_take(packet, 0), lock = sg_packet_take(packet, 2);
     writer->bell = sg_packet_take(packet, 1);
     sg_packet_close(packet);
     if (packet->len == sizeof *setup)
@@ -536,9 +528,9 @@ static enum scrubgate_status begin(struct writer *writer, struct scrubgate_fault
     if (writer->board == NULL || writer->bell < 0 || packet->len != sizeof *setup ||
         !is_text(setup->dir, sizeof setup->dir) || !is_text(setup->keys, sizeof setup->keys) ||
         !is_text(setup->origin, sizeof setup->origin) ||
-        !is_text(setup->boot, sizeof setup->boot) || setup->adopts != (folder >= 0)) {
-        if (folder >= 0)
-            (void)close(folder);
+        !is_text(setup->boot, sizeof setup->boot) || setup->adopts != (lock >= 0)) {
+        if (lock >= 0)
+            (void)close(lock);
         sg_fault_set(fault, NULL, 0, 0, "the audit log's writer was not told what to do");
         return SCRUBGATE_EINVAL;
     }
@@ -546,7 +538,7 @@ static enum scrubgate_status begin(struct writer *writer, struct scrubgate_fault
     atomic_store(&writer->board->records, setup->records);
     atomic_store(&writer->board->failures, setup->failures);
     atomic_store(&writer->board->signing, 1);
-    enum scrubgate_status rc = open_log(writer, folder, fault);
+    enum scrubgate_status rc = open_log(writer, lock, fault);
     atomic_store(&writer->board->healthy, rc >= 0);
     return rc;
 }

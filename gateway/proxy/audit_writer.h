@@ -40,7 +40,7 @@ struct sg_writer_failure {
     struct scrubgate_fault fault;
 };
 
-/* The first packet, with the board, the bell, and the log's folder when that is adopted. Both ends
+/* The first packet, with the board, the bell, and the log's lock when that is adopted. Both ends
  * are one program: it goes as it lies in memory. */
 struct sg_writer_setup {
     char dir[SG_WRITER_PATH], keys[SG_WRITER_PATH]; /* keys "": a log that signs nothing */

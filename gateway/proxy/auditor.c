@@ -153,7 +153,7 @@ enum scrubgate_status sg_auditor_start_log(struct sg_auditor **auditor,
                                            const struct sg_journal_place *place,
                                            struct scrubgate_fault *fault)
 {
-    int folder = place != NULL ? place->folder : -1;
+    int lock = place != NULL ? place->lock : -1;
     struct sg_auditor *made = new_auditor(keeping);
     enum scrubgate_status rc = made == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
     *auditor = NULL;
@@ -165,8 +165,8 @@ enum scrubgate_status sg_auditor_start_log(struct sg_auditor **auditor,
         rc = make_bells(made, fault);
     if (rc < 0)
         goto out;
-    rc = sg_audit_keeper_begin(made, folder, fault);
-    folder = -1;
+    rc = sg_audit_keeper_begin(made, lock, fault);
+    lock = -1;
     if (rc >= 0)
         rc = sg_audit_lane_open(made, &made->direct, made->direct.bell);
     if (rc >= 0)
@@ -176,7 +176,7 @@ enum scrubgate_status sg_auditor_start_log(struct sg_auditor **auditor,
     *auditor = made;
     made = NULL; /* the caller's now */
 out:
-    close_fd(folder);
+    close_fd(lock);
     free_auditor(made);
     return rc;
 }

@@ -47,7 +47,7 @@ struct sg_auditor_keeping {
     uint64_t deadline_ns; /* nothing waits longer: the writer is killed; 0: it may hang */
     struct sg_wake *lost; /* rung when the warden has ended: nobody can make a writer any more */
 };
-/* The same for any log; place: of one that another process lent, place->folder is the auditor's
+/* The same for any log; place: of one that another process lent, place->lock is the auditor's
  * from the call on, also on an error; NULL: it is opened. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_auditor_start_log(
     struct sg_auditor **auditor, const struct sg_ledger_setup *setup,

@@ -187,10 +187,9 @@ uint64_t sg_audit_lane_waited(const struct sg_audit_lane *lane, uint64_t now);
 /* Under the lock: a packet to the writer, with descriptors. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_audit_tell(struct sg_auditor *auditor, const char *text,
                                                        const int *fd, size_t n_fds);
-/* Has the first writer made and waits until it has opened the log; folder: of one that is adopted,
+/* Has the first writer made and waits until it has opened the log; lock: of one that is adopted,
  * else -1, the auditor's from the call on. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_audit_keeper_begin(struct sg_auditor *auditor,
-                                                               int folder,
+SCRUBGATE_MUST_USE enum scrubgate_status sg_audit_keeper_begin(struct sg_auditor *auditor, int lock,
                                                                struct scrubgate_fault *fault);
 /* The thread, until stopping. */
 void *sg_audit_keeper_run(void *auditor);

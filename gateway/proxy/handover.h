@@ -6,7 +6,7 @@
  *     ASK  ---------------------------->        rules are loaded, nothing has changed yet
  *          <--- listen A, admin A … END --      with the sockets
  *     WANT_LOG ------------------------>
- *          <---------- log N N N ---------      with the log's folder and a link (proxy/ledger.h)
+ *          <---------- log N N N ---------      with the log's lock and a link (proxy/ledger.h)
  *     SERVING ------------------------->        stops accepting, drains, ends
  *
  * Packets over <state>/run/handover.sock (net/packet.h). The old one answers SG_LEDGER_NOT_LENT and

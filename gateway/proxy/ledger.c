@@ -107,7 +107,7 @@ static enum scrubgate_status adopt_log(struct sg_ledger *ledger,
     enum scrubgate_status rc = sg_log_keys_open(&keys, ledger->keys, ledger->origin, fault);
     if (rc >= 0)
         return sg_log_adopt(&ledger->log, &ledger->setup, &keys, place, fault);
-    (void)close(place->folder);
+    (void)close(place->lock);
     return rc;
 }
 
@@ -139,7 +139,7 @@ enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledger,
     if (rc >= 0)
         rc = adopt_log(made, place, fault);
     else
-        (void)close(place->folder);
+        (void)close(place->lock);
     if (rc < 0)
         goto out;
     *ledger = made;
@@ -420,13 +420,13 @@ enum scrubgate_status sg_ledger_lend(struct sg_ledger *ledger, int socket,
     if (rc < 0)
         goto out;
     (void)snprintf(text, sizeof text, SG_LEDGER_LENT, place.durable, place.offset, place.files);
-    rc = sg_packet_send(socket, sg_bytes_of(text), (const int[]){place.folder, ends[1]}, 2);
+    rc = sg_packet_send(socket, sg_bytes_of(text), (const int[]){place.lock, ends[1]}, 2);
     if (rc < 0) {
         sg_fault_set(fault, ledger->dir, 0, 0, "who asked for this log is gone");
         (void)!adopt_log(ledger, &place, NULL);
         goto out; /* should even that fail, the next commit opens it */
     }
-    (void)close(place.folder);
+    (void)close(place.lock);
     ledger->link = ends[0] + 1;
     ends[0] = -1;
 out:

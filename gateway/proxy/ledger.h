@@ -32,7 +32,7 @@ struct sg_ledger_setup {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_open(struct sg_ledger **ledger,
                                                         const struct sg_ledger_setup *setup,
                                                         struct scrubgate_fault *fault);
-/* With a journal that another process lent; place->folder is the ledger's, also on error. */
+/* With a journal that another process lent; place->lock is the ledger's, also on error. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledger,
                                                          const struct sg_ledger_setup *setup,
                                                          const struct sg_journal_place *place,
@@ -65,7 +65,7 @@ bool sg_ledger_doubts_clock(const struct sg_ledger *ledger);
 
 /*
  * Between two commits: lends the journal to the process at the other end of a packet socket. It
- * gets one packet, SG_LEDGER_LENT with three numbers, and two descriptors: the folder and a link on
+ * gets one packet, SG_LEDGER_LENT with three numbers, and two descriptors: its lock and a link on
  * which this ledger sends its records from now on. On an error the journal stays.
  */
 #define SG_LEDGER_LENT     "log %" PRIu64 " %" PRIu64 " %" PRIu64 "\n" /* durable, offset, files */

@@ -111,7 +111,7 @@ static const struct sg_call calls[] = {
     ROW(renameat2, S | A, ANY, "the same"),
     ROW(mkdirat, S | A, ANY, "folders of ours; the audit log's when it is opened anew"),
     ROW(getdents64, S | A, ANY, "packs in a folder, segments"),
-    ROW(flock, S | A, ANY, "one writer of the audit log"),
+    ROW(flock, S, ANY, "keys of pseudonyms that are replaced"),
     ROW(fchmod, S | A, ANY, "keys and sockets of ours"),
     ROW(fchmodat, S, ANY, "the same"),
     ROW(landlock_create_ruleset, D, ANY, "a writer gives files up"),

@@ -154,7 +154,7 @@ enum scrubgate_status sg_server_take_sockets(struct sg_server *server,
 
 enum scrubgate_status sg_server_take_log(struct sg_server *server, struct scrubgate_fault *fault)
 {
-    struct sg_journal_place place = {.folder = -1};
+    struct sg_journal_place place = {.lock = -1};
     int from = server->takeover - 1, link = -1;
     struct sg_packet *packet = malloc(sizeof *packet);
     if (packet == NULL)
@@ -164,24 +164,24 @@ enum scrubgate_status sg_server_take_log(struct sg_server *server, struct scrubg
         rc = hear(from, packet, fault);
     if (rc < 0)
         goto out;
-    place.folder = sg_packet_take(packet, 0);
+    place.lock = sg_packet_take(packet, 0);
     link = sg_packet_take(packet, 1);
     sg_packet_close(packet);
-    if (place.folder < 0 || link < 0 ||
+    if (place.lock < 0 || link < 0 ||
         sscanf(packet->text, "log %" SCNu64 " %" SCNu64 " %" SCNu64, &place.durable, &place.offset,
                &place.files) != 3) {
         rc = fail(fault, "it speaks another version of the takeover");
         goto out;
     }
     rc = sg_server_open_log(server, &place, fault);
-    place.folder = -1;
+    place.lock = -1;
     if (rc >= 0) {
         rc = sg_audit_guest_start(&server->guest, link, server->auditor, &server->guest_gone);
         link = -1;
     }
 out:
-    if (place.folder >= 0)
-        (void)close(place.folder);
+    if (place.lock >= 0)
+        (void)close(place.lock);
     if (link >= 0)
         (void)close(link);
     free(packet);

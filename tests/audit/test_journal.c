@@ -6,6 +6,7 @@
  * product knows nothing of it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -227,6 +229,26 @@ static void test_a_second_owner_is_refused(void **state)
     assert_non_null(strstr(world.fault.what, "in use"));
     reopen(&world); /* the lock goes with its owner */
     end(&world);
+}
+
+/* Who may read a folder can lock it. */
+static void test_a_reader_keeps_nobody_out(void **state)
+{
+    static const char *const folders[] = {".", "log"};
+    (void)state;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        struct world world;
+        char path[512];
+        begin(&world);
+        sg_journal_close(world.journal);
+        sg_tempdir_path(&world.dir, folders[i], path);
+        int reader = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(flock(reader, LOCK_EX | LOCK_NB), 0);
+        assert_int_equal(sg_journal_open(&world.journal, world.dir.path, &world.fault),
+                         SCRUBGATE_OK);
+        (void)close(reader);
+        end(&world);
+    }
 }
 
 static void test_a_file_in_the_folders_place_is_refused(void **state)
@@ -504,6 +526,7 @@ int main(void)
                  NULL);
     sg_suite_add("a record too long takes no number", test_a_record_too_long_takes_no_number, NULL);
     sg_suite_add("a second owner is refused", test_a_second_owner_is_refused, NULL);
+    sg_suite_add("who may only read keeps no owner out", test_a_reader_keeps_nobody_out, NULL);
     sg_suite_add("a file in the folders place is refused",
                  test_a_file_in_the_folders_place_is_refused, NULL);
     sg_suite_add("a full segment is followed by the next",

@@ -139,7 +139,7 @@ static void test_nobody_adopts(void **state)
     append(&world, 0);
     assert_int_equal(commit(&world), SCRUBGATE_OK);
     leave(&world);
-    (void)close(world.place.folder);
+    (void)close(world.place.lock);
     assert_int_equal(sg_journal_open(&world.journal, world.dir.path, &world.fault), SCRUBGATE_OK);
     append(&world, 1);
     assert_int_equal(commit(&world), SCRUBGATE_OK);
@@ -208,7 +208,7 @@ static void test_lie(void **state)
     assert_int_equal(sg_journal_adopt(&world.journal, dir, &world.place, &world.fault), row->want);
     assert_null(world.journal);
     assert_string_not_equal(world.fault.what, "");
-    /* And the folder's descriptor is closed: the log is free. */
+    /* And the lock's descriptor is closed: the log is free. */
     assert_int_equal(sg_journal_open(&world.journal, world.dir.path, &world.fault), SCRUBGATE_OK);
     assert_int_equal(sg_journal_next(world.journal), 2);
     sg_tempdir_remove(&other);

@@ -14,6 +14,7 @@
 #include "audit/log.h"
 
 #include "../lib/live_log.h"
+#include "../lib/log_world.h"
 #include "../lib/outside.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
@@ -22,97 +23,53 @@
 
 enum { SECOND = 1000 * 1000 * 1000 };
 
-struct world {
-    struct sg_tempdir dir;
-    struct sg_live_log live;
-};
-
-static enum scrubgate_status open_log(struct world *world)
-{
-    return sg_live_open(&world->live);
-}
-
-static void begin(struct world *world)
-{
-    memset(world, 0, sizeof *world);
-    sg_tempdir_make(&world->dir);
-    world->live.dir = world->dir.path;
-    assert_int_equal(open_log(world), SCRUBGATE_OK);
-}
-
-static void close_log(struct world *world)
-{
-    sg_live_close(&world->live);
-}
-
-static void end(struct world *world)
-{
-    close_log(world);
-    sg_tempdir_remove(&world->dir);
-}
-
-static void write_some(struct world *world, unsigned n)
-{
-    assert_int_equal(sg_live_put(&world->live, n, 0), SCRUBGATE_OK);
-}
-
-static enum scrubgate_status tick(struct world *world, bool at_once)
-{
-    return sg_live_tick(&world->live, 0, at_once);
-}
-
-static void sign(struct world *world)
-{
-    enum scrubgate_status rc = tick(world, true);
-    assert_true(rc >= 0);
-}
-
 /* --- signing in time --- */
 
 static void signs_in_time(void **state)
 {
-    struct world world;
+    struct sg_log_world world;
     struct sg_outside outside;
     (void)state;
-    begin(&world);
-    assert_int_equal(tick(&world, false), SCRUBGATE_DONE);
+    sg_log_world_begin(&world);
+    assert_int_equal(sg_live_tick(&world.live, 0, false), SCRUBGATE_DONE);
     assert_false(sg_outside_look(&world.dir).has_checkpoint);
-    write_some(&world, 3);
-    assert_int_equal(tick(&world, false), SCRUBGATE_OK); /* its clock is far behind ours */
+    sg_log_world_put(&world, 3);
+    assert_int_equal(sg_live_tick(&world.live, 0, false),
+                     SCRUBGATE_OK); /* its clock is far behind ours */
     outside = sg_outside_look(&world.dir);
     assert_int_equal(outside.size, 3);
     assert_int_equal(outside.seals, 0);
-    assert_int_equal(tick(&world, true), SCRUBGATE_DONE);
+    assert_int_equal(sg_live_tick(&world.live, 0, true), SCRUBGATE_DONE);
     world.live.now += 10 * (uint64_t)SECOND;
-    assert_int_equal(tick(&world, false), SCRUBGATE_OK);
-    sign(&world);
+    assert_int_equal(sg_live_tick(&world.live, 0, false), SCRUBGATE_OK);
+    sg_log_world_sign(&world);
     outside = sg_outside_look(&world.dir);
     assert_int_equal(outside.records, 4);
     assert_int_equal(outside.size, 4);
     assert_int_equal(outside.seals, 1);
     /* Idle: a seal for each epoch all the same. */
     world.live.now += 10 * (uint64_t)SECOND;
-    sign(&world);
+    sg_log_world_sign(&world);
     assert_int_equal(sg_outside_look(&world.dir).seals, 2);
     assert_int_equal(sg_log_finish(world.live.log, &world.live.fault), SCRUBGATE_OK);
     outside = sg_outside_look(&world.dir);
     assert_int_equal(outside.seals, 3);
     assert_int_equal(outside.size, 6);
-    end(&world);
+    sg_log_world_end(&world);
 }
 
 static void goes_on_after_a_start(void **state)
 {
-    struct world world;
+    struct sg_log_world world;
     struct sg_outside outside;
     (void)state;
-    begin(&world);
+    sg_log_world_begin(&world);
     for (unsigned i = 0; i < 5; i++) {
-        write_some(&world, 200);
+        sg_log_world_put(&world, 200);
         assert_int_equal(sg_log_finish(world.live.log, &world.live.fault), SCRUBGATE_OK);
-        close_log(&world);
-        assert_int_equal(open_log(&world), SCRUBGATE_OK);
-        assert_int_equal(tick(&world, true), SCRUBGATE_DONE);
+        sg_live_close(&world.live);
+        assert_int_equal(sg_live_open(&world.live), SCRUBGATE_OK);
+        assert_int_equal(sg_live_tick(&world.live, 0, true), SCRUBGATE_DONE);
     }
     outside = sg_outside_look(&world.dir);
     assert_int_equal(outside.records, 5 * 201);
@@ -123,41 +80,41 @@ static void goes_on_after_a_start(void **state)
     assert_true(sg_tempdir_has(&world.dir, "audit/tile/1/000.p/3"));
     assert_false(sg_tempdir_has(&world.dir, "audit/tile/0/003.p/36"));
     assert_false(sg_tempdir_has(&world.dir, "audit/tile/0/000.p"));
-    end(&world);
+    sg_log_world_end(&world);
 }
 
 static void a_tail_without_checkpoint_is_taken(void **state)
 {
-    struct world world;
+    struct sg_log_world world;
     (void)state;
-    begin(&world);
-    write_some(&world, 10);
-    sign(&world);
-    write_some(&world, 600); /* durable, and then a crash */
-    close_log(&world);
-    assert_int_equal(open_log(&world), SCRUBGATE_OK);
+    sg_log_world_begin(&world);
+    sg_log_world_put(&world, 10);
+    sg_log_world_sign(&world);
+    sg_log_world_put(&world, 600); /* durable, and then a crash */
+    sg_live_close(&world.live);
+    assert_int_equal(sg_live_open(&world.live), SCRUBGATE_OK);
     assert_int_equal(sg_log_signed(world.live.log), 10);
-    sign(&world);
+    sg_log_world_sign(&world);
     assert_int_equal(sg_outside_look(&world.dir).size, 610);
-    end(&world);
+    sg_log_world_end(&world);
 }
 
 static void a_full_segment_is_signed(void **state)
 {
-    struct world world;
+    struct sg_log_world world;
     (void)state;
-    begin(&world);
-    write_some(&world, 65530);
-    sign(&world);
-    write_some(&world, 10);
-    assert_int_equal(tick(&world, false), SCRUBGATE_OK);
+    sg_log_world_begin(&world);
+    sg_log_world_put(&world, 65530);
+    sg_log_world_sign(&world);
+    sg_log_world_put(&world, 10);
+    assert_int_equal(sg_live_tick(&world.live, 0, false), SCRUBGATE_OK);
     assert_int_equal(sg_outside_look(&world.dir).size, 65540);
     assert_true(sg_tempdir_has(&world.dir, "audit/tile/1/000"));
     assert_true(sg_tempdir_has(&world.dir, "audit/tile/2/000.p/1"));
-    close_log(&world);
-    assert_int_equal(open_log(&world), SCRUBGATE_OK);
-    write_some(&world, 5);
-    sign(&world);
+    sg_live_close(&world.live);
+    assert_int_equal(sg_live_open(&world.live), SCRUBGATE_OK);
+    sg_log_world_put(&world, 5);
+    sg_log_world_sign(&world);
     assert_int_equal(sg_outside_look(&world.dir).size, 65545);
     /* Each record is found by its index. */
     size_t len;
@@ -165,10 +122,10 @@ static void a_full_segment_is_signed(void **state)
     assert_int_equal(len, 65536 * 8);
     free(sg_tempdir_read(&world.dir, "audit/log/000001.index", &len));
     assert_int_equal(len, 9 * 8);
-    end(&world);
+    sg_log_world_end(&world);
 }
 
-static size_t size_of_log(const struct world *world)
+static size_t size_of_log(const struct sg_log_world *world)
 {
     size_t len;
     free(sg_tempdir_read(&world->dir, FIRST, &len));
@@ -179,12 +136,12 @@ static void is_zeroed_ahead_when_idle(void **state)
 {
     static char record[2000] = "\"a\":\"";
     const struct sg_bytes text = {(const uint8_t *)record, sizeof record};
-    struct world world;
+    struct sg_log_world world;
     uint64_t seq, next;
     (void)state;
     memset(record + 5, 'x', sizeof record - 7);
     memcpy(record + sizeof record - 2, "\"}", 2);
-    begin(&world);
+    sg_log_world_begin(&world);
     for (unsigned batch = 0; batch < 9; batch++) {
         for (unsigned i = 0; i < 40; i++)
             assert_int_equal(sg_log_append(world.live.log, text, &seq), SCRUBGATE_OK);
@@ -204,31 +161,31 @@ static void is_zeroed_ahead_when_idle(void **state)
                      SCRUBGATE_DONE);
     assert_true(size_of_log(&world) > before + 300000);
     assert_true(next >= world.live.now + SECOND / 2);
-    close_log(&world);
+    sg_live_close(&world.live);
     assert_true(size_of_log(&world) < before - 100000);
-    assert_int_equal(open_log(&world), SCRUBGATE_OK);
-    end(&world);
+    assert_int_equal(sg_live_open(&world.live), SCRUBGATE_OK);
+    sg_log_world_end(&world);
 }
 
 static void changes_hands(void **state)
 {
-    struct world world;
+    struct sg_log_world world;
     struct sg_journal_place place;
     (void)state;
-    begin(&world);
-    write_some(&world, 300);
+    sg_log_world_begin(&world);
+    sg_log_world_put(&world, 300);
     world.live.now += 10 * (uint64_t)SECOND;
-    sign(&world);
-    write_some(&world, 3);
+    sg_log_world_sign(&world);
+    sg_log_world_put(&world, 3);
     assert_int_equal(sg_log_leave(&world.live.log, &place, &world.live.fault), SCRUBGATE_OK);
     assert_null(world.live.log);
     assert_int_equal(sg_live_adopt(&world.live, &place), SCRUBGATE_OK);
-    write_some(&world, 300);
+    sg_log_world_put(&world, 300);
     assert_int_equal(sg_log_finish(world.live.log, &world.live.fault), SCRUBGATE_OK);
     assert_int_equal(sg_outside_look(&world.dir).size, sg_outside_look(&world.dir).records);
     assert_int_equal(sg_outside_look(&world.dir).records,
                      300 + 3 + 300 + sg_outside_look(&world.dir).seals);
-    end(&world);
+    sg_log_world_end(&world);
 }
 
 int main(void)

@@ -18,6 +18,7 @@
 #include "audit/seal_file.h"
 
 #include "../lib/live_log.h"
+#include "../lib/log_world.h"
 #include "../lib/outside.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
@@ -25,51 +26,6 @@
 #define FIRST "audit/log/000000.ndjson"
 
 enum { SECOND = 1000 * 1000 * 1000 };
-
-struct world {
-    struct sg_tempdir dir;
-    struct sg_live_log live;
-};
-
-static enum scrubgate_status open_log(struct world *world)
-{
-    return sg_live_open(&world->live);
-}
-
-static void begin(struct world *world)
-{
-    memset(world, 0, sizeof *world);
-    sg_tempdir_make(&world->dir);
-    world->live.dir = world->dir.path;
-    assert_int_equal(open_log(world), SCRUBGATE_OK);
-}
-
-static void close_log(struct world *world)
-{
-    sg_live_close(&world->live);
-}
-
-static void end(struct world *world)
-{
-    close_log(world);
-    sg_tempdir_remove(&world->dir);
-}
-
-static void write_some(struct world *world, unsigned n)
-{
-    assert_int_equal(sg_live_put(&world->live, n, 0), SCRUBGATE_OK);
-}
-
-static enum scrubgate_status tick(struct world *world, bool at_once)
-{
-    return sg_live_tick(&world->live, 0, at_once);
-}
-
-static void sign(struct world *world)
-{
-    enum scrubgate_status rc = tick(world, true);
-    assert_true(rc >= 0);
-}
 
 /* --- what is found at the next start --- */
 
@@ -128,14 +84,14 @@ static const struct harm_row {
     {"a seal key one behind the log's last seal goes on", SEAL_KEY_OLD, SCRUBGATE_OK, 0},
 };
 
-static void remove_file(const struct world *world, const char *name)
+static void remove_file(const struct sg_log_world *world, const char *name)
 {
     char path[512];
     sg_tempdir_path(&world->dir, name, path);
     assert_int_equal(remove(path), 0);
 }
 
-static void flip(const struct world *world, const char *name, size_t at)
+static void flip(const struct sg_log_world *world, const char *name, size_t at)
 {
     size_t len;
     char *text = sg_tempdir_read(&world->dir, name, &len);
@@ -154,7 +110,7 @@ static size_t start_of(const char *text, size_t line)
 }
 
 /* The value of record `line` becomes another. */
-static void change_record(const struct world *world, size_t line)
+static void change_record(const struct sg_log_world *world, size_t line)
 {
     char *text = sg_tempdir_read(&world->dir, FIRST, NULL);
     size_t at = start_of(text, line);
@@ -163,7 +119,7 @@ static void change_record(const struct world *world, size_t line)
     flip(world, FIRST, at);
 }
 
-static void shorten(const struct world *world, const char *name, size_t by)
+static void shorten(const struct sg_log_world *world, const char *name, size_t by)
 {
     size_t len;
     char *text = sg_tempdir_read(&world->dir, name, &len);
@@ -171,7 +127,7 @@ static void shorten(const struct world *world, const char *name, size_t by)
     free(text);
 }
 
-static void remove_record(const struct world *world, size_t line)
+static void remove_record(const struct sg_log_world *world, size_t line)
 {
     size_t len;
     char *text = sg_tempdir_read(&world->dir, FIRST, &len);
@@ -182,7 +138,7 @@ static void remove_record(const struct world *world, size_t line)
 }
 
 /* Four bytes of a record never reached the disk. */
-static void make_hole(const struct world *world, const char *log, size_t line, size_t at)
+static void make_hole(const struct sg_log_world *world, const char *log, size_t line, size_t at)
 {
     size_t len;
     char *text = sg_tempdir_read(&world->dir, FIRST, &len);
@@ -196,20 +152,20 @@ struct copies {
     size_t checkpoint_len, key_len, log_len;
 };
 
-static char *read_if_there(const struct world *world, const char *name, size_t *len)
+static char *read_if_there(const struct sg_log_world *world, const char *name, size_t *len)
 {
     *len = 0;
     return sg_tempdir_has(&world->dir, name) ? sg_tempdir_read(&world->dir, name, len) : NULL;
 }
 
-static void keep(const struct world *world, struct copies *copies)
+static void keep(const struct sg_log_world *world, struct copies *copies)
 {
     copies->checkpoint = read_if_there(world, "audit/checkpoint", &copies->checkpoint_len);
     copies->key = read_if_there(world, "seal.key", &copies->key_len);
     copies->log = read_if_there(world, FIRST, &copies->log_len);
 }
 
-static void put_other_key(const struct world *world)
+static void put_other_key(const struct sg_log_world *world)
 {
     const struct sg_seal_key other = {.epoch = 1, .key = {9}};
     char path[512];
@@ -219,7 +175,7 @@ static void put_other_key(const struct world *world)
     (void)close(fd);
 }
 
-static void harm(struct world *world, enum harm harm, const struct copies *old,
+static void harm(struct sg_log_world *world, enum harm harm, const struct copies *old,
                  const struct copies *last)
 {
     const struct sg_tempdir *dir = &world->dir;
@@ -308,26 +264,27 @@ static void free_copies(struct copies *copies)
 static void meets_harm(void **state)
 {
     const struct harm_row *row = *state;
-    struct world world;
+    struct sg_log_world world;
     struct copies old, last, after;
-    begin(&world);
-    write_some(&world, 500);
-    sign(&world);
+    sg_log_world_begin(&world);
+    sg_log_world_put(&world, 500);
+    sg_log_world_sign(&world);
     keep(&world, &old);
-    write_some(&world, 300);
+    sg_log_world_put(&world, 300);
     world.live.now += 10 * (uint64_t)SECOND;
-    sign(&world);
-    write_some(&world, 100);
+    sg_log_world_sign(&world);
+    sg_log_world_put(&world, 100);
     world.live.now += 10 * (uint64_t)SECOND;
-    sign(&world);
-    write_some(&world, 3);
-    assert_int_equal(tick(&world, false), SCRUBGATE_OK); /* their clock is behind: signed too */
-    write_some(&world, 3);
-    close_log(&world);
+    sg_log_world_sign(&world);
+    sg_log_world_put(&world, 3);
+    assert_int_equal(sg_live_tick(&world.live, 0, false),
+                     SCRUBGATE_OK); /* their clock is behind: signed too */
+    sg_log_world_put(&world, 3);
+    sg_live_close(&world.live);
     keep(&world, &last);
     harm(&world, row->harm, &old, &last);
     keep(&world, &after);
-    assert_int_equal(open_log(&world), row->want);
+    assert_int_equal(sg_live_open(&world.live), row->want);
     if (row->want < 0) {
         assert_null(world.live.log);
         if (row->line > 0) {
@@ -342,7 +299,7 @@ static void meets_harm(void **state)
             assert_memory_equal(now.log, after.log, now.log_len);
         free_copies(&now);
     } else {
-        write_some(&world, 10);
+        sg_log_world_put(&world, 10);
         assert_int_equal(sg_log_finish(world.live.log, &world.live.fault), SCRUBGATE_OK);
         struct sg_outside outside = sg_outside_look(&world.dir);
         assert_int_equal(outside.size, outside.records);
@@ -353,7 +310,7 @@ static void meets_harm(void **state)
     free_copies(&old);
     free_copies(&last);
     free_copies(&after);
-    end(&world);
+    sg_log_world_end(&world);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
  * test_ledger.c - an audit log that is lent: records go where the journal is, and it comes back
  * when who has it is gone.
  *
- * Both processes are in this one: the folder's lock belongs to its descriptor, so it does not know.
+ * Both processes are in this one: the log's lock belongs to its descriptor, so it does not know.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ struct world {
     struct sg_wake gone;
     struct sg_auditor *auditor;
     struct sg_audit_guest *guest;
-    int folder, link; /* where the test itself is the new process; -1: it is not */
+    int lock, link; /* where the test itself is the new process; -1: it is not */
 };
 
 static void on_gone(struct sg_wake *wake)
@@ -73,7 +73,7 @@ static void on_gone(struct sg_wake *wake)
 
 static void begin(struct world *world)
 {
-    *world = (struct world){.folder = -1, .link = -1};
+    *world = (struct world){.lock = -1, .link = -1};
     atomic_store(&fail_syncs, 0);
     sg_tempdir_make(&world->dir);
     assert_int_equal(
@@ -90,13 +90,13 @@ static void other_ends(struct world *world)
     sg_audit_guest_stop(world->guest);
     if (world->auditor != NULL)
         sg_auditor_stop(world->auditor);
-    if (world->folder >= 0)
-        (void)close(world->folder);
+    if (world->lock >= 0)
+        (void)close(world->lock);
     if (world->link >= 0)
         (void)close(world->link);
     world->guest = NULL;
     world->auditor = NULL;
-    world->folder = world->link = -1;
+    world->lock = world->link = -1;
 }
 
 static void end(struct world *world)
@@ -119,9 +119,9 @@ static struct sg_journal_place lend(struct world *world)
     assert_int_equal(sscanf(packet.text, "log %" SCNu64 " %" SCNu64 " %" SCNu64, &place.durable,
                             &place.offset, &place.files),
                      3);
-    place.folder = sg_packet_take(&packet, 0);
+    place.lock = sg_packet_take(&packet, 0);
     world->link = sg_packet_take(&packet, 1);
-    assert_true(place.folder >= 0 && world->link >= 0);
+    assert_true(place.lock >= 0 && world->link >= 0);
     return place;
 }
 
@@ -232,9 +232,9 @@ static void *lie(void *ctx)
         (void)!sg_packet_send(liar->world->link, (struct sg_bytes){numbers, liar->len}, NULL, 0);
     while (liar->hangs && sg_packet_receive(liar->world->link, &packet) == SCRUBGATE_OK) {
     }
-    (void)close(liar->world->folder);
+    (void)close(liar->world->lock);
     (void)close(liar->world->link);
-    liar->world->folder = liar->world->link = -1;
+    liar->world->lock = liar->world->link = -1;
     return NULL;
 }
 
@@ -246,7 +246,7 @@ static void test_answer(void **state)
     pthread_t thread;
     begin(&world);
     write_records(&world, 0, 1);
-    world.folder = lend(&world).folder;
+    world.lock = lend(&world).lock;
     assert_int_equal(pthread_create(&thread, NULL, lie, &liar), 0);
     write_records(&world, 1, 1);
     (void)pthread_join(thread, NULL);

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE /* unshare */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -180,6 +182,34 @@ static unsigned long long number_of(const char *record, const char *member)
     const char *at = strstr(record, member);
     assert_non_null(at);
     return strtoull(at + strlen(member), NULL, 10);
+}
+
+/* Of the log's files and folders, those that an auditor may open. */
+static void test_locked_by_readers(void **state)
+{
+    static const char *const readable[] = {"var/audit", "var/audit/log", "var/audit/live",
+                                           "var/audit/checkpoint", LOG};
+    enum { N = sizeof readable / sizeof readable[0] };
+    (void)state;
+    int fd[N];
+    char path[512];
+    sg_scene_open(&scene, pack, config);
+    deliver();
+    for (size_t i = 0; i < N; i++) {
+        sg_tempdir_path(&scene.gateway.dir, readable[i], path);
+        fd[i] = open(path, O_RDONLY | O_CLOEXEC);
+        assert_true(fd[i] >= 0 && flock(fd[i], LOCK_EX | LOCK_NB) == 0);
+    }
+    const pid_t writer = sg_gateway_writer(&scene.gateway);
+    assert_int_equal(kill(writer, SIGKILL), 0);
+    await_writer(writer);
+    deliver();
+    sg_gateway_stop(&scene.gateway);
+    sg_gateway_start(&scene.gateway);
+    deliver();
+    for (size_t i = 0; i < N; i++)
+        (void)close(fd[i]);
+    end();
 }
 
 static void test_stopped(void **state)
@@ -373,6 +403,8 @@ int main(void)
     sg_suite_add("the writer is killed under load: none leaves without its record", test_killed,
                  NULL);
     sg_suite_add("what nobody waits for is written by the next writer", test_note_is_kept, NULL);
+    sg_suite_add("readers lock all they can: another writer takes its place",
+                 test_locked_by_readers, NULL);
     sg_suite_add("the writer hangs: red, refused, replaced, green", test_stopped, NULL);
     sg_suite_add("the writer hangs and the gateway is told to end", test_stopped_at_the_end, NULL);
     sg_suite_add("the warden is killed: the gateway ends, its log is whole", test_warden_killed,
