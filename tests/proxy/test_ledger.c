@@ -297,7 +297,7 @@ static void test_comes_back_full(void **state)
                                           .checkpoint_ns = 1000000000,
                                           .epoch_ns = UINT64_C(10000000000)};
     assert_int_equal(sg_ledger_open(&world.ledger, &setup, NULL), SCRUBGATE_OK);
-    world.folder = lend(&world).folder;
+    world.lock = lend(&world).lock;
     assert_int_equal(
         sg_ledger_append(world.ledger, SG_BYTES("\"class_uid\":2006,\"a\":1}"), &decision),
         SCRUBGATE_OK);
