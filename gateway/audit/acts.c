@@ -18,7 +18,7 @@
 #include "base/digest.h"
 
 /* Put into, not listed; with the sticky bit nobody removes another's (docs/decisions). */
-enum { FOLDER_MODE = 01730, NOTE_MODE = 0644, PATH_MOST = 4096 };
+enum { FOLDER_MODE = 01730, NOTE_MODE = 0644 };
 /* One look reads no more names than that, whatever lies there. */
 enum { NAMES_MOST = 256, NAME_ROOM = 256, ID_DIGITS = 16 };
 
@@ -52,36 +52,59 @@ static bool write_note(const char *path, const struct sg_buf *text)
     return close(fd) == 0 && ok;
 }
 
-enum scrubgate_status sg_acts_leave(const char *dir, const struct sg_act_note *note,
-                                    struct scrubgate_fault *fault)
+enum scrubgate_status sg_acts_prepare(struct sg_acts_half *note, const char *dir,
+                                      const struct sg_act_note *what, struct scrubgate_fault *fault)
 {
-    char before[PATH_MOST], after[PATH_MOST], name[ID_DIGITS + 1];
+    char name[ID_DIGITS + 1];
     uint8_t id[ID_DIGITS / 2];
     struct sg_buf text = {.ceiling = SG_ACT_NOTE_MOST};
     enum scrubgate_status rc = sg_random(id, sizeof id);
     if (rc >= 0)
-        rc = sg_act_note_print(&text, note);
+        rc = sg_act_note_print(&text, what);
     if (rc < 0) {
         sg_fault_set(fault, dir, 0, 0, "cannot make a note for the log: %s",
                      scrubgate_status_word(rc));
         goto out;
     }
     sg_hex((struct sg_bytes){id, sizeof id}, name);
-    if ((size_t)snprintf(before, sizeof before, "%s/%s/%s%s", dir, folder_name, name, half) >=
-            sizeof before ||
-        (size_t)snprintf(after, sizeof after, "%s/%s/%s%s", dir, folder_name, name, whole) >=
-            sizeof after) {
+    if ((size_t)snprintf(note->half, sizeof note->half, "%s/%s/%s%s", dir, folder_name, name,
+                         half) >= sizeof note->half ||
+        (size_t)snprintf(note->whole, sizeof note->whole, "%s/%s/%s%s", dir, folder_name, name,
+                         whole) >= sizeof note->whole) {
         errno = ENAMETOOLONG;
         rc = cannot_leave(dir, fault);
         goto out;
     }
-    if (!write_note(before, &text) || rename(before, after) != 0) {
-        rc = cannot_leave(before, fault);
-        (void)unlink(before);
+    if (!write_note(note->half, &text)) {
+        rc = cannot_leave(note->half, fault);
+        sg_acts_drop(note);
     }
 out:
     sg_buf_fini(&text);
     return rc;
+}
+
+enum scrubgate_status sg_acts_leave_half(const struct sg_acts_half *note,
+                                         struct scrubgate_fault *fault)
+{
+    if (rename(note->half, note->whole) == 0)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = cannot_leave(note->half, fault);
+    sg_acts_drop(note);
+    return rc;
+}
+
+void sg_acts_drop(const struct sg_acts_half *note)
+{
+    (void)unlink(note->half);
+}
+
+enum scrubgate_status sg_acts_leave(const char *dir, const struct sg_act_note *note,
+                                    struct scrubgate_fault *fault)
+{
+    struct sg_acts_half half_note;
+    enum scrubgate_status rc = sg_acts_prepare(&half_note, dir, note, fault);
+    return rc < 0 ? rc : sg_acts_leave_half(&half_note, fault);
 }
 
 /* --- the writer's side --- */

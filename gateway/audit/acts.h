@@ -29,6 +29,19 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_acts_leave(const char *dir,
                                                        const struct sg_act_note *note,
                                                        struct scrubgate_fault *fault);
 
+/* The same in two steps, for what cannot be undone: prepare before it, as EIO says; then leave,
+ * which needs no more room on the disk, or drop it. It has a minute: later it is litter. */
+enum { SG_ACTS_PATH = 4096 };
+struct sg_acts_half {
+    char half[SG_ACTS_PATH], whole[SG_ACTS_PATH];
+};
+SCRUBGATE_MUST_USE enum scrubgate_status sg_acts_prepare(struct sg_acts_half *note, const char *dir,
+                                                         const struct sg_act_note *what,
+                                                         struct scrubgate_fault *fault);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_acts_leave_half(const struct sg_acts_half *note,
+                                                            struct scrubgate_fault *fault);
+void sg_acts_drop(const struct sg_acts_half *note);
+
 /* --- the writer's side; not thread-safe --- */
 
 enum { SG_ACTS_EACH = 64 /* notes that one look takes */ };

@@ -6,28 +6,35 @@
  * What is destroyed is the key of its pseudonyms; no record changes, so all proofs stay. That it
  * was done is recorded, and where it could not be nothing is destroyed.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/audit_act.h"
 #include "cli/audit_party.h"
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
 
-/* Whether a note can be left (audit/acts.h): asked before, for there is no way back. */
-static bool can_be_recorded(const char *dir)
+/* The note that it was done, but for its name: made before, for there is no way back, and a disk
+ * that fills meanwhile must not keep it from the log. */
+static bool prepare(struct sg_acts_half *half, const char *dir, const struct sg_act_note *note)
 {
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/acts", dir) < sizeof path &&
-        access(path, W_OK | X_OK) == 0)
+    struct scrubgate_fault fault = {.what = ""};
+    if (sg_acts_prepare(half, dir, note, &fault) >= 0)
         return true;
     (void)fprintf(stderr,
                   "%s: this could not be recorded (%s), so nothing was erased: is it the folder of "
                   "the log?\n",
-                  path, strerror(errno));
+                  dir, fault.what);
+    return false;
+}
+
+static bool leave(const struct sg_acts_half *half, const char *dir)
+{
+    struct scrubgate_fault fault = {.what = ""};
+    if (sg_acts_leave_half(half, &fault) >= 0)
+        return true;
+    (void)fprintf(stderr, "%s: this is not recorded in the log: %s\n", dir, fault.what);
     return false;
 }
 
@@ -51,20 +58,29 @@ static void print(const struct sg_erasure *erasure, bool json)
 static int erase(const struct sg_party_found *found, struct sg_erasure *erasure, bool json)
 {
     struct sg_act_note note = {.kind = SG_ACT_ERASURE};
+    struct sg_acts_half half;
     struct scrubgate_fault fault = {.what = ""};
     const char *audit = (const char *)found->audit.data;
-    if (!can_be_recorded(audit))
-        return SG_EXIT_WRONG;
+    bool told = false;
     erasure->kind = sg_party_kind_word(found);
     if (!sg_party_pseudonym(found, &erasure->pseudonym, &erasure->key))
         erasure->pseudonym = erasure->key = 0;
+    note.of.erasure = *erasure;
+    note.of.erasure.done = true;
+    if (!prepare(&half, audit, &note))
+        return SG_EXIT_WRONG;
     /* Tried in any case: what a crash left half erased opens as nothing, and is still there. */
     enum scrubgate_status rc = sg_key_store_erase(found->store, found->kind, found->id, &fault);
     if (rc < 0)
         (void)sg_say_fault(&fault);
     erasure->done = rc == SCRUBGATE_OK;
-    note.of.erasure = *erasure;
-    bool told = sg_leave_act(audit, &note);
+    if (erasure->done) {
+        told = leave(&half, audit);
+    } else {
+        sg_acts_drop(&half);
+        note.of.erasure.done = false;
+        told = sg_leave_act(audit, &note);
+    }
     print(erasure, json);
     return told && erasure->done ? SG_EXIT_FINE : SG_EXIT_WRONG;
 }

@@ -296,13 +296,15 @@ static enum scrubgate_status write_from(struct sg_ledger *ledger, size_t first,
                                         struct scrubgate_fault *fault)
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t i = first; i < ledger->n && rc >= 0; i++) {
+    for (size_t i = first; i < ledger->n && (rc >= 0 || rc == SCRUBGATE_EIO); i++) {
         size_t start = start_of(ledger, i);
         const struct sg_bytes record = {ledger->pending.data + start,
                                         ledger->waiting[i].end - start - 1};
         rc = sg_log_append(ledger->log, record, ledger->waiting[i].seq);
     }
-    if (rc >= 0)
+    /* One that the log refuses, as it does each message's on a full disk, has no number: the others
+     * are written, and a log that cannot be says so with the commit. */
+    if (rc >= 0 || rc == SCRUBGATE_EIO)
         return sg_log_commit(ledger->log, fault);
     /* Half of a batch in memory must not go with the next one. */
     sg_log_close(ledger->log);

@@ -40,7 +40,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_adopt(struct sg_ledger **ledg
 void sg_ledger_close(struct sg_ledger *ledger); /* NULL is fine */
 
 /* Keeps a record for the next commit, which writes its number to *seq: a commit that fails leaves
- * it in doubt. */
+ * it in doubt, and of a decision that the log refuses (sg_log_append), here or there, it leaves
+ * *seq as it is. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_ledger_append(struct sg_ledger *ledger,
                                                           struct sg_bytes record, uint64_t *seq);
 /* All or nothing for the caller, as sg_journal_commit. */

@@ -313,6 +313,24 @@ static void test_a_folder_that_is_not_there_is_told(void **state)
     sg_tempdir_remove(&dir);
 }
 
+static void test_half_a_note_is_none_until_it_is_left(void **state)
+{
+    (void)state;
+    struct sg_acts_half note;
+    struct world world;
+    setup(&world);
+    assert_int_equal(sg_acts_prepare(&note, world.dir.path, &a_query, NULL), SCRUBGATE_OK);
+    assert_int_equal(look(&world), SCRUBGATE_DONE);
+    sg_acts_drop(&note);
+    assert_int_equal(sg_acts_leave_half(&note, NULL), SCRUBGATE_EIO);
+    assert_int_equal(sg_acts_prepare(&note, world.dir.path, &a_query, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_acts_leave_half(&note, NULL), SCRUBGATE_OK);
+    take_all(&world);
+    assert_true(says(&world, "\"ticket 9\""));
+    assert_int_equal(left_over(&world), 0);
+    teardown(&world);
+}
+
 static void test_a_word_that_the_log_does_not_know_is_not_left(void **state)
 {
     (void)state;
@@ -580,6 +598,8 @@ int main(void)
     sg_suite_add("a log that takes no more leaves the rest",
                  test_a_log_that_takes_no_more_leaves_the_rest, NULL);
     sg_suite_add("many notes are taken some at a time", test_many_notes_are_taken_some_at_a_time,
+                 NULL);
+    sg_suite_add("half a note is none until it is left", test_half_a_note_is_none_until_it_is_left,
                  NULL);
     sg_suite_add("notes are told in the order they were left",
                  test_notes_are_told_in_the_order_they_were_left, NULL);

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -25,6 +26,7 @@
 #include "proxy/audit_guest.h"
 #include "proxy/auditor.h"
 #include "proxy/ledger.h"
+#include "proxy/log_keys.h"
 
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
@@ -41,6 +43,16 @@ int fdatasync(int fd)
     atomic_fetch_sub(&fail_syncs, 1);
     errno = EIO;
     return -1;
+}
+
+static bool disk_is_full;
+
+int fstatvfs(int fd, struct statvfs *info)
+{
+    (void)fd;
+    *info = (struct statvfs){.f_frsize = 4096, .f_blocks = 1000000};
+    info->f_bfree = info->f_bavail = disk_is_full ? 1000 : 900000;
+    return 0;
 }
 
 struct world {
@@ -260,6 +272,46 @@ static void test_other_cannot_write(void **state)
     end(&world);
 }
 
+/* The new one dies, and there is no room for messages: what else waits is written. */
+static void test_comes_back_full(void **state)
+{
+    static const char boot[] = "00112233445566778899aabbccddeeff";
+    static const struct sg_record_source source = {.instance = "gateway.example/a", .boot = boot};
+    (void)state;
+    struct world world;
+    struct sg_seal_key first;
+    char keys[512];
+    unsigned made;
+    bool fresh;
+    uint64_t decision = UINT64_MAX, outcome = UINT64_MAX;
+    begin(&world);
+    sg_ledger_close(world.ledger);
+    sg_tempdir_mkdir(&world.dir, "keys");
+    sg_tempdir_path(&world.dir, "keys", keys);
+    assert_int_equal(sg_log_keys_make(keys, source.instance, &made, &fresh, &first, NULL),
+                     SCRUBGATE_OK);
+    const struct sg_ledger_setup setup = {.dir = world.dir.path,
+                                          .keys = keys,
+                                          .origin = source.instance,
+                                          .source = &source,
+                                          .checkpoint_ns = 1000000000,
+                                          .epoch_ns = UINT64_C(10000000000)};
+    assert_int_equal(sg_ledger_open(&world.ledger, &setup, NULL), SCRUBGATE_OK);
+    world.lock = lend(&world).lock;
+    assert_int_equal(
+        sg_ledger_append(world.ledger, SG_BYTES("\"class_uid\":2006,\"a\":1}"), &decision),
+        SCRUBGATE_OK);
+    assert_int_equal(sg_ledger_append(world.ledger, SG_BYTES("\"a\":1}"), &outcome), SCRUBGATE_OK);
+    disk_is_full = true;
+    other_ends(&world);
+    assert_int_equal(sg_ledger_commit(world.ledger, NULL), SCRUBGATE_OK);
+    disk_is_full = false;
+    assert_true(sg_ledger_is_ours(world.ledger));
+    assert_int_equal(decision, UINT64_MAX);
+    assert_int_equal(outcome, 0);
+    end(&world);
+}
+
 static void test_nobody_to_lend_to(void **state)
 {
     (void)state;
@@ -325,6 +377,8 @@ int main(void)
     SG_SUITE_ROWS(test_answer, answers);
     sg_suite_add("who has it cannot write: refused, and the link stays", test_other_cannot_write,
                  NULL);
+    sg_suite_add("who has it dies and the disk is full: only messages are refused",
+                 test_comes_back_full, NULL);
     sg_suite_add("nobody to lend it to: it stays", test_nobody_to_lend_to, NULL);
     sg_suite_add("what is lent cannot be lent", test_lent_already, NULL);
     SG_SUITE_ROWS(test_stranger, strangers);

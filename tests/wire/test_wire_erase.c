@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -153,6 +154,16 @@ static void test_without_a_record_nothing_is_erased(void **state)
     (void)state;
     struct names one = deliver("talk-one");
     command((const char *[]){"audit", "erase", "-c", "gateway.yaml", "--audit", "nowhere",
+                             "--conversation", "talk-one", "--requester", "ticket-9", "--basis",
+                             "GDPR 17", NULL},
+            "", 1, NULL);
+    /* Nor where a note seems to have its place, and finds no room when it is made. */
+    sg_tempdir_mkdir(&scene.gateway.dir, "blind");
+    sg_tempdir_write(&scene.gateway.dir, "blind/acts", "", 0);
+    char path[512];
+    sg_tempdir_path(&scene.gateway.dir, "blind/acts", path);
+    assert_int_equal(chmod(path, 0700), 0);
+    command((const char *[]){"audit", "erase", "-c", "gateway.yaml", "--audit", "blind",
                              "--conversation", "talk-one", "--requester", "ticket-9", "--basis",
                              "GDPR 17", NULL},
             "", 1, NULL);
