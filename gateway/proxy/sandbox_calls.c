@@ -140,7 +140,7 @@ static const struct sg_call calls[] = {
     ROW(sendmmsg, S, ANY, "glibc asks name servers"),
     ROW(uname, S, ANY, "glibc, for names"),
     ROW(prlimit64, S, ANY, "how many files may be open"),
-    ROW(sysinfo, S | W, ANY, "how much memory there is: qsort of a long list asks"),
+    ROW(sysinfo, S | W | A, ANY, "how much memory there is: qsort of a long list asks"),
     ROW(getuid, S | A, ANY, "whose a key is"),
     ROW(geteuid, S | A, ANY, "the same"),
     ROW(getgid, S, ANY, "glibc"),

@@ -120,6 +120,7 @@ static const struct answer_row answers[] = {
     {"no one makes packets by hand", SYS_socket, {AF_PACKET}, KILLS, KILLS, KILLS},
     {"the auditor has no client", SYS_accept4, {0}, YES, YES, KILLS},
     {"a worker binds nothing", SYS_bind, {0}, YES, KILLS, KILLS},
+    {"all may sort a long list", SYS_sysinfo, {0}, YES, YES, YES},
     {"memory is had", SYS_mmap, {0, 1, PROT_READ | PROT_WRITE}, YES, YES, YES},
     {"only the server makes code", SYS_mmap, {0, 1, PROT_EXEC}, YES, KILLS, KILLS},
     {"only the server turns data into code", SYS_mprotect, {0, 1, PROT_EXEC}, YES, KILLS, KILLS},

@@ -15,6 +15,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "audit/acts.h"
+
 #include "../lib/program.h"
 #include "../lib/scene.h"
 #include "../lib/suite.h"
@@ -189,6 +191,32 @@ static void test_over_a_restart_and_an_erasure_meanwhile(void **state)
     assert_string_not_equal(two.conversation, other.conversation);
 }
 
+/* The writer sorts them, in its sandbox. */
+static void test_many_notes_at_once(void **state)
+{
+    enum { NOTES = 60 };
+    char dir[512];
+    (void)state;
+    sg_tempdir_path(&scene.gateway.dir, "var/audit", dir);
+    sg_gateway_stop(&scene.gateway);
+    for (int i = 0; i < NOTES; i++) {
+        const struct sg_act_note note = {
+            .kind = SG_ACT_READ,
+            .of.read = {.command = "query",
+                        .object = "log",
+                        .done = true,
+                        .last = UINT64_MAX,
+                        .to_ms = UINT64_MAX,
+                        .why = sg_bytes_of(i + 1 < NOTES ? "ticket-1" : "ticket-last")}};
+        assert_int_equal(sg_acts_leave(dir, &note, NULL), SCRUBGATE_OK);
+    }
+    size_t from = sg_gateway_records(&scene.gateway);
+    sg_gateway_start(&scene.gateway);
+    free(sg_gateway_record(
+        &scene.gateway, from,
+        (const char *[]){"\"what\":\"audit-read\"", "\"why\":\"ticket-last\"", NULL}));
+}
+
 static void test_the_log_is_what_was_written(void **state)
 {
     (void)state;
@@ -214,6 +242,7 @@ int main(void)
                  test_without_a_record_nothing_is_erased, NULL);
     sg_suite_add("names outlive a restart, and not an erasure meanwhile",
                  test_over_a_restart_and_an_erasure_meanwhile, NULL);
+    sg_suite_add("many notes at once are recorded", test_many_notes_at_once, NULL);
     sg_suite_add("the log is still what was written", test_the_log_is_what_was_written, NULL);
     int rc = sg_suite_run("wire/erase");
     sg_scene_close(&scene);
