@@ -33,7 +33,8 @@ static void make_log(bool honestly)
     assert_int_equal(sg_live_open(&live), SCRUBGATE_OK);
     assert_int_equal(sg_live_put(&live, FILE_RECORDS - 5, 120), SCRUBGATE_OK);
     assert_int_equal(sg_live_put(&live, BEHIND, 120), SCRUBGATE_OK);
-    for (unsigned i = 0; i < 5; i++)
+    /* Removal may wait for a later look. */
+    for (unsigned i = 0; i < 5 || (honestly && i < 50 && sg_tempdir_has(&dir, FIRST)); i++)
         assert_true(sg_live_tick(&live, 11, true) >= 0);
     assert_int_equal(sg_log_finish(live.log, &live.fault), SCRUBGATE_OK);
     sg_live_close(&live);
