@@ -194,15 +194,8 @@ static uint64_t take_digest(struct reading *from, const char *name)
 {
     uint64_t value = 0;
     const struct sg_json_node *node = take(from, name, SG_JSON_STRING, true);
-    if (node == NULL || node->text.len != 16) {
+    if (node == NULL || !sg_bytes_to_hex64(node->text, &value))
         from->wrong = true;
-        return 0;
-    }
-    for (size_t i = 0; i < 16; i++) {
-        int digit = sg_hex_value(node->text.data[i]);
-        from->wrong = from->wrong || digit < 0;
-        value = value << 4 | (uint64_t)(digit & 15);
-    }
     return value;
 }
 

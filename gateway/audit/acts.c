@@ -194,12 +194,7 @@ static uint64_t id_of(const char *name)
     uint64_t id = 0;
     if (strlen(name) != ID_DIGITS + sizeof whole - 1 || !ends_with(name, whole))
         return 0;
-    for (size_t i = 0; i < ID_DIGITS; i++) {
-        int digit = sg_hex_value(name[i]);
-        if (digit < 0)
-            return 0;
-        id = id << 4 | (uint64_t)digit;
-    }
+    (void)sg_bytes_to_hex64((struct sg_bytes){(const uint8_t *)name, ID_DIGITS}, &id);
     return id;
 }
 

@@ -343,19 +343,6 @@ struct found {
     bool any;
 };
 
-static bool read_mac(struct sg_bytes text, uint8_t mac[SG_SHA256_SIZE])
-{
-    if (text.len != 2 * SG_SHA256_SIZE)
-        return false;
-    for (size_t i = 0; i < SG_SHA256_SIZE; i++) {
-        int high = sg_hex_value(text.data[2 * i]), low = sg_hex_value(text.data[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        mac[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 static void note_seal(struct found *found, struct sg_bytes record, const char *origin)
 {
     struct sg_line line;
@@ -371,7 +358,7 @@ static void note_seal(struct found *found, struct sg_bytes record, const char *o
                                    .mono_ns = line.mono_ns};
     if (!sg_bytes_to_text(line.boot, found->boot, sizeof found->boot) ||
         sg_base64_read(line.root, found->seal.root.bytes, SG_SHA256_SIZE, &len) < 0 ||
-        !read_mac(line.mac, found->mac))
+        !sg_bytes_from_hex(line.mac, found->mac, SG_SHA256_SIZE))
         memset(found->mac, 0, sizeof found->mac); /* fits no key */
 }
 

@@ -31,19 +31,6 @@ static enum scrubgate_status print(const struct sg_seal_key *key, char text[TEXT
     return SCRUBGATE_OK;
 }
 
-static bool read_hex(struct sg_bytes text, uint8_t key[SG_KEY_SIZE])
-{
-    if (text.len != HEX)
-        return false;
-    for (size_t i = 0; i < SG_KEY_SIZE; i++) {
-        int high = sg_hex_value(text.data[2 * i]), low = sg_hex_value(text.data[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        key[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 static bool write_block(int fd, unsigned block, const char text[TEXT_MOST])
 {
     uint8_t whole[SG_SEAL_FILE_BLOCK] = {0};
@@ -72,7 +59,8 @@ static bool read_block(int fd, unsigned block, struct sg_seal_key *key)
     ssize_t got = pread(fd, text, sizeof text, (off_t)(block * (size_t)SG_SEAL_FILE_BLOCK));
     if (got == (ssize_t)sizeof text && sg_bytes_take_line(&rest, &line) &&
         sg_bytes_take_line(&rest, &line) && sg_bytes_to_u64(line, &key->epoch) &&
-        sg_bytes_take_line(&rest, &line) && read_hex(line, key->key) && print(key, again) >= 0)
+        sg_bytes_take_line(&rest, &line) && sg_bytes_from_hex(line, key->key, SG_KEY_SIZE) &&
+        print(key, again) >= 0)
         ok = memcmp(text, again, sizeof text) == 0;
     sg_wipe(text, sizeof text);
     sg_wipe(again, sizeof again);

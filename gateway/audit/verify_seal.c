@@ -72,19 +72,6 @@ void sg_verify_note_time(struct sg_verify *verify, const struct sg_line *line)
 
 /* --- seals --- */
 
-static bool read_mac(struct sg_bytes text, uint8_t mac[SG_SHA256_SIZE])
-{
-    if (text.len != (size_t)2 * SG_SHA256_SIZE)
-        return false;
-    for (size_t i = 0; i < SG_SHA256_SIZE; i++) {
-        int a = sg_hex_value(text.data[2 * i]), b = sg_hex_value(text.data[2 * i + 1]);
-        if (a < 0 || b < 0)
-            return false;
-        mac[i] = (uint8_t)(a << 4 | b);
-    }
-    return true;
-}
-
 static bool read_seal(const struct sg_line *line, const char *origin, char boot[SG_VERIFY_BOOT],
                       struct sg_seal *seal, uint8_t mac[SG_SHA256_SIZE])
 {
@@ -93,7 +80,7 @@ static bool read_seal(const struct sg_line *line, const char *origin, char boot[
     size_t len = 0;
     if ((line->has & all) != all || !sg_bytes_to_text(line->boot, boot, SG_VERIFY_BOOT) ||
         sg_base64_read(line->root, seal->root.bytes, sizeof seal->root.bytes, &len) < 0 ||
-        len != sizeof seal->root.bytes || !read_mac(line->mac, mac))
+        len != sizeof seal->root.bytes || !sg_bytes_from_hex(line->mac, mac, SG_SHA256_SIZE))
         return false;
     seal->origin = origin;
     seal->boot = boot;

@@ -85,6 +85,30 @@ int sg_hex_value(int c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+bool sg_bytes_from_hex(struct sg_bytes text, uint8_t *out, size_t n)
+{
+    if (text.len != 2 * n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const int high = sg_hex_value(text.data[2 * i]), low = sg_hex_value(text.data[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+bool sg_bytes_to_hex64(struct sg_bytes text, uint64_t *value)
+{
+    uint8_t bytes[sizeof *value];
+    *value = 0;
+    if (!sg_bytes_from_hex(text, bytes, sizeof bytes))
+        return false;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        *value = *value << 8 | bytes[i];
+    return true;
+}
+
 bool sg_bytes_to_text(struct sg_bytes text, char *room, size_t cap)
 {
     if (text.len >= cap)

@@ -101,5 +101,9 @@ static inline bool sg_is_alnum(int c)
 
 /* 0 … 15, or -1. */
 int sg_hex_value(int c);
+/* n bytes of 2 n hex digits, of either case; false on anything else, out is then of no use. */
+bool sg_bytes_from_hex(struct sg_bytes text, uint8_t *out, size_t n);
+/* The same of 16 digits, a digest: the first is the highest; false: *value is 0. */
+bool sg_bytes_to_hex64(struct sg_bytes text, uint64_t *value);
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -22,15 +21,6 @@ struct wishes {
 };
 
 /* --- what is asked for --- */
-
-static bool read_number(const char *text, uint64_t most, uint64_t *value)
-{
-    char *end;
-    errno = 0;
-    const unsigned long long number = strtoull(text, &end, 10);
-    *value = number;
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && number <= most;
-}
 
 /* SG_EXIT_FINE, or what was said. */
 static int read_params(const struct sg_command *command, const struct wishes *wishes,
@@ -133,7 +123,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
         return sg_say_usage(command, "wants no operands");
     if (wishes.out == NULL)
         return sg_say_usage(command, "wants --out FOLDER");
-    if (!read_number(wishes.seed, UINT64_MAX, &seed))
+    if (!sg_bytes_to_u64(sg_bytes_of(wishes.seed), &seed))
         return sg_say_usage(command, "--seed is a number from 0 to 18446744073709551615");
     int exit_code = read_params(command, &wishes, &params);
     if (exit_code != SG_EXIT_FINE)

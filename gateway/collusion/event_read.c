@@ -8,7 +8,7 @@
 
 #include "base/diag.h"
 
-enum { DEPTH = 4, DIGITS = 16 };
+enum { DEPTH = 4 };
 
 enum kind { DIGEST, WORD, TIME };
 
@@ -34,15 +34,7 @@ static const struct member {
 static bool read_digest(const struct sg_json_node *node, uint64_t *digest)
 {
     *digest = 0;
-    if (node->kind != SG_JSON_STRING || node->text.len != DIGITS)
-        return false;
-    for (size_t i = 0; i < DIGITS; i++) {
-        const int digit = sg_hex_value(node->text.data[i]);
-        if (digit < 0)
-            return false;
-        *digest = *digest << 4 | (uint64_t)digit;
-    }
-    return true;
+    return node->kind == SG_JSON_STRING && sg_bytes_to_hex64(node->text, digest);
 }
 
 static bool read_member(struct sg_collusion_event *event, const struct member *member,

@@ -115,15 +115,9 @@ enum scrubgate_status sg_keys_make(const char *dir, unsigned *made, struct scrub
 
 static bool parse_key(const char *text, ssize_t len, uint8_t key[SG_KEY_SIZE])
 {
-    if (len != TEXT_SIZE || text[TEXT_SIZE - 1] != '\n')
-        return false;
-    for (size_t i = 0; i < SG_KEY_SIZE; i++) {
-        int high = sg_hex_value(text[2 * i]), low = sg_hex_value(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        key[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return len == TEXT_SIZE && text[TEXT_SIZE - 1] == '\n' &&
+           sg_bytes_from_hex((struct sg_bytes){(const uint8_t *)text, TEXT_SIZE - 1}, key,
+                             SG_KEY_SIZE);
 }
 
 enum scrubgate_status sg_keys_check(const char *dir, const char *name, int fd,

@@ -119,6 +119,27 @@ static void compares_with_and_without_case(void **state)
     assert_int_equal(sg_bytes_find(SG_BYTES("abc"), ':'), 3);
 }
 
+static void hex_is_bytes(void **state)
+{
+    static const uint8_t want[3] = {0x00, 0xfe, 0xa9};
+    uint8_t out[8];
+    uint64_t value = 7;
+    (void)state;
+    assert_true(sg_bytes_from_hex(SG_BYTES("00fEA9"), out, 3));
+    assert_memory_equal(out, want, 3);
+    assert_false(sg_bytes_from_hex(SG_BYTES("00fEA"), out, 3));
+    assert_false(sg_bytes_from_hex(SG_BYTES("00fEA90"), out, 3));
+    assert_false(sg_bytes_from_hex(SG_BYTES("00fgA9"), out, 3));
+    assert_false(sg_bytes_from_hex(SG_BYTES("00fEA-"), out, 3));
+    assert_true(sg_bytes_from_hex(SG_BYTES(""), out, 0));
+    assert_true(sg_bytes_to_hex64(SG_BYTES("0123456789abcDEF"), &value));
+    assert_true(value == UINT64_C(0x0123456789abcdef));
+    assert_false(sg_bytes_to_hex64(SG_BYTES("0123456789abcDE"), &value));
+    assert_int_equal(value, 0);
+    assert_false(sg_bytes_to_hex64(SG_BYTES("0123456789abcDEx"), &value));
+    assert_int_equal(value, 0);
+}
+
 /* Against the C library in its plainest locale, over every byte. */
 static void classes_are_those_of_ascii(void **state)
 {
@@ -178,6 +199,7 @@ int main(void)
     SG_SUITE_ROWS(trims_text, trims);
     sg_suite_add("NULL is the empty run", null_is_the_empty_run, NULL);
     sg_suite_add("compares with and without case", compares_with_and_without_case, NULL);
+    sg_suite_add("hex digits are bytes, and a digest", hex_is_bytes, NULL);
     sg_suite_add("classes are those of ASCII", classes_are_those_of_ascii, NULL);
     sg_suite_add("a text is copied when it fits with its end",
                  a_text_is_copied_when_it_fits_with_its_end, NULL);
