@@ -251,6 +251,20 @@ static enum scrubgate_status give_customers(struct work *work)
 
 /* --- all of it --- */
 
+static enum scrubgate_status keep_chance(struct work *work)
+{
+    const struct sg_suspicion *suspicion = &work->suspicion;
+    double *chance = sg_arena_alloc(work->arena, sizeof suspicion->chance);
+    if (chance == NULL)
+        return SCRUBGATE_ENOMEM;
+    memcpy(chance, suspicion->chance, sizeof suspicion->chance);
+    work->analysis->chance = chance;
+    work->analysis->n_chance = sizeof suspicion->chance / sizeof suspicion->chance[0];
+    work->analysis->threshold = suspicion->threshold;
+    work->analysis->inflation = suspicion->inflation;
+    return SCRUBGATE_OK;
+}
+
 static void describe(struct work *work)
 {
     struct sg_analysis *analysis = work->analysis;
@@ -311,8 +325,8 @@ enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_d
             rc = list_customers(&work);
         if (rc >= 0)
             rc = give_customers(&work);
-        analysis->threshold = work.suspicion.threshold;
-        analysis->inflation = work.suspicion.inflation;
+        if (rc >= 0)
+            rc = keep_chance(&work);
     }
     sg_blocks_fini(&work.blocks);
     sg_suspicion_fini(&work.suspicion);

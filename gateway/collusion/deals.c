@@ -17,7 +17,7 @@ enum scrubgate_status sg_deals_init(struct sg_deals *deals)
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof all / sizeof all[0] && rc >= 0; i++)
         rc = sg_numbering_init(all[i]);
-    return rc;
+    return rc < 0 ? rc : sg_aliases_init(&deals->aliases);
 }
 
 void sg_deals_fini(struct sg_deals *deals)
@@ -26,6 +26,7 @@ void sg_deals_fini(struct sg_deals *deals)
     sg_numbering_fini(&deals->agents);
     sg_numbering_fini(&deals->strata);
     sg_numbering_fini(&deals->tickets);
+    sg_aliases_fini(&deals->aliases);
     free(deals->list);
     *deals = (struct sg_deals){.list = NULL};
 }
@@ -94,22 +95,39 @@ static enum scrubgate_status keep_party(struct sg_numbering *numbering, uint64_t
     return id == 0 || *to != SG_DEAL_NONE ? SCRUBGATE_OK : sg_numbering_add(numbering, id, to);
 }
 
-static void keep_identities(struct sg_deal *deal, const struct sg_collusion_event *event)
+/* 0: none. */
+static void keep_identity(struct sg_deal *deal, uint64_t identity)
 {
-    for (size_t i = 0; i < event->n_identities; i++)
-        for (size_t j = 0; j < SG_DEAL_IDENTITIES; j++) {
-            if (deal->identities[j] == event->identities[i])
-                break;
-            if (deal->identities[j] != 0)
-                continue;
-            deal->identities[j] = event->identities[i];
-            break;
-        }
+    size_t i = 0;
+    while (i < SG_DEAL_IDENTITIES && deal->identities[i] != 0 && deal->identities[i] != identity)
+        i++;
+    if (i < SG_DEAL_IDENTITIES)
+        deal->identities[i] = identity;
 }
 
 static bool is(const struct sg_collusion_event *event, const char *word)
 {
     return sg_bytes_equal(event->event, sg_bytes_of(word));
+}
+
+static enum scrubgate_status keep_aliases(struct sg_deals *deals,
+                                          const struct sg_collusion_event *event)
+{
+    const struct sg_collusion_was *was = &event->was;
+    const uint64_t pairs[][2] = {{event->ticket, was->ticket},
+                                 {event->customer, was->customer},
+                                 {event->network, was->network},
+                                 {event->device, was->device}};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0] && rc >= 0; i++)
+        rc = sg_aliases_add(&deals->aliases, pairs[i][0], pairs[i][1]);
+    for (size_t i = 0; i < was->n_identities && rc >= 0; i++)
+        rc = sg_aliases_add(&deals->aliases, event->identities[i], was->identities[i]);
+    /* The newest has a number, whichever of them a ticket was given. */
+    uint32_t number;
+    if (rc >= 0 && event->customer != 0 && was->customer != 0)
+        rc = sg_numbering_add(&deals->customers, event->customer, &number);
+    return rc;
 }
 
 enum scrubgate_status sg_deals_add(struct sg_deals *deals, const struct sg_collusion_event *event)
@@ -122,9 +140,11 @@ enum scrubgate_status sg_deals_add(struct sg_deals *deals, const struct sg_collu
         rc = keep_party(&deals->agents, event->agent, &deal->agent);
     if (rc >= 0 && deal->stratum == SG_DEAL_NONE)
         rc = sg_numbering_add(&deals->strata, stratum_of(event), &deal->stratum);
+    if (rc >= 0)
+        rc = keep_aliases(deals, event);
     if (rc < 0)
         return rc;
-    const bool by_agent = is(event, "assign") || is(event, "resolve");
+    const bool by_agent = sg_collusion_event_by_agent(event);
     keep_earliest(&deal->open_ms, event->time_ms);
     if (event->agent != 0)
         keep_earliest(&deal->assign_ms, event->time_ms);
@@ -134,7 +154,8 @@ enum scrubgate_status sg_deals_add(struct sg_deals *deals, const struct sg_collu
     keep_first(by_agent ? &deal->agent_device : &deal->device, event->device);
     if (!by_agent) {
         keep_first(&deal->content, event->content);
-        keep_identities(deal, event);
+        for (size_t i = 0; i < event->n_identities; i++)
+            keep_identity(deal, event->identities[i]);
     }
     if (deal->handle_ms == 0)
         deal->handle_ms = event->handle_ms < UINT32_MAX ? (uint32_t)event->handle_ms : UINT32_MAX;
@@ -147,6 +168,74 @@ enum scrubgate_status sg_deals_add(struct sg_deals *deals, const struct sg_collu
 
 /* --- the end --- */
 
+/* What a ticket's events said under the key before, into what they said under the next. */
+static void join(struct sg_deal *deal, const struct sg_deal *before)
+{
+    keep_earliest(&deal->open_ms, before->open_ms);
+    if (before->assign_ms != 0)
+        keep_earliest(&deal->assign_ms, before->assign_ms);
+    if (before->resolve_ms != 0)
+        keep_earliest(&deal->resolve_ms, before->resolve_ms);
+    if (before->customer != SG_DEAL_NONE)
+        deal->customer = before->customer;
+    if (before->agent != SG_DEAL_NONE)
+        deal->agent = before->agent;
+    if (before->stratum != SG_DEAL_NONE)
+        deal->stratum = before->stratum;
+    deal->handle_ms = deal->handle_ms == 0 ? before->handle_ms : deal->handle_ms;
+    keep_first(&deal->network, before->network);
+    keep_first(&deal->device, before->device);
+    keep_first(&deal->content, before->content);
+    keep_first(&deal->agent_network, before->agent_network);
+    keep_first(&deal->agent_device, before->agent_device);
+    for (size_t i = 0; i < SG_DEAL_IDENTITIES; i++)
+        keep_identity(deal, before->identities[i]);
+}
+
+static void rename_facets(struct sg_aliases *aliases, struct sg_deal *deal)
+{
+    uint64_t *const facets[] = {&deal->network, &deal->device, &deal->agent_network,
+                                &deal->agent_device};
+    for (size_t i = 0; i < sizeof facets / sizeof facets[0]; i++)
+        *facets[i] = sg_aliases_newest(aliases, *facets[i]);
+    uint64_t identities[SG_DEAL_IDENTITIES];
+    memcpy(identities, deal->identities, sizeof identities);
+    memset(deal->identities, 0, sizeof deal->identities);
+    for (size_t i = 0; i < SG_DEAL_IDENTITIES; i++)
+        keep_identity(deal, sg_aliases_newest(aliases, identities[i]));
+}
+
+/* The number of the same thing's newest id; number itself where that has none, as when an event
+ * said so of different things. */
+static uint32_t newest_number(struct sg_aliases *aliases, const struct sg_numbering *numbering,
+                              uint32_t number)
+{
+    const uint64_t id = numbering->ids[number], newest = sg_aliases_newest(aliases, id);
+    const uint32_t found = newest == id ? number : sg_numbering_find(numbering, newest);
+    return found == UINT32_MAX ? number : found;
+}
+
+/* Everything by its newest id. A ticket that was joined to a later one stays without a name. */
+static void rename_all(struct sg_deals *deals)
+{
+    struct sg_aliases *aliases = &deals->aliases;
+    if (aliases->ids.n == 0)
+        return;
+    for (size_t i = 0; i < deals->n; i++) {
+        struct sg_deal *deal = &deals->list[i];
+        if (deal->customer != SG_DEAL_NONE)
+            deal->customer = newest_number(aliases, &deals->customers, deal->customer);
+        rename_facets(aliases, deal);
+    }
+    for (size_t i = 0; i < deals->n; i++) {
+        const uint32_t number = newest_number(aliases, &deals->tickets, (uint32_t)i);
+        if (number == i)
+            continue;
+        join(&deals->list[number], &deals->list[i]);
+        deals->list[i].ticket = 0;
+    }
+}
+
 static int by_time(const void *a, const void *b)
 {
     const struct sg_deal *x = a, *y = b;
@@ -158,14 +247,18 @@ static int by_time(const void *a, const void *b)
 void sg_deals_finish(struct sg_deals *deals, uint64_t since_ms)
 {
     size_t kept = 0;
+    rename_all(deals);
     for (size_t i = 0; i < deals->n; i++) {
         const struct sg_deal *deal = &deals->list[i];
+        if (deal->ticket == 0)
+            continue; /* another ticket's part */
         if (deal->customer == SG_DEAL_NONE || deal->agent == SG_DEAL_NONE)
             deals->lone++;
         else if (deal->assign_ms >= since_ms)
             deals->list[kept++] = *deal;
     }
     deals->n = kept;
+    sg_aliases_fini(&deals->aliases);
     sg_numbering_fini(&deals->tickets); /* the list is no longer in its order */
     if (kept > 0)
         qsort(deals->list, kept, sizeof *deals->list, by_time);

@@ -4,8 +4,9 @@
  *
  *     events, in any order -> [deals: joined by ticket] -> tickets with an agent, by time
  *
- * Parties are numbered as they come, so that tables over them are plain arrays. In memory: about
- * 150 bytes a ticket.
+ * Parties are numbered as they come, so that tables over them are plain arrays. What had another id
+ * under the key of the epoch before is one: it counts by its newest. In memory: about 150 bytes a
+ * ticket.
  */
 #ifndef SG_COLLUSION_DEALS_H
 #define SG_COLLUSION_DEALS_H
@@ -14,6 +15,7 @@
 #include <stdint.h>
 #include <scrubgate/status.h>
 
+#include "collusion/aliases.h"
 #include "collusion/event.h"
 #include "collusion/numbering.h"
 
@@ -32,6 +34,7 @@ struct sg_deal {
 
 struct sg_deals {
     struct sg_numbering customers, agents, strata, tickets;
+    struct sg_aliases aliases;
     struct sg_deal *list; /* sg_deals_finish: those with both parties, by time of assignment */
     size_t n, cap;
     uint64_t begin_ms, end_ms; /* first and last event */

@@ -5,20 +5,25 @@
 #include "collusion/event_read.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/diag.h"
 
 enum { DEPTH = 4 };
 
-enum kind { DIGEST, WORD, TIME };
+enum kind { DIGEST, WORD, TIME, EPOCH, FROM };
 
-static const struct member {
+struct member {
     const char *name;
     enum kind kind;
     size_t offset;
-} members[] = {
+};
+
+static const struct member members[] = {
     {"t", TIME, offsetof(struct sg_collusion_event, time_ms)},
     {"event", WORD, offsetof(struct sg_collusion_event, event)},
+    {"from", FROM, offsetof(struct sg_collusion_event, by_agent)},
+    {"epoch", EPOCH, offsetof(struct sg_collusion_event, epoch)},
     {"ticket", DIGEST, offsetof(struct sg_collusion_event, ticket)},
     {"customer", DIGEST, offsetof(struct sg_collusion_event, customer)},
     {"agent", DIGEST, offsetof(struct sg_collusion_event, agent)},
@@ -31,21 +36,53 @@ static const struct member {
     {"handle_ms", TIME, offsetof(struct sg_collusion_event, handle_ms)},
 };
 
+static const struct member members_before[] = {
+    {"ticket", DIGEST, offsetof(struct sg_collusion_was, ticket)},
+    {"customer", DIGEST, offsetof(struct sg_collusion_was, customer)},
+    {"network", DIGEST, offsetof(struct sg_collusion_was, network)},
+    {"tls", DIGEST, offsetof(struct sg_collusion_was, tls)},
+    {"device", DIGEST, offsetof(struct sg_collusion_was, device)},
+};
+
 static bool read_digest(const struct sg_json_node *node, uint64_t *digest)
 {
     *digest = 0;
     return node->kind == SG_JSON_STRING && sg_bytes_to_hex64(node->text, digest);
 }
 
-static bool read_member(struct sg_collusion_event *event, const struct member *member,
-                        const struct sg_json_node *node)
+static bool read_number(const struct sg_json_node *node, uint64_t *number)
 {
-    void *at = (uint8_t *)event + member->offset;
+    return node->kind == SG_JSON_NUMBER && sg_bytes_to_u64(node->text, number);
+}
+
+static bool read_epoch(const struct sg_json_node *node, uint32_t *epoch)
+{
+    uint64_t number;
+    if (!read_number(node, &number) || number > UINT32_MAX)
+        return false;
+    *epoch = (uint32_t)number;
+    return true;
+}
+
+static bool read_from(const struct sg_json_node *node, bool *by_agent)
+{
+    *by_agent = node->kind == SG_JSON_STRING && sg_bytes_equal(node->text, SG_BYTES("agent"));
+    return *by_agent ||
+           (node->kind == SG_JSON_STRING && sg_bytes_equal(node->text, SG_BYTES("customer")));
+}
+
+static bool read_member(void *into, const struct member *member, const struct sg_json_node *node)
+{
+    void *at = (uint8_t *)into + member->offset;
     switch (member->kind) {
     case DIGEST:
         return read_digest(node, at);
     case TIME:
-        return node->kind == SG_JSON_NUMBER && sg_bytes_to_u64(node->text, at);
+        return read_number(node, at);
+    case EPOCH:
+        return read_epoch(node, at);
+    case FROM:
+        return read_from(node, at);
     case WORD:
         *(struct sg_bytes *)at = node->text;
         return node->kind == SG_JSON_STRING;
@@ -55,7 +92,12 @@ static bool read_member(struct sg_collusion_event *event, const struct member *m
 
 static const char *kind_word(enum kind kind)
 {
-    return kind == DIGEST ? "16 hex digits" : kind == TIME ? "a whole number" : "a string";
+    static const char *const words[] = {[DIGEST] = "16 hex digits",
+                                        [WORD] = "a string",
+                                        [TIME] = "a whole number",
+                                        [EPOCH] = "a whole number of 32 bits",
+                                        [FROM] = "agent or customer"};
+    return words[kind];
 }
 
 static enum scrubgate_status refuse(struct scrubgate_fault *fault, const char *name,
@@ -65,19 +107,56 @@ static enum scrubgate_status refuse(struct scrubgate_fault *fault, const char *n
     return SCRUBGATE_EMALFORMED;
 }
 
-static enum scrubgate_status read_identities(struct sg_collusion_event *event,
-                                             const struct sg_json_node *root,
+static bool is_there(const struct sg_json_node *node)
+{
+    return node != NULL && node->kind != SG_JSON_NULL;
+}
+
+static enum scrubgate_status read_members(void *into, const struct member *list, size_t n,
+                                          const struct sg_json_node *object,
+                                          struct scrubgate_fault *fault)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct sg_json_node *node = sg_json_get(object, list[i].name);
+        if (is_there(node) && !read_member(into, &list[i], node))
+            return refuse(fault, list[i].name, kind_word(list[i].kind));
+    }
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status read_identities(uint64_t identities[SG_EVENT_IDENTITIES], size_t *n,
+                                             const struct sg_json_node *object,
                                              struct scrubgate_fault *fault)
 {
-    const size_t room = sizeof event->identities / sizeof event->identities[0];
-    const struct sg_json_node *list = sg_json_get(root, "identity");
-    if (list == NULL || list->kind == SG_JSON_NULL)
+    const struct sg_json_node *list = sg_json_get(object, "identity");
+    if (!is_there(list))
         return SCRUBGATE_OK;
     const struct sg_json_node *node = list->child;
     bool ok = list->kind == SG_JSON_ARRAY;
-    for (; ok && node != NULL && event->n_identities < room; node = node->next)
-        ok = read_digest(node, &event->identities[event->n_identities++]);
+    for (; ok && node != NULL && *n < SG_EVENT_IDENTITIES; node = node->next)
+        ok = read_digest(node, &identities[(*n)++]);
     return ok ? SCRUBGATE_OK : refuse(fault, "identity", "a list of 16 hex digits each");
+}
+
+/* Each is the earlier form of the event's identity in the same place: another number of them says
+ * nothing of which is whose. */
+static enum scrubgate_status read_was(struct sg_collusion_event *event,
+                                      const struct sg_json_node *root,
+                                      struct scrubgate_fault *fault)
+{
+    const struct sg_json_node *node = sg_json_get(root, "was");
+    struct sg_collusion_was *was = &event->was;
+    if (!is_there(node))
+        return SCRUBGATE_OK;
+    if (node->kind != SG_JSON_OBJECT)
+        return refuse(fault, "was", "an object");
+    enum scrubgate_status rc = read_members(
+        was, members_before, sizeof members_before / sizeof members_before[0], node, fault);
+    if (rc >= 0)
+        rc = read_identities(was->identities, &was->n_identities, node, fault);
+    if (rc >= 0 && was->n_identities != 0 && was->n_identities != event->n_identities)
+        rc = refuse(fault, "identity", "in \"was\" as many as in the event");
+    return rc;
 }
 
 static enum scrubgate_status read_all(struct sg_collusion_event *event,
@@ -88,16 +167,13 @@ static enum scrubgate_status read_all(struct sg_collusion_event *event,
         sg_fault_set(fault, NULL, 0, 0, "an event must be a JSON object");
         return SCRUBGATE_EMALFORMED;
     }
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const struct sg_json_node *node = sg_json_get(root, members[i].name);
-        if (node == NULL || node->kind == SG_JSON_NULL) {
-            if (i == 0)
-                return refuse(fault, members[i].name, "there: milliseconds since 1970");
-        } else if (!read_member(event, &members[i], node)) {
-            return refuse(fault, members[i].name, kind_word(members[i].kind));
-        }
-    }
-    return read_identities(event, root, fault);
+    if (!is_there(sg_json_get(root, members[0].name)))
+        return refuse(fault, members[0].name, "there: milliseconds since 1970");
+    enum scrubgate_status rc =
+        read_members(event, members, sizeof members / sizeof members[0], root, fault);
+    if (rc >= 0)
+        rc = read_identities(event->identities, &event->n_identities, root, fault);
+    return rc < 0 ? rc : read_was(event, root, fault);
 }
 
 enum scrubgate_status sg_collusion_event_read(struct sg_collusion_event *event,

@@ -3,7 +3,8 @@
  * event_read.h - a line of events (collusion/event.h) read back.
  *
  * Members in any order; those that are not known here are passed over, those that are known must be
- * of their kind. Of identities the first four count.
+ * of their kind. Of identities the first four count; in `was` there are as many as in the event, or
+ * none.
  */
 #ifndef SG_COLLUSION_EVENT_READ_H
 #define SG_COLLUSION_EVENT_READ_H

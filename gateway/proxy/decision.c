@@ -219,6 +219,7 @@ void sg_decision_event(struct sg_collusion_event *event, const struct sg_context
         .device = facets.device,
         .content = facets.content,
         .n_identities = facets.n_identities,
+        .by_agent = judgement->direction == SCRUBGATE_TO_CUSTOMER,
     };
     memcpy(event->identities, facets.identities, sizeof event->identities);
 }

@@ -133,6 +133,111 @@ static void test_lone(void **state)
     sg_deals_fini(&deals);
 }
 
+/* --- a key's end --- */
+
+/* The story again, its resolve after a new key has come: ten added to each id. Then a ticket that
+ * knows the new key alone, and one under a third. */
+static struct sg_collusion_event rekeyed(size_t i)
+{
+    struct sg_collusion_event event = story[i];
+    event.was = (struct sg_collusion_was){.ticket = event.ticket,
+                                          .customer = event.customer,
+                                          .network = event.network,
+                                          .device = event.device,
+                                          .identities = {event.identities[0], event.identities[1]},
+                                          .n_identities = event.n_identities};
+    event.ticket += 1000;
+    event.customer += 1000;
+    event.network += event.network == 0 ? 0 : 1000;
+    event.device += event.device == 0 ? 0 : 1000;
+    for (size_t k = 0; k < event.n_identities; k++)
+        event.identities[k] += 1000;
+    return event;
+}
+
+static void make_crossing(struct sg_collusion_event events[5])
+{
+    events[0] = story[0];
+    events[1] = story[1];
+    events[2] = rekeyed(2);
+    events[3] = rekeyed(0);
+    events[3].ticket = 8;
+    events[3].was.ticket = 0;
+    events[3].agent = 3;
+    events[4] = (struct sg_collusion_event){.time_ms = t0 + 20000,
+                                            .event = WORD("message"),
+                                            .by_agent = true,
+                                            .ticket = 9,
+                                            .customer = 2001,
+                                            .agent = 2,
+                                            .network = 2021,
+                                            .was = {.customer = 1001, .network = 1021}};
+}
+
+static const struct crossing {
+    const char *name;
+    int at[5];
+} crossings[] = {
+    {"over two new keys, in order", {0, 1, 2, 3, 4}},
+    {"over two new keys, backwards", {4, 3, 2, 1, 0}},
+    {"over two new keys, the new first", {2, 4, 0, 3, 1}},
+};
+
+static void test_crossing(void **state)
+{
+    const struct crossing *crossing = *state;
+    struct sg_collusion_event events[5];
+    struct sg_deals deals;
+    make_crossing(events);
+    assert_int_equal(sg_deals_init(&deals), SCRUBGATE_OK);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(sg_deals_add(&deals, &events[crossing->at[i]]), SCRUBGATE_OK);
+    sg_deals_finish(&deals, 0);
+    assert_int_equal(deals.n, 3);
+    assert_int_equal(deals.lone, 0);
+    uint32_t customer = sg_numbering_find(&deals.customers, 2001);
+    for (size_t i = 0; i < deals.n; i++) {
+        const struct sg_deal *deal = &deals.list[i];
+        const bool story_deal = deal->ticket == 1007;
+        assert_int_equal(deal->customer, customer);
+        if (deal->ticket == 9) {
+            assert_int_equal(deal->network, 0); /* the agent's */
+            assert_int_equal(deal->agent_network, 2021);
+            continue;
+        }
+        assert_true(story_deal || deal->ticket == 8);
+        assert_int_equal(deal->network, 1011);
+        assert_int_equal(deal->device, 1012);
+        assert_int_equal(deal->identities[0], 1014);
+        assert_int_equal(deal->identities[1], 1015);
+        assert_int_equal(deal->identities[2], 0);
+        assert_int_equal(deal->agent_network, story_deal ? 2021 : 0);
+        assert_int_equal(deal->handle_ms, story_deal ? 7000 : 0);
+        assert_int_equal(deal->open_ms, t0 + 1000);
+        assert_int_equal(deal->resolve_ms, story_deal ? t0 + 9000 : 0);
+    }
+    sg_deals_fini(&deals);
+}
+
+/* Ids that an event takes for each other across what they are of: nothing is lost, nothing is read
+ * that is not there. */
+static void test_confused_aliases(void **state)
+{
+    struct sg_deals deals;
+    struct sg_collusion_event event = story[1];
+    (void)state;
+    assert_int_equal(sg_deals_init(&deals), SCRUBGATE_OK);
+    event.network = 99;
+    event.was = (struct sg_collusion_was){.ticket = 99, .customer = 7, .network = 1};
+    assert_int_equal(sg_deals_add(&deals, &event), SCRUBGATE_OK);
+    event.ticket = event.customer = 99;
+    event.was = (struct sg_collusion_was){.ticket = 7, .customer = 99, .network = 7};
+    assert_int_equal(sg_deals_add(&deals, &event), SCRUBGATE_OK);
+    sg_deals_finish(&deals, 0);
+    assert_true(deals.n >= 1 && deals.n <= 2 && deals.lone == 0);
+    sg_deals_fini(&deals);
+}
+
 /* --- routing and co-service, by hand --- */
 
 static void deal(struct sg_deals *deals, uint64_t ticket, uint64_t ms, uint64_t customer,
@@ -257,6 +362,9 @@ static enum scrubgate_status all_of_it(void *ctx)
     enum scrubgate_status rc = sg_deals_init(&deals);
     for (int i = 0; i < 3 && rc >= 0; i++)
         rc = sg_deals_add(&deals, &story[i]);
+    const struct sg_collusion_event again = rekeyed(2);
+    if (rc >= 0)
+        rc = sg_deals_add(&deals, &again);
     if (rc >= 0) {
         sg_deals_finish(&deals, 0);
         rc = sg_routing_init(&routing, &deals);
@@ -301,6 +409,8 @@ int main(void)
     sg_suite_add("ids are numbered as they come", test_numbering, NULL);
     SG_SUITE_ROWS(test_join, orders);
     sg_suite_add("a ticket that nobody took is told, one without a name counts", test_lone, NULL);
+    SG_SUITE_ROWS(test_crossing, crossings);
+    sg_suite_add("ids that are taken for each other lose nothing", test_confused_aliases, NULL);
     sg_suite_add("who is on duty shares by rate", test_shares, NULL);
     sg_suite_add("one customer's many tickets do not raise a rate", test_rate_is_capped, NULL);
     sg_suite_add("co-service of one customer, by hand", test_coservice, NULL);

@@ -63,6 +63,27 @@ static const struct row rows[] = {
      {.time_ms = 7, .identities = {1, 2, 3, 4}, .n_identities = 4},
      "{\"t\":7,\"identity\":[\"0000000000000001\",\"0000000000000002\",\"0000000000000003\","
      "\"0000000000000004\"]}\n"},
+    {"what the agent sent, under an epoch's key",
+     {.time_ms = 7, .event = TEXT("message"), .by_agent = true, .epoch = 229, .network = 4},
+     "{\"t\":7,\"event\":\"message\",\"from\":\"agent\",\"epoch\":229,"
+     "\"network\":\"0000000000000004\"}\n"},
+    {"the same under the key before",
+     {.time_ms = 7,
+      .epoch = 4294967295,
+      .ticket = 1,
+      .identities = {6, 7},
+      .n_identities = 2,
+      .handle_ms = 9,
+      .was = {11, 12, 14, 18, 15, {16, 17}, 2}},
+     "{\"t\":7,\"epoch\":4294967295,\"ticket\":\"0000000000000001\","
+     "\"identity\":[\"0000000000000006\",\"0000000000000007\"],\"handle_ms\":9,"
+     "\"was\":{\"ticket\":\"000000000000000b\",\"customer\":\"000000000000000c\","
+     "\"network\":\"000000000000000e\",\"tls\":\"0000000000000012\","
+     "\"device\":\"000000000000000f\","
+     "\"identity\":[\"0000000000000010\",\"0000000000000011\"]}}\n"},
+    {"of what was before only some is known",
+     {.time_ms = 7, .ticket = 1, .was = {.device = 2}},
+     "{\"t\":7,\"ticket\":\"0000000000000001\",\"was\":{\"device\":\"0000000000000002\"}}\n"},
 };
 
 static void test_row(void **state)
@@ -111,6 +132,13 @@ static const struct bad {
      "\"identity\" must be a list"},
     {"a list with something else in it", "{\"t\":1,\"identity\":[\"0000000000000001\",2]}",
      "\"identity\" must be a list"},
+    {"a sender that is neither", "{\"t\":1,\"from\":\"router\"}", "\"from\" must be agent or"},
+    {"an epoch beyond 32 bits", "{\"t\":1,\"epoch\":4294967296}", "\"epoch\" must be a whole"},
+    {"an earlier form that is no object", "{\"t\":1,\"was\":[]}", "\"was\" must be an object"},
+    {"an earlier form of 15 digits", "{\"t\":1,\"was\":{\"ticket\":\"000000000000001\"}}",
+     "\"ticket\" must be 16 hex"},
+    {"more earlier identities than the event has",
+     "{\"t\":1,\"was\":{\"identity\":[\"0000000000000001\"]}}", "as many as in the event"},
     {"too deep a value", "{\"t\":1,\"more\":[[[[[1]]]]]}", ""},
 };
 
@@ -140,14 +168,39 @@ static void test_unknown(void **state)
     sg_json_free(json);
 }
 
+static void test_whose(void **state)
+{
+    static const struct {
+        const char *line;
+        bool by_agent;
+    } lines[] = {
+        {"{\"t\":1,\"event\":\"message\"}", false},
+        {"{\"t\":1,\"event\":\"message\",\"from\":\"customer\"}", false},
+        {"{\"t\":1,\"event\":\"message\",\"from\":\"agent\"}", true},
+        {"{\"t\":1,\"event\":\"open\",\"from\":\"agent\"}", true},
+        {"{\"t\":1,\"event\":\"assign\"}", true},
+        {"{\"t\":1,\"event\":\"resolve\"}", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct sg_collusion_event event;
+        struct sg_json *json;
+        assert_int_equal(sg_collusion_event_read(&event, &json, sg_bytes_of(lines[i].line), NULL),
+                         SCRUBGATE_OK);
+        assert_true(sg_collusion_event_by_agent(&event) == lines[i].by_agent);
+        sg_json_free(json);
+    }
+}
+
 static void test_a_line_that_does_not_fit_leaves_nothing(void **state)
 {
+    const struct row *row = &rows[sizeof rows / sizeof rows[0] - 2];
     (void)state;
-    for (size_t room = 1; room < strlen(rows[0].want); room++) {
+    for (size_t room = 1; room < strlen(row->want); room++) {
         struct sg_buf out;
         sg_buf_init(&out, 3 + room);
         assert_int_equal(sg_buf_add_text(&out, "old"), SCRUBGATE_OK);
-        assert_int_equal(sg_collusion_event_print(&rows[0].event, &out), SCRUBGATE_ELIMIT);
+        assert_int_equal(sg_collusion_event_print(&row->event, &out), SCRUBGATE_ELIMIT);
         assert_int_equal(out.len, 3);
         sg_buf_fini(&out);
     }
@@ -174,6 +227,7 @@ int main(void)
     SG_SUITE_ROWS(test_read_back, rows);
     SG_SUITE_ROWS(test_bad, bads);
     sg_suite_add("what is not known is passed over", test_unknown, NULL);
+    sg_suite_add("an event shows its sender's facets", test_whose, NULL);
     sg_suite_add("a line that does not fit leaves nothing",
                  test_a_line_that_does_not_fit_leaves_nothing, NULL);
     sg_suite_add("out of memory is an answer", test_out_of_memory_is_an_answer, NULL);
