@@ -133,7 +133,7 @@ static void test_defaults(void **state)
         const enum sg_signal_mode mode = sg_collusion_policy_signal(policy, (enum sg_signal)i).mode;
         assert_int_equal(mode, i == SG_SIGNAL_COOLOFF   ? SG_SIGNAL_ENFORCE
                                : i == SG_SIGNAL_FLAGGED ? SG_SIGNAL_ADVISE
-                                                        : SG_SIGNAL_SHADOW);
+                                                        : SG_SIGNAL_ADVISE);
     }
     assert_true(sg_collusion_policy_signal(policy, SG_SIGNAL_SELF).threshold == 12);
     assert_true(sg_collusion_policy_sticky(policy, &within) == 0);
