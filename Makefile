@@ -25,7 +25,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' '$(1)' '$(2)';)
 # What each library is called by pkg-config, and the Debian package that brings it.
 LIB_PKGS := libpcre2-8 libcrypto sqlite3 yajl yaml-0.1 zlib
 GATE_PKGS := libssl
-DEPS_RUN := pkg-config:pkg-config libpcre2-8:libpcre2-dev libssl:libssl-dev \
+DEPS_RUN := gcc:gcc libc6-dev:libc6-dev pkg-config:pkg-config libpcre2-8:libpcre2-dev libssl:libssl-dev \
 	libsqlite3-dev:libsqlite3-dev yajl:libyajl-dev yaml-0.1:libyaml-dev zlib:zlib1g-dev
 DEPS_TEST := $(DEPS_RUN) cmocka:libcmocka-dev jq:jq
 DEPS_LINT := clang-format:clang-format

@@ -3,7 +3,8 @@
  * fuzz_acts.c - a note for the log whose bytes are hostile.
  *
  * Either nothing is made of it, or one record: a line of ASCII, JSON, not too long, that names the
- * note's owner and nobody else; and who is not trusted has said nothing of holds and erasures.
+ * note's owner and nobody else; and who is not trusted has said nothing of holds, erasures and the
+ * guard.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,9 @@ static void check_record(const struct sg_buf *record, bool trusted)
     const struct sg_json_node *actor = sg_json_get(root, "actor");
     must(is(actor, "uid", "4711") && actor->count == 1);
     must(is(root, "id", "00000000000000ab"));
-    must(trusted || (!is(root, "what", "hold") && !is(root, "what", "erasure")));
+    must(trusted ||
+         (!is(root, "what", "hold") && !is(root, "what", "erasure") && !is(root, "what", "guard")));
+    must(!is(root, "what", "guard") || sg_json_get(root, "by") == NULL);
     sg_json_free(json);
     sg_buf_fini(&line);
 }

@@ -18,6 +18,8 @@ static const char *const objects[] = {"log", "rules", "keys", "config", "gateway
 static const char *const acts[] = {"keygen", "witness"};
 static const char *const kinds[] = {"conversation", "customer"};
 static const char *const switches[] = {"on", "off"};
+static const char *const guard_acts[] = {"order", "lift", "appeal", "erase"};
+static const char *const order_kinds[] = {"block", "flag", "attest", "waive", "link"};
 
 struct words {
     const char *const *item;
@@ -113,6 +115,26 @@ static enum scrubgate_status print_erasure(struct sg_buf *out, const struct sg_e
     return rc < 0 ? rc : put_text(out, "basis", erasure->basis);
 }
 
+static enum scrubgate_status print_guard(struct sg_buf *out, const struct sg_guard_act *guard)
+{
+    enum scrubgate_status rc = put_word(out, "act", WORDS(guard_acts), guard->act);
+    if (rc >= 0 && guard->kind != NULL)
+        rc = put_word(out, "kind", WORDS(order_kinds), guard->kind);
+    if (rc >= 0)
+        rc = put_done(out, guard->done);
+    if (rc >= 0)
+        rc = put_number(out, "order", guard->order, 0);
+    if (rc >= 0)
+        rc = put_number(out, "expires_ms", guard->expires_ms, 0);
+    if (rc >= 0)
+        rc = put_number(out, "kept", guard->kept, 0);
+    if (rc >= 0)
+        rc = put_text(out, "brand", guard->brand);
+    if (rc >= 0)
+        rc = put_text(out, "queue", guard->queue);
+    return rc < 0 ? rc : put_text(out, "clearance", guard->clearance);
+}
+
 static enum scrubgate_status print_act(struct sg_buf *out, const struct sg_act *act)
 {
     enum scrubgate_status rc = put_word(out, "act", WORDS(acts), act->act);
@@ -126,6 +148,7 @@ static enum scrubgate_status print_act(struct sg_buf *out, const struct sg_act *
 static const char *const whats[] = {[SG_ACT_READ] = "audit-read",
                                     [SG_ACT_HOLD] = "hold",
                                     [SG_ACT_ERASURE] = "erasure",
+                                    [SG_ACT_GUARD] = "guard",
                                     [SG_ACT_OTHER] = "act"};
 
 enum scrubgate_status sg_act_note_print(struct sg_buf *out, const struct sg_act_note *note)
@@ -136,6 +159,7 @@ enum scrubgate_status sg_act_note_print(struct sg_buf *out, const struct sg_act_
         rc = note->kind == SG_ACT_READ      ? print_read(out, &note->of.read)
              : note->kind == SG_ACT_HOLD    ? print_hold(out, &note->of.hold)
              : note->kind == SG_ACT_ERASURE ? print_erasure(out, &note->of.erasure)
+             : note->kind == SG_ACT_GUARD   ? print_guard(out, &note->of.guard)
                                             : print_act(out, &note->of.act);
     if (rc >= 0)
         rc = sg_buf_add_text(out, "}\n");
@@ -162,10 +186,19 @@ static const struct sg_json_node *take(struct reading *from, const char *name,
     return from->wrong ? NULL : node;
 }
 
+/* NULL: it is not there, or wrong. */
+static const char *take_word_if(struct reading *from, const char *name, struct words words)
+{
+    const struct sg_json_node *node = take(from, name, SG_JSON_STRING, false);
+    const char *word = node == NULL ? NULL : find_word(words, node->text);
+    if (node != NULL && word == NULL)
+        from->wrong = true;
+    return word;
+}
+
 static const char *take_word(struct reading *from, const char *name, struct words words)
 {
-    const struct sg_json_node *node = take(from, name, SG_JSON_STRING, true);
-    const char *word = node == NULL ? NULL : find_word(words, node->text);
+    const char *word = take_word_if(from, name, words);
     if (word == NULL)
         from->wrong = true;
     return word;
@@ -236,6 +269,19 @@ static void read_members(struct reading *from, struct sg_act_note *note)
             .basis = take_text(from, "basis", true),
         };
         break;
+    case SG_ACT_GUARD:
+        note->of.guard = (struct sg_guard_act){
+            .act = take_word(from, "act", WORDS(guard_acts)),
+            .kind = take_word_if(from, "kind", WORDS(order_kinds)),
+            .done = take_done(from),
+            .order = take_number(from, "order", 0),
+            .expires_ms = take_number(from, "expires_ms", 0),
+            .kept = take_number(from, "kept", 0),
+            .brand = take_text(from, "brand", false),
+            .queue = take_text(from, "queue", false),
+            .clearance = take_text(from, "clearance", false),
+        };
+        break;
     case SG_ACT_OTHER:
         note->of.act = (struct sg_act){
             .act = take_word(from, "act", WORDS(acts)),
@@ -282,6 +328,10 @@ static enum scrubgate_status record_note(struct sg_buf *out, const struct sg_rec
         note->of.erasure.id = sender->id;
         note->of.erasure.actor = actor;
         return sg_record_erasure(out, source, &note->of.erasure);
+    case SG_ACT_GUARD:
+        note->of.guard.id = sender->id;
+        note->of.guard.actor = actor;
+        return sg_record_guard(out, source, &note->of.guard);
     case SG_ACT_OTHER:
         break;
     }
@@ -301,7 +351,8 @@ enum scrubgate_status sg_act_note_record(struct sg_buf *out, const struct sg_rec
     if (rc < 0)
         return rc == SCRUBGATE_ENOMEM ? rc : SCRUBGATE_EMALFORMED;
     rc = read_note(json, &note);
-    if (rc >= 0 && !sender->trusted && (note.kind == SG_ACT_HOLD || note.kind == SG_ACT_ERASURE))
+    if (rc >= 0 && !sender->trusted &&
+        (note.kind == SG_ACT_HOLD || note.kind == SG_ACT_ERASURE || note.kind == SG_ACT_GUARD))
         rc = SCRUBGATE_EMALFORMED;
     if (rc >= 0)
         rc = record_note(out, source, sender, &note);

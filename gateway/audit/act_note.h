@@ -21,7 +21,7 @@
 
 enum { SG_ACT_NOTE_MOST = 4096 };
 
-enum sg_act_kind { SG_ACT_READ, SG_ACT_HOLD, SG_ACT_ERASURE, SG_ACT_OTHER };
+enum sg_act_kind { SG_ACT_READ, SG_ACT_HOLD, SG_ACT_ERASURE, SG_ACT_GUARD, SG_ACT_OTHER };
 
 /* Their id and actor are not written. */
 struct sg_act_note {
@@ -30,6 +30,7 @@ struct sg_act_note {
         struct sg_audit_read read;
         struct sg_hold hold;
         struct sg_erasure erasure;
+        struct sg_guard_act guard;
         struct sg_act act;
     } of;
 };
@@ -42,7 +43,7 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_act_note_print(struct sg_buf *out,
 struct sg_act_sender {
     uint64_t id;  /* of the note */
     uint64_t uid; /* its owner */
-    bool trusted; /* has the log's keys: may say that a hold or an erasure happened */
+    bool trusted; /* has the log's keys: may say what happened to those, to a hold, to the guard */
 };
 
 /* Appends the record of a note, without its seq. EMALFORMED: it is none, or not its sender's to

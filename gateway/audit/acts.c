@@ -28,7 +28,7 @@ static const uint64_t every_ns = 1000 * 1000 * 1000;
 static const uint64_t next_ns = 250 * 1000 * 1000;
 /* A note that cannot be removed is not told of each second. */
 static const uint64_t stuck_ns = UINT64_C(600) * 1000 * 1000 * 1000;
-/* A note that is half there is its command's; once that is surely gone it is litter. */
+/* A note that is half there is its command's; once that is surely gone it is litter, and told. */
 enum { HALF_SECONDS = 60 };
 
 /* --- the command's side --- */
@@ -235,17 +235,14 @@ static enum scrubgate_status judge(struct sg_acts *acts, int folder, const char 
 }
 
 /* What is not to be taken: a folder, which no command leaves and which may not go away; a note that
- * is being written. */
-static bool skip(int folder, const char *name, const struct stat *seen)
+ * is being written. One that stays half was left by a command that was killed over what it did. */
+static bool skip(const char *name, const struct stat *seen)
 {
+    const uint64_t now = sg_clock_wall_ms() / 1000;
     if (S_ISDIR(seen->st_mode))
         return true;
-    if (!ends_with(name, half) || !S_ISREG(seen->st_mode))
-        return false;
-    uint64_t now = sg_clock_wall_ms() / 1000;
-    if (seen->st_mtime >= 0 && (uint64_t)seen->st_mtime + HALF_SECONDS < now)
-        (void)unlinkat(folder, name, 0);
-    return true;
+    return ends_with(name, half) && S_ISREG(seen->st_mode) &&
+           !(seen->st_mtime >= 0 && (uint64_t)seen->st_mtime + HALF_SECONDS < now);
 }
 
 static void begin_anew(struct sg_acts *acts)
@@ -279,7 +276,7 @@ static size_t list_notes(struct sg_acts *acts)
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
             strlen(entry->d_name) >= NAME_ROOM ||
             fstatat(dirfd(acts->list), entry->d_name, &found->seen, AT_SYMLINK_NOFOLLOW) != 0 ||
-            skip(dirfd(acts->list), entry->d_name, &found->seen))
+            skip(entry->d_name, &found->seen))
             continue;
         memcpy(found->name, entry->d_name, strlen(entry->d_name) + 1);
         n++;

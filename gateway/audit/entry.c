@@ -125,6 +125,10 @@ static const struct member members[SG_ENTRY_MEMBERS] = {
     [SG_ENTRY_DROPPED] = NUMBER("dropped"),
     [SG_ENTRY_ACT] = WORD("act"),
     [SG_ENTRY_WHY] = WORD("why"),
+    [SG_ENTRY_ORDER] = NUMBER("order"),
+    [SG_ENTRY_CLEARANCE] = WORD("clearance"),
+    [SG_ENTRY_EXPIRES_MS] = NUMBER("expires_ms"),
+    [SG_ENTRY_BY] = WORD("by"),
 };
 
 static const struct {
@@ -168,6 +172,7 @@ static const char *const what_words[SG_WHATS] = {
     [SG_WHAT_PRUNE] = "prune",
     [SG_WHAT_HOLD] = "hold",
     [SG_WHAT_ERASURE] = "erasure",
+    [SG_WHAT_GUARD] = "guard",
     [SG_WHAT_MASTER] = "master",
     [SG_WHAT_ACT] = "act",
     [SG_WHAT_AUDIT_READ] = "audit-read",

@@ -104,6 +104,10 @@ enum sg_entry_member {
     SG_ENTRY_DROPPED,
     SG_ENTRY_ACT,
     SG_ENTRY_WHY,
+    SG_ENTRY_ORDER, /* of a guard: its number */
+    SG_ENTRY_CLEARANCE,
+    SG_ENTRY_EXPIRES_MS,
+    SG_ENTRY_BY,
     SG_ENTRY_MEMBERS
 };
 
@@ -147,6 +151,7 @@ enum sg_entry_what {
     SG_WHAT_PRUNE,
     SG_WHAT_HOLD,
     SG_WHAT_ERASURE,
+    SG_WHAT_GUARD,
     SG_WHAT_MASTER,
     SG_WHAT_ACT,
     SG_WHAT_AUDIT_READ,

@@ -183,6 +183,23 @@ struct sg_erasure {
     struct sg_actor actor;
 };
 
+/* Somebody ordered something about an agent, took it back, noted an objection, or had an agent
+ * forgotten (collusion/guard.h). Of whom and why is not told here: an agent's digest is the same
+ * for ever, and the words are people's. Both stand in the guard's file, under the order's number,
+ * for as long as they may be kept. */
+struct sg_guard_act {
+    uint64_t id;
+    const char *act;  /* "order", "lift", "appeal", "erase" */
+    const char *kind; /* of the order: "block", "flag", "attest", "waive", "link"; NULL: not said */
+    bool done;
+    uint64_t order;                          /* its number in the guard's file; 0: none */
+    struct sg_bytes brand, queue, clearance; /* empty: all, or not said */
+    uint64_t expires_ms;                     /* 0: not said */
+    uint64_t kept;                           /* of an erasure: orders in force, which stay */
+    struct sg_bytes by; /* as who asked calls himself, where the actor is no user of this host */
+    struct sg_actor actor;
+};
+
 /* The key that wraps those keys was replaced. */
 struct sg_master {
     uint64_t old_key, new_key; /* fingerprints */
@@ -244,6 +261,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_hold(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_erasure(struct sg_buf *out,
                                                            const struct sg_record_source *source,
                                                            const struct sg_erasure *erasure);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_guard(struct sg_buf *out,
+                                                         const struct sg_record_source *source,
+                                                         const struct sg_guard_act *act);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_master(struct sg_buf *out,
                                                           const struct sg_record_source *source,
                                                           const struct sg_master *master);

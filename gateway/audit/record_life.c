@@ -214,6 +214,34 @@ enum scrubgate_status sg_record_master(struct sg_buf *out, const struct sg_recor
 
 /* --- people --- */
 
+enum scrubgate_status sg_record_guard(struct sg_buf *out, const struct sg_record_source *source,
+                                      const struct sg_guard_act *act)
+{
+    const bool erases = strcmp(act->act, "erase") == 0;
+    const struct heading heading = {
+        {SG_CLASS_LIFE, erases ? LIFE_REMOVE : LIFE_UPDATE, SG_SEVERITY_LOW},
+        "guard",
+        "guard",
+        !act->done,
+        act->actor,
+        act->id};
+    struct sg_put put = begin(out, source, &heading);
+    sg_put_word(&put, SG_KEY("act"), act->act);
+    if (act->kind != NULL)
+        sg_put_word(&put, SG_KEY("kind"), act->kind);
+    if (act->order != 0)
+        sg_put_number(&put, SG_KEY("order"), act->order);
+    sg_put_foreign(&put, SG_KEY("brand"), act->brand);
+    sg_put_foreign(&put, SG_KEY("queue"), act->queue);
+    sg_put_foreign(&put, SG_KEY("clearance"), act->clearance);
+    if (act->expires_ms != 0)
+        sg_put_number(&put, SG_KEY("expires_ms"), act->expires_ms);
+    if (erases)
+        sg_put_number(&put, SG_KEY("kept"), act->kept);
+    sg_put_foreign(&put, SG_KEY("by"), act->by);
+    return sg_put_end(&put);
+}
+
 enum scrubgate_status sg_record_act(struct sg_buf *out, const struct sg_record_source *source,
                                     const struct sg_act *act)
 {

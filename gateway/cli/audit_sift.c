@@ -164,6 +164,19 @@ static void read_records(struct pass *pass)
     }
 }
 
+size_t sg_audit_sift_options(struct sg_audit_sift *sift, struct sg_option *options, size_t n)
+{
+    const struct sg_option own[SG_SIFT_OPTIONS] = {
+        {"vkey", 'p', SG_OPTION_TEXT, "FILE",
+         "the log's public key, to say what is signed (DIR/../keys/log.vkey)", &sift->vkey},
+        {"why", 0, SG_OPTION_TEXT, "TEXT", "stands in the log: a ticket's number", &sift->why},
+        {"thorough", 0, SG_OPTION_FLAG, NULL, "read all, whatever the clock did", &sift->thorough},
+        {"quiet", 'q', SG_OPTION_FLAG, NULL, "say nothing of a log that is in order", &sift->quiet},
+    };
+    memcpy(options + n, own, sizeof own);
+    return n + SG_SIFT_OPTIONS;
+}
+
 int sg_audit_sift(struct sg_audit_sift *sift)
 {
     struct pass *pass = calloc(1, sizeof *pass);

@@ -11,12 +11,15 @@
 #define SG_CLI_AUDIT_SIFT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "audit/entry.h"
 #include "audit/note.h"
 #include "cli/audit_filter.h"
 #include "cli/options.h"
+
+enum { SG_SIFT_OPTIONS = 4 };
 
 struct sg_audit_sift {
     const struct sg_command *command;
@@ -43,6 +46,8 @@ struct sg_audit_sift {
     struct sg_note_key key;
 };
 
+/* Appends the options of whatever reads a log to those of a command; their targets are in sift. */
+size_t sg_audit_sift_options(struct sg_audit_sift *sift, struct sg_option *options, size_t n);
 /* Leaves an act in the log, that it is read (cli/audit_act.h), then reads it. The exit status:
  * FINE; USAGE (no such log, or no such key); DAMAGED (there were such places, the rest was read).
  */

@@ -167,7 +167,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
     struct sg_audit_sift sift = {.command = command, .filter = &filter};
     const char *format = NULL, *columns = NULL, *to = NULL;
     unsigned limit = 0;
-    struct sg_option options[SG_FILTER_OPTIONS + 9] = {
+    struct sg_option options[5 + SG_SIFT_OPTIONS + SG_FILTER_OPTIONS] = {
         {"format", 'f', SG_OPTION_TEXT, "FORMAT",
          "ndjson: as they stand; csv; table (on a terminal, else ndjson)", &format},
         {"columns", 'c', SG_OPTION_TEXT, "A,B,…",
@@ -175,14 +175,10 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"limit", 'n', SG_OPTION_NUMBER, "N", "no more than the first N", &limit},
         {"count", 0, SG_OPTION_FLAG, NULL, "only how many there are", &query.only_count},
         {"out", 'o', SG_OPTION_TEXT, "FILE", "there (standard output)", &to},
-        {"vkey", 'p', SG_OPTION_TEXT, "FILE",
-         "the log's public key, to say what is signed (DIR/../keys/log.vkey)", &sift.vkey},
-        {"why", 0, SG_OPTION_TEXT, "TEXT", "stands in the log: a ticket's number", &sift.why},
-        {"thorough", 0, SG_OPTION_FLAG, NULL, "read all, whatever the clock did", &sift.thorough},
-        {"quiet", 'q', SG_OPTION_FLAG, NULL, "say nothing of a log that is in order", &sift.quiet},
     };
     int rest = 0;
-    size_t n = sg_audit_filter_options(&filter, options, 9);
+    size_t n = sg_audit_sift_options(&sift, options, 5);
+    n = sg_audit_filter_options(&filter, options, n);
     enum sg_parsed parsed = sg_options_parse(command, options, n, argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);

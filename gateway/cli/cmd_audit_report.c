@@ -10,13 +10,12 @@
 
 #include "audit/checkpoint.h"
 #include "audit/line.h"
-#include "audit/policy.h"
 #include "audit/reader.h"
 #include "audit/verify_log.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "cli/audit_act.h"
-#include "cli/audit_keys.h"
+#include "cli/audit_trust.h"
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
 #include "cli/moment.h"
@@ -26,17 +25,12 @@
 
 /* The command line, and what was read for it. */
 struct asked {
-    const char *dir, *since, *until, *out, *key_path, *vkey_path, *policy_path, *retention;
-    struct sg_texts kept;
+    const char *dir, *since, *until, *out;
     bool review, json;
 
-    struct sg_note_key key;
-    uint8_t first_key[SG_KEY_SIZE];
-    struct sg_verify_known known[SG_TEXTS_MOST];
-    struct sg_policy *policy;
+    struct sg_audit_trust trust;
     struct sg_account_range range;
     struct sg_verify_config config;
-    uint64_t retention_ms;
 };
 
 /* --- from when to when --- */
@@ -122,7 +116,7 @@ static enum scrubgate_status count(const struct asked *asked, struct sg_account 
     uint64_t first, last;
     struct sg_progress progress;
     struct sg_account_range range = asked->range;
-    look_ahead(asked->dir, &asked->key, &first, &last);
+    look_ahead(asked->dir, &asked->trust.log_key, &first, &last);
     if (range.limited && asked->since == NULL)
         range.since = first < range.until ? first : 0;
     enum scrubgate_status rc = range.limited
@@ -182,8 +176,8 @@ static void print_json(const struct answer *answer)
 static int answer_of(const struct asked *asked, const struct sg_account *account,
                      const struct sg_verify_report *report)
 {
-    const struct sg_case of = {asked->dir, &asked->key, &asked->config,
-                               report,     account,     asked->vkey_path == NULL};
+    const struct sg_case of = {asked->dir, &asked->trust.log_key,         &asked->config, report,
+                               account,    asked->trust.vkey_path == NULL};
     struct sg_report_files files = {.n = 0};
     struct sg_sheet sheet;
     sg_sheet_init(&sheet);
@@ -227,52 +221,22 @@ static int report_of(const struct asked *asked)
     return exit_code;
 }
 
-/* False, with the trouble printed. */
-static bool load(struct asked *asked)
-{
-    if (!sg_load_vkey_of(asked->vkey_path, asked->dir, &asked->key) ||
-        !sg_load_known(&asked->kept, &asked->key, asked->known) ||
-        (asked->key_path != NULL && !sg_load_seal_key(asked->key_path, asked->first_key)) ||
-        (asked->policy_path != NULL && !sg_load_policy(asked->policy_path, &asked->policy)) ||
-        !sg_load_retention(asked->retention, &asked->retention_ms))
-        return false;
-    asked->config =
-        (struct sg_verify_config){.key = &asked->key,
-                                  .first_key = asked->key_path == NULL ? NULL : asked->first_key,
-                                  .known = asked->known,
-                                  .n_known = asked->kept.n,
-                                  .policy = asked->policy,
-                                  .retention_ms = asked->retention_ms,
-                                  .live = sg_verify_is_live(asked->dir)};
-    return true;
-}
-
 static int run(const struct sg_command *command, int argc, char **argv)
 {
     struct asked asked = {.out = NULL};
-    const struct sg_option options[] = {
+    struct sg_option options[5 + SG_TRUST_OPTIONS] = {
         {"since", 's', SG_OPTION_TEXT, "TIME", "records from then on: 2026-11-01, 7d",
          &asked.since},
         {"until", 'u', SG_OPTION_TEXT, "TIME", "and up to then", &asked.until},
         {"out", 'o', SG_OPTION_TEXT, "FILE", "the page (audit-report.html); the rest beside it",
          &asked.out},
-        {"key", 'k', SG_OPTION_TEXT, "FILE", "the seals' first key, as keygen printed it",
-         &asked.key_path},
-        {"vkey", 'p', SG_OPTION_TEXT, "FILE", "the log's public key (DIR/../keys/log.vkey)",
-         &asked.vkey_path},
-        {"kept", 'c', SG_OPTION_LIST, "FILE", "a checkpoint kept apart: the log must contain it",
-         &asked.kept},
-        {"witness-policy", 0, SG_OPTION_TEXT, "FILE",
-         "witnesses who must have cosigned (C2SP tlog-policy)", &asked.policy_path},
-        {"retention", 0, SG_OPTION_TEXT, "TIME",
-         "what was removed must have been so old (400d); any: of any age", &asked.retention},
         {"review", 0, SG_OPTION_FLAG, NULL,
          "exit 1 when somebody must look; writes no page without -o", &asked.review},
         {"json", 0, SG_OPTION_FLAG, NULL, "say what was found as JSON", &asked.json},
     };
     int rest = 0, exit_code = SG_EXIT_USAGE;
-    enum sg_parsed parsed =
-        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
+    size_t n = sg_audit_trust_options(&asked.trust, options, 5);
+    enum sg_parsed parsed = sg_options_parse(command, options, n, argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (argc - rest != 1)
@@ -280,10 +244,11 @@ static int run(const struct sg_command *command, int argc, char **argv)
     asked.dir = argv[rest];
     if (asked.out == NULL && !asked.review)
         asked.out = "audit-report.html";
-    if (read_range(command, &asked) && load(&asked))
+    if (read_range(command, &asked) && sg_audit_trust_load(&asked.trust, asked.dir)) {
+        asked.config = sg_audit_trust_config(&asked.trust, asked.dir);
         exit_code = report_of(&asked);
-    sg_policy_free(asked.policy);
-    sg_wipe(asked.first_key, sizeof asked.first_key);
+    }
+    sg_audit_trust_fini(&asked.trust);
     return exit_code;
 }
 

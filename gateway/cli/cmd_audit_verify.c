@@ -8,8 +8,9 @@
 #include "audit/verify_log.h"
 #include "base/clock.h"
 #include "cli/audit_act.h"
-#include "cli/audit_keys.h"
 #include "cli/audit_answer.h"
+#include "cli/audit_keys.h"
+#include "cli/audit_trust.h"
 #include "cli/audit_watch.h"
 #include "cli/cmd_audit.h"
 #include "cli/console.h"
@@ -18,20 +19,14 @@
 
 /* The command line, and what was read for it. */
 struct wanted {
-    const char *dir, *vkey, *key, *policy_path, *since_text, *state, *retention;
-    struct sg_texts kept;
+    const char *dir, *since_text, *state;
     unsigned epoch, witness_age;
     bool json, watch;
     struct sg_watch_want lines;
 
-    struct sg_note_key log_key;
-    uint8_t first_key[SG_KEY_SIZE];
+    struct sg_audit_trust trust; /* with the checkpoint to begin behind */
     struct sg_seal_key seal_key;
-    struct sg_policy *policy;
-    struct sg_verify_known known[SG_TEXTS_MOST + 1]; /* with the one to begin behind */
-    size_t n_known;
     struct sg_verify_since since;
-    uint64_t retention_ms;
 };
 
 static void show(void *ctx, uint64_t done, uint64_t total)
@@ -70,62 +65,41 @@ static int verify(const struct wanted *wanted, struct sg_audit_answer *answer,
 /* A record's number, a moment, or else a checkpoint's file. */
 static bool read_since(struct wanted *wanted)
 {
+    struct sg_audit_trust *trust = &wanted->trust;
     const char *text = wanted->since_text;
     if (text == NULL || sg_bytes_to_u64(sg_bytes_of(text), &wanted->since.seq) ||
         sg_moment_read(text, sg_clock_wall_ms(), false, &wanted->since.time))
         return true;
-    if (!sg_load_kept(text, &wanted->log_key, &wanted->known[wanted->n_known]))
+    if (!sg_load_kept(text, &trust->log_key, &trust->known[trust->n_known]))
         return false;
-    wanted->since.kept = &wanted->known[wanted->n_known++];
+    wanted->since.kept = &trust->known[trust->n_known++];
     return true;
-}
-
-static bool read_policy(struct wanted *wanted)
-{
-    if (wanted->policy_path == NULL)
-        return true;
-    if (!sg_load_policy(wanted->policy_path, &wanted->policy))
-        return false;
-    if (sg_policy_has_log(wanted->policy, &wanted->log_key))
-        return true;
-    (void)fprintf(stderr, "%s: this policy does not believe this log's key\n", wanted->policy_path);
-    return false;
 }
 
 static bool load(struct wanted *wanted)
 {
-    if (!sg_load_vkey_of(wanted->vkey, wanted->dir, &wanted->log_key) ||
-        !sg_load_known(&wanted->kept, &wanted->log_key, wanted->known))
-        return false;
-    wanted->n_known = wanted->kept.n;
-    return (wanted->key == NULL || sg_load_seal_key(wanted->key, wanted->first_key)) &&
-           read_policy(wanted) &&
+    return sg_audit_trust_load(&wanted->trust, wanted->dir) &&
            (wanted->state == NULL || sg_load_seal_state(wanted->state, &wanted->seal_key)) &&
-           sg_load_retention(wanted->retention, &wanted->retention_ms) && read_since(wanted);
+           read_since(wanted);
 }
 
 static int run_wanted(struct wanted *wanted)
 {
-    struct sg_verify_config config = {.key = &wanted->log_key};
-    struct sg_audit_answer answer = {wanted->dir, &wanted->log_key, &config, NULL,
-                                     wanted->vkey == NULL};
+    const struct sg_audit_trust *trust = &wanted->trust;
+    struct sg_verify_config config = {.key = NULL};
+    struct sg_audit_answer answer = {wanted->dir, &trust->log_key, &config, NULL,
+                                     trust->vkey_path == NULL};
     const struct sg_audit_read read = SG_READ_ALL("verify");
     int exit_code = SG_EXIT_USAGE;
     if (load(wanted)) {
-        config.first_key = wanted->key == NULL ? NULL : wanted->first_key;
-        config.known = wanted->known;
-        config.n_known = wanted->n_known;
-        config.live = sg_verify_is_live(wanted->dir);
+        config = sg_audit_trust_config(trust, wanted->dir);
         config.epoch_ms = (uint64_t)wanted->epoch * 1000;
-        config.policy = wanted->policy;
         config.witness_age_ms = (uint64_t)wanted->witness_age * 1000;
-        config.retention_ms = wanted->retention_ms;
         config.seal_key = wanted->state == NULL ? NULL : &wanted->seal_key;
         sg_leave_read(wanted->dir, &read);
         exit_code = verify(wanted, &answer, wanted->since_text == NULL ? NULL : &wanted->since);
     }
-    sg_policy_free(wanted->policy);
-    sg_wipe(wanted->first_key, sizeof wanted->first_key);
+    sg_audit_trust_fini(&wanted->trust);
     sg_wipe(&wanted->seal_key, sizeof wanted->seal_key);
     return exit_code;
 }
@@ -133,20 +107,10 @@ static int run_wanted(struct wanted *wanted)
 static int run(const struct sg_command *command, int argc, char **argv)
 {
     struct wanted wanted = {.epoch = SG_VERIFY_EPOCH_MS / 1000, .lines = {.interval = 60}};
-    const struct sg_option options[] = {
-        {"key", 'k', SG_OPTION_TEXT, "FILE", "the seals' first key, as keygen printed it",
-         &wanted.key},
-        {"vkey", 'p', SG_OPTION_TEXT, "FILE", "the log's public key (DIR/../keys/log.vkey)",
-         &wanted.vkey},
-        {"kept", 'c', SG_OPTION_LIST, "FILE", "a checkpoint kept apart: the log must contain it",
-         &wanted.kept},
-        {"witness-policy", 0, SG_OPTION_TEXT, "FILE",
-         "witnesses who must have cosigned (C2SP tlog-policy)", &wanted.policy_path},
+    struct sg_option options[7 + SG_TRUST_OPTIONS] = {
         {"witness-age", 0, SG_OPTION_NUMBER, "SECONDS",
          "their cosignatures may be older than the last record by so much (any)",
          &wanted.witness_age},
-        {"retention", 0, SG_OPTION_TEXT, "TIME",
-         "what was removed must have been so old (400d); any: of any age", &wanted.retention},
         {"since", 's', SG_OPTION_TEXT, "FROM",
          "read from there on: a kept checkpoint's file, a record's number, or a time",
          &wanted.since_text},
@@ -162,8 +126,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"json", 0, SG_OPTION_FLAG, NULL, "as JSON", &wanted.json},
     };
     int rest = 0;
-    enum sg_parsed parsed =
-        sg_options_parse(command, options, sizeof options / sizeof options[0], argc, argv, &rest);
+    size_t n = sg_audit_trust_options(&wanted.trust, options, 7);
+    enum sg_parsed parsed = sg_options_parse(command, options, n, argc, argv, &rest);
     if (parsed != SG_PARSED_OK)
         return sg_options_exit(parsed);
     if (argc - rest != 1)

@@ -42,6 +42,7 @@ static struct sort sort_of(const struct sg_entry *entry)
         return (struct sort){"process", "end"};
     case SG_WHAT_HOLD:
     case SG_WHAT_ACT:
+    case SG_WHAT_GUARD:
     case SG_WHAT_MASTER:
         return (struct sort){"configuration", "change"};
     case SG_WHAT_PRUNE:

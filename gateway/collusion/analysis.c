@@ -12,6 +12,8 @@
 #include "collusion/blocks.h"
 #include "collusion/chance.h"
 #include "collusion/coservice.h"
+#include "collusion/evidence.h"
+#include "collusion/membership.h"
 #include "collusion/routing.h"
 #include "collusion/suspicion.h"
 
@@ -21,8 +23,8 @@ enum {
     COLLEAGUES_FEWEST = 3, /* on duty on the average: below that routing has no choice */
     CUSTOMER_TICKETS = 2   /* one ticket to a ring is no evidence */
 };
-/* Of the customers that are named as a ring's, so many may be there by chance. */
-static const double customer_q = 0.1;
+/* A customer is named as a ring's when it is more likely that than not. */
+static const double likely = 0.5;
 static const double month_ms = 30.0 * 86400000;
 
 /* What the steps share. */
@@ -34,6 +36,8 @@ struct work {
     struct sg_suspicion suspicion;
     struct sg_blocks blocks;
     struct sg_visits visits;
+    struct sg_traces traces;
+    struct sg_membership membership;
     uint32_t *ring; /* of each agent, by number */
     bool *thin;
     struct sg_arena *arena;
@@ -142,9 +146,8 @@ static enum scrubgate_status add_ring(struct work *work, size_t block)
     uint32_t *agents = sg_arena_alloc(work->arena, n * sizeof *agents);
     if (agents == NULL)
         return SCRUBGATE_ENOMEM;
-    /* Peeled weakest first. */
     for (size_t i = 0; i < n; i++) {
-        agents[i] = work->blocks.member[work->blocks.begin[block + 1] - 1 - i];
+        agents[i] = work->blocks.member[work->blocks.begin[block] + i];
         work->ring[agents[i]] = (uint32_t)analysis->n_rings;
     }
     *ring = (struct sg_analysis_ring){.agents = agents,
@@ -176,125 +179,91 @@ static enum scrubgate_status find_rings(struct work *work)
 
 /* --- customers of rings --- */
 
-/* What routing alone would send of a ticket to each ring; sums of all tickets of a customer. */
-static void expect_rings(const struct work *work, const uint32_t *visits, size_t n,
-                         double *expected, uint32_t *met)
+/* What is said of one who met its ring more than once. */
+static struct sg_analysis_customer describe_customer(const struct work *work, uint32_t customer)
 {
-    memset(expected, 0, work->analysis->n_rings * sizeof *expected);
-    memset(met, 0, work->analysis->n_rings * sizeof *met);
-    for (size_t i = 0; i < n; i++) {
-        const struct sg_deal *deal = &work->deals->list[visits[i]];
-        size_t on_duty;
-        const struct sg_share *shares = sg_routing_cell(&work->routing, deal, &on_duty);
-        for (size_t k = 0; k < on_duty; k++)
-            if (work->ring[shares[k].agent] != SG_ANALYSIS_NONE)
-                expected[work->ring[shares[k].agent]] += shares[k].p;
-        if (work->ring[deal->agent] != SG_ANALYSIS_NONE)
-            met[work->ring[deal->agent]]++;
-    }
-}
-
-static struct sg_analysis_customer judge_customer(const struct work *work, uint32_t customer,
-                                                  double *expected, uint32_t *met)
-{
-    const uint32_t *visits = work->visits.deal + work->visits.begin[customer];
+    const struct sg_member *member = &work->membership.list[customer];
     const size_t n = work->visits.begin[customer + 1] - work->visits.begin[customer];
-    struct sg_analysis_customer found = {
-        .customer = customer, .ring = SG_ANALYSIS_NONE, .tickets = (uint32_t)n};
-    expect_rings(work, visits, n, expected, met);
-    for (uint32_t ring = 0; ring < work->analysis->n_rings; ring++) {
-        if (met[ring] < CUSTOMER_TICKETS)
-            continue;
-        const double score = -sg_chance_poisson_tail(met[ring], expected[ring]) / log(10);
-        if (score <= found.score)
-            continue;
-        found.score = score;
-        found.to_ring = met[ring];
-        found.expected = expected[ring];
-        found.ring = ring;
-    }
-    return found;
+    return (struct sg_analysis_customer){
+        .customer = customer,
+        .ring = member->probability > likely ? member->ring : SG_ANALYSIS_NONE,
+        .score = -sg_chance_poisson_tail(member->to_ring, member->expected) / log(10),
+        .probability = member->probability,
+        .tickets = (uint32_t)n,
+        .to_ring = member->to_ring,
+        .expected = member->expected};
 }
 
-static int by_customer_score(const void *a, const void *b)
+static int by_likelihood(const void *a, const void *b)
 {
     const struct sg_analysis_customer *x = a, *y = b;
+    if (x->probability != y->probability)
+        return x->probability > y->probability ? -1 : 1;
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
     return (x->customer > y->customer) - (x->customer < y->customer);
 }
 
-/* Benjamini and Hochberg: the longest list of which chance alone explains but a share. */
-static void keep_likely(struct sg_analysis *analysis, size_t tried)
-{
-    size_t likely = 0;
-    for (size_t i = 0; i < analysis->n_customers; i++)
-        if (pow(10, -analysis->customers[i].score) * (double)tried <= customer_q * (double)(i + 1))
-            likely = i + 1;
-    for (size_t i = likely; i < analysis->n_customers; i++)
-        analysis->customers[i].ring = SG_ANALYSIS_NONE;
-}
-
 static enum scrubgate_status list_customers(struct work *work)
 {
-    size_t tried = 0;
     struct sg_analysis *analysis = work->analysis;
-    double expected[RINGS_MOST];
-    uint32_t met[RINGS_MOST];
     const size_t n = work->deals->customers.n;
     analysis->customers = malloc((n + 1) * sizeof *analysis->customers);
     if (analysis->customers == NULL)
         return SCRUBGATE_ENOMEM;
-    for (uint32_t c = 0; c < n && analysis->n_rings > 0; c++) {
-        struct sg_analysis_customer found = judge_customer(work, c, expected, met);
-        tried += found.tickets >= CUSTOMER_TICKETS;
-        if (found.score > 0)
-            analysis->customers[analysis->n_customers++] = found;
-    }
+    if (analysis->n_rings == 0)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc =
+        sg_membership_init(&work->membership, work->deals, &work->visits, &work->routing,
+                           &work->traces, work->ring, (uint32_t)analysis->n_rings);
+    for (uint32_t c = 0; c < n && rc >= 0; c++)
+        if (work->membership.list[c].to_ring >= CUSTOMER_TICKETS)
+            analysis->customers[analysis->n_customers++] = describe_customer(work, c);
     if (analysis->n_customers > 0)
         qsort(analysis->customers, analysis->n_customers, sizeof *analysis->customers,
-              by_customer_score);
-    keep_likely(analysis, tried);
-    return SCRUBGATE_OK;
-}
-
-/* Tickets of a ring's customers to its agents, and when these were. */
-static void sum_up(const struct work *work, struct sg_analysis_ring *ring, uint32_t number,
-                   const struct sg_analysis_customer *customer)
-{
-    const size_t end = work->visits.begin[customer->customer + 1];
-    ring->observed += customer->to_ring;
-    ring->expected += customer->expected;
-    for (size_t i = work->visits.begin[customer->customer]; i < end; i++) {
-        const struct sg_deal *deal = &work->deals->list[work->visits.deal[i]];
-        if (work->ring[deal->agent] != number)
-            continue;
-        if (ring->first_ms == 0 || deal->assign_ms < ring->first_ms)
-            ring->first_ms = deal->assign_ms;
-        if (deal->assign_ms > ring->last_ms)
-            ring->last_ms = deal->assign_ms;
-    }
+              by_likelihood);
+    return rc;
 }
 
 static enum scrubgate_status give_customers(struct work *work)
 {
     struct sg_analysis *analysis = work->analysis;
-    for (uint32_t r = 0; r < analysis->n_rings; r++) {
+    const struct sg_evidence_source source = {work->deals, &work->visits, &work->routing,
+                                              work->ring};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (uint32_t r = 0; r < analysis->n_rings && rc >= 0; r++) {
         struct sg_analysis_ring *ring = &analysis->rings[r];
         uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *list);
-        if (list == NULL)
+        double *how = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *how);
+        if (list == NULL || how == NULL)
             return SCRUBGATE_ENOMEM;
         for (size_t i = 0; i < analysis->n_customers; i++)
             if (analysis->customers[i].ring == r) {
+                how[ring->n_customers] = analysis->customers[i].probability;
                 list[ring->n_customers++] = analysis->customers[i].customer;
-                sum_up(work, ring, r, &analysis->customers[i]);
             }
         ring->customers = list;
+        ring->likely = how;
+        rc = sg_evidence_gather(ring, r, &source, work->arena);
     }
-    return SCRUBGATE_OK;
+    return rc;
 }
 
 /* --- all of it --- */
+
+static enum scrubgate_status keep_chance(struct work *work)
+{
+    const struct sg_suspicion *suspicion = &work->suspicion;
+    double *chance = sg_arena_alloc(work->arena, sizeof suspicion->chance);
+    if (chance == NULL)
+        return SCRUBGATE_ENOMEM;
+    memcpy(chance, suspicion->chance, sizeof suspicion->chance);
+    work->analysis->chance = chance;
+    work->analysis->n_chance = sizeof suspicion->chance / sizeof suspicion->chance[0];
+    work->analysis->threshold = suspicion->threshold;
+    work->analysis->inflation = suspicion->inflation;
+    return SCRUBGATE_OK;
+}
 
 static void describe(struct work *work)
 {
@@ -321,7 +290,9 @@ static enum scrubgate_status prepare(struct work *work)
     for (size_t a = 0; a < n; a++)
         work->ring[a] = SG_ANALYSIS_NONE;
     enum scrubgate_status rc = sg_routing_init(&work->routing, work->deals);
-    return rc < 0 ? rc : sg_visits_init(&work->visits, work->deals);
+    if (rc >= 0)
+        rc = sg_visits_init(&work->visits, work->deals);
+    return rc < 0 ? rc : sg_traces_of_customers(&work->traces, work->deals);
 }
 
 static enum scrubgate_status score(struct work *work)
@@ -354,14 +325,16 @@ enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_d
             rc = list_customers(&work);
         if (rc >= 0)
             rc = give_customers(&work);
-        analysis->threshold = work.suspicion.threshold;
-        analysis->inflation = work.suspicion.inflation;
+        if (rc >= 0)
+            rc = keep_chance(&work);
     }
     sg_blocks_fini(&work.blocks);
     sg_suspicion_fini(&work.suspicion);
     sg_coservice_fini(&work.co);
     sg_routing_fini(&work.routing);
     sg_visits_fini(&work.visits);
+    sg_traces_fini(&work.traces);
+    sg_membership_fini(&work.membership);
     free(work.ring);
     free(work.thin);
     if (rc < 0)

@@ -90,6 +90,8 @@ struct sg_analysis {
     double months;             /* of 30 days */
     size_t tickets;
     double threshold, inflation;
+    const double *chance; /* what scores chance gave: n_chance quantiles, evenly, lowest first */
+    size_t n_chance;
     struct sg_analysis_agent *agents;       /* by score, highest first */
     struct sg_analysis_customer *customers; /* those with any evidence, by score, highest first */
     struct sg_analysis_ring *rings;         /* densest first */

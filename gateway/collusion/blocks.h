@@ -5,7 +5,8 @@
  * Greedy peeling (Charikar 2000, as in FRAUDAR, Hooi et al. 2016): whoever has least to do with the
  * rest goes first; of all the groups on the way the one with the most weight a member is kept. Its
  * density is at least half of the best there is. Two groups that are about as dense come out as one
- * that way: a group is then parted where its members have hardly anything to do with each other.
+ * that way: a group is then parted. It grows again from its strongest member, by whoever has most
+ * to do with all that are in, as long as that is a fair part of what these have with each other.
  */
 #ifndef SG_COLLUSION_BLOCKS_H
 #define SG_COLLUSION_BLOCKS_H
@@ -15,7 +16,7 @@
 #include <scrubgate/status.h>
 
 struct sg_blocks {
-    uint32_t *member; /* of all blocks, one after the other */
+    uint32_t *member; /* of all blocks, one after the other; the strongest of each first */
     size_t *begin;    /* n + 1 */
     double *density;
     size_t n;

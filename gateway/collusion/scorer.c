@@ -47,6 +47,8 @@ enum scrubgate_status sg_scorer_new(struct sg_scorer **out, const struct sg_scor
         rc = sg_near_duplicates_init(&scorer->in_queues, SG_STRATA_MOST, TEXTS_QUEUE);
     if (rc >= 0)
         rc = sg_burst_init(&scorer->burst);
+    if (rc >= 0)
+        rc = sg_rekeyed_init(&scorer->rekeyed);
     if (rc < 0)
         sg_scorer_free(scorer);
     else
@@ -66,6 +68,7 @@ void sg_scorer_free(struct sg_scorer *scorer)
     sg_near_duplicates_fini(&scorer->at_agents);
     sg_near_duplicates_fini(&scorer->in_queues);
     sg_burst_fini(&scorer->burst);
+    sg_rekeyed_fini(&scorer->rekeyed);
     free(scorer->tickets);
     free(scorer->own);
     free(scorer->standings);
@@ -99,36 +102,76 @@ static void pass_time(struct sg_scorer *scorer, uint64_t ms)
 
 /* --- tickets --- */
 
-/* NULL: the event has no ticket, and says not enough to be one. */
-static struct sg_scorer_ticket *find_ticket(struct sg_scorer *scorer, uint64_t id)
+static struct sg_scorer_ticket *bucket_of(struct sg_scorer *scorer, uint64_t mark)
 {
-    /* Without a name it is one of its own: numbers from the top, which digests hardly meet. */
-    const uint64_t mark =
-        sg_mark(scorer->config.key, SG_MARK_TICKET, id != 0 ? id : UINT64_MAX - scorer->seen);
-    struct sg_scorer_ticket *bucket =
-        &scorer->tickets[mark & (SG_SCORER_TICKETS - 1) & ~(uint64_t)(SG_SCORER_WAYS - 1)];
-    struct sg_scorer_ticket *oldest = bucket;
-    const uint32_t minute = (uint32_t)(scorer->now_ms / minute_ms);
-    for (size_t i = 0; i < SG_SCORER_WAYS; i++) {
-        if (bucket[i].mark == mark) {
-            bucket[i].minute = minute;
+    return &scorer->tickets[mark & (SG_SCORER_TICKETS - 1) & ~(uint64_t)(SG_SCORER_WAYS - 1)];
+}
+
+static struct sg_scorer_ticket *known_ticket(struct sg_scorer *scorer, uint64_t mark)
+{
+    struct sg_scorer_ticket *bucket = bucket_of(scorer, mark);
+    for (size_t i = 0; i < SG_SCORER_WAYS; i++)
+        if (bucket[i].mark == mark)
             return &bucket[i];
-        }
+    return NULL;
+}
+
+static struct sg_scorer_ticket *oldest_ticket(struct sg_scorer *scorer, uint64_t mark)
+{
+    struct sg_scorer_ticket *bucket = bucket_of(scorer, mark), *oldest = bucket;
+    for (size_t i = 0; i < SG_SCORER_WAYS; i++)
         if (bucket[i].mark == 0 || (oldest->mark != 0 && bucket[i].minute < oldest->minute))
             oldest = &bucket[i];
-    }
-    *oldest = (struct sg_scorer_ticket){.mark = mark, .minute = minute, .agent = SG_STRATA_NONE};
     return oldest;
 }
 
-static bool is(const struct sg_collusion_event *event, const char *word)
+/* One that is open when the key is replaced goes on under its new id. */
+static struct sg_scorer_ticket *find_ticket(struct sg_scorer *scorer,
+                                            const struct sg_collusion_event *event)
 {
-    return sg_bytes_equal(event->event, sg_bytes_of(word));
+    /* Without a name it is one of its own: numbers from the top, which digests hardly meet. */
+    const uint64_t mark = sg_mark(scorer->config.key, SG_MARK_TICKET,
+                                  event->ticket != 0 ? event->ticket : UINT64_MAX - scorer->seen);
+    const uint64_t was = event->ticket == 0 ? 0 : event->was.ticket;
+    struct sg_scorer_ticket *ticket = known_ticket(scorer, mark);
+    if (ticket == NULL) {
+        struct sg_scorer_ticket *before =
+            was == 0 ? NULL
+                     : known_ticket(scorer, sg_mark(scorer->config.key, SG_MARK_TICKET, was));
+        struct sg_scorer_ticket kept = {.agent = SG_STRATA_NONE};
+        if (before != NULL) {
+            kept = *before;
+            *before = (struct sg_scorer_ticket){.mark = 0};
+        }
+        ticket = oldest_ticket(scorer, mark);
+        *ticket = kept;
+        ticket->mark = mark;
+    }
+    ticket->minute = (uint32_t)(scorer->now_ms / minute_ms);
+    return ticket;
 }
 
 static uint64_t mark_of(const struct sg_scorer *scorer, enum sg_mark_role role, uint64_t id)
 {
     return id == 0 ? 0 : sg_mark(scorer->config.key, role, id);
+}
+
+/* By what it was first known. */
+static uint64_t first_mark(struct sg_scorer *scorer, enum sg_mark_role role, uint64_t id,
+                           uint64_t was)
+{
+    return sg_rekeyed_first(&scorer->rekeyed, mark_of(scorer, role, id),
+                            mark_of(scorer, role, was));
+}
+
+/* Network, device and TLS library of whoever sent it. */
+static void mark_facets(struct sg_scorer *scorer, const struct sg_collusion_event *event,
+                        uint64_t marks[SG_FACETS])
+{
+    const struct sg_collusion_was *was = &event->was;
+    marks[SG_FACET_NETWORK] = first_mark(scorer, SG_MARK_NETWORK, event->network, was->network);
+    marks[SG_FACET_DEVICE] = first_mark(scorer, SG_MARK_DEVICE, event->device, was->device);
+    marks[SG_FACET_TLS] = first_mark(scorer, SG_MARK_TLS, event->tls, was->tls);
 }
 
 static uint64_t text_number(struct sg_bytes text)
@@ -151,17 +194,19 @@ static void take_queue(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket
     ticket->has_queue = 1;
 }
 
-static void take_customer_side(const struct sg_scorer *scorer, struct sg_scorer_ticket *ticket,
+static void take_customer_side(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket,
                                const struct sg_collusion_event *event)
 {
-    const uint64_t facets[SG_FACETS] = {event->network, event->device, event->tls};
+    uint64_t facets[SG_FACETS];
+    mark_facets(scorer, event, facets);
     for (unsigned i = 0; i < SG_FACETS; i++)
         if (ticket->facets[i] == 0)
-            ticket->facets[i] = mark_of(scorer, SG_MARK_NETWORK + i, facets[i]);
+            ticket->facets[i] = facets[i];
     if (ticket->content == 0)
         ticket->content = event->content;
     for (size_t i = 0; i < event->n_identities && i < SG_SCORER_IDENTITIES; i++) {
-        const uint64_t mark = mark_of(scorer, SG_MARK_IDENTITY, event->identities[i]);
+        const uint64_t mark =
+            first_mark(scorer, SG_MARK_IDENTITY, event->identities[i], event->was.identities[i]);
         for (size_t j = 0; j < SG_SCORER_IDENTITIES && ticket->identities[j] != mark; j++)
             if (ticket->identities[j] == 0) {
                 ticket->identities[j] = mark;
@@ -173,10 +218,11 @@ static void take_customer_side(const struct sg_scorer *scorer, struct sg_scorer_
 static void take_agent_side(struct sg_scorer *scorer, uint16_t agent,
                             const struct sg_collusion_event *event)
 {
-    const uint64_t facets[SG_FACETS] = {event->network, event->device, event->tls};
     struct sg_scorer_own *own = &scorer->own[agent];
+    uint64_t facets[SG_FACETS];
+    mark_facets(scorer, event, facets);
     for (unsigned i = 0; i < SG_FACETS; i++) {
-        const uint64_t mark = mark_of(scorer, SG_MARK_NETWORK + i, facets[i]);
+        const uint64_t mark = facets[i];
         bool known = mark == 0;
         for (unsigned j = 0; j < SG_SCORER_OWN; j++)
             known = known || own->facets[i][j] == mark;
@@ -219,14 +265,15 @@ void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *e
     *risk = (struct sg_risk){.n = 0};
     pass_time(scorer, event->time_ms);
     scorer->seen++;
-    struct sg_scorer_ticket *ticket = find_ticket(scorer, event->ticket);
+    struct sg_scorer_ticket *ticket = find_ticket(scorer, event);
     const uint64_t agent_mark = mark_of(scorer, SG_MARK_AGENT, event->agent);
     const uint16_t agent =
         agent_mark == 0 ? SG_STRATA_NONE : sg_strata_agent(&scorer->strata, agent_mark);
-    const bool by_agent = is(event, "assign") || is(event, "resolve");
+    const bool by_agent = sg_collusion_event_by_agent(event);
     take_queue(scorer, ticket, event);
     if (ticket->customer == 0)
-        ticket->customer = mark_of(scorer, SG_MARK_CUSTOMER, event->customer);
+        ticket->customer =
+            first_mark(scorer, SG_MARK_CUSTOMER, event->customer, event->was.customer);
     if (!by_agent)
         take_customer_side(scorer, ticket, event);
     else if (agent != SG_STRATA_NONE)

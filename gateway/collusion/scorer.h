@@ -8,7 +8,8 @@
  * unlikely chance is, as -log10, up to a limit of its signal. Memory is constant and allocated at
  * the start; ids are hostile; time comes with events and never goes back. No thread: one caller.
  *
- * What an event shows is the customer's, unless it is an assign or a resolve: then the agent's.
+ * What an event shows is the customer's, unless the agent sent it. What had another id under an
+ * earlier key of fingerprints is known by that one.
  */
 #ifndef SG_COLLUSION_SCORER_H
 #define SG_COLLUSION_SCORER_H

@@ -15,6 +15,7 @@
 #include "collusion/frequency.h"
 #include "collusion/near_duplicates.h"
 #include "collusion/panes.h"
+#include "collusion/rekeyed.h"
 #include "collusion/scorer.h"
 #include "collusion/strata.h"
 
@@ -65,6 +66,7 @@ struct sg_scorer {
     struct sg_company customers, facets;
     struct sg_near_duplicates at_agents, in_queues;
     struct sg_burst burst;
+    struct sg_rekeyed rekeyed;
     struct sg_scorer_ticket *tickets;
     struct sg_scorer_own *own;            /* by agent */
     struct sg_scorer_standing *standings; /* by agent */

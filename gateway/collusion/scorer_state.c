@@ -8,7 +8,7 @@
 
 #include "collusion/scorer_parts.h"
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 
 static const size_t tickets_size = SG_SCORER_TICKETS * sizeof(struct sg_scorer_ticket);
 static const size_t own_size = SG_STRATA_AGENTS * sizeof(struct sg_scorer_own);
@@ -53,6 +53,8 @@ enum scrubgate_status sg_scorer_save(const struct sg_scorer *scorer, struct sg_b
         rc = sg_near_duplicates_save(&scorer->in_queues, out);
     if (rc >= 0)
         rc = sg_burst_save(&scorer->burst, out);
+    if (rc >= 0)
+        rc = sg_rekeyed_save(&scorer->rekeyed, out);
     if (rc >= 0)
         rc = sg_state_put_table(out, scorer->tickets, tickets_size);
     if (rc >= 0)
@@ -112,6 +114,7 @@ enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_sco
     sg_near_duplicates_load(&scorer->at_agents, &state);
     sg_near_duplicates_load(&scorer->in_queues, &state);
     sg_burst_load(&scorer->burst, &state);
+    sg_rekeyed_load(&scorer->rekeyed, &state);
     sg_state_take_table(&state, scorer->tickets, tickets_size);
     sg_state_take_table(&state, scorer->own, own_size);
     sg_state_take_table(&state, scorer->standings, standings_size);
@@ -138,6 +141,7 @@ enum scrubgate_status sg_scorer_merge(struct sg_scorer *into, const struct sg_sc
     sg_company_merge(&into->facets, &other->facets, numbers);
     sg_burst_merge(&into->burst, &other->burst);
     sg_scorer_merge_standings(into, other, numbers);
+    sg_rekeyed_merge(&into->rekeyed, &other->rekeyed);
     if (other->now_ms > into->now_ms)
         into->now_ms = other->now_ms;
     into->seen += other->seen;

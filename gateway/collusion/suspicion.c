@@ -154,6 +154,12 @@ static enum scrubgate_status find_q(struct sg_suspicion *suspicion)
     return SCRUBGATE_OK;
 }
 
+static void keep_chance(struct sg_suspicion *suspicion, const double *chance, size_t n_chance)
+{
+    for (size_t i = 0; i <= SG_SUSPICION_PARTS; i++)
+        suspicion->chance[i] = chance[(n_chance - 1) * i / SG_SUSPICION_PARTS];
+}
+
 static void judge(struct sg_suspicion *suspicion, const double *chance, size_t n_chance,
                   double rate)
 {
@@ -193,6 +199,7 @@ enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
     qsort(chance, n_chance, sizeof *chance, by_size);
     adjust(suspicion, sorted, chance, n_chance);
     judge(suspicion, chance, n_chance, config->false_alarms * months);
+    keep_chance(suspicion, chance, n_chance);
     rc = find_q(suspicion);
 out:
     free(sorted);

@@ -17,6 +17,8 @@
 
 #include "collusion/coservice.h"
 
+enum { SG_SUSPICION_PARTS = 1000 };
+
 struct sg_suspicion_config {
     unsigned rounds; /* of the bootstrap: 100 */
     uint64_t seed;
@@ -37,6 +39,8 @@ struct sg_suspicion {
     double inflation;       /* how much wider the scores were spread than chance's */
     double threshold;       /* adjusted scores above it are flagged */
     double block_threshold; /* density that chance's densest block has in one of twenty rounds */
+    /* What scores chance gave: the lowest, and what 1/1000, 2/1000 … of them are at most. */
+    double chance[SG_SUSPICION_PARTS + 1];
 };
 
 /* Weight that two agents have to each other, for sg_blocks_init: what of z is over 1.5. */

@@ -217,8 +217,9 @@ static void take_hold(const struct count *count)
 static const char *const change_keys[] = {"old_rules", "new_rules", "old_config", "new_config",
                                           NULL};
 static const char *const act_keys[] = {
-    "hold",    "act",  "object",  "kind",  "pseudonym", "key",  "requester", "basis", "old_key",
-    "new_key", "kept", "dropped", "first", "last",      "size", "why",       NULL};
+    "hold",       "act",     "object",    "kind", "order",     "brand", "queue",   "clearance",
+    "expires_ms", "by",      "pseudonym", "key",  "requester", "basis", "old_key", "new_key",
+    "kept",       "dropped", "first",     "last", "size",      "why",   NULL};
 static const char *const read_keys[] = {"command", "object", "first", "last",
                                         "from_ms", "to_ms",  "why",   NULL};
 static const char *const trouble_keys[] = {"reason",  "from_ms",    "to_ms",       "refused",
@@ -279,6 +280,7 @@ static void take_word(const struct count *count)
         keep(count, &account->acts, act_keys);
         return;
     case SG_WHAT_ERASURE:
+    case SG_WHAT_GUARD:
     case SG_WHAT_ACT:
         keep(count, &account->acts, act_keys);
         return;

@@ -135,6 +135,8 @@ void sg_chapter_people(struct sg_sheet *sheet, const struct sg_case *of)
     count(sheet, section, account, SG_WHAT_RELOAD_FAILED, "reloads_failed",
           "Reloads that failed (nothing changed)");
     count(sheet, section, account, SG_WHAT_ACT, "acts", "Acts of administrators");
+    count(sheet, section, account, SG_WHAT_GUARD, "guard",
+          "Orders about agents given, lifted, objected to, forgotten");
     count(sheet, section, account, SG_WHAT_AUDIT_READ, "reads", "Reads of the log");
     count(sheet, section, account, SG_WHAT_ERASURE, "erasures",
           "Pseudonym keys destroyed on request");
@@ -158,9 +160,9 @@ void sg_chapter_people(struct sg_sheet *sheet, const struct sg_case *of)
     add_changes(sheet, section, &account->changes);
     add_people(sheet, section, &account->acts,
                &(struct sg_table){.id = "acts",
-                                  .title = "Acts, holds, erasures, removals",
-                                  .check = "records 'select(.what | IN(\"act\", \"hold\", "
-                                           "\"erasure\", \"master\", \"prune\"))'",
+                                  .title = "Acts, orders about agents, holds, erasures, removals",
+                                  .check = "records 'select(.what | IN(\"act\", \"guard\", "
+                                           "\"hold\", \"erasure\", \"master\", \"prune\"))'",
                                   .empty = "none",
                                   .column = columns,
                                   .n_columns = sizeof columns / sizeof columns[0],

@@ -274,6 +274,19 @@ static enum scrubgate_status make_erasure(struct sg_buf *out)
                                                   SG_BYTES("T-1"), SG_BYTES("gdpr-17"), someone});
 }
 
+static enum scrubgate_status make_guard(struct sg_buf *out)
+{
+    return sg_record_guard(out, &source,
+                           &(struct sg_guard_act){.act = "order",
+                                                  .kind = "attest",
+                                                  .done = true,
+                                                  .order = 12,
+                                                  .clearance = SG_BYTES("nda"),
+                                                  .expires_ms = 77,
+                                                  .by = SG_BYTES("jo"),
+                                                  .actor = someone});
+}
+
 static enum scrubgate_status make_master(struct sg_buf *out)
 {
     return sg_record_master(out, &source, &(struct sg_master){0xaaaa, 0xbbbb, 3, 4});
@@ -342,6 +355,17 @@ static const struct kind_row kinds[] = {
      SG_KIND_LIFE,
      SG_WHAT_HOLD,
      {{SG_ENTRY_HOLD, "on"}, {SG_ENTRY_WHY, "case 7"}, {SG_ENTRY_ACTOR_UID, "1000"}}},
+    {"an order about an agent",
+     make_guard,
+     SG_KIND_LIFE,
+     SG_WHAT_GUARD,
+     {{SG_ENTRY_ACT, "order"},
+      {SG_ENTRY_KIND, "attest"},
+      {SG_ENTRY_ORDER, "12"},
+      {SG_ENTRY_CLEARANCE, "nda"},
+      {SG_ENTRY_EXPIRES_MS, "77"},
+      {SG_ENTRY_BY, "jo"},
+      {SG_ENTRY_ACTOR_UID, "1000"}}},
     {"an erasure",
      make_erasure,
      SG_KIND_LIFE,

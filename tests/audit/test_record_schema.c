@@ -150,6 +150,28 @@ static enum scrubgate_status erasure_of_nothing(struct sg_buf *out)
     return sg_record_erasure(out, &source, &made);
 }
 
+static enum scrubgate_status guard(struct sg_buf *out)
+{
+    const struct sg_guard_act made = {.id = 5,
+                                      .act = "order",
+                                      .kind = "block",
+                                      .done = true,
+                                      .order = 12,
+                                      .brand = SG_BYTES("atlantica"),
+                                      .expires_ms = 1800000000000,
+                                      .actor = person};
+    return sg_record_guard(out, &source, &made);
+}
+
+static enum scrubgate_status guard_forgets(struct sg_buf *out)
+{
+    const struct sg_guard_act made = {.act = "erase",
+                                      .kept = 1,
+                                      .by = SG_BYTES("jo"),
+                                      .actor = {SG_ACTOR_PEER, 0x1122334455667788}};
+    return sg_record_guard(out, &source, &made);
+}
+
 static enum scrubgate_status master(struct sg_buf *out)
 {
     const struct sg_master made = {1, 2, 40, 3};
@@ -213,6 +235,10 @@ static const struct kind_row kinds[] = {
     {"an erasure", "erasure", erasure, "600202", "actor", "status_id", "object", "erasure", "1"},
     {"an erasure of what was not there", "erasure", erasure_of_nothing, "600202", "actor",
      "status_id", "object", "erasure", "2"},
+    {"an order about an agent", "guard", guard, "600208", "actor", "status_id", "object", "guard",
+     "1"},
+    {"an agent who is not quite forgotten", "guard", guard_forgets, "600202", "actor", "status_id",
+     "object", "guard", "2"},
     {"a new master key", "master", master, "600208", "actor", "status_id", "object", "master", "1"},
     {"an act", "act", act, "600299", "actor", "status_id", "object", "act", "1"},
     {"an act that failed", "act", act_failed, "600299", "actor", "status_id", "object", "act", "2"},

@@ -70,12 +70,30 @@ static void test_row(void **state)
         found[i][n] = ' ';
         found[i][n + 1] = '\0';
         strcat(text, found[i]);
-        assert_true(i == 0 || blocks.density[i] <= blocks.density[0] + 1e-9);
+        assert_true(i == 0 || blocks.density[i] <= blocks.density[i - 1] + 1e-9);
     }
     if (strcmp(text, "bbbb aaaa ") == 0) /* as dense: either may come first */
         assert_string_equal(row->want, "aaaa bbbb ");
     else
         assert_string_equal(text, row->want);
+    sg_blocks_fini(&blocks);
+}
+
+/* Chance makes strong links too: one of them does not make two groups one. */
+static void test_bridge(void **state)
+{
+    double weights[N * N];
+    struct sg_blocks blocks;
+    (void)state;
+    fill(weights, "aaaaa.bbbbb...................", 5);
+    weights[0 * N + 6] = weights[6 * N + 0] = 4;
+    assert_int_equal(sg_blocks_init(&blocks, weights, N, 2, 8), SCRUBGATE_OK);
+    assert_int_equal(blocks.n, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(blocks.begin[i + 1] - blocks.begin[i], 5);
+        for (size_t m = blocks.begin[i]; m < blocks.begin[i + 1]; m++)
+            assert_true((blocks.member[m] < 5) == (blocks.member[blocks.begin[i]] < 5));
+    }
     sg_blocks_fini(&blocks);
 }
 
@@ -197,6 +215,7 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    sg_suite_add("one strong link ties no two groups", test_bridge, NULL);
     sg_suite_add("at most so many, and of nobody none", test_most, NULL);
     sg_suite_add("two who share customers are flagged, nobody else", test_colluding, NULL);
     sg_suite_add("in an honest queue nobody is", test_honest, NULL);

@@ -337,6 +337,107 @@ static void test_merged(void **state)
     sg_scorer_free(right);
 }
 
+/* --- a key's end --- */
+
+static uint64_t under(uint64_t id, unsigned epoch)
+{
+    return id == 0 ? 0 : id + epoch * UINT64_C(0x1234567800000000);
+}
+
+/* The same event as a gateway of that epoch writes it. */
+static struct sg_collusion_event told_under(const struct sg_collusion_event *event, unsigned epoch,
+                                            bool overlap)
+{
+    struct sg_collusion_event told = *event;
+    told.epoch = epoch;
+    told.ticket = under(event->ticket, epoch);
+    told.customer = under(event->customer, epoch);
+    told.network = under(event->network, epoch);
+    told.device = under(event->device, epoch);
+    for (size_t i = 0; i < event->n_identities; i++)
+        told.identities[i] = under(event->identities[i], epoch);
+    if (!overlap)
+        return told;
+    const unsigned before = epoch - 1;
+    told.was = (struct sg_collusion_was){.ticket = under(event->ticket, before),
+                                         .customer = under(event->customer, before),
+                                         .network = under(event->network, before),
+                                         .device = under(event->device, before),
+                                         .n_identities = event->n_identities};
+    for (size_t i = 0; i < event->n_identities; i++)
+        told.was.identities[i] = under(event->identities[i], before);
+    return told;
+}
+
+/* A ring among honest work, its customers on one device, one of them with the agent's own network;
+ * each ticket is an open and an assign, and those of every hundredth minute have the new key
+ * between the two. */
+static void ring_ticket(struct sg_philox *random, unsigned i, struct sg_collusion_event events[2])
+{
+    enum { RING_EACH = 40 };
+    const bool ring = i % RING_EACH == 0;
+    const uint64_t customer =
+        ring ? 1 + sg_philox_below(random, 20) : 1000 + (uint64_t)sg_philox_below(random, 5000);
+    const uint64_t agent = 1 + sg_philox_below(random, ring ? 2 : AGENTS);
+    events[0] = message(t0 + (uint64_t)i * MINUTE, customer, 0);
+    events[0].event = SG_BYTES("open");
+    events[0].ticket = 1 + i;
+    events[0].network = ring ? 7000 + customer % 3 : 1 + sg_philox_below(random, 1000);
+    events[0].device = ring ? 9999 : 1 + sg_philox_below(random, 50);
+    events[0].identities[0] = ring ? 800 + customer % 5 : 0;
+    events[0].n_identities = ring ? 1 : 0;
+    events[1] = message(events[0].time_ms + 10, customer, agent);
+    events[1].by_agent = true;
+    events[1].ticket = 1 + i;
+    events[1].network = 7000 + agent;
+}
+
+/* Two keys' ends in one history: what is judged while keys overlap weighs what it would without,
+ * and after the overlap all but the same, for ids that nobody had seen begin in other places. */
+static void test_rekeyed(void **state)
+{
+    enum { EACH = 6000, OVERLAP = 4000, ALL = 3 * EACH };
+    struct sg_scorer *plain = new_scorer(), *keyed = new_scorer(), *back;
+    struct sg_buf text = {0};
+    struct sg_philox random;
+    struct sg_risk a, b;
+    double off = 0, ring = 0;
+    (void)state;
+    sg_philox_init(&random, 5, 1, 1);
+    for (unsigned i = 0; i < ALL; i++) {
+        struct sg_collusion_event events[2];
+        const unsigned epoch = i / EACH;
+        const bool overlap = epoch > 0 && i % EACH < OVERLAP;
+        ring_ticket(&random, i, events);
+        if (i == EACH + OVERLAP / 2) { /* and a restart between */
+            assert_int_equal(sg_scorer_save(keyed, &text), SCRUBGATE_OK);
+            assert_int_equal(sg_scorer_load(&back, &config, sg_buf_bytes(&text)), SCRUBGATE_OK);
+            sg_scorer_free(keyed);
+            keyed = back;
+        }
+        for (unsigned k = 0; k < 2; k++) {
+            const bool opened_before = k == 0 && epoch > 0 && i % EACH == 0;
+            const struct sg_collusion_event told = opened_before
+                                                       ? told_under(&events[k], epoch - 1, false)
+                                                       : told_under(&events[k], epoch, overlap);
+            sg_scorer_feed(plain, &events[k], &a);
+            sg_scorer_feed(keyed, &told, &b);
+        }
+        if (fabs(a.total - b.total) > 1e-6 && epoch == 1 && overlap)
+            fail_msg("%u: %g and %g", i, a.total, b.total);
+        if (i % 40 == 0 && epoch == 2 && b.risk < 0.9)
+            fail_msg("%u: %g", i, b.risk);
+        off += fabs(a.risk - b.risk);
+        ring = i % 40 == 0 && epoch == 2 ? fmax(ring, fabs(a.risk - b.risk)) : ring;
+        assert_true(a.settled && b.settled && a.fresh == b.fresh);
+    }
+    if (off / ALL > 0.001 || ring > 0.01)
+        fail_msg("%g and %g", off / ALL, ring);
+    sg_buf_fini(&text);
+    sg_scorer_free(plain);
+    sg_scorer_free(keyed);
+}
+
 static enum scrubgate_status make(void *ctx)
 {
     struct sg_scorer *scorer;
@@ -371,6 +472,7 @@ int main(void)
     sg_suite_add("events in any order, twice, or with nothing in them", test_order, NULL);
     sg_suite_add("one customer with very many tickets, and a flood of ids", test_flood, NULL);
     sg_suite_add("a state comes back; a damaged one, or another key's, does not", test_saved, NULL);
+    sg_suite_add("what is known outlives two keys", test_rekeyed, NULL);
     sg_suite_add("two shards merged are one, within 1 %", test_merged, NULL);
     sg_suite_add("each allocation may fail", test_memory, NULL);
     sg_suite_add("signals have words, and weights a risk", test_words, NULL);

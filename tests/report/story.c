@@ -356,6 +356,18 @@ static void erase(struct teller *tell)
     PUT(tell, sg_record_erasure(&tell->record, &tell->source, &erasure));
 }
 
+static void order(struct teller *tell)
+{
+    const struct sg_guard_act given = {.act = "order",
+                                       .kind = "block",
+                                       .done = true,
+                                       .order = 4,
+                                       .brand = SG_BYTES("atlantica"),
+                                       .expires_ms = wall_ms + 30 * (uint64_t)DAY_MS,
+                                       .actor = {SG_ACTOR_USER, 1002}};
+    PUT(tell, sg_record_guard(&tell->record, &tell->source, &given));
+}
+
 static void roll_master(struct teller *tell)
 {
     const struct sg_master master = {sg_dice_roll(&tell->dice), sg_dice_roll(&tell->dice),
@@ -441,13 +453,14 @@ static void end_broken(struct teller *tell)
 static const struct {
     unsigned when;
     void (*what)(struct teller *tell);
-} events[] = {{40, read_log},      {90, roll_master}, {120, erase},       {210, set_level},
-              {233, roll_master},  {300, new_rules},  {333, read_log},    {400, hold_on},
-              {466, roll_master},  {480, restart},    {500, fail_reload}, {505, new_rules},
-              {530, begin_broken}, {545, end_broken}, {600, read_log},    {640, erase},
-              {660, begin_attack}, {675, end_attack}, {699, roll_master}, {720, new_rules},
-              {765, fill_disk},    {800, read_log},   {835, crash},       {880, hold_off},
-              {900, erase},        {930, read_log},   {933, roll_master}, {985, read_log}};
+} events[] = {{40, read_log},   {90, roll_master},   {120, erase},      {150, order},
+              {210, set_level}, {233, roll_master},  {300, new_rules},  {333, read_log},
+              {400, hold_on},   {466, roll_master},  {480, restart},    {500, fail_reload},
+              {505, new_rules}, {530, begin_broken}, {545, end_broken}, {600, read_log},
+              {640, erase},     {660, begin_attack}, {675, end_attack}, {699, roll_master},
+              {720, new_rules}, {765, fill_disk},    {800, read_log},   {835, crash},
+              {880, hold_off},  {900, erase},        {930, read_log},   {933, roll_master},
+              {985, read_log}};
 enum { EVENTS = sizeof events / sizeof events[0] };
 
 /* How busy an hour is, from 0 to 1: nights and weekends are quiet. */
