@@ -13,7 +13,8 @@ enum { BUCKETS = 64, EACH_DOUBLING = 4 };
 static const uint64_t day_ms = 86400000, crowd_every_ms = 6 * 3600000;
 static const double half_life_days = 14;
 static const double least = 3;         /* of a ticket: less is chance */
-static const double threshold = 4;     /* of an agent, where honest work is hardly odd */
+static const double most = 1.5;        /* that one ticket counts: one alone flags nobody */
+static const double threshold = 2.5;   /* of an agent, where honest work is hardly odd */
 static const double beyond_others = 4; /* and so many times the upper quarter's */
 static const double hold = 0.5;        /* what is left of the threshold when a flag is taken back */
 
@@ -62,7 +63,7 @@ void sg_scorer_blame(struct sg_scorer *scorer, uint16_t agent, double blame)
 {
     struct sg_scorer_standing *standing = &scorer->standings[agent];
     ask_crowd(scorer);
-    standing->score = score_at(standing, scorer->now_ms) + fmax(0, blame - least);
+    standing->score = score_at(standing, scorer->now_ms) + fmin(fmax(0, blame - least), most);
     if (scorer->now_ms > standing->ms)
         standing->ms = scorer->now_ms;
     if (standing->flagged_ms == 0 && standing->score >= scorer->threshold)

@@ -8,9 +8,10 @@
 #include "collusion/scorer_parts.h"
 
 static const uint64_t burst_tick_ms = 6 * 3600000;
-static const double least_on_duty = 3; /* fewer: whom a ticket meets is no choice */
+/* Fewer: whom a ticket meets is no choice, and there is nobody to compare an agent with. */
+static const double least_on_duty = 3;
 enum {
-    COMMON = 6,
+    COMMON = 6,       /* of a queue's last 128 texts: a form, or an outage, that many write of */
     USUAL_PAIR = 2,   /* so many tickets of a pair count for the agent's rate */
     COUNTED = 1 << 14 /* a customer with more: the sketch's counts may be full */
 };
@@ -104,7 +105,8 @@ static struct finding judge_farm(struct sg_scorer *scorer, const struct sg_score
     return sum;
 }
 
-static double judge_template(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket)
+static double judge_template(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                             bool thin)
 {
     if (ticket->content == 0 || !ticket->has_queue || ticket->queue == SG_STRATA_NONE)
         return 0;
@@ -119,7 +121,7 @@ static double judge_template(struct sg_scorer *scorer, const struct sg_scorer_ti
                            ticket->queue, around.far >= COMMON);
     sg_near_duplicates_add(&scorer->in_queues, ticket->queue, ticket->content, ticket->customer,
                            ticket->agent, false);
-    return fmax(0, weight - 0.3); /* of two the larger */
+    return thin ? 0 : fmax(0, weight - 0.3); /* of two the larger */
 }
 
 /* Chi-square grows with time for whatever is rare: a pair's second ticket is no burst. */
@@ -145,7 +147,7 @@ double sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket
     const double self = judge_self(scorer, ticket);
     const struct finding met = judge_pair(scorer, ticket, pair, p, thin);
     const struct finding farm = judge_farm(scorer, ticket, p, thin);
-    const double alike = judge_template(scorer, ticket);
+    const double alike = judge_template(scorer, ticket, thin);
     const double burst = judge_burst(scorer, ticket, pair), haste = haste_of(scorer, ticket);
     const double mine = fmin(1, met.blame);
     const struct finding findings[SG_SCORER_JUDGED] = {
