@@ -206,6 +206,14 @@ struct sg_master {
     uint64_t kept, dropped;    /* keys wrapped anew; of conversations that are over retention */
 };
 
+/* What is learnt of who meets whom, kept over a restart. */
+struct sg_sketches {
+    const char *what; /* "sketches-restored", "sketches-saved" */
+    bool done;        /* false: of a restored one, it begins anew */
+    const char *why; /* "" or a word of ours for why not: "none", "damaged", "unreadable", "disk" */
+    uint64_t agents; /* that it knows */
+};
+
 /* Somebody did something to the gateway, or tried. */
 struct sg_act {
     uint64_t id;
@@ -267,6 +275,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_guard(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_master(struct sg_buf *out,
                                                           const struct sg_record_source *source,
                                                           const struct sg_master *master);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_sketches(struct sg_buf *out,
+                                                            const struct sg_record_source *source,
+                                                            const struct sg_sketches *sketches);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_act(struct sg_buf *out,
                                                        const struct sg_record_source *source,
                                                        const struct sg_act *act);

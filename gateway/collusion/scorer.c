@@ -233,6 +233,11 @@ static void take_agent_side(struct sg_scorer *scorer, uint16_t agent,
 
 /* --- what is said --- */
 
+uint64_t sg_scorer_agents(const struct sg_scorer *scorer)
+{
+    return sg_strata_agents(&scorer->strata);
+}
+
 double sg_scorer_risk(double total)
 {
     return 1 / (1 + pow(10, prior - total));
@@ -253,7 +258,7 @@ static void tell(const struct sg_scorer *scorer, const struct sg_scorer_ticket *
         size_t at = risk->n++;
         for (; at > 0 && risk->reasons[at - 1].weight < weight; at--)
             risk->reasons[at] = risk->reasons[at - 1];
-        risk->reasons[at] = (struct sg_reason){(enum sg_signal)i, weight};
+        risk->reasons[at] = (struct sg_risk_reason){(enum sg_signal)i, weight};
         risk->total += weight;
     }
     risk->risk = sg_scorer_risk(risk->total);

@@ -36,7 +36,7 @@ struct sg_risk {
     double agent; /* the agent's own score, with this ticket */
     bool flagged; /* it is over its threshold: advice to look, never a ruling */
     size_t n;
-    struct sg_reason {
+    struct sg_risk_reason {
         enum sg_signal signal;
         double weight;
     } reasons[SG_RISK_REASONS]; /* largest first */
@@ -55,6 +55,8 @@ void sg_scorer_free(struct sg_scorer *scorer); /* NULL is fine */
 /* Later events of a ticket are answered as it was judged; a new agent is a new judgement. */
 void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *event,
                     struct sg_risk *risk);
+/* How many agents it has seen: with a handful what is usual is not known yet. */
+uint64_t sg_scorer_agents(const struct sg_scorer *scorer);
 /* What weights come to. */
 double sg_scorer_risk(double total);
 

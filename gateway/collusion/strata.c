@@ -99,6 +99,11 @@ uint16_t sg_strata_agent(struct sg_strata *strata, uint64_t mark)
     return (uint16_t)(table->n_agents - 1);
 }
 
+uint64_t sg_strata_agents(const struct sg_strata *strata)
+{
+    return strata->table->n_agents;
+}
+
 /* NULL: not there, and, when it is to be made, no room. */
 static struct member *member_of(struct sg_strata_table *table, uint16_t queue, uint16_t agent,
                                 bool make)
