@@ -14,6 +14,7 @@
 #include "collusion/coservice.h"
 #include "collusion/evidence.h"
 #include "collusion/membership.h"
+#include "collusion/recruit.h"
 #include "collusion/routing.h"
 #include "collusion/suspicion.h"
 
@@ -21,7 +22,8 @@ enum {
     AGENTS_MOST = 20000,
     RINGS_MOST = 64,
     COLLEAGUES_FEWEST = 3, /* on duty on the average: below that routing has no choice */
-    CUSTOMER_TICKETS = 2   /* one ticket to a ring is no evidence */
+    RECRUIT_ROUNDS = 4,
+    CUSTOMER_TICKETS = 2 /* one ticket to a ring is no evidence */
 };
 /* A customer is named as a ring's when it is more likely that than not. */
 static const double likely = 0.5;
@@ -100,9 +102,12 @@ static enum scrubgate_status list_agents(struct work *work)
 
 /* --- rings: dense blocks of the agents' residuals --- */
 
-/* A block says something when one of its members alone would be flagged. */
+/* A block says something when it is denser than chance's, and one of its members alone would be
+ * flagged. */
 static bool is_ring(const struct work *work, size_t block)
 {
+    if (work->blocks.density[block] <= work->suspicion.block_threshold)
+        return false;
     for (size_t i = work->blocks.begin[block]; i < work->blocks.begin[block + 1]; i++) {
         const uint32_t agent = work->blocks.member[i];
         if (work->suspicion.list[agent].flagged && !work->thin[agent])
@@ -138,24 +143,13 @@ static enum scrubgate_status list_edges(struct work *work, struct sg_analysis_ri
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status add_ring(struct work *work, size_t block)
+static void add_ring(struct work *work, size_t block)
 {
     struct sg_analysis *analysis = work->analysis;
-    struct sg_analysis_ring *ring = &analysis->rings[analysis->n_rings];
-    const size_t n = work->blocks.begin[block + 1] - work->blocks.begin[block];
-    uint32_t *agents = sg_arena_alloc(work->arena, n * sizeof *agents);
-    if (agents == NULL)
-        return SCRUBGATE_ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        agents[i] = work->blocks.member[work->blocks.begin[block] + i];
-        work->ring[agents[i]] = (uint32_t)analysis->n_rings;
-    }
-    *ring = (struct sg_analysis_ring){.agents = agents,
-                                      .n_agents = n,
-                                      .density = work->blocks.density[block],
-                                      .threshold = work->suspicion.block_threshold};
-    analysis->n_rings++;
-    return list_edges(work, ring);
+    for (size_t i = work->blocks.begin[block]; i < work->blocks.begin[block + 1]; i++)
+        work->ring[work->blocks.member[i]] = (uint32_t)analysis->n_rings;
+    analysis->rings[analysis->n_rings++] = (struct sg_analysis_ring){
+        .density = work->blocks.density[block], .threshold = work->suspicion.block_threshold};
 }
 
 static enum scrubgate_status find_rings(struct work *work)
@@ -173,7 +167,25 @@ static enum scrubgate_status find_rings(struct work *work)
     free(weights);
     for (size_t i = 0; rc >= 0 && i < work->blocks.n; i++)
         if (is_ring(work, i))
-            rc = add_ring(work, i);
+            add_ring(work, i);
+    return rc;
+}
+
+/* Customers by agents, agents by customers, until nobody joins any more. */
+static enum scrubgate_status find_members(struct work *work)
+{
+    const uint32_t rings = (uint32_t)work->analysis->n_rings;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t joined = 1;
+    for (unsigned round = 0; round < RECRUIT_ROUNDS && rings > 0 && joined > 0 && rc >= 0;
+         round++) {
+        sg_membership_fini(&work->membership);
+        rc = sg_membership_init(&work->membership, work->deals, &work->visits, &work->routing,
+                                &work->traces, work->ring, rings);
+        if (rc >= 0 && round + 1 < RECRUIT_ROUNDS)
+            rc = sg_recruit(work->deals, &work->routing, &work->membership, work->thin, work->ring,
+                            rings, &joined);
+    }
     return rc;
 }
 
@@ -211,40 +223,59 @@ static enum scrubgate_status list_customers(struct work *work)
     analysis->customers = malloc((n + 1) * sizeof *analysis->customers);
     if (analysis->customers == NULL)
         return SCRUBGATE_ENOMEM;
-    if (analysis->n_rings == 0)
-        return SCRUBGATE_OK;
-    enum scrubgate_status rc =
-        sg_membership_init(&work->membership, work->deals, &work->visits, &work->routing,
-                           &work->traces, work->ring, (uint32_t)analysis->n_rings);
-    for (uint32_t c = 0; c < n && rc >= 0; c++)
+    for (uint32_t c = 0; c < n && analysis->n_rings > 0; c++)
         if (work->membership.list[c].to_ring >= CUSTOMER_TICKETS)
             analysis->customers[analysis->n_customers++] = describe_customer(work, c);
     if (analysis->n_customers > 0)
         qsort(analysis->customers, analysis->n_customers, sizeof *analysis->customers,
               by_likelihood);
-    return rc;
+    return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status give_customers(struct work *work)
+static enum scrubgate_status give_agents(struct work *work, struct sg_analysis_ring *ring,
+                                         uint32_t number)
 {
-    struct sg_analysis *analysis = work->analysis;
+    const struct sg_analysis *analysis = work->analysis;
+    uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_agents + 1) * sizeof *list);
+    if (list == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < analysis->n_agents; i++)
+        if (analysis->agents[i].ring == number)
+            list[ring->n_agents++] = analysis->agents[i].agent;
+    ring->agents = list;
+    return list_edges(work, ring);
+}
+
+static enum scrubgate_status give_customers(struct work *work, struct sg_analysis_ring *ring,
+                                            uint32_t number)
+{
+    const struct sg_analysis *analysis = work->analysis;
+    uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *list);
+    double *how = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *how);
+    if (list == NULL || how == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < analysis->n_customers; i++)
+        if (analysis->customers[i].ring == number) {
+            how[ring->n_customers] = analysis->customers[i].probability;
+            list[ring->n_customers++] = analysis->customers[i].customer;
+        }
+    ring->customers = list;
+    ring->likely = how;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status describe_rings(struct work *work)
+{
     const struct sg_evidence_source source = {work->deals, &work->visits, &work->routing,
                                               work->ring};
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (uint32_t r = 0; r < analysis->n_rings && rc >= 0; r++) {
-        struct sg_analysis_ring *ring = &analysis->rings[r];
-        uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *list);
-        double *how = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *how);
-        if (list == NULL || how == NULL)
-            return SCRUBGATE_ENOMEM;
-        for (size_t i = 0; i < analysis->n_customers; i++)
-            if (analysis->customers[i].ring == r) {
-                how[ring->n_customers] = analysis->customers[i].probability;
-                list[ring->n_customers++] = analysis->customers[i].customer;
-            }
-        ring->customers = list;
-        ring->likely = how;
-        rc = sg_evidence_gather(ring, r, &source, work->arena);
+    for (uint32_t r = 0; r < work->analysis->n_rings && rc >= 0; r++) {
+        struct sg_analysis_ring *ring = &work->analysis->rings[r];
+        rc = give_agents(work, ring, r);
+        if (rc >= 0)
+            rc = give_customers(work, ring, r);
+        if (rc >= 0)
+            rc = sg_evidence_gather(ring, r, &source, work->arena);
     }
     return rc;
 }
@@ -320,11 +351,13 @@ enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_d
         if (rc >= 0)
             rc = find_rings(&work);
         if (rc >= 0)
+            rc = find_members(&work);
+        if (rc >= 0)
             rc = list_agents(&work);
         if (rc >= 0)
             rc = list_customers(&work);
         if (rc >= 0)
-            rc = give_customers(&work);
+            rc = describe_rings(&work);
         if (rc >= 0)
             rc = keep_chance(&work);
     }
