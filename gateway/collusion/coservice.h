@@ -5,9 +5,10 @@
  * For customers c with few tickets, weight w_c = (n_c - 1)^-1/2, over ordered pairs i != j of their
  * tickets:
  *
- *     obs(a,b) = sum_c w_c #{i,j: a served i, b served j}
- *     exp(a,b) = sum_c w_c sum p(a|t_i) p(b|t_j)        var(a,b) = sum_c w_c^2 sum p(a|t_i)
- * p(b|t_j) z(a,b)   = (obs - exp) / sqrt(var + 0.25)
+ *     obs(a,b) = sum_c w_c   #{i,j: a served i, b served j}
+ *     exp(a,b) = sum_c w_c   sum p(a|t_i) p(b|t_j)
+ *     var(a,b) = sum_c w_c^2 sum p(a|t_i) p(b|t_j)
+ *     z(a,b)   = (obs - exp) / sqrt(var + 0.25)
  *
  * On the diagonal, where customers come back to the agent they know, exp and var are scaled by the
  * median of obs/exp within the queue, and z is narrowed to a normal number's quartiles: what all of
@@ -33,6 +34,7 @@ struct sg_coservice {
     double *obs, *exp, *var; /* n × n; exp and var as routing alone has them */
     double *habit;           /* n: what the diagonal's exp and var are scaled by */
     double *z;               /* n × n */
+    double *narrow;          /* n × n: 1 / sqrt(var + 0.25) */
     struct sg_visits visits; /* of the customers that count */
     size_t customers;
 };
@@ -43,7 +45,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_coservice_init(
     const struct sg_coservice_config *config);
 void sg_coservice_fini(struct sg_coservice *co);
 
-/* What z would be had agents[i] served deal i, and did nobody come back out of habit. */
-void sg_coservice_replay(const struct sg_coservice *co, const uint32_t *agents, double *z);
+/* What z would be had agents[i] served deal i, and did nobody come back out of habit. ENOMEM. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_coservice_replay(const struct sg_coservice *co,
+                                                             const uint32_t *agents, double *z);
 
 #endif
