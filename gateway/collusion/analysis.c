@@ -22,11 +22,15 @@ enum {
     AGENTS_MOST = 20000,
     RINGS_MOST = 64,
     COLLEAGUES_FEWEST = 3, /* on duty on the average: below that routing has no choice */
+    BANDS = 3,             /* of customers by their tickets: up to 10, 60, 360 */
+    WIDER = 6,
     RECRUIT_ROUNDS = 4,
     CUSTOMER_TICKETS = 2 /* one ticket to a ring is no evidence */
 };
 /* A customer is named as a ring's when it is more likely that than not. */
 static const double likely = 0.5;
+/* What the many tickets of one customer say counts when routing would have to be off by half. */
+static const double doubt = 0.5;
 static const double month_ms = 30.0 * 86400000;
 
 /* What the steps share. */
@@ -34,7 +38,7 @@ struct work {
     struct sg_analysis *analysis;
     struct sg_deals *deals;
     struct sg_routing routing;
-    struct sg_coservice co;
+    struct sg_coservice co[BANDS]; /* chained */
     struct sg_suspicion suspicion;
     struct sg_blocks blocks;
     struct sg_visits visits;
@@ -124,20 +128,26 @@ static int by_edge(const void *a, const void *b)
     return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
 }
 
+/* By the customers who say most of the two. */
+static struct sg_analysis_edge find_edge(const struct sg_coservice *co, uint32_t a, uint32_t b)
+{
+    const size_t at = (size_t)a * co->n + b;
+    const struct sg_coservice *oddest = co;
+    for (co = co->wider; co != NULL; co = co->wider)
+        oddest = co->z[at] > oddest->z[at] ? co : oddest;
+    const double scale = a == b ? oddest->habit[a] : 1;
+    return (struct sg_analysis_edge){a, b, oddest->obs[at], oddest->exp[at] * scale, oddest->z[at]};
+}
+
 static enum scrubgate_status list_edges(struct work *work, struct sg_analysis_ring *ring)
 {
-    const struct sg_coservice *co = &work->co;
     const size_t n = ring->n_agents;
     struct sg_analysis_edge *edges = sg_arena_alloc(work->arena, n * (n + 1) / 2 * sizeof *edges);
     if (edges == NULL)
         return SCRUBGATE_ENOMEM;
     for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++) {
-            const size_t at = (size_t)ring->agents[i] * co->n + ring->agents[j];
-            const double scale = i == j ? co->habit[ring->agents[i]] : 1;
-            edges[ring->n_edges++] = (struct sg_analysis_edge){
-                ring->agents[i], ring->agents[j], co->obs[at], co->exp[at] * scale, co->z[at]};
-        }
+        for (size_t j = i; j < n; j++)
+            edges[ring->n_edges++] = find_edge(work->co, ring->agents[i], ring->agents[j]);
     qsort(edges, ring->n_edges, sizeof *edges, by_edge);
     ring->edges = edges;
     return SCRUBGATE_OK;
@@ -154,17 +164,18 @@ static void add_ring(struct work *work, size_t block)
 
 static enum scrubgate_status find_rings(struct work *work)
 {
-    const size_t n = work->co.n;
+    const size_t n = work->co->n;
     double *weights = malloc((n * n + 1) * sizeof *weights);
+    double *z = malloc((n * n + 1) * sizeof *z);
     work->analysis->rings = calloc(RINGS_MOST, sizeof *work->analysis->rings);
-    if (weights == NULL || work->analysis->rings == NULL) {
-        free(weights);
-        return SCRUBGATE_ENOMEM;
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    if (weights != NULL && z != NULL && work->analysis->rings != NULL) {
+        sg_coservice_oddest(work->co, z);
+        sg_suspicion_weigh(z, n, weights);
+        rc = sg_blocks_init(&work->blocks, weights, n, work->suspicion.block_threshold, RINGS_MOST);
     }
-    sg_suspicion_weigh(work->co.z, n, weights);
-    enum scrubgate_status rc =
-        sg_blocks_init(&work->blocks, weights, n, work->suspicion.block_threshold, RINGS_MOST);
     free(weights);
+    free(z);
     for (size_t i = 0; rc >= 0 && i < work->blocks.n; i++)
         if (is_ring(work, i))
             add_ring(work, i);
@@ -329,12 +340,18 @@ static enum scrubgate_status prepare(struct work *work)
 static enum scrubgate_status score(struct work *work)
 {
     const struct sg_analysis_config *config = &work->analysis->config;
-    const struct sg_coservice_config few = {.tickets_most = config->tickets_most};
     const struct sg_suspicion_config chance = {
         .rounds = config->rounds, .seed = config->seed, .false_alarms = config->false_alarms};
-    enum scrubgate_status rc = sg_coservice_init(&work->co, work->deals, &work->routing, &few);
+    struct sg_coservice_config few = {.tickets_most = config->tickets_most};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < BANDS && rc >= 0; i++, few.tickets_most *= WIDER) {
+        few.doubt = i == 0 ? 0 : doubt;
+        rc = i == 0 ? sg_coservice_init(work->co, work->deals, &work->routing, &few)
+                    : sg_coservice_widen(&work->co[i], &work->co[i - 1], work->deals,
+                                         &work->routing, &few);
+    }
     if (rc >= 0)
-        rc = sg_suspicion_init(&work->suspicion, &work->co, work->deals, &work->routing, &chance,
+        rc = sg_suspicion_init(&work->suspicion, work->co, work->deals, &work->routing, &chance,
                                work->analysis->months);
     return rc < 0 ? rc : find_thin(work);
 }
@@ -363,7 +380,8 @@ enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_d
     }
     sg_blocks_fini(&work.blocks);
     sg_suspicion_fini(&work.suspicion);
-    sg_coservice_fini(&work.co);
+    for (size_t i = 0; i < BANDS; i++)
+        sg_coservice_fini(&work.co[i]);
     sg_routing_fini(&work.routing);
     sg_visits_fini(&work.visits);
     sg_traces_fini(&work.traces);

@@ -14,7 +14,7 @@ static const double nothing = 1e-12; /* what rounding leaves of no pair at all *
 
 /* Drops those with too few or too many tickets, and those who came too early. */
 static enum scrubgate_status gather(struct sg_coservice *co, const struct sg_deals *deals,
-                                    const struct sg_coservice_config *config)
+                                    const struct sg_coservice_config *config, uint32_t least)
 {
     uint32_t *deal;
     size_t kept = 0, first = 0;
@@ -24,7 +24,7 @@ static enum scrubgate_status gather(struct sg_coservice *co, const struct sg_dea
     deal = co->visits.deal;
     for (size_t c = 0; c < deals->customers.n; c++) {
         const size_t end = co->visits.begin[c + 1], n = end - first;
-        if (n >= 2 && n <= config->tickets_most &&
+        if (n >= least && n <= config->tickets_most &&
             deals->list[deal[first]].open_ms >= config->first_seen_ms) {
             memmove(deal + kept, deal + first, n * sizeof *deal);
             co->visits.begin[co->customers++] = kept;
@@ -144,12 +144,12 @@ out:
     return rc;
 }
 
+/* Adds up obs on and above the diagonal. */
 static enum scrubgate_status observe(const struct sg_coservice *co, const uint32_t *agents,
                                      double *obs)
 {
     struct sheet sheet;
     enum scrubgate_status rc = begin_sheet(&sheet, co->n);
-    memset(obs, 0, co->n * co->n * sizeof *obs);
     for (size_t c = 0; c < co->customers && rc >= 0; c++) {
         const uint32_t *own = co->visits.deal + co->visits.begin[c];
         const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
@@ -158,11 +158,12 @@ static enum scrubgate_status observe(const struct sg_coservice *co, const uint32
             note(&sheet, agents[own[i]], 1);
         for (size_t i = 0; i < sheet.n; i++) {
             const uint32_t a = sheet.touched[i];
-            double *row = obs + (size_t)a * co->n;
-            const double times = weight * sheet.sum[a];
-            for (size_t j = 0; j < sheet.n; j++)
-                row[sheet.touched[j]] += times * sheet.sum[sheet.touched[j]];
-            row[a] -= times;
+            const double k = sheet.sum[a], times = weight * k;
+            obs[(size_t)a * co->n + a] += times * (k - 1);
+            for (size_t j = i + 1; j < sheet.n; j++) {
+                const uint32_t b = sheet.touched[j], low = a < b ? a : b, high = a < b ? b : a;
+                obs[(size_t)low * co->n + high] += times * sheet.sum[b];
+            }
         }
         clear(&sheet);
     }
@@ -170,18 +171,38 @@ static enum scrubgate_status observe(const struct sg_coservice *co, const uint32
     return rc;
 }
 
-static double residual(double obs, double exp, double var)
+static void mirror(double *cells, size_t n)
 {
-    return (obs - exp) / sqrt(var + 0.25);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++)
+            cells[b * n + a] = cells[a * n + b];
 }
 
 enum scrubgate_status sg_coservice_replay(const struct sg_coservice *co, const uint32_t *agents,
-                                          double *z)
+                                          double *z, double *spare)
 {
-    enum scrubgate_status rc = observe(co, agents, z);
-    for (size_t i = 0; i < co->n * co->n && rc >= 0; i++)
-        z[i] = (z[i] - co->exp[i]) * co->narrow[i];
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    const struct sg_coservice *first = co;
+    const size_t n = co->n;
+    memset(spare, 0, n * n * sizeof *spare);
+    for (; co != NULL && rc >= 0; co = co->wider) {
+        rc = observe(co, agents, spare);
+        for (size_t a = 0; a < n; a++)
+            for (size_t i = a * n + a; i < (a + 1) * n; i++) {
+                const double now = (spare[i] - co->exp[i]) * co->narrow[i];
+                z[i] = co == first || now > z[i] ? now : z[i];
+            }
+    }
+    mirror(z, n);
     return rc;
+}
+
+void sg_coservice_oddest(const struct sg_coservice *co, double *z)
+{
+    memcpy(z, co->z, co->n * co->n * sizeof *z);
+    for (const struct sg_coservice *next = co->wider; next != NULL; next = next->wider)
+        for (size_t i = 0; i < co->n * co->n; i++)
+            z[i] = next->z[i] > z[i] ? next->z[i] : z[i];
 }
 
 /* --- customers who come back to the agent they know --- */
@@ -278,33 +299,66 @@ static enum scrubgate_status observe_deals(struct sg_coservice *co, const struct
     for (size_t i = 0; i < deals->n; i++)
         agents[i] = deals->list[i].agent;
     enum scrubgate_status rc = observe(co, agents, co->obs);
+    mirror(co->obs, co->n);
     free(agents);
     return rc < 0 ? rc : find_habits(co, deals);
+}
+
+static void compare(struct sg_coservice *co, double doubt)
+{
+    for (size_t a = 0; a < co->n; a++)
+        for (size_t b = 0; b < co->n; b++) {
+            const size_t i = a * co->n + b;
+            const double scale = a == b ? co->habit[a] : 1;
+            const double exp = co->exp[i], wrong = doubt * exp * doubt * exp;
+            co->narrow[i] = 1 / sqrt(co->var[i] + wrong + 0.25);
+            co->z[i] = (co->obs[i] - exp * scale) /
+                       sqrt(co->var[i] * scale + wrong * scale * scale + 0.25);
+        }
+}
+
+static enum scrubgate_status fill(struct sg_coservice *co, const struct sg_coservice *narrower,
+                                  const struct sg_deals *deals, const struct sg_routing *routing,
+                                  const struct sg_coservice_config *config)
+{
+    const size_t size = deals->agents.n * deals->agents.n * sizeof *co->obs;
+    *co = (struct sg_coservice){.n = deals->agents.n, .tickets_most = config->tickets_most};
+    enum scrubgate_status rc = allocate(co);
+    if (rc >= 0 && narrower != NULL) {
+        memcpy(co->obs, narrower->obs, size);
+        memcpy(co->exp, narrower->exp, size);
+        memcpy(co->var, narrower->var, size);
+    }
+    if (rc >= 0)
+        rc = gather(co, deals, config, narrower == NULL ? 2 : narrower->tickets_most + 1);
+    if (rc >= 0)
+        rc = expect(co, deals, routing);
+    if (rc >= 0)
+        rc = observe_deals(co, deals);
+    if (rc >= 0) {
+        compare(co, config->doubt);
+        rc = temper_diagonal(co);
+    }
+    if (rc < 0)
+        sg_coservice_fini(co);
+    return rc;
 }
 
 enum scrubgate_status sg_coservice_init(struct sg_coservice *co, const struct sg_deals *deals,
                                         const struct sg_routing *routing,
                                         const struct sg_coservice_config *config)
 {
-    *co = (struct sg_coservice){.n = deals->agents.n};
-    enum scrubgate_status rc = allocate(co);
+    return fill(co, NULL, deals, routing, config);
+}
+
+enum scrubgate_status sg_coservice_widen(struct sg_coservice *co, struct sg_coservice *narrower,
+                                         const struct sg_deals *deals,
+                                         const struct sg_routing *routing,
+                                         const struct sg_coservice_config *config)
+{
+    enum scrubgate_status rc = fill(co, narrower, deals, routing, config);
     if (rc >= 0)
-        rc = gather(co, deals, config);
-    if (rc >= 0)
-        rc = expect(co, deals, routing);
-    if (rc >= 0)
-        rc = observe_deals(co, deals);
-    for (size_t a = 0; a < co->n && rc >= 0; a++)
-        for (size_t b = 0; b < co->n; b++) {
-            const size_t i = a * co->n + b;
-            const double scale = a == b ? co->habit[a] : 1;
-            co->narrow[i] = 1 / sqrt(co->var[i] + 0.25);
-            co->z[i] = residual(co->obs[i], co->exp[i] * scale, co->var[i] * scale);
-        }
-    if (rc >= 0)
-        rc = temper_diagonal(co);
-    if (rc < 0)
-        sg_coservice_fini(co);
+        narrower->wider = co;
     return rc;
 }
 

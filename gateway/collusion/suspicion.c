@@ -87,7 +87,7 @@ static enum scrubgate_status draw_scores(const struct sg_coservice *co,
         struct sg_philox random;
         sg_philox_init(&random, config->seed, STREAM, round);
         draw_agents(routing, cells, deals->n, &random, agents);
-        rc = sg_coservice_replay(co, agents, z);
+        rc = sg_coservice_replay(co, agents, z, z + pairs);
         if (rc < 0)
             break;
         score_all(z, co->n, scores + round * co->n);
@@ -188,17 +188,20 @@ enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
     *suspicion = (struct sg_suspicion){.n = n};
     suspicion->list = calloc(n + 1, sizeof *suspicion->list);
     double *sorted = malloc((n + 1) * sizeof *sorted);
+    double *z = malloc((n * n + 1) * sizeof *z);
     double *chance = malloc((n_chance + 1) * sizeof *chance);
     double *densities = malloc((config->rounds + 1) * sizeof *densities);
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    if (suspicion->list == NULL || sorted == NULL || chance == NULL || densities == NULL)
+    if (suspicion->list == NULL || sorted == NULL || z == NULL || chance == NULL ||
+        densities == NULL)
         goto out;
     rc = draw_scores(co, deals, routing, config, chance, densities);
     if (rc < 0 || n_chance == 0)
         goto out;
     qsort(densities, config->rounds, sizeof *densities, by_size);
     suspicion->block_threshold = densities[config->rounds * 19 / 20];
-    score_all(co->z, n, sorted);
+    sg_coservice_oddest(co, z);
+    score_all(z, n, sorted);
     for (size_t i = 0; i < n; i++)
         suspicion->list[i] = (struct sg_suspect){.agent = (uint32_t)i, .score = sorted[i]};
     qsort(sorted, n, sizeof *sorted, by_size);
@@ -209,6 +212,7 @@ enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
     rc = find_q(suspicion);
 out:
     free(sorted);
+    free(z);
     free(chance);
     free(densities);
     if (rc < 0)
