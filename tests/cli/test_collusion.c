@@ -15,6 +15,7 @@
 #include "../lib/program.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
+#include "../lib/well_formed.h"
 
 static struct sg_tempdir dir;
 
@@ -36,6 +37,31 @@ static const char params[] =
     "tickets_a_day: 800\ncustomers: 6000\nagents: 240\nsmall_customers: 60\n"
     "rings: 2\nring: {agents: 3, accounts: 15, rate: 0.35, days: 20}\n";
 
+/* The page says the same of the same rings, stands alone, and is the same each time. */
+static void check_page(void)
+{
+    size_t len[2];
+    struct sg_buf page = {0};
+    char *first = sg_tempdir_read(&dir, "r.html", &len[0]);
+    assert_int_equal(RUN("", "a person decides", "report", "--out", "again.html", "--window", "30d",
+                         "market/events.ndjson"),
+                     0);
+    char *again = sg_tempdir_read(&dir, "again.html", &len[1]);
+    assert_int_equal(len[0], len[1]);
+    assert_memory_equal(first, again, len[0]);
+    assert_int_equal(sg_buf_add(&page, first, len[0]), SCRUBGATE_OK);
+    sg_assert_well_formed(&page);
+    assert_non_null(strstr(first, "<strong>2 rings</strong>"));
+    assert_non_null(strstr(first, "These 3 agents served "));
+    assert_non_null(strstr(first, "brand-"));
+    assert_null(strstr(first, "<script"));
+    assert_null(strstr(first, "://"));
+    assert_false(sg_tempdir_has(&dir, "r.html.new"));
+    sg_buf_fini(&page);
+    free(first);
+    free(again);
+}
+
 static void test_found(void **state)
 {
     struct sg_json *json;
@@ -46,8 +72,9 @@ static void test_found(void **state)
                          "30", "--params", "p.yaml", "--out", "market"),
                      0);
     assert_int_equal(RUN("", "a person decides", "report", "--out", "r.json", "--window", "30d",
-                         "market/events.ndjson"),
+                         "--out", "r.html", "market/events.ndjson"),
                      0);
+    check_page();
     char *text = sg_tempdir_read(&dir, "r.json", NULL);
     char *truth = sg_tempdir_read(&dir, "market/truth.ndjson", NULL);
     assert_int_equal(sg_json_parse(&json, sg_bytes_of(text), 16, NULL), SCRUBGATE_OK);
@@ -74,6 +101,9 @@ static void test_found(void **state)
 static void test_events_by_hand(void **state)
 {
     (void)state;
+    assert_int_equal(RUN("", "0 tickets", "report", "--out", "none.html", "-"), 0);
+    assert_int_equal(RUN("", "cannot be written", "report", "--out", "no/folder.html", "-"), 1);
+    assert_int_equal(RUN("", "cannot be written", "report", "--out", "no/folder.json", "-"), 1);
     assert_int_equal(RUN("", "0 tickets", "report", "-"), 0);
     assert_int_equal(RUN("{\"t\":1,\"agent\":\"0000000000000001\",\"customer\":"
                          "\"0000000000000002\"}\n\n",
@@ -124,12 +154,53 @@ static void test_scored(void **state)
     free(truth);
 }
 
+/* Agents by score, rings' before others; what is flagged says since when. */
+static void test_scored_agents(void **state)
+{
+    struct sg_program_run run;
+    size_t told = 0, flagged = 0, right = 0;
+    const char *const args[] = {"collusion", "score", "--agents", "scored/events.ndjson", NULL};
+    (void)state;
+    char *truth = sg_tempdir_read(&dir, "scored/truth.ndjson", NULL);
+    sg_program_run(&run, dir.path, args, sg_bytes_of(""));
+    assert_int_equal(run.code, 0);
+    struct sg_bytes rest = sg_buf_bytes(&run.out), line;
+    double last = 1e9;
+    for (; sg_bytes_take_line(&rest, &line); told++) {
+        struct sg_json *json;
+        assert_int_equal(sg_json_parse(&json, line, 4, NULL), SCRUBGATE_OK);
+        const struct sg_json_node *root = sg_json_root(json);
+        const double score = strtod((const char *)sg_json_get(root, "score")->text.data, NULL);
+        assert_true(score <= last);
+        last = score;
+        if (sg_json_get(root, "since") != NULL) {
+            char wanted[64] = "{\"agent\":\"";
+            strncat(wanted, (const char *)sg_json_get(root, "agent")->text.data, 16);
+            const char *at = strstr(truth, wanted);
+            assert_non_null(at);
+            right += strncmp(at + strlen(wanted), "\",\"ring\":null", 13) != 0;
+            flagged++;
+        }
+        sg_json_free(json);
+    }
+    assert_true(told > 10);
+    assert_true(flagged >= 2 && right == flagged);
+    sg_program_run_fini(&run);
+    free(truth);
+}
+
 static void test_scored_by_hand(void **state)
 {
     (void)state;
     assert_int_equal(RUN("{\"t\":1,\"ticket\":\"0000000000000007\",\"agent\":"
                          "\"0000000000000001\",\"customer\":\"0000000000000002\"}\n",
                          "{\"ticket\":\"0000000000000007\",\"risk\":0.000999", "score", "-"),
+                     0);
+    assert_int_equal(RUN("{\"t\":1,\"ticket\":\"0000000000000007\",\"agent\":"
+                         "\"0000000000000001\",\"customer\":\"0000000000000002\"}\n",
+                         "{\"agent\":\"0000000000000001\",\"score\":0.000,\"threshold\":2.500,"
+                         "\"flagged\":false}\n",
+                         "score", "--agents", "-"),
                      0);
     assert_int_equal(RUN("{\"t\":true}\n", "stdin:1: this is no event", "score", "-"), 2);
     assert_int_equal(RUN("", "cannot", "score", "nowhere"), 1);
@@ -146,6 +217,12 @@ static const struct bad {
     {"a false-alarm rate of nothing",
      "--false-alarms is a rate",
      {"report", "--false-alarms", "1/0", "-"}},
+    {"an output of no known kind",
+     "--out is a file whose name ends in .html",
+     {"report", "--out", "r.pdf", "-"}},
+    {"an output that is a suffix only",
+     "--out is a file whose name ends in .html",
+     {"report", "--out", ".html", "-"}},
     {"a window that is no time", "--window is a time", {"report", "--window", "long", "-"}},
     {"a level that is not there",
      "--level is one of L0",
@@ -170,6 +247,7 @@ int main(void)
     sg_suite_add("the rings of a simulated market are reported", test_found, NULL);
     sg_suite_add("events from standard input, none, and wrong ones", test_events_by_hand, NULL);
     sg_suite_add("the tickets of a ring have the highest risks", test_scored, NULL);
+    sg_suite_add("and its agents are flagged, nobody else", test_scored_agents, NULL);
     sg_suite_add("scores of events by hand, and of wrong ones", test_scored_by_hand, NULL);
     SG_SUITE_ROWS(test_bad, bads);
     int failed = sg_suite_run("collusion");
