@@ -153,6 +153,8 @@ enum sg_entry_what {
     SG_WHAT_ERASURE,
     SG_WHAT_GUARD,
     SG_WHAT_MASTER,
+    SG_WHAT_EPOCH,
+    SG_WHAT_EXPIRY,
     SG_WHAT_ACT,
     SG_WHAT_AUDIT_READ,
     SG_WHATS

@@ -178,6 +178,21 @@ static enum scrubgate_status master(struct sg_buf *out)
     return sg_record_master(out, &source, &made);
 }
 
+static enum scrubgate_status epoch_begins(struct sg_buf *out)
+{
+    return sg_record_epoch(out, &source, &(struct sg_key_epoch){.number = 231});
+}
+
+static enum scrubgate_status epoch_ends(struct sg_buf *out)
+{
+    return sg_record_epoch(out, &source, &(struct sg_key_epoch){.number = 230, .destroyed = true});
+}
+
+static enum scrubgate_status expiry(struct sg_buf *out)
+{
+    return sg_record_expiry(out, &source, &(struct sg_expiry){3, 1767225600000});
+}
+
 static enum scrubgate_status act(struct sg_buf *out)
 {
     const struct sg_act made = {0,    "reset",   "parties",
@@ -240,6 +255,11 @@ static const struct kind_row kinds[] = {
     {"an agent who is not quite forgotten", "guard", guard_forgets, "600202", "actor", "status_id",
      "object", "guard", "2"},
     {"a new master key", "master", master, "600208", "actor", "status_id", "object", "master", "1"},
+    {"a new key of fingerprints", "epoch", epoch_begins, "600208", "actor", "status_id", "object",
+     "epoch", "1"},
+    {"the end of one", "epoch", epoch_ends, "600202", "actor", "status_id", "object", "epoch", "1"},
+    {"events that were old", "expiry", expiry, "600202", "actor", "status_id", "object", "expiry",
+     "1"},
     {"an act", "act", act, "600299", "actor", "status_id", "object", "act", "1"},
     {"an act that failed", "act", act_failed, "600299", "actor", "status_id", "object", "act", "2"},
     {"a read of the log", "read", audit_read, "600501", "actor", "status_id", "object",
