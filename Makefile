@@ -13,6 +13,7 @@ PARTS ?=
 LARGE ?= 10000000
 SOAK_SECS ?= 600
 RECORDS ?= 1000000
+DAYS ?= 90
 T ?=
 V ?= 0
 CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
@@ -34,6 +35,7 @@ DEPS_MAN := groff:groff-base
 DEPS_FUZZ := $(DEPS_RUN) clang:clang
 DEPS_ATTACK := $(DEPS_TEST) slowhttptest:slowhttptest
 DEPS_INTEROP := $(DEPS_RUN) go:golang-go golang-golang-x-mod-dev:golang-golang-x-mod-dev
+DEPS_SQL := $(DEPS_TEST) psql:postgresql-client postgresql:postgresql
 DEPS_BENCH := $(DEPS_RUN) nginx:nginx-light haproxy:haproxy libnginx-mod-http-lua:libnginx-mod-http-lua perf:linux-perf
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -103,8 +105,8 @@ UNAUDITED := sg_audit_port_open sg_audit_submit sg_audit_note sg_record_decision
 BENCH_PROXY_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/bench/proxy_*.c))) \
 	$(addprefix $B/tests/bench/,rounds.o table.o)
 
-.PHONY: all lib run test test-interop check attack soak mutants fuzz bench bench-proxy bench-audit bench-scan bench-detect bench-collusion install uninstall format lint tidy \
-	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-interop deps-bench tests replay FORCE
+.PHONY: all lib run test test-interop test-sql check attack soak mutants fuzz bench bench-proxy bench-audit bench-scan bench-detect bench-collusion install uninstall format lint tidy \
+	man cover clean help hints deps deps-test deps-lint deps-tidy deps-man deps-fuzz deps-attack deps-interop deps-sql deps-bench tests replay FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -139,6 +141,11 @@ test-interop: ## have verifiers of others check a log of RECORDS (1000000) made 
 	@$(MAKE) --no-print-directory deps-interop
 	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/interop/make_log
 	@sh tests/interop/run.sh $B $(RECORDS)
+
+test-sql: ## have PostgreSQL compute docs/sql of a market of DAYS (90) days, made with SEED: it must say what C says
+	@$(MAKE) --no-print-directory deps-sql
+	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/interop/compare_sql
+	@sh tests/interop/postgresql.sh $B $(SEED) $(DAYS)
 
 attack: ## attack a running gateway at full size; T=name runs those whose name has it
 	@$(MAKE) --no-print-directory deps-attack
@@ -361,6 +368,8 @@ deps-attack:
 	@sh deps.sh $(DEPS_ATTACK)
 deps-interop:
 	@sh deps.sh $(DEPS_INTEROP)
+deps-sql:
+	@sh deps.sh $(DEPS_SQL)
 deps-bench:
 	@sh deps.sh $(DEPS_BENCH)
 

@@ -176,6 +176,8 @@ static const char *const what_words[SG_WHATS] = {
     [SG_WHAT_MASTER] = "master",
     [SG_WHAT_EPOCH] = "epoch",
     [SG_WHAT_EXPIRY] = "expiry",
+    [SG_WHAT_SKETCHES_RESTORED] = "sketches-restored",
+    [SG_WHAT_SKETCHES_SAVED] = "sketches-saved",
     [SG_WHAT_ACT] = "act",
     [SG_WHAT_AUDIT_READ] = "audit-read",
 };

@@ -83,6 +83,26 @@ struct sg_record_facets {
  * last may (END); one that fits in memory once (WHOLE). */
 enum sg_record_part { SG_PART_WHOLE, SG_PART_BEGIN, SG_PART_END };
 
+/* What speaks against a message's ticket or its agent, whatever the policy makes of it. All-zero:
+ * nothing. */
+struct sg_record_reason {
+    const char *signal;
+    double weight; /* -log10 of how likely chance is */
+};
+struct sg_record_ruling {
+    const char *rule, *mode;
+    uint64_t order, until_ms; /* 0: of no order; until something is done */
+};
+struct sg_record_risk {
+    bool is_scored;
+    double risk;        /* 0 to 1 */
+    const char *action; /* "review", "divert", "deny"; NULL: nothing is asked for */
+    const struct sg_record_reason *reasons;
+    size_t n_reasons;
+    const struct sg_record_ruling *rulings;
+    size_t n_rulings;
+};
+
 struct sg_decision {
     const char *id;       /* the exchange's, 16 hex digits: joins decisions and outcomes */
     const char *trace_id; /* 32 hex digits */
@@ -101,6 +121,7 @@ struct sg_decision {
     const struct sg_record_span *spans; /* at most SG_RECORD_SPANS are written */
     size_t n_spans;
     struct sg_record_facets facets;
+    struct sg_record_risk risk;
 };
 
 struct sg_outcome {
@@ -217,6 +238,14 @@ struct sg_expiry {
     uint64_t days, to_ms; /* how many; the end of the newest */
 };
 
+/* What is learnt of who meets whom, kept over a restart. */
+struct sg_sketches {
+    const char *what; /* "sketches-restored", "sketches-saved" */
+    bool done;        /* false: of a restored one, it begins anew */
+    const char *why; /* "" or a word of ours for why not: "none", "damaged", "unreadable", "disk" */
+    uint64_t agents; /* that it knows */
+};
+
 /* Somebody did something to the gateway, or tried. */
 struct sg_act {
     uint64_t id;
@@ -284,6 +313,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_epoch(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_expiry(struct sg_buf *out,
                                                           const struct sg_record_source *source,
                                                           const struct sg_expiry *expiry);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_sketches(struct sg_buf *out,
+                                                            const struct sg_record_source *source,
+                                                            const struct sg_sketches *sketches);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_act(struct sg_buf *out,
                                                        const struct sg_record_source *source,
                                                        const struct sg_act *act);

@@ -117,6 +117,55 @@ static void facets(struct sg_put *put, const struct sg_record_facets *known)
     sg_put_raw(put, SG_BYTES("}"));
 }
 
+/* A number of our own with so many decimals. */
+static void decimal(struct sg_put *put, struct sg_bytes name, double value, int decimals)
+{
+    sg_put_key(put, name);
+    if (put->rc >= 0)
+        put->rc = sg_buf_addf(put->out, "%.*f", decimals, value);
+}
+
+/* Signals are words of ours, which need no escape: "reasons":{"pair":7.2,"farm":3.1}. */
+static void reason_object(struct sg_put *put, const struct sg_record_risk *risk)
+{
+    sg_put_key(put, SG_KEY("reasons"));
+    for (size_t i = 0; i < risk->n_reasons && put->rc >= 0; i++)
+        put->rc = sg_buf_addf(put->out, "%s\"%s\":%.1f", i == 0 ? "{" : ",",
+                              risk->reasons[i].signal, risk->reasons[i].weight);
+    sg_put_raw(put, SG_BYTES("}"));
+}
+
+static void ruling_list(struct sg_put *put, const struct sg_record_risk *risk)
+{
+    sg_put_key(put, SG_KEY("rulings"));
+    sg_put_raw(put, SG_BYTES("["));
+    for (size_t i = 0; i < risk->n_rulings && put->rc >= 0; i++) {
+        const struct sg_record_ruling *ruling = &risk->rulings[i];
+        sg_put_raw(put, i == 0 ? SG_BYTES("{") : SG_BYTES(",{"));
+        sg_put_word(put, SG_KEY("rule"), ruling->rule);
+        sg_put_word(put, SG_KEY("mode"), ruling->mode);
+        if (ruling->order != 0)
+            sg_put_number(put, SG_KEY("order"), ruling->order);
+        if (ruling->until_ms != 0)
+            sg_put_number(put, SG_KEY("until_ms"), ruling->until_ms);
+        sg_put_raw(put, SG_BYTES("}"));
+    }
+    sg_put_raw(put, SG_BYTES("]"));
+}
+
+/* What is not there is left out: most messages have nothing of it but a risk. */
+static void risk_members(struct sg_put *put, const struct sg_record_risk *risk)
+{
+    if (risk->is_scored)
+        decimal(put, SG_KEY("risk"), risk->risk, 2);
+    if (risk->n_reasons > 0)
+        reason_object(put, risk);
+    if (risk->n_rulings > 0)
+        ruling_list(put, risk);
+    if (risk->action != NULL)
+        sg_put_word(put, SG_KEY("action"), risk->action);
+}
+
 enum scrubgate_status sg_record_decision(struct sg_buf *out, const struct sg_record_source *source,
                                          const struct sg_decision *decision)
 {
@@ -148,6 +197,7 @@ enum scrubgate_status sg_record_decision(struct sg_buf *out, const struct sg_rec
     found_list(&put, decision);
     span_list(&put, decision);
     facets(&put, &decision->facets);
+    risk_members(&put, &decision->risk);
     return sg_put_end(&put);
 }
 

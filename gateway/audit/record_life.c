@@ -239,6 +239,26 @@ enum scrubgate_status sg_record_expiry(struct sg_buf *out, const struct sg_recor
     return sg_put_end(&put);
 }
 
+/* --- what is learnt --- */
+
+/* That there was none yet is no failure. */
+enum scrubgate_status sg_record_sketches(struct sg_buf *out, const struct sg_record_source *source,
+                                         const struct sg_sketches *sketches)
+{
+    const bool failed = !sketches->done && strcmp(sketches->why, "none") != 0;
+    const struct heading heading = {
+        {SG_CLASS_LIFE, SG_ACTIVITY_OTHER, failed ? SG_SEVERITY_MEDIUM : SG_SEVERITY_INFORMATIONAL},
+        sketches->what,
+        "collusion",
+        failed,
+        {0},
+        0};
+    struct sg_put put = begin(out, source, &heading);
+    sg_put_foreign(&put, SG_KEY("why"), sg_bytes_of(sketches->why));
+    sg_put_number(&put, SG_KEY("agents"), sketches->agents);
+    return sg_put_end(&put);
+}
+
 /* --- people --- */
 
 enum scrubgate_status sg_record_guard(struct sg_buf *out, const struct sg_record_source *source,

@@ -9,6 +9,7 @@
 #include "cli/group.h"
 
 static const struct sg_command *const commands[] = {
+    &sg_cmd_collusion_guard,
     &sg_cmd_collusion_report,
     &sg_cmd_collusion_score,
     &sg_cmd_collusion_simulate,

@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 
+extern const struct sg_command sg_cmd_collusion_guard;
 extern const struct sg_command sg_cmd_collusion_report;
 extern const struct sg_command sg_cmd_collusion_score;
 extern const struct sg_command sg_cmd_collusion_simulate;

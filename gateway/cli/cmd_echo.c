@@ -11,10 +11,11 @@
 
 static int run(const struct sg_command *command, int argc, char **argv)
 {
-    const char *address = "127.0.0.1:9000";
+    const char *address = "127.0.0.1:9000", *name = NULL;
     const struct sg_option options[] = {
         {"listen", 'l', SG_OPTION_TEXT, "ADDR", "where to listen; 127.0.0.1:9000 without",
          &address},
+        {"name", 'n', SG_OPTION_TEXT, "WORD", "told in each answer, in the field Echo", &name},
     };
     int rest = 0;
     enum sg_parsed parsed =
@@ -37,6 +38,10 @@ static int run(const struct sg_command *command, int argc, char **argv)
     struct scrubgate_fault fault = {.what = ""};
     const char *url = NULL;
     enum scrubgate_status rc = sg_echo_open(&echo, address, &url, &fault);
+    if (rc >= 0 && name != NULL && sg_echo_name(echo, name) < 0) {
+        sg_echo_stop(echo);
+        return sg_say_usage(command, "--name is a word of letters and digits, up to 63");
+    }
     if (rc >= 0)
         rc = sg_echo_start(echo);
     if (rc < 0) {
@@ -53,7 +58,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
 const struct sg_command sg_cmd_echo = {
     .name = "echo",
     .summary = "a demonstration upstream: answers every request with the body it received",
-    .usage = "[-l ADDR]",
+    .usage = "[-l ADDR] [-n WORD]",
     .examples = "  scrubgate echo -l 127.0.0.1:9000\n"
                 "  curl -s 127.0.0.1:9000/ -d 'hello'\n",
     .run = run,

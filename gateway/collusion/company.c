@@ -102,8 +102,8 @@ static void learn(struct sg_company_record *record, uint16_t agent, uint16_t by,
     record->by[at] = by;
 }
 
-double sg_company_meet(struct sg_company_record *record, uint16_t agent, uint64_t customer,
-                       double p, bool shared)
+struct sg_meeting sg_company_meet(struct sg_company_record *record, uint16_t agent,
+                                  uint64_t customer, double p, bool shared)
 {
     const uint16_t by = (uint16_t)(customer >> 16);
     double seen = 0, all = 0;
@@ -121,7 +121,7 @@ double sg_company_meet(struct sg_company_record *record, uint16_t agent, uint64_
     }
     learn(record, agent, by, shared);
     record->customers |= UINT64_C(1) << (customer & 63);
-    return (double)record->evidence;
+    return (struct sg_meeting){(double)record->evidence, seen, all};
 }
 
 double sg_company_customers(const struct sg_company_record *record)

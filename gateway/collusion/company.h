@@ -51,10 +51,14 @@ void sg_company_fini(struct sg_company *company);
 /* The record, a new one when there is none; never NULL. What it says fades in 30 days. */
 struct sg_company_record *sg_company_find(struct sg_company *company, uint64_t mark, uint64_t ms);
 
-/* A ticket of that customer (its mark) goes to agent, as routing does with p: learns it. What then
- * speaks against chance, at least 0. shared: the record is a facet's. */
-double sg_company_meet(struct sg_company_record *record, uint16_t agent, uint64_t customer,
-                       double p, bool shared);
+struct sg_meeting {
+    double evidence;  /* what now speaks against chance, at least 0 */
+    double seen, all; /* before: with this agent, with anybody who is remembered */
+};
+/* A ticket of that customer (its mark) goes to agent, as routing does with p: learns it. shared:
+ * the record is a facet's. */
+struct sg_meeting sg_company_meet(struct sg_company_record *record, uint16_t agent,
+                                  uint64_t customer, double p, bool shared);
 /* About how many customers. */
 double sg_company_customers(const struct sg_company_record *record);
 

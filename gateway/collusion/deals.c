@@ -27,6 +27,7 @@ void sg_deals_fini(struct sg_deals *deals)
     sg_numbering_fini(&deals->strata);
     sg_numbering_fini(&deals->tickets);
     sg_aliases_fini(&deals->aliases);
+    sg_queue_names_fini(&deals->queues);
     free(deals->list);
     *deals = (struct sg_deals){.list = NULL};
 }
@@ -45,6 +46,16 @@ static uint64_t stratum_of(const struct sg_collusion_event *event)
     sg_siphash_add(&hash, event->queue);
     sg_siphash_done(&hash, digest);
     return digest[0];
+}
+
+static enum scrubgate_status find_stratum(struct sg_deals *deals,
+                                          const struct sg_collusion_event *event, uint32_t *number)
+{
+    const size_t before = deals->strata.n;
+    const enum scrubgate_status rc = sg_numbering_add(&deals->strata, stratum_of(event), number);
+    return rc < 0 || deals->strata.n == before
+               ? rc
+               : sg_queue_names_add(&deals->queues, event->brand, event->queue);
 }
 
 static enum scrubgate_status add_deal(struct sg_deals *deals, uint64_t ticket)
@@ -139,7 +150,7 @@ enum scrubgate_status sg_deals_add(struct sg_deals *deals, const struct sg_collu
     if (rc >= 0)
         rc = keep_party(&deals->agents, event->agent, &deal->agent);
     if (rc >= 0 && deal->stratum == SG_DEAL_NONE)
-        rc = sg_numbering_add(&deals->strata, stratum_of(event), &deal->stratum);
+        rc = find_stratum(deals, event, &deal->stratum);
     if (rc >= 0)
         rc = keep_aliases(deals, event);
     if (rc < 0)

@@ -18,6 +18,7 @@
 #include "collusion/aliases.h"
 #include "collusion/event.h"
 #include "collusion/numbering.h"
+#include "collusion/queue_names.h"
 
 enum { SG_DEAL_IDENTITIES = 4 };
 #define SG_DEAL_NONE UINT32_MAX
@@ -34,6 +35,7 @@ struct sg_deal {
 
 struct sg_deals {
     struct sg_numbering customers, agents, strata, tickets;
+    struct sg_queue_names queues; /* by number in strata */
     struct sg_aliases aliases;
     struct sg_deal *list; /* sg_deals_finish: those with both parties, by time of assignment */
     size_t n, cap;

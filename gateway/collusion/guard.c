@@ -17,54 +17,121 @@ struct sg_collusion_guard {
     struct sg_guard_tables tables;
     size_t n_pending; /* contacts that are not on disk */
     bool behind;      /* what is on disk did not all get into the tables */
+    bool missed;      /* nor into a view; of the thread that reads views */
 };
 
 /* --- from the disk into the tables ------------------------------------------------------------ */
 
-struct loading {
+struct sg_guard_view {
     const struct sg_collusion_policy *policy;
     struct sg_guard_tables tables;
 };
 
 static enum scrubgate_status load_order(void *ctx, const struct sg_collusion_order *order)
 {
-    struct loading *loading = ctx;
-    return order->lifted_ms != 0 ? SCRUBGATE_OK : sg_guard_tables_order(&loading->tables, order);
+    struct sg_guard_view *view = ctx;
+    return order->lifted_ms != 0 ? SCRUBGATE_OK : sg_guard_tables_order(&view->tables, order);
 }
 
 /* A brand that is in no group any more: kept on disk as long as it may be again. */
 static enum scrubgate_status load_contact(void *ctx, const struct sg_guard_contact *contact)
 {
-    struct loading *loading = ctx;
+    struct sg_guard_view *view = ctx;
     struct sg_guard_served *served;
-    const uint32_t brand = sg_collusion_policy_brand(loading->policy, contact->brand);
+    const uint32_t brand = sg_collusion_policy_brand(view->policy, contact->brand);
     if (brand == SG_BRAND_NONE)
         return SCRUBGATE_OK;
     enum scrubgate_status rc =
-        sg_guard_tables_serve(&loading->tables, contact->agent, (uint16_t)brand, &served);
+        sg_guard_tables_serve(&view->tables, contact->agent, (uint16_t)brand, &served);
     if (rc >= 0)
         served->last_ms = contact->last_ms;
     return rc;
 }
 
-/* All or nothing: on failure the tables are as they were. */
-static enum scrubgate_status load(struct sg_collusion_guard *guard, struct scrubgate_fault *fault)
+static void free_view(struct sg_guard_view *view)
 {
-    struct loading loading = {.policy = guard->policy};
-    enum scrubgate_status rc = sg_guard_tables_init(&loading.tables);
+    if (view == NULL)
+        return;
+    sg_guard_tables_fini(&view->tables);
+    free(view);
+}
+
+static enum scrubgate_status read_view(struct sg_collusion_guard *guard,
+                                       const struct sg_collusion_policy *policy,
+                                       struct sg_guard_view **view, struct scrubgate_fault *fault)
+{
+    struct sg_guard_view *made = calloc(1, sizeof *made);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    *view = NULL;
     sg_fault_set(fault, NULL, 0, 0, "out of memory, or more orders than the guard has room for");
+    if (made == NULL)
+        goto out;
+    made->policy = policy;
+    rc = sg_guard_tables_init(&made->tables);
     if (rc >= 0)
-        rc = sg_guard_db_orders(guard->db, load_order, &loading, fault);
+        rc = sg_guard_db_orders(guard->db, load_order, made, fault);
     if (rc >= 0)
-        rc = sg_guard_db_contacts(guard->db, load_contact, &loading, fault);
-    if (rc < 0) {
-        sg_guard_tables_fini(&loading.tables);
+        rc = sg_guard_db_contacts(guard->db, load_contact, made, fault);
+    if (rc < 0)
+        goto out;
+    *view = made;
+    made = NULL; /* the caller's now: the exit frees nothing */
+out:
+    free_view(made);
+    return rc;
+}
+
+/* A contact that is not on disk yet; of a brand that is in no group any more it is forgotten. */
+static enum scrubgate_status bring(const struct sg_collusion_guard *guard,
+                                   const struct sg_guard_served *old, struct sg_guard_view *view,
+                                   size_t *n_pending)
+{
+    struct sg_guard_served *served;
+    const char *name = sg_collusion_policy_brand_name(guard->policy, old->brand);
+    const uint32_t brand = sg_collusion_policy_brand(view->policy, sg_bytes_of(name));
+    if (brand == SG_BRAND_NONE)
+        return SCRUBGATE_OK;
+    enum scrubgate_status rc = sg_guard_tables_serve(
+        &view->tables, guard->tables.numbers.ids[old->agent], (uint16_t)brand, &served);
+    if (rc < 0)
+        return rc;
+    if (old->last_ms > served->last_ms)
+        served->last_ms = old->last_ms;
+    *n_pending += !served->pending;
+    served->pending = true;
+    return rc;
+}
+
+/* All or nothing: on failure the tables are as they were. */
+enum scrubgate_status sg_guard_view_take(struct sg_collusion_guard *guard,
+                                         struct sg_guard_view *view)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t n_pending = 0;
+    if (view == NULL) {
+        guard->behind = guard->behind || guard->missed;
         return rc;
     }
-    sg_guard_tables_fini(&guard->tables);
-    guard->tables = loading.tables;
-    guard->behind = false;
+    for (size_t i = 0; i < guard->tables.n_served && rc >= 0; i++)
+        if (guard->tables.served[i].pending)
+            rc = bring(guard, &guard->tables.served[i], view, &n_pending);
+    guard->behind = rc < 0;
+    if (rc >= 0) {
+        const struct sg_guard_tables old = guard->tables;
+        guard->tables = view->tables;
+        guard->policy = view->policy;
+        guard->n_pending = n_pending;
+        view->tables = old; /* freed with it */
+    }
+    free_view(view);
     return rc;
+}
+
+static enum scrubgate_status load(struct sg_collusion_guard *guard, struct scrubgate_fault *fault)
+{
+    struct sg_guard_view *view;
+    enum scrubgate_status rc = read_view(guard, guard->policy, &view, fault);
+    return rc < 0 ? rc : sg_guard_view_take(guard, view);
 }
 
 enum scrubgate_status sg_collusion_guard_open(struct sg_collusion_guard **guard, const char *path,
@@ -455,16 +522,35 @@ enum scrubgate_status sg_collusion_guard_prune(struct sg_collusion_guard *guard,
     return rc < 0 || *removed == 0 ? rc : load(guard, fault);
 }
 
-enum scrubgate_status sg_collusion_guard_refresh(struct sg_collusion_guard *guard,
-                                                 struct scrubgate_fault *fault)
+enum scrubgate_status sg_guard_view_read(struct sg_collusion_guard *guard,
+                                         const struct sg_collusion_policy *policy,
+                                         struct sg_guard_view **view, struct scrubgate_fault *fault)
 {
     bool changed = false;
-    enum scrubgate_status rc = sg_collusion_guard_flush(guard, fault);
-    if (rc >= 0)
-        rc = sg_guard_db_changed(guard->db, &changed, fault);
+    *view = NULL;
+    enum scrubgate_status rc = sg_guard_db_changed(guard->db, &changed, fault);
     if (rc < 0)
         return rc;
     if (changed)
-        guard->behind = true; /* also when it cannot be read now */
-    return guard->behind ? load(guard, fault) : rc;
+        guard->missed = true; /* also when it cannot be read now */
+    if (policy == NULL || policy == guard->policy) {
+        if (!guard->missed && !guard->behind)
+            return SCRUBGATE_OK;
+        policy = guard->policy;
+    }
+    rc = read_view(guard, policy, view, fault);
+    guard->missed = rc < 0;
+    return rc;
+}
+
+enum scrubgate_status sg_collusion_guard_refresh(struct sg_collusion_guard *guard,
+                                                 struct scrubgate_fault *fault)
+{
+    struct sg_guard_view *view = NULL;
+    enum scrubgate_status rc = sg_collusion_guard_flush(guard, fault);
+    if (rc < 0)
+        return rc;
+    rc = sg_guard_view_read(guard, NULL, &view, fault);
+    const enum scrubgate_status taken = sg_guard_view_take(guard, view);
+    return rc < 0 ? rc : taken;
 }

@@ -17,9 +17,9 @@
  * Time is the caller's, wall clock in milliseconds. A contact never moves back; a clock that was
  * ahead makes cool-offs longer, never shorter, and a waiver is the way out.
  *
- * Tables are not locked: the caller lets one thread at a time in. Only sg_guard_batch_write, which
- * waits for the disk, may run beside sg_collusion_guard_ask and _contact; never two calls that are
- * marked with (disk) at once.
+ * Tables are not locked: the caller lets one thread at a time in. Only sg_guard_batch_write and
+ * sg_guard_view_read, which wait for the disk, may run beside sg_collusion_guard_ask and _contact;
+ * never two calls that are marked with (disk) at once.
  */
 #ifndef SG_COLLUSION_GUARD_H
 #define SG_COLLUSION_GUARD_H
@@ -39,6 +39,10 @@ enum {
     SG_GUARD_ORDERS = 1 << 16 /* in force */
 };
 #define SG_GUARD_NO_END UINT64_MAX
+/* Where it lies below the state folder, for the gateway and for commands; and in a folder that is
+ * nobody else's, for the log of what is not in the file yet. */
+#define SG_GUARD_FOLDER "collusion"
+#define SG_GUARD_FILE   SG_GUARD_FOLDER "/guard.db"
 
 struct sg_collusion_guard;
 
@@ -150,5 +154,20 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_prune(struct sg_coll
  * were, and the guard answers unknown until it could catch up. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_refresh(
     struct sg_collusion_guard *guard, struct scrubgate_fault *fault);
+
+struct sg_guard_view; /* what the file says: tables on their way into the guard */
+
+/* (disk) The first half of a refresh, for those who cannot let the askers wait: reads the file when
+ * others wrote to it, to put another policy in force (NULL: the same; else borrowed from the take
+ * on), or when it could not be read before. *view is NULL when there is nothing new. Contacts must
+ * have been written: batch_collect, _write, _settle. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_view_read(
+    struct sg_collusion_guard *guard, const struct sg_collusion_policy *policy,
+    struct sg_guard_view **view, struct scrubgate_fault *fault);
+/* The second, whatever the first answered: it is in force from here on, with the contacts that came
+ * meanwhile. When either is below zero all is as it was, and the guard answers unknown until a
+ * later view. Frees it. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_view_take(struct sg_collusion_guard *guard,
+                                                            struct sg_guard_view *view);
 
 #endif

@@ -19,6 +19,7 @@
 enum {
     APPLICATION = 0x53474764, /* "SGGd": what SQLite files call whose they are */
     BUSY_MS = 5000,           /* another process commits: milliseconds, unless the disk is ill */
+    WAIT_MS = 5,
     MODE = 0600,
     LATEST = 1 /* version of the schema: how many of the steps below were taken */
 };
@@ -180,6 +181,20 @@ static enum scrubgate_status expect_word(struct sg_guard_db *db, const char *sql
     return tell(db, code == SQLITE_DONE ? SQLITE_CORRUPT : code, fault);
 }
 
+/* The first look into the file. Who makes it, and who is the last to close it, has it for himself
+ * meanwhile, and SQLite does not wait for either. */
+static enum scrubgate_status write_ahead(struct sg_guard_db *db, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = expect_word(db, "PRAGMA journal_mode=WAL", "wal", fault);
+    for (int waited = 0; rc == SCRUBGATE_EIO && waited < BUSY_MS; waited += WAIT_MS) {
+        if ((sqlite3_errcode(db->handle) & 0xff) != SQLITE_BUSY)
+            return rc;
+        (void)sqlite3_sleep(WAIT_MS);
+        rc = expect_word(db, "PRAGMA journal_mode=WAL", "wal", fault);
+    }
+    return rc;
+}
+
 static enum scrubgate_status set_up(struct sg_guard_db *db, struct scrubgate_fault *fault)
 {
     int on;
@@ -190,7 +205,7 @@ static enum scrubgate_status set_up(struct sg_guard_db *db, struct scrubgate_fau
     (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, &on);
     (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, &on);
     (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &on);
-    enum scrubgate_status rc = expect_word(db, "PRAGMA journal_mode=WAL", "wal", fault);
+    enum scrubgate_status rc = write_ahead(db, fault);
     if (rc >= 0)
         rc = run(db,
                  "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;"

@@ -14,7 +14,7 @@ enum { CLOSE = 8, FAR = 18 };
 struct sg_texts_row {
     uint64_t content;
     uint32_t customer;
-    uint32_t agent;
+    uint16_t agent, common;
 };
 
 enum scrubgate_status sg_near_duplicates_init(struct sg_near_duplicates *texts, size_t rows,
@@ -32,12 +32,12 @@ void sg_near_duplicates_fini(struct sg_near_duplicates *texts)
 }
 
 void sg_near_duplicates_add(struct sg_near_duplicates *texts, size_t row, uint64_t content,
-                            uint64_t customer, uint16_t agent)
+                            uint64_t customer, uint16_t agent, bool common)
 {
     assert(row < texts->n);
     struct sg_texts_row *at = &texts->rows[row * (texts->each + 1)];
     at[1 + at->content++ % texts->each] =
-        (struct sg_texts_row){content, (uint32_t)(customer >> 8), agent};
+        (struct sg_texts_row){content, (uint32_t)(customer >> 8), agent, common};
 }
 
 /* In five steps without branches or tables; the instruction is not on every machine. */
@@ -58,8 +58,8 @@ struct sg_alike sg_near_duplicates_count(const struct sg_near_duplicates *texts,
     const size_t n = at->content < texts->each ? (size_t)at->content : texts->each;
     struct sg_alike alike = {0, 0, 0};
     for (size_t i = 1; i <= n; i++) {
-        const bool counts =
-            (at[i].customer != (uint32_t)(customer >> 8)) & (at[i].agent != but_agent);
+        const bool counts = (at[i].customer != (uint32_t)(customer >> 8)) &
+                            (at[i].agent != but_agent) & !at[i].common;
         const unsigned bits = distance(at[i].content, content);
         alike.n += counts;
         alike.close += counts & (bits <= CLOSE);

@@ -8,6 +8,7 @@
 #ifndef SG_COLLUSION_NEAR_DUPLICATES_H
 #define SG_COLLUSION_NEAR_DUPLICATES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
@@ -25,9 +26,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_near_duplicates_init(struct sg_near_
 void sg_near_duplicates_fini(struct sg_near_duplicates *texts);
 
 void sg_near_duplicates_add(struct sg_near_duplicates *texts, size_t row, uint64_t content,
-                            uint64_t customer, uint16_t agent);
-/* Texts of a row by other customers, and to other agents than this; how many differ in at most
- * close bits, and in at most far bits. */
+                            uint64_t customer, uint16_t agent, bool common);
+/* Texts of a row that were not common when they came, by other customers, and to other agents than
+ * this; how many differ in at most close bits, and in at most far bits. */
 struct sg_alike {
     unsigned n, close, far;
 };

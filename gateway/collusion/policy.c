@@ -32,9 +32,9 @@ struct sg_collusion_policy {
 /* What no operator has measured on traffic of theirs only counts. Exact signals rest on an order of
  * the operator: a cool-off means what it says, a flag asks a person to look. */
 static const struct sg_signal_policy defaults[SG_SIGNALS] = {
-    [SG_SIGNAL_SELF] = {SG_SIGNAL_SHADOW, 12},    [SG_SIGNAL_PAIR] = {SG_SIGNAL_SHADOW, 6},
-    [SG_SIGNAL_FARM] = {SG_SIGNAL_SHADOW, 6},     [SG_SIGNAL_TEMPLATE] = {SG_SIGNAL_SHADOW, 6},
-    [SG_SIGNAL_BURST] = {SG_SIGNAL_SHADOW, 6},    [SG_SIGNAL_HANDLE] = {SG_SIGNAL_SHADOW, 6},
+    [SG_SIGNAL_SELF] = {SG_SIGNAL_ADVISE, 12},    [SG_SIGNAL_PAIR] = {SG_SIGNAL_ADVISE, 6},
+    [SG_SIGNAL_FARM] = {SG_SIGNAL_ADVISE, 6},     [SG_SIGNAL_TEMPLATE] = {SG_SIGNAL_ADVISE, 6},
+    [SG_SIGNAL_BURST] = {SG_SIGNAL_ADVISE, 6},    [SG_SIGNAL_HANDLE] = {SG_SIGNAL_ADVISE, 6},
     [SG_SIGNAL_COOLOFF] = {SG_SIGNAL_ENFORCE, 0}, [SG_SIGNAL_FLAGGED] = {SG_SIGNAL_ADVISE, 0},
 };
 

@@ -13,7 +13,7 @@
 
 enum { CUSTOMERS = 1 << 18, FACETS = 1 << 18, TEXTS_AGENT = 32, TEXTS_QUEUE = 128 };
 /* A step of the clock is believed when so many events in a row have it. */
-enum { BELIEVED = 64 };
+enum { BELIEVED = 16 };
 static const uint64_t day_ms = 86400000, minute_ms = 60000;
 static const double prior = 3; /* one in 10^3 */
 
@@ -28,7 +28,8 @@ enum scrubgate_status sg_scorer_new(struct sg_scorer **out, const struct sg_scor
     scorer->check = sg_mark(config->key, SG_MARK_CHECK, 1);
     scorer->tickets = calloc(SG_SCORER_TICKETS, sizeof *scorer->tickets);
     scorer->own = calloc(SG_STRATA_AGENTS, sizeof *scorer->own);
-    if (scorer->tickets == NULL || scorer->own == NULL)
+    scorer->standings = calloc(SG_STRATA_AGENTS, sizeof *scorer->standings);
+    if (scorer->tickets == NULL || scorer->own == NULL || scorer->standings == NULL)
         rc = SCRUBGATE_ENOMEM;
     if (rc >= 0)
         rc = sg_panes_init(&scorer->panes);
@@ -70,20 +71,30 @@ void sg_scorer_free(struct sg_scorer *scorer)
     sg_rekeyed_fini(&scorer->rekeyed);
     free(scorer->tickets);
     free(scorer->own);
+    free(scorer->standings);
     sg_wipe(&scorer->config, sizeof scorer->config);
     free(scorer);
 }
 
 /* --- time --- */
 
+static bool day_apart(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b > day_ms : b - a > day_ms;
+}
+
 /* Late events count as of now. One that is a day off, either way, moves nothing: one bad clock
- * must not make all others' events old. Many in a row are a clock that was set. */
+ * must not make all others' events old. Many in a row that agree are a clock that was set, or the
+ * end of a long pause. */
 static void pass_time(struct sg_scorer *scorer, uint64_t ms)
 {
-    const uint64_t now = scorer->now_ms;
-    const bool strange = now != 0 && (ms > now + day_ms || ms + day_ms < now);
-    scorer->strange = strange ? scorer->strange + 1 : 0;
-    if ((!strange && ms > now) || scorer->strange >= BELIEVED) {
+    const bool strange = scorer->now_ms != 0 && day_apart(ms, scorer->now_ms);
+    if (strange)
+        scorer->strange = day_apart(ms, scorer->strange_ms) ? 1 : scorer->strange + 1;
+    else
+        scorer->strange = 0;
+    scorer->strange_ms = strange ? ms : 0;
+    if ((!strange && ms > scorer->now_ms) || scorer->strange >= BELIEVED) {
         scorer->now_ms = ms;
         scorer->strange = 0;
     }
@@ -222,13 +233,22 @@ static void take_agent_side(struct sg_scorer *scorer, uint16_t agent,
 
 /* --- what is said --- */
 
+uint64_t sg_scorer_agents(const struct sg_scorer *scorer)
+{
+    return sg_strata_agents(&scorer->strata);
+}
+
 double sg_scorer_risk(double total)
 {
     return 1 / (1 + pow(10, prior - total));
 }
 
-static void tell(const struct sg_scorer_ticket *ticket, struct sg_risk *risk)
+static void tell(const struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                 struct sg_risk *risk)
 {
+    const struct sg_agent_standing standing = sg_scorer_standing(scorer, ticket->agent);
+    risk->agent = standing.score;
+    risk->flagged = standing.flagged;
     risk->settled = true;
     risk->thin = ticket->thin;
     for (unsigned i = 0; i < SG_SCORER_JUDGED; i++) {
@@ -238,7 +258,7 @@ static void tell(const struct sg_scorer_ticket *ticket, struct sg_risk *risk)
         size_t at = risk->n++;
         for (; at > 0 && risk->reasons[at - 1].weight < weight; at--)
             risk->reasons[at] = risk->reasons[at - 1];
-        risk->reasons[at] = (struct sg_reason){(enum sg_signal)i, weight};
+        risk->reasons[at] = (struct sg_risk_reason){(enum sg_signal)i, weight};
         risk->total += weight;
     }
     risk->risk = sg_scorer_risk(risk->total);
@@ -267,7 +287,7 @@ void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *e
         (!ticket->judged || ticket->agent != agent)) {
         ticket->agent = agent;
         ticket->judged = 1;
-        sg_scorer_judge(scorer, ticket);
+        sg_scorer_blame(scorer, agent, sg_scorer_judge(scorer, ticket));
         risk->fresh = true;
     }
     if (ticket->judged && event->handle_ms > 0 && !ticket->done) {
@@ -275,5 +295,5 @@ void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *e
         sg_scorer_done(scorer, ticket, event->handle_ms);
     }
     if (ticket->judged)
-        tell(ticket, risk);
+        tell(scorer, ticket, risk);
 }

@@ -33,8 +33,10 @@ struct sg_risk {
     bool thin;    /* fewer than three agents on duty: pair and farm say nothing */
     double total; /* sum of the weights */
     double risk;  /* 0 to 1: chance that it was made, if one in a thousand is */
+    double agent; /* the agent's own score, with this ticket */
+    bool flagged; /* it is over its threshold: advice to look, never a ruling */
     size_t n;
-    struct sg_reason {
+    struct sg_risk_reason {
         enum sg_signal signal;
         double weight;
     } reasons[SG_RISK_REASONS]; /* largest first */
@@ -53,8 +55,23 @@ void sg_scorer_free(struct sg_scorer *scorer); /* NULL is fine */
 /* Later events of a ticket are answered as it was judged; a new agent is a new judgement. */
 void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *event,
                     struct sg_risk *risk);
+/* How many agents it has seen: with a handful what is usual is not known yet. */
+uint64_t sg_scorer_agents(const struct sg_scorer *scorer);
 /* What weights come to. */
 double sg_scorer_risk(double total);
+
+/*
+ * What an agent's tickets come to: the sum of what of each speaks against this agent and is over
+ * three, halved in 14 days. Flagged from a threshold on until the score is at a half of it.
+ */
+struct sg_agent_standing {
+    bool known;
+    double score, threshold;
+    bool flagged;
+    uint64_t since_ms; /* flagged: first */
+};
+void sg_scorer_agent(const struct sg_scorer *scorer, uint64_t agent,
+                     struct sg_agent_standing *standing);
 
 /* Appends all that it knows to an empty buf. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_save(const struct sg_scorer *scorer,

@@ -4,6 +4,7 @@
  *
  *     scorer.c          events become tickets, tickets are judged
  *     scorer_signals.c  what each signal has to say of one
+ *     scorer_agents.c   what an agent's tickets come to
  *     scorer_state.c    save, load, merge
  */
 #ifndef SG_COLLUSION_SCORER_PARTS_H
@@ -47,10 +48,18 @@ struct sg_scorer_own {
     uint64_t next; /* to be forgotten */
 };
 
+/* What an agent's tickets come to. */
+struct sg_scorer_standing {
+    double score;        /* as of ms */
+    uint64_t ms;         /* 0: has none */
+    uint64_t flagged_ms; /* since when; 0: not */
+};
+
 struct sg_scorer {
     struct sg_scorer_config config;
     uint64_t check; /* a constant's mark: another key has another */
-    uint64_t now_ms, strange, seen;
+    uint64_t now_ms, seen;
+    uint64_t strange, strange_ms; /* events in a row that are off, but of one clock; the last */
     struct sg_panes panes;
     struct sg_frequency frequency;
     struct sg_strata strata;
@@ -59,15 +68,28 @@ struct sg_scorer {
     struct sg_burst burst;
     struct sg_rekeyed rekeyed;
     struct sg_scorer_ticket *tickets;
-    struct sg_scorer_own *own; /* by agent */
+    struct sg_scorer_own *own;            /* by agent */
+    struct sg_scorer_standing *standings; /* by agent */
+    double threshold;                     /* of standings, as of then */
+    uint64_t crowd_ms;
 };
 
 /* --- scorer_signals.c --- */
 
-/* Judges a ticket with both parties, and learns it. */
-void sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket);
+/* Judges a ticket with both parties, and learns it. What of it speaks against its agent. */
+double sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket);
 /* It is done, and took so long. */
 void sg_scorer_done(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
                     uint64_t handle_ms);
+
+/* --- scorer_agents.c --- */
+
+/* An agent was given a ticket of which so much speaks against him. */
+void sg_scorer_blame(struct sg_scorer *scorer, uint16_t agent, double blame);
+/* As of now. */
+struct sg_agent_standing sg_scorer_standing(const struct sg_scorer *scorer, uint16_t agent);
+/* numbers: of other's agents in into. */
+void sg_scorer_merge_standings(struct sg_scorer *into, const struct sg_scorer *other,
+                               const uint16_t *numbers);
 
 #endif

@@ -8,13 +8,20 @@
 #include "collusion/scorer_parts.h"
 
 static const uint64_t burst_tick_ms = 6 * 3600000;
-static const double least_on_duty = 3; /* fewer: whom a ticket meets is no choice */
+/* Fewer: whom a ticket meets is no choice, and there is nobody to compare an agent with. */
+static const double least_on_duty = 3;
 enum {
+    COMMON = 6,       /* of a queue's last 128 texts: a form, or an outage, that many write of */
     USUAL_PAIR = 2,   /* so many tickets of a pair count for the agent's rate */
     COUNTED = 1 << 14 /* a customer with more: the sketch's counts may be full */
 };
 
 static const double limits[SG_SCORER_JUDGED] = {12, 8, 8, 6, 2, 3};
+
+/* What a signal says of a ticket, and how much of it of the ticket's agent. */
+struct finding {
+    double weight, blame;
+};
 
 /* -log10 of the chance of k or more. */
 static double surprise(uint64_t k, double mean)
@@ -46,9 +53,17 @@ static double judge_self(struct sg_scorer *scorer, const struct sg_scorer_ticket
     return weight;
 }
 
-/* Returns what the pair's count says beside the customer's company. */
-static double judge_pair(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
-                         uint64_t pair, double p, bool thin)
+/* A ticket's evidence is its agent's as far as the agent alone is met more than chance brings: one
+ * who gets a ring's ticket by accident is not of the ring. */
+static struct finding found(struct sg_meeting meeting, double p)
+{
+    const double own = surprise((uint64_t)meeting.seen, meeting.all * p);
+    return (struct finding){meeting.evidence, fmin(meeting.evidence, own)};
+}
+
+/* What the pair's count says beside the customer's company. */
+static struct finding judge_pair(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                                 uint64_t pair, double p, bool thin)
 {
     const uint32_t met = sg_panes_count(&scorer->panes, pair);
     const uint32_t all = met == 0 || thin ? 0 : sg_panes_count(&scorer->panes, ticket->customer);
@@ -57,54 +72,56 @@ static double judge_pair(struct sg_scorer *scorer, const struct sg_scorer_ticket
     sg_strata_take(&scorer->strata, ticket->has_queue ? ticket->queue : SG_STRATA_NONE,
                    ticket->agent, scorer->now_ms, met < USUAL_PAIR);
     if (thin)
-        return 0;
+        return (struct finding){0, 0};
     struct sg_company_record *record =
         sg_company_find(&scorer->customers, ticket->customer, scorer->now_ms);
-    const double company = sg_company_meet(record, ticket->agent, ticket->customer, p, false);
-    return all > COUNTED ? company : fmax(company, surprise(met, all * p) / 2);
+    struct finding pair_found =
+        found(sg_company_meet(record, ticket->agent, ticket->customer, p, false), p);
+    const double often = all > COUNTED ? 0 : surprise(met, all * p) / 2;
+    pair_found.weight = fmax(pair_found.weight, often);
+    pair_found.blame = fmax(pair_found.blame, often);
+    return pair_found;
 }
 
-static double judge_facet(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
-                          uint64_t mark, double p)
+static struct finding judge_facet(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                                  uint64_t mark, double p)
 {
     if (mark == 0)
-        return 0;
+        return (struct finding){0, 0};
     struct sg_company_record *record = sg_company_find(&scorer->facets, mark, scorer->now_ms);
-    return sg_company_meet(record, ticket->agent, ticket->customer, p, true);
+    return found(sg_company_meet(record, ticket->agent, ticket->customer, p, true), p);
 }
 
-static double judge_farm(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket, double p,
-                         bool thin)
+static struct finding judge_farm(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                                 double p, bool thin)
 {
-    double weight = 0;
-    if (thin)
-        return 0;
-    for (unsigned i = 0; i < SG_FACETS; i++)
-        weight += judge_facet(scorer, ticket, ticket->facets[i], p);
-    for (unsigned i = 0; i < SG_SCORER_IDENTITIES; i++)
-        weight += judge_facet(scorer, ticket, ticket->identities[i], p);
-    return weight;
+    struct finding sum = {0, 0};
+    for (unsigned i = 0; i < SG_FACETS + SG_SCORER_IDENTITIES && !thin; i++) {
+        const uint64_t mark = i < SG_FACETS ? ticket->facets[i] : ticket->identities[i - SG_FACETS];
+        const struct finding one = judge_facet(scorer, ticket, mark, p);
+        sum.weight += one.weight;
+        sum.blame += one.blame;
+    }
+    return sum;
 }
 
-static double judge_template(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket)
+static double judge_template(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                             bool thin)
 {
     if (ticket->content == 0 || !ticket->has_queue || ticket->queue == SG_STRATA_NONE)
         return 0;
     const struct sg_alike here = sg_near_duplicates_count(
         &scorer->at_agents, ticket->agent, ticket->content, ticket->customer, SG_STRATA_NONE);
-    double weight = 0;
-    if (here.far > 0) {
-        const struct sg_alike around = sg_near_duplicates_count(
-            &scorer->in_queues, ticket->queue, ticket->content, ticket->customer, ticket->agent);
-        const double each = here.n / (around.n + 16.0);
-        weight = fmax(surprise(here.close, each * (around.close + 0.5)),
-                      surprise(here.far, each * (around.far + 0.5)));
-    }
+    const struct sg_alike around = sg_near_duplicates_count(
+        &scorer->in_queues, ticket->queue, ticket->content, ticket->customer, ticket->agent);
+    const double each = here.n / (around.n + 16.0);
+    const double weight = fmax(surprise(here.close, each * (around.close + 0.5)),
+                               surprise(here.far, each * (around.far + 0.5)));
     sg_near_duplicates_add(&scorer->at_agents, ticket->agent, ticket->content, ticket->customer,
-                           ticket->queue);
+                           ticket->queue, around.far >= COMMON);
     sg_near_duplicates_add(&scorer->in_queues, ticket->queue, ticket->content, ticket->customer,
-                           ticket->agent);
-    return fmax(0, weight - 0.3); /* of two the larger */
+                           ticket->agent, false);
+    return thin ? 0 : fmax(0, weight - 0.3); /* of two the larger */
 }
 
 /* Chi-square grows with time for whatever is rare: a pair's second ticket is no burst. */
@@ -121,20 +138,28 @@ static double haste_of(struct sg_scorer *scorer, const struct sg_scorer_ticket *
     return (double)sg_company_find(&scorer->customers, ticket->customer, scorer->now_ms)->haste;
 }
 
-void sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket)
+double sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket)
 {
     const uint16_t queue = ticket->has_queue ? ticket->queue : SG_STRATA_NONE;
     const double p = sg_strata_share(&scorer->strata, queue, ticket->agent, scorer->now_ms);
     const bool thin = sg_strata_on_duty(&scorer->strata, queue, scorer->now_ms) < least_on_duty;
     const uint64_t pair = sg_mark_pair(ticket->customer, ticket->agent + UINT64_C(1));
-    const double weights[SG_SCORER_JUDGED] = {
-        judge_self(scorer, ticket),          judge_pair(scorer, ticket, pair, p, thin),
-        judge_farm(scorer, ticket, p, thin), judge_template(scorer, ticket),
-        judge_burst(scorer, ticket, pair),   haste_of(scorer, ticket),
+    const double self = judge_self(scorer, ticket);
+    const struct finding met = judge_pair(scorer, ticket, pair, p, thin);
+    const struct finding farm = judge_farm(scorer, ticket, p, thin);
+    const double alike = judge_template(scorer, ticket, thin);
+    const double burst = judge_burst(scorer, ticket, pair), haste = haste_of(scorer, ticket);
+    const double mine = fmin(1, met.blame);
+    const struct finding findings[SG_SCORER_JUDGED] = {
+        {self, self}, met, farm, {alike, alike}, {burst, burst * mine}, {haste, haste * mine},
     };
+    double blame = 0;
     ticket->thin = thin;
-    for (unsigned i = 0; i < SG_SCORER_JUDGED; i++)
-        ticket->weights[i] = (float)fmin(weights[i], limits[i]);
+    for (unsigned i = 0; i < SG_SCORER_JUDGED; i++) {
+        ticket->weights[i] = (float)fmin(findings[i].weight, limits[i]);
+        blame += fmin(findings[i].blame, limits[i]);
+    }
+    return blame;
 }
 
 /* Chance gives every rank alike; who hurries, small ones more often, with density 1/2 r^-1/2. */

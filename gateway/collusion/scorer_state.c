@@ -2,19 +2,30 @@
 /*
  * scorer_state.c - what a scorer knows: saved, loaded, merged with another's.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collusion/scorer_parts.h"
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 
 static const size_t tickets_size = SG_SCORER_TICKETS * sizeof(struct sg_scorer_ticket);
 static const size_t own_size = SG_STRATA_AGENTS * sizeof(struct sg_scorer_own);
+static const size_t standings_size = SG_STRATA_AGENTS * sizeof(struct sg_scorer_standing);
+
+static uint64_t bits_of(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
 
 static enum scrubgate_status put_numbers(const struct sg_scorer *scorer, struct sg_buf *out)
 {
-    const uint64_t numbers[] = {scorer->check, scorer->now_ms, scorer->strange, scorer->seen};
+    const uint64_t numbers[] = {
+        scorer->check, scorer->now_ms,   scorer->strange,           scorer->strange_ms,
+        scorer->seen,  scorer->crowd_ms, bits_of(scorer->threshold)};
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && rc >= 0; i++)
         rc = sg_state_put_u64(out, numbers[i]);
@@ -48,18 +59,39 @@ enum scrubgate_status sg_scorer_save(const struct sg_scorer *scorer, struct sg_b
         rc = sg_state_put_table(out, scorer->tickets, tickets_size);
     if (rc >= 0)
         rc = sg_state_put_table(out, scorer->own, own_size);
+    if (rc >= 0)
+        rc = sg_state_put_table(out, scorer->standings, standings_size);
     return rc < 0 ? rc : sg_state_seal(out);
 }
 
 static bool sound(const struct sg_scorer *scorer)
 {
-    bool sound = true;
+    bool sound = isfinite(scorer->threshold);
     for (size_t i = 0; i < SG_SCORER_TICKETS && sound; i++) {
         const struct sg_scorer_ticket *ticket = &scorer->tickets[i];
         sound = (ticket->queue < SG_STRATA_MOST || ticket->queue == SG_STRATA_NONE) &&
-                (ticket->agent < SG_STRATA_AGENTS || ticket->agent == SG_STRATA_NONE);
+                (ticket->agent < SG_STRATA_AGENTS ||
+                 (ticket->agent == SG_STRATA_NONE && !ticket->judged));
+        for (size_t j = 0; j < SG_SCORER_JUDGED; j++)
+            sound = sound && isfinite(ticket->weights[j]);
     }
+    for (size_t i = 0; i < SG_STRATA_AGENTS && sound; i++)
+        sound = isfinite(scorer->standings[i].score);
     return sound;
+}
+
+/* False: kept under another key. */
+static bool take_numbers(struct sg_scorer *scorer, struct sg_state *state)
+{
+    const bool same_key = sg_state_take_u64(state) == scorer->check;
+    scorer->now_ms = sg_state_take_u64(state);
+    scorer->strange = sg_state_take_u64(state);
+    scorer->strange_ms = sg_state_take_u64(state);
+    scorer->seen = sg_state_take_u64(state);
+    scorer->crowd_ms = sg_state_take_u64(state);
+    const uint64_t bits = sg_state_take_u64(state);
+    memcpy(&scorer->threshold, &bits, sizeof bits);
+    return same_key;
 }
 
 enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_scorer_config *config,
@@ -73,10 +105,7 @@ enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_sco
         rc = sg_scorer_new(&scorer, config);
     if (rc < 0)
         return rc;
-    const bool same_key = sg_state_take_u64(&state) == scorer->check;
-    scorer->now_ms = sg_state_take_u64(&state);
-    scorer->strange = sg_state_take_u64(&state);
-    scorer->seen = sg_state_take_u64(&state);
+    const bool same_key = take_numbers(scorer, &state);
     sg_panes_load(&scorer->panes, &state);
     sg_frequency_load(&scorer->frequency, &state);
     sg_strata_load(&scorer->strata, &state);
@@ -88,6 +117,7 @@ enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_sco
     sg_rekeyed_load(&scorer->rekeyed, &state);
     sg_state_take_table(&state, scorer->tickets, tickets_size);
     sg_state_take_table(&state, scorer->own, own_size);
+    sg_state_take_table(&state, scorer->standings, standings_size);
     if (!same_key || !sg_state_ended(&state) || !sound(scorer)) {
         sg_scorer_free(scorer);
         return SCRUBGATE_EMALFORMED;
@@ -110,6 +140,7 @@ enum scrubgate_status sg_scorer_merge(struct sg_scorer *into, const struct sg_sc
     sg_company_merge(&into->customers, &other->customers, numbers);
     sg_company_merge(&into->facets, &other->facets, numbers);
     sg_burst_merge(&into->burst, &other->burst);
+    sg_scorer_merge_standings(into, other, numbers);
     sg_rekeyed_merge(&into->rekeyed, &other->rekeyed);
     if (other->now_ms > into->now_ms)
         into->now_ms = other->now_ms;

@@ -60,6 +60,24 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_sim_new(struct sg_sim **sim,
                                                     uint64_t seed);
 void sg_sim_free(struct sg_sim *sim); /* NULL is fine */
 
+/* What happens to a ticket. */
+enum sg_sim_step { SG_SIM_OPEN, SG_SIM_ASSIGN, SG_SIM_RESOLVE, SG_SIM_STEPS };
+const char *sg_sim_step_word(enum sg_sim_step step); /* "open" …; static */
+
+struct sg_sim_moment {
+    uint64_t ms;
+    uint32_t ticket;
+    enum sg_sim_step step;
+};
+/* All that happens, by time, to be freed; NULL: out of memory. A ticket that nobody takes is only
+ * opened. */
+struct sg_sim_moment *sg_sim_moments(const struct sg_sim *sim, size_t *n);
+
+enum { SG_SIM_LABEL = 48 };
+/* The names of a customer's brand and queue. */
+void sg_sim_labels(const struct sg_sim_customer *customer, char brand[SG_SIM_LABEL],
+                   char queue[SG_SIM_LABEL]);
+
 /* Takes some text; below zero ends the writing. */
 typedef enum scrubgate_status sg_sim_sink(void *ctx, const struct sg_buf *text);
 

@@ -10,18 +10,15 @@
 
 enum { PIECE = 64 * 1024 };
 
-enum step { OPEN, ASSIGN, RESOLVE, STEPS };
-static const char *const step_words[STEPS] = {"open", "assign", "resolve"};
-
-struct moment {
-    uint64_t ms;
-    uint32_t ticket;
-    enum step step;
-};
+const char *sg_sim_step_word(enum sg_sim_step step)
+{
+    static const char *const words[SG_SIM_STEPS] = {"open", "assign", "resolve"};
+    return words[step];
+}
 
 static int by_time(const void *a, const void *b)
 {
-    const struct moment *x = a, *y = b;
+    const struct sg_sim_moment *x = a, *y = b;
     if (x->ms != y->ms)
         return x->ms < y->ms ? -1 : 1;
     if (x->ticket != y->ticket)
@@ -41,48 +38,56 @@ static enum scrubgate_status flush(struct sg_buf *text, size_t least, sg_sim_sin
 
 /* --- events --- */
 
-static struct moment *moments_of(const struct sg_sim *sim, size_t *n)
+void sg_sim_labels(const struct sg_sim_customer *customer, char brand[SG_SIM_LABEL],
+                   char queue[SG_SIM_LABEL])
 {
-    struct moment *moments = malloc((sim->n_tickets * STEPS + 1) * sizeof *moments);
+    (void)snprintf(brand, SG_SIM_LABEL, "brand-%u", (unsigned)customer->brand + 1);
+    (void)snprintf(queue, SG_SIM_LABEL, "brand-%u-%s", (unsigned)customer->brand + 1,
+                   customer->small ? "small" : "general");
+}
+
+struct sg_sim_moment *sg_sim_moments(const struct sg_sim *sim, size_t *n)
+{
+    struct sg_sim_moment *moments = malloc((sim->n_tickets * SG_SIM_STEPS + 1) * sizeof *moments);
     *n = 0;
     if (moments == NULL)
         return NULL;
     for (size_t i = 0; i < sim->n_tickets; i++) {
         const struct sg_sim_ticket *ticket = &sim->tickets[i];
         const uint64_t claimed = ticket->open_ms + ticket->wait_ms;
-        moments[(*n)++] = (struct moment){ticket->open_ms, (uint32_t)i, OPEN};
+        moments[(*n)++] = (struct sg_sim_moment){ticket->open_ms, (uint32_t)i, SG_SIM_OPEN};
         if (ticket->agent == SG_SIM_NONE)
             continue;
-        moments[(*n)++] = (struct moment){claimed, (uint32_t)i, ASSIGN};
-        moments[(*n)++] = (struct moment){claimed + ticket->handle_ms, (uint32_t)i, RESOLVE};
+        moments[(*n)++] = (struct sg_sim_moment){claimed, (uint32_t)i, SG_SIM_ASSIGN};
+        moments[(*n)++] =
+            (struct sg_sim_moment){claimed + ticket->handle_ms, (uint32_t)i, SG_SIM_RESOLVE};
     }
     qsort(moments, *n, sizeof *moments, by_time);
     return moments;
 }
 
-static enum scrubgate_status print(const struct sg_sim *sim, const struct moment *moment,
+static enum scrubgate_status print(const struct sg_sim *sim, const struct sg_sim_moment *moment,
                                    struct sg_buf *out)
 {
     const struct sg_sim_ticket *ticket = &sim->tickets[moment->ticket];
     const struct sg_sim_customer *customer = &sim->customers[ticket->customer];
-    char brand[32], queue[48];
-    (void)snprintf(brand, sizeof brand, "brand-%u", (unsigned)customer->brand + 1);
-    (void)snprintf(queue, sizeof queue, "%s-%s", brand, customer->small ? "small" : "general");
+    char brand[SG_SIM_LABEL], queue[SG_SIM_LABEL];
+    sg_sim_labels(customer, brand, queue);
     struct sg_collusion_event event = {.time_ms = moment->ms,
-                                       .event = sg_bytes_of(step_words[moment->step]),
+                                       .event = sg_bytes_of(sg_sim_step_word(moment->step)),
                                        .brand = sg_bytes_of(brand),
                                        .queue = sg_bytes_of(queue),
                                        .ticket = ticket->id,
                                        .customer = customer->id};
-    if (moment->step != OPEN)
+    if (moment->step != SG_SIM_OPEN)
         event.agent = sim->agents[ticket->agent].id;
-    if (moment->step == OPEN) {
+    if (moment->step == SG_SIM_OPEN) {
         event.network = ticket->network;
         event.device = ticket->device;
         event.content = ticket->content;
         event.n_identities = ticket->identity != 0;
         event.identities[0] = ticket->identity;
-    } else if (moment->step == RESOLVE) {
+    } else if (moment->step == SG_SIM_RESOLVE) {
         event.network = sim->agents[ticket->agent].network;
         event.device = sim->agents[ticket->agent].device;
         event.handle_ms = ticket->handle_ms;
@@ -94,7 +99,7 @@ enum scrubgate_status sg_sim_events(const struct sg_sim *sim, sg_sim_sink *sink,
 {
     struct sg_buf text = {0};
     size_t n;
-    struct moment *moments = moments_of(sim, &n);
+    struct sg_sim_moment *moments = sg_sim_moments(sim, &n);
     enum scrubgate_status rc = moments == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
     for (size_t i = 0; i < n && rc >= 0; i++) {
         rc = print(sim, &moments[i], &text);

@@ -71,18 +71,37 @@ uint16_t sg_strata_queue(struct sg_strata *strata, uint64_t mark)
     return (uint16_t)table->n_queues++;
 }
 
+/* The agent's slot, or the free one that would be. Half of the slots are always free. */
+static size_t slot_of(const struct sg_strata_table *table, uint64_t mark)
+{
+    size_t at = mark % SLOTS;
+    while (table->agent_slots[at] != 0 && table->agents[table->agent_slots[at] - 1] != mark)
+        at = (at + 1) % SLOTS;
+    return at;
+}
+
+uint16_t sg_strata_known(const struct sg_strata *strata, uint64_t mark)
+{
+    const uint32_t number = strata->table->agent_slots[slot_of(strata->table, mark)];
+    return number == 0 ? SG_STRATA_NONE : (uint16_t)(number - 1);
+}
+
 uint16_t sg_strata_agent(struct sg_strata *strata, uint64_t mark)
 {
     struct sg_strata_table *table = strata->table;
-    size_t at = mark % SLOTS;
-    for (; table->agent_slots[at] != 0; at = (at + 1) % SLOTS)
-        if (table->agents[table->agent_slots[at] - 1] == mark)
-            return (uint16_t)(table->agent_slots[at] - 1);
+    const size_t at = slot_of(table, mark);
+    if (table->agent_slots[at] != 0)
+        return (uint16_t)(table->agent_slots[at] - 1);
     if (table->n_agents == SG_STRATA_AGENTS)
         return SG_STRATA_NONE;
     table->agents[table->n_agents++] = mark;
     table->agent_slots[at] = (uint32_t)table->n_agents;
     return (uint16_t)(table->n_agents - 1);
+}
+
+uint64_t sg_strata_agents(const struct sg_strata *strata)
+{
+    return strata->table->n_agents;
 }
 
 /* NULL: not there, and, when it is to be made, no room. */
@@ -242,10 +261,19 @@ static bool sound(const struct sg_strata_table *table)
 {
     bool sound = table->n_queues <= SG_STRATA_MOST && table->n_agents <= SG_STRATA_AGENTS &&
                  table->n_members <= SG_STRATA_MEMBERS;
-    for (size_t i = 0; i < SLOTS && sound; i++)
+    /* As many slots as numbers: some are free, and looking for one ends. */
+    size_t used = 0;
+    for (size_t i = 0; i < SLOTS && sound; i++) {
         sound = table->agent_slots[i] <= table->n_agents;
-    for (size_t i = 0; i < MEMBER_SLOTS && sound; i++)
+        used += table->agent_slots[i] != 0;
+    }
+    sound = sound && used == table->n_agents;
+    used = 0;
+    for (size_t i = 0; i < MEMBER_SLOTS && sound; i++) {
         sound = table->member_slots[i] <= table->n_members;
+        used += table->member_slots[i] != 0;
+    }
+    sound = sound && used == table->n_members;
     for (size_t i = 0; i < table->n_queues && sound; i++)
         sound = table->queues[i].first <= table->n_members;
     /* A list goes to older members only: it ends. */

@@ -30,6 +30,10 @@ void sg_strata_fini(struct sg_strata *strata);
 /* Numbers for marks, new ones as long as there is room. */
 uint16_t sg_strata_queue(struct sg_strata *strata, uint64_t mark);
 uint16_t sg_strata_agent(struct sg_strata *strata, uint64_t mark);
+/* An agent's number; SG_STRATA_NONE: it has none. */
+uint16_t sg_strata_known(const struct sg_strata *strata, uint64_t mark);
+/* How many agents have one. */
+uint64_t sg_strata_agents(const struct sg_strata *strata);
 
 /* An agent takes a ticket. weight: how far it counts for the agent's rate, so that a pair that
  * makes its own tickets does not look like a fast agent; 0 to 1. */

@@ -7,8 +7,10 @@
  */
 #include "proxy/config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/diag.h"
@@ -123,15 +125,50 @@ static enum scrubgate_status read_override(struct sg_config *config,
     return rc < 0 ? SCRUBGATE_EINVAL : rc;
 }
 
-/* SHA-256 over the file's bytes and the overrides, so that equal digests mean equal behaviour. */
+/* Beside the config, where nothing else is said and there is one. */
+static enum scrubgate_status find_policy(struct sg_config *config)
+{
+    static const char name[] = "policy.yaml";
+    const char *slash = strrchr(config->file, '/');
+    const size_t folder = slash == NULL ? 0 : (size_t)(slash - config->file) + 1;
+    if (config->policy_file != NULL || config->file[0] == '\0')
+        return SCRUBGATE_OK;
+    char *path = sg_arena_alloc(&config->arena, folder + sizeof name);
+    if (path == NULL)
+        return SCRUBGATE_ENOMEM;
+    memcpy(path, config->file, folder);
+    memcpy(path + folder, name, sizeof name);
+    /* One that is there and cannot be read must not be taken for none. */
+    if (access(path, F_OK) == 0 || errno != ENOENT)
+        config->policy_file = path;
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status load_policy(struct sg_config *config, struct sg_buf *text,
+                                         struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = find_policy(config);
+    if (rc >= 0 && config->policy_file != NULL)
+        rc = sg_file_read(config->policy_file, text, fault);
+    if (rc >= 0)
+        rc = sg_collusion_policy_read(
+            &config->policy, config->policy_file != NULL ? config->policy_file : "built-in policy",
+            sg_buf_bytes(text), fault);
+    return rc == SCRUBGATE_EIO || rc == SCRUBGATE_ELIMIT ? SCRUBGATE_EINVAL : rc;
+}
+
+/* SHA-256 over both files' bytes and the overrides, so that equal digests mean equal behaviour. */
 static enum scrubgate_status digest(struct sg_config *config, struct sg_bytes text,
-                                    const struct sg_override *overrides, size_t n)
+                                    struct sg_bytes policy, const struct sg_override *overrides,
+                                    size_t n)
 {
     struct sg_sha256 *hash = NULL;
     uint8_t out[SG_SHA256_SIZE];
     enum scrubgate_status rc = sg_sha256_new(&hash);
     if (rc >= 0)
         rc = sg_sha256_add(hash, text);
+    if (rc >= 0 && policy.len > 0)
+        rc = sg_sha256_add_item(hash, policy);
     for (size_t i = 0; i < n && rc >= 0; i++) {
         rc = sg_sha256_add(hash, sg_bytes_of(overrides[i].key));
         if (rc >= 0)
@@ -192,9 +229,10 @@ enum scrubgate_status sg_config_load(struct sg_config **config, const char *file
                                      const struct sg_override *overrides, size_t n,
                                      struct scrubgate_fault *fault)
 {
-    struct sg_buf text;
+    struct sg_buf text, policy;
     *config = NULL;
     sg_buf_init(&text, FILE_LONGEST);
+    sg_buf_init(&policy, FILE_LONGEST);
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     struct sg_config *made = calloc(1, sizeof *made);
     if (made == NULL)
@@ -217,7 +255,9 @@ enum scrubgate_status sg_config_load(struct sg_config **config, const char *file
     for (size_t i = 0; i < n && rc >= 0; i++)
         rc = read_override(made, &overrides[i], fault);
     if (rc >= 0)
-        rc = digest(made, sg_buf_bytes(&text), overrides, n);
+        rc = load_policy(made, &policy, fault);
+    if (rc >= 0)
+        rc = digest(made, sg_buf_bytes(&text), sg_buf_bytes(&policy), overrides, n);
     if (rc >= 0)
         rc = check_whole(made, fault);
     if (rc < 0)
@@ -230,6 +270,7 @@ out:
         sg_fault_set(fault, NULL, 0, 0, "out of memory");
     sg_config_free(made);
     sg_buf_fini(&text);
+    sg_buf_fini(&policy);
     return rc;
 }
 
@@ -238,6 +279,7 @@ void sg_config_free(struct sg_config *config)
     if (config == NULL)
         return;
     struct sg_arena arena = config->arena;
+    sg_collusion_policy_free(config->policy);
     free(config);
     sg_arena_fini(&arena);
 }

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "collusion/policy.h"
 #include "net/listen.h"
 #include "net/networks.h"
 #include "net/tls.h"
@@ -113,6 +114,8 @@ struct sg_config {
     uint64_t audit_keep_ms;     /* records that are older are removed; 0: none */
     uint64_t audit_reserve;     /* bytes of disk held back for the log of a full disk; 0: none */
     const char *ca_file;        /* NULL: the system's trusted certificates */
+    const char *policy_file;    /* NULL: there is none, the defaults hold */
+    struct sg_collusion_policy *policy;
     struct sg_limits limits;
     struct sg_sandbox_config sandbox;
     uint64_t memory, memory_ns; /* of conversations: bytes, 0: none; and for how long */
@@ -121,7 +124,7 @@ struct sg_config {
     struct sg_route *routes;    /* longest path first */
     size_t n_routes;
     bool embedded_echo; /* a route's upstream is the embedded echo (built-in defaults only) */
-    char digest[65];    /* of the file's bytes after overrides, hex */
+    char digest[65];    /* of the file's bytes, the policy's and the overrides, hex */
 };
 
 /* One override: "listen=0.0.0.0:80", "limits.body=1MiB", as of SCRUBGATE_LISTEN, --set. */

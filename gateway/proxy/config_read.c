@@ -122,6 +122,13 @@ static enum scrubgate_status read_upstream_ca(struct sg_config *config, const st
     return sg_config_keep_text(config, tree, node, &config->ca_file, fault);
 }
 
+static enum scrubgate_status read_policy(struct sg_config *config, const struct sg_yaml *tree,
+                                         const struct sg_yaml_node *node,
+                                         struct scrubgate_fault *fault)
+{
+    return sg_config_keep_text(config, tree, node, &config->policy_file, fault);
+}
+
 static enum scrubgate_status read_limits(struct sg_config *config, const struct sg_yaml *tree,
                                          const struct sg_yaml_node *node,
                                          struct scrubgate_fault *fault)
@@ -328,8 +335,8 @@ enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_y
                                      unsigned flags, struct scrubgate_fault *fault)
 {
     static const char *const keys[] = {
-        "listen", "admin",       "workers",      "rules",   "state",   "scan",  "limits",
-        "audit",  "upstream_ca", "conversation", "sandbox", "resolve", "routes"};
+        "listen", "admin",       "workers",      "rules",   "state",   "scan",   "limits",
+        "audit",  "upstream_ca", "conversation", "sandbox", "resolve", "policy", "routes"};
     static const struct reader readers[] = {
         {"listen", sg_config_read_listen},
         {"admin", read_admin},
@@ -343,6 +350,7 @@ enum scrubgate_status sg_config_read(struct sg_config *config, const struct sg_y
         {"conversation", read_conversation},
         {"sandbox", sg_config_read_sandbox},
         {"resolve", read_resolve},
+        {"policy", read_policy},
     };
     bool with_routes = (flags & SG_CONFIG_MAY_HAVE_ROUTES) != 0;
     const struct sg_yaml_node *root = sg_yaml_root(tree);

@@ -88,12 +88,24 @@ static size_t list_spans(const struct sg_relay *relay, const struct sg_record_ru
     return n;
 }
 
+bool sg_decision_private(const struct sg_context *context)
+{
+    const struct sg_collusion_policy *policy =
+        context->generation == NULL ? NULL : context->generation->config->policy;
+    return policy != NULL &&
+           sg_collusion_policy_is_private(policy, context->parties->value[SG_PARTY_CHANNEL]);
+}
+
 static struct sg_record_facets facets_of(const struct sg_context *context,
                                          const struct sg_relay *relay,
                                          const struct sg_judgement *judgement)
 {
     const struct sg_summary *summary = sg_relay_summary(relay);
     struct sg_record_facets facets = context->parties->facets;
+    if (sg_decision_private(context)) {
+        facets.network = facets.tls = facets.device = 0;
+        return facets; /* who, and no more */
+    }
     facets.content = summary->content;
     facets.n_identities = summary->n_identities;
     memcpy(facets.identities, summary->identities, sizeof facets.identities);
@@ -162,6 +174,30 @@ static struct sg_record_facets named_facets(const struct sg_context *context,
     return facets;
 }
 
+/* What is held against it; the lists are the caller's. */
+static struct sg_record_risk risk_of(const struct sg_assessment *assessment,
+                                     struct sg_record_reason reasons[SG_RISK_REASONS],
+                                     struct sg_record_ruling rulings[SG_GUARD_RULES])
+{
+    struct sg_record_risk risk = {.reasons = reasons, .rulings = rulings};
+    if (assessment == NULL)
+        return risk;
+    risk.is_scored = assessment->is_scored;
+    risk.risk = assessment->risk;
+    if (assessment->course != SG_COURSE_ALLOW)
+        risk.action = sg_course_word(assessment->course);
+    for (size_t i = 0; i < assessment->n_reasons; i++)
+        reasons[risk.n_reasons++] = (struct sg_record_reason){
+            sg_signal_word(assessment->reasons[i].signal), (double)assessment->reasons[i].weight};
+    for (size_t i = 0; i < assessment->n_rulings; i++) {
+        const struct sg_assessment_ruling *ruling = &assessment->rulings[i];
+        rulings[risk.n_rulings++] = (struct sg_record_ruling){
+            sg_guard_rule_word(ruling->rule), sg_signal_mode_word(ruling->mode), ruling->order,
+            ruling->until_ms == SG_GUARD_NO_END ? 0 : ruling->until_ms};
+    }
+    return risk;
+}
+
 enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_context *context,
                                          const struct sg_relay *relay,
                                          const struct sg_judgement *judgement)
@@ -169,6 +205,8 @@ enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_con
     const struct sg_summary *summary = sg_relay_summary(relay);
     struct sg_record_rule found[SG_FOUND_MOST];
     struct sg_record_span spans[SG_RECORD_SPANS];
+    struct sg_record_reason reasons[SG_RISK_REASONS];
+    struct sg_record_ruling rulings[SG_GUARD_RULES];
     size_t n_found;
     enum scrubgate_status rc = sg_decision_found(relay, found, &n_found);
     if (rc < 0)
@@ -198,6 +236,7 @@ enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_con
         .spans = spans,
         .n_spans = list_spans(relay, found, n_found, spans),
         .facets = named_facets(context, relay, judgement),
+        .risk = risk_of(judgement->assessment, reasons, rulings),
     };
     return sg_record_decision(out, context->source, &decision);
 }
@@ -255,7 +294,7 @@ void sg_decision_count(struct sg_metrics *metrics, const struct sg_context *cont
     sg_metrics_count(&metrics->edits, summary->edits);
     sg_metrics_count(&metrics->bytes_in, relay->bytes_in);
     sg_metrics_count(&metrics->bytes_out, relay->bytes_out);
-    sg_metrics_scrubbed(metrics, relay->busy_ns);
+    sg_metrics_time(&metrics->scrubbing, relay->busy_ns);
     if (relay->failed != NULL && sg_generation_failed(context->generation, relay->failed))
         sg_oplog(SG_OPLOG_WARN, "a rule could not be matched within its limits", "rule",
                  relay->failed->id, "id", context->trace->id, NULL);

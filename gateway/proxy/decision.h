@@ -5,6 +5,7 @@
 #ifndef SG_PROXY_DECISION_H
 #define SG_PROXY_DECISION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
@@ -18,6 +19,7 @@
 #include "proxy/parties.h"
 #include "proxy/pseudonyms.h"
 #include "proxy/relay.h"
+#include "proxy/risk.h"
 #include "proxy/trace.h"
 
 enum { SG_FOUND_MOST = 256 }; /* more distinct rules than a record could list */
@@ -40,6 +42,7 @@ struct sg_judgement {
     enum sg_verdict verdict;
     enum sg_record_part part;
     bool request; /* its sender is the client: network and device are the sender's */
+    const struct sg_assessment *assessment; /* NULL: it was not judged */
 };
 
 /* clean, masked, diverted or blocked by what was found; refused when the relay refuses or gave in.
@@ -59,6 +62,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_decision_record(struct sg_buf *out,
                                                             const struct sg_context *context,
                                                             const struct sg_relay *relay,
                                                             const struct sg_judgement *judgement);
+/* Whether what is said there must not be analysed: no event, no risk, no fingerprints of it. */
+bool sg_decision_private(const struct sg_context *context);
 /* Fills the line for collusion analysis; borrowed from context. */
 void sg_decision_event(struct sg_collusion_event *event, const struct sg_context *context,
                        const struct sg_relay *relay, const struct sg_judgement *judgement);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
@@ -21,18 +22,20 @@
 #include "proxy/problem.h"
 
 #define SECONDS UINT64_C(1000000000)
-enum { BODY_MOST = 16 * 1024 * 1024, HEAD_MOST = 32 * 1024, CONNECTIONS = 10000 };
+enum { BODY_MOST = 16 * 1024 * 1024, HEAD_MOST = 32 * 1024, CONNECTIONS = 10000, NAME_ROOM = 64 };
 
 struct sg_echo {
     struct sg_loop *loop;
     struct sg_front *front;
+    struct sg_front_handler handler;
     struct sg_wake stop;
     pthread_t thread;
     bool running;
-    char url[160];
+    char url[160], name[NAME_ROOM];
 };
 
 struct echoed {
+    const struct sg_echo *echo;
     struct sg_request *request;
     struct sg_buf body;
     enum scrubgate_status status;
@@ -41,9 +44,9 @@ struct echoed {
 static void *begin(void *ctx, struct sg_request *request)
 {
     struct echoed *echoed = calloc(1, sizeof *echoed);
-    (void)ctx;
     if (echoed == NULL)
         return NULL;
+    echoed->echo = ctx;
     echoed->request = request;
     sg_buf_init(&echoed->body, BODY_MOST);
     return echoed;
@@ -63,7 +66,7 @@ static void end(void *own)
 {
     static const char *const kept[] = {"Content-Type", "Content-Encoding"};
     struct echoed *echoed = own;
-    struct sg_header fields[2];
+    struct sg_header fields[3];
     struct sg_reply reply = {.status = 200, .fields = fields};
     enum scrubgate_status rc;
     for (size_t i = 0; i < 2; i++) {
@@ -72,6 +75,9 @@ static void end(void *own)
         if (field != NULL)
             fields[reply.n_fields++] = *field;
     }
+    if (echoed->echo->name[0] != '\0')
+        fields[reply.n_fields++] =
+            (struct sg_header){SG_BYTES("Echo"), sg_bytes_of(echoed->echo->name)};
     if (echoed->status >= 0)
         rc = sg_request_reply(echoed->request, &reply, sg_buf_bytes(&echoed->body));
     else
@@ -143,8 +149,10 @@ static enum scrubgate_status open_parts(struct sg_echo *echo, const char *addres
         rc = sg_loop_new(&echo->loop);
     if (rc >= 0)
         rc = sg_wake_init(echo->loop, &echo->stop, stopped);
+    echo->handler = handler;
+    echo->handler.ctx = echo;
     if (rc >= 0)
-        rc = sg_front_new(&echo->front, echo->loop, &limits, &handler);
+        rc = sg_front_new(&echo->front, echo->loop, &limits, &echo->handler);
     if (rc >= 0)
         rc = sg_listen_open(&at, false, &fd, fault);
     if (rc >= 0)
@@ -174,6 +182,14 @@ out:
         sg_fault_set(fault, NULL, 0, 0, "the echo cannot start: %s", scrubgate_status_word(rc));
     sg_echo_stop(made);
     return rc;
+}
+
+enum scrubgate_status sg_echo_name(struct sg_echo *echo, const char *name)
+{
+    if (!sg_header_name_valid(sg_bytes_of(name)) || strlen(name) >= sizeof echo->name)
+        return SCRUBGATE_EINVAL;
+    (void)snprintf(echo->name, sizeof echo->name, "%s", name);
+    return SCRUBGATE_OK;
 }
 
 enum scrubgate_status sg_echo_start(struct sg_echo *echo)

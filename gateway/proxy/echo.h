@@ -14,6 +14,9 @@ struct sg_echo; /* a thread with its own loop */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_echo_open(struct sg_echo **echo, const char *address,
                                                       const char **url,
                                                       struct scrubgate_fault *fault);
+/* Before it starts: each answer tells this word in a field, Echo, so that a client sees which of
+ * several it was. EINVAL: no token. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_echo_name(struct sg_echo *echo, const char *name);
 /* Starts its thread: from here on it answers. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_echo_start(struct sg_echo *echo);
 void sg_echo_stop(struct sg_echo *echo);

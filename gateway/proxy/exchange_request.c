@@ -68,6 +68,7 @@ static enum scrubgate_status write_head(struct sg_exchange *x, struct sg_framing
         .found = found,
         .origin = x->worker->source->instance,
         .seq = leg->seq,
+        .assessment = leg->judgement.assessment,
     };
     const bool coded =
         sg_headers_find(sg_request_headers(x->request), "Content-Encoding", NULL) != NULL;

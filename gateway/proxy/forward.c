@@ -112,8 +112,10 @@ enum scrubgate_status sg_mark_print(const struct sg_mark *mark, struct sg_buf *o
     }
     if (rc >= 0 && mark->shadow)
         rc = sg_buf_add_text(out, ", shadow");
+    if (rc >= 0 && mark->assessment != NULL)
+        rc = sg_assessment_print(mark->assessment, mark->shadow, out);
     if (rc >= 0)
-        rc = sg_buf_add_text(out, ", risk=0.00, audit=\"");
+        rc = sg_buf_add_text(out, ", audit=\"");
     if (rc >= 0)
         rc = add_quoted(out, mark->origin);
     if (rc >= 0)

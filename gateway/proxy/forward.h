@@ -20,6 +20,7 @@
 #include "http/framing.h"
 #include "http/head.h"
 #include "http/header.h"
+#include "proxy/assess.h"
 #include "proxy/trace.h"
 
 /* What the Scrubgate field tells the upstream; RFC 9651 dictionary. */
@@ -30,9 +31,11 @@ struct sg_mark {
     const struct sg_record_rule *found;
     size_t n_found;
     const char *origin;
-    uint64_t seq; /* audit="<origin>/<seq>" */
+    uint64_t seq;                           /* audit="<origin>/<seq>" */
+    const struct sg_assessment *assessment; /* NULL: it was not judged */
 };
-/* Appends the value: verdict=masked, entities=(EMAIL_ADDRESS;n=1), risk=0.00, audit="…/7". */
+/* Appends the value: verdict=masked, entities=(EMAIL_ADDRESS;n=1), risk=0.87, reasons=(pair;w=7.2),
+ * action=divert, audit="…/7". */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_mark_print(const struct sg_mark *mark,
                                                        struct sg_buf *out);
 

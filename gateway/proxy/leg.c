@@ -10,6 +10,8 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "base/clock.h"
+#include "proxy/assess.h"
 #include "proxy/eventlog.h"
 
 /* Bytes pushed for one leg in one turn of the loop, so that no body keeps the others waiting. */
@@ -54,7 +56,8 @@ static void tell_event(struct sg_leg *leg)
 {
     struct sg_collusion_event event;
     if (leg->length == 0 || leg->judgement.part == SG_PART_BEGIN ||
-        leg->judgement.verdict == SG_VERDICT_REFUSED || leg->worker->events == NULL)
+        leg->judgement.verdict == SG_VERDICT_REFUSED || leg->worker->events == NULL ||
+        sg_decision_private(leg->context))
         return;
     sg_decision_event(&event, leg->context, &leg->relay, &leg->judgement);
     sg_eventlog_add(leg->worker->events, &event);
@@ -113,6 +116,61 @@ static void judge(struct sg_leg *leg, enum sg_record_part part)
     leg->state = part == SG_PART_BEGIN ? SG_LEG_OPENING : SG_LEG_FINAL;
 }
 
+/* To this agent it does not go, and the sender is not told why: that would teach how not to be
+ * found. */
+static void deny(struct sg_leg *leg)
+{
+    sg_relay_refuse(&leg->relay, SCRUBGATE_EBLOCKED, "not assigned");
+    sg_relay_end_stream(&leg->relay);
+    leg->judgement.verdict = SG_VERDICT_BLOCKED;
+    leg->judgement.part = SG_PART_WHOLE;
+    leg->refusal = SG_REASON_NOT_ASSIGNED;
+    leg->state = SG_LEG_FINAL;
+}
+
+/* To another agent, where the route says where to; else whoever is behind us may do so. */
+static void divert(struct sg_leg *leg)
+{
+    if (leg->context->route->divert_url == NULL)
+        return;
+    leg->divert = true;
+    if (leg->judgement.verdict < SG_VERDICT_BLOCKED)
+        leg->judgement.verdict = SG_VERDICT_DIVERTED;
+}
+
+/* Does what was asked for; again at the end of a stream, whose verdict is made anew. */
+static void act(struct sg_leg *leg)
+{
+    if (leg->judgement.assessment == NULL || leg->refusal != SG_REASON_NONE ||
+        leg->context->route->shadow)
+        return;
+    if (leg->assessment.course == SG_COURSE_DIVERT)
+        divert(leg);
+    else if (leg->assessment.course == SG_COURSE_DENY)
+        deny(leg);
+}
+
+/* What speaks against a request's ticket or its agent: once, before anything of it has left. */
+static enum scrubgate_status assess(struct sg_leg *leg)
+{
+    const struct sg_assess message = {.context = leg->context,
+                                      .relay = &leg->relay,
+                                      .judgement = &leg->judgement,
+                                      .has_body = leg->length != 0,
+                                      .leaves = leg->refusal == SG_REASON_NONE};
+    if (!leg->judgement.request || leg->worker->risks == NULL)
+        return SCRUBGATE_OK;
+    if (leg->judgement.part != SG_PART_END) {
+        const uint64_t begun_ns = sg_clock_mono_ns();
+        if (sg_assess(leg->worker->risks, &message, &leg->assessment) < 0)
+            return SCRUBGATE_ENOMEM; /* what it would have to remember has no room */
+        leg->judgement.assessment = &leg->assessment;
+        sg_assessment_count(&leg->assessment, &leg->worker->metrics, sg_clock_mono_ns() - begun_ns);
+    }
+    act(leg);
+    return SCRUBGATE_OK;
+}
+
 static void decide(struct sg_leg *leg, enum sg_record_part part)
 {
     assert(!leg->waiting);
@@ -121,10 +179,12 @@ static void decide(struct sg_leg *leg, enum sg_record_part part)
         settle(leg);
         return;
     }
-    if (part != SG_PART_BEGIN)
-        sg_decision_count(&leg->worker->metrics, leg->context, &leg->relay, &leg->judgement);
     leg->ticket.done = ticket_done;
     enum scrubgate_status rc = leg->ops->prepare(leg);
+    if (rc >= 0)
+        rc = assess(leg);
+    if (leg->judgement.part != SG_PART_BEGIN)
+        sg_decision_count(&leg->worker->metrics, leg->context, &leg->relay, &leg->judgement);
     if (rc >= 0)
         rc = sg_decision_record(&leg->ticket.record, leg->context, &leg->relay, &leg->judgement);
     if (rc < 0) {
@@ -189,6 +249,7 @@ void sg_leg_begin(struct sg_leg *leg, bool recorded, uint64_t length)
     if (leg->judgement.request || length != UINT64_MAX)
         leg->relay.live = false;
     leg->refusal = SG_REASON_NONE;
+    leg->judgement.assessment = NULL;
     leg->seq = leg->turn = leg->spent = 0;
     leg->durable = leg->divert = leg->ended = leg->source_waits = leg->orphaned = false;
     leg->task.run = take_turn;

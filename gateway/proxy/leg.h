@@ -62,6 +62,7 @@ struct sg_leg {
     struct sg_relay relay;
     enum sg_leg_state state;
     struct sg_judgement judgement;
+    struct sg_assessment assessment; /* the judgement's, of a request */
     struct sg_audit_ticket ticket;
     struct sg_task task;         /* what is left for the next turn of the loop */
     uint64_t seq;                /* of its first record */

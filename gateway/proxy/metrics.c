@@ -25,6 +25,7 @@ static const char *const reason_words[SG_REASONS] = {
     [SG_REASON_AUDIT] = "audit",
     [SG_REASON_MEMORY] = "memory",
     [SG_REASON_NO_ROUTE] = "no-route",
+    [SG_REASON_NOT_ASSIGNED] = "not-assigned",
     [SG_REASON_NO_DIVERT] = "no-divert",
     [SG_REASON_UPSTREAM_DOWN] = "upstream-down",
     [SG_REASON_UPSTREAM_CONNECT] = "upstream-connect",
@@ -64,23 +65,28 @@ void sg_metrics_turned_away(struct sg_metrics *metrics, const char *word)
     sg_metrics_count(&metrics->turned_away[i], 1);
 }
 
-void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns)
+void sg_metrics_time(struct sg_metrics_times *times, uint64_t ns)
 {
     size_t bucket = 0;
     for (uint64_t most = NS_PER_US; ns > most && bucket < SG_METRIC_BUCKETS - 1; most *= 2)
         bucket++;
-    sg_metrics_count(&metrics->scrub_ns[bucket], 1);
-    sg_metrics_count(&metrics->scrub_ns_sum, ns);
-    sg_metrics_count(&metrics->scrub_count, 1);
+    sg_metrics_count(&times->ns[bucket], 1);
+    sg_metrics_count(&times->sum, ns);
 }
 
 /* --- adding up --- */
+
+struct times {
+    uint64_t ns[SG_METRIC_BUCKETS], sum;
+};
 
 /* The counters of all workers at one moment. */
 struct totals {
     uint64_t verdicts[2][SG_VERDICT_REFUSED + 1], reasons[SG_REASONS], replies[6];
     uint64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
-    uint64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+    struct times scrubbing, judging;
+    uint64_t courses[SG_COURSES], risks[SG_METRIC_RISKS], signals[SG_SIGNALS],
+        rulings[SG_GUARD_RULES];
     uint64_t unnamed, rechecks, recheck_differences;
     uint64_t turned_away[SG_TURNED_AWAY_WORDS];
     uint64_t shed[SG_SHED_KINDS], delay_ns; /* the longest */
@@ -89,6 +95,26 @@ struct totals {
 static uint64_t load(const atomic_uint_fast64_t *counter)
 {
     return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void add_times(struct times *sum, const struct sg_metrics_times *one)
+{
+    for (size_t i = 0; i < SG_METRIC_BUCKETS; i++)
+        sum->ns[i] += load(&one->ns[i]);
+    sum->sum += load(&one->sum);
+}
+
+static void add_risk(struct totals *sum, const struct sg_metrics_risk *one)
+{
+    for (size_t i = 0; i < SG_COURSES; i++)
+        sum->courses[i] += load(&one->courses[i]);
+    for (size_t i = 0; i < SG_METRIC_RISKS; i++)
+        sum->risks[i] += load(&one->risks[i]);
+    for (size_t i = 0; i < SG_SIGNALS; i++)
+        sum->signals[i] += load(&one->signals[i]);
+    for (size_t i = 0; i < SG_GUARD_RULES; i++)
+        sum->rulings[i] += load(&one->rulings[i]);
+    add_times(&sum->judging, &one->judging);
 }
 
 static void add(struct totals *sum, const struct sg_metrics *one)
@@ -100,16 +126,14 @@ static void add(struct totals *sum, const struct sg_metrics *one)
         sum->reasons[i] += load(&one->reasons[i]);
     for (size_t i = 0; i < 6; i++)
         sum->replies[i] += load(&one->replies[i]);
-    for (size_t i = 0; i < SG_METRIC_BUCKETS; i++)
-        sum->scrub_ns[i] += load(&one->scrub_ns[i]);
+    add_times(&sum->scrubbing, &one->scrubbing);
+    add_risk(sum, &one->risk);
     sum->findings += load(&one->findings);
     sum->edits += load(&one->edits);
     sum->bytes_in += load(&one->bytes_in);
     sum->bytes_out += load(&one->bytes_out);
     sum->exchanges += load(&one->exchanges);
     sum->open_exchanges += load(&one->open_exchanges);
-    sum->scrub_ns_sum += load(&one->scrub_ns_sum);
-    sum->scrub_count += load(&one->scrub_count);
     for (size_t i = 0; i < SG_TURNED_AWAY_WORDS; i++)
         sum->turned_away[i] += load(&one->turned_away[i]);
     for (size_t i = 0; i < SG_SHED_KINDS; i++)
@@ -168,19 +192,20 @@ static void print_messages(struct page *page, const struct totals *sum)
               (unsigned long long)sum->replies[i]);
 }
 
-static void print_scrub_time(struct page *page, const struct totals *sum)
+static void print_times(struct page *page, const char *name, const char *help,
+                        const struct times *times)
 {
     uint64_t below = 0, most = NS_PER_US;
-    describe(page, "scrubgate_scrub_seconds", "histogram", "Time spent scrubbing one message.");
+    describe(page, name, "histogram", help);
     for (size_t i = 0; i < SG_METRIC_BUCKETS - 1; i++, most *= 2) {
-        below += sum->scrub_ns[i];
-        PRINT(page, "scrubgate_scrub_seconds_bucket{le=\"%.6f\"} %llu\n", (double)most / 1e9,
+        below += times->ns[i];
+        PRINT(page, "%s_bucket{le=\"%.6f\"} %llu\n", name, (double)most / 1e9,
               (unsigned long long)below);
     }
-    below += sum->scrub_ns[SG_METRIC_BUCKETS - 1];
-    PRINT(page, "scrubgate_scrub_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)below);
-    PRINT(page, "scrubgate_scrub_seconds_sum %.9f\nscrubgate_scrub_seconds_count %llu\n",
-          (double)sum->scrub_ns_sum / 1e9, (unsigned long long)below);
+    below += times->ns[SG_METRIC_BUCKETS - 1];
+    PRINT(page, "%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)below);
+    PRINT(page, "%s_sum %.9f\n%s_count %llu\n", name, (double)times->sum / 1e9, name,
+          (unsigned long long)below);
 }
 
 /* Only those that failed: most never do, and there may be thousands. */
@@ -277,6 +302,45 @@ static void print_pressure(struct page *page, const struct totals *sum)
     PRINT(page, "scrubgate_delay_seconds %.6f\n", (double)sum->delay_ns / 1e9);
 }
 
+/* What routing does by itself is counted too: without it nobody could tell what a threshold does.
+ */
+static void print_risk(struct page *page, const struct totals *sum, struct sg_risks *risks)
+{
+    struct sg_risks_counts counts;
+    uint64_t below = 0;
+    sg_risks_count(risks, &counts);
+    describe(page, "scrubgate_risk_actions", "counter", "Messages judged, by what was asked for.");
+    for (size_t i = 0; i < SG_COURSES; i++)
+        PRINT(page, "scrubgate_risk_actions_total{action=\"%s\"} %llu\n",
+              sg_course_word((enum sg_course)i), (unsigned long long)sum->courses[i]);
+    describe(page, "scrubgate_risk_signals", "counter",
+             "Messages on which a signal was at its threshold, in whatever mode.");
+    for (size_t i = 0; i <= SG_SIGNAL_HANDLE; i++)
+        PRINT(page, "scrubgate_risk_signals_total{signal=\"%s\"} %llu\n",
+              sg_signal_word((enum sg_signal)i), (unsigned long long)sum->signals[i]);
+    describe(page, "scrubgate_guard_rulings", "counter",
+             "Messages on which a rule of the guard held, in whatever mode.");
+    for (size_t i = 0; i < SG_GUARD_RULES; i++)
+        PRINT(page, "scrubgate_guard_rulings_total{rule=\"%s\"} %llu\n",
+              sg_guard_rule_word((enum sg_guard_rule)i), (unsigned long long)sum->rulings[i]);
+    describe(page, "scrubgate_risk", "histogram", "Risks of messages whose parties are known.");
+    for (size_t i = 0; i < SG_METRIC_RISKS; i++) {
+        below += sum->risks[i];
+        PRINT(page, "scrubgate_risk_bucket{le=\"%.1f\"} %llu\n", (double)(i + 1) / SG_METRIC_RISKS,
+              (unsigned long long)below);
+    }
+    PRINT(page, "scrubgate_risk_bucket{le=\"+Inf\"} %llu\nscrubgate_risk_count %llu\n",
+          (unsigned long long)below, (unsigned long long)below);
+    print_times(page, "scrubgate_judge_seconds", "Time spent judging one message.", &sum->judging);
+    gauge(page, "scrubgate_guard_known", "1 while the guard knows all that its file says.",
+          counts.guard_known ? 1 : 0);
+    gauge(page, "scrubgate_risk_agents", "Agents that the scorer has seen.", counts.agents);
+    counter(page, "scrubgate_guard_write_failures", "Writes of contacts that failed.",
+            counts.flush_failures);
+    counter(page, "scrubgate_risk_save_failures", "Saves of the scorer's state that failed.",
+            counts.save_failures);
+}
+
 static void print_memory(struct page *page, const struct sg_memory_counts *counts)
 {
     gauge(page, "scrubgate_conversation_memory_senders",
@@ -302,7 +366,10 @@ enum scrubgate_status sg_metrics_print(const struct sg_metrics *const *workers, 
     print_exclusions(&page, process);
     if (process->upstreams != NULL)
         print_upstreams(&page, process->upstreams, process->config);
-    print_scrub_time(&page, &sum);
+    print_times(&page, "scrubgate_scrub_seconds", "Time spent scrubbing one message.",
+                &sum.scrubbing);
+    if (process->risks != NULL)
+        print_risk(&page, &sum, process->risks);
     print_engine(&page, &sum, process->by_reference);
     print_turned_away(&page, &sum);
     print_pressure(&page, &sum);

@@ -16,14 +16,20 @@
 
 #include "audit/record.h"
 #include "base/buf.h"
+#include "collusion/guard.h"
+#include "collusion/signal.h"
 #include "proxy/memory.h"
 #include "proxy/overload.h"
+#include "proxy/risk.h"
 
 struct sg_config;
 struct sg_rule;
 struct sg_upstreams;
 
-enum { SG_METRIC_BUCKETS = 20 }; /* added latency: powers of two from 1 µs */
+enum {
+    SG_METRIC_BUCKETS = 20, /* added latency: powers of two from 1 µs */
+    SG_METRIC_RISKS = 10    /* tenths */
+};
 
 /* The closed list of reasons a message was refused or failed for; a label, never foreign text. */
 enum sg_reason {
@@ -36,7 +42,9 @@ enum sg_reason {
     SG_REASON_AUDIT,
     SG_REASON_MEMORY,
     SG_REASON_NO_ROUTE,
-    SG_REASON_NO_DIVERT,     /* a rule diverts, but there is nowhere to divert to */
+    SG_REASON_NOT_ASSIGNED, /* the agent may not serve that brand, and there is nowhere to divert to
+                             */
+    SG_REASON_NO_DIVERT,    /* a rule diverts, but there is nowhere to divert to */
     SG_REASON_UPSTREAM_DOWN, /* none of the route's works: not asked */
     SG_REASON_UPSTREAM_CONNECT,
     SG_REASON_UPSTREAM_CONNECT_TIMEOUT,
@@ -55,12 +63,26 @@ const char *sg_reason_word(enum sg_reason reason);
 /* What the front answers, or cuts off, by itself: its own words, and one for any other. */
 enum { SG_TURNED_AWAY_WORDS = 11 };
 
+/* How long something took. */
+struct sg_metrics_times {
+    atomic_uint_fast64_t ns[SG_METRIC_BUCKETS], sum;
+};
+
+/* What was held against messages. */
+struct sg_metrics_risk {
+    atomic_uint_fast64_t courses[SG_COURSES], risks[SG_METRIC_RISKS];
+    atomic_uint_fast64_t signals[SG_SIGNALS]; /* over their thresholds, in whatever mode */
+    atomic_uint_fast64_t rulings[SG_GUARD_RULES];
+    struct sg_metrics_times judging;
+};
+
 struct sg_metrics {
     atomic_uint_fast64_t verdicts[2][SG_VERDICT_REFUSED + 1]; /* [to-agent, to-customer] */
     atomic_uint_fast64_t reasons[SG_REASONS];
     atomic_uint_fast64_t replies[6]; /* by status / 100 */
     atomic_uint_fast64_t findings, edits, bytes_in, bytes_out, exchanges, open_exchanges;
-    atomic_uint_fast64_t scrub_ns[SG_METRIC_BUCKETS], scrub_ns_sum, scrub_count;
+    struct sg_metrics_times scrubbing;
+    struct sg_metrics_risk risk;
     atomic_uint_fast64_t shed[SG_SHED_KINDS]; /* requests turned away, by enum sg_shed */
     atomic_uint_fast64_t turned_away[SG_TURNED_AWAY_WORDS];
     atomic_uint_fast64_t delay_ns; /* how long what is ready waits, as last measured */
@@ -70,7 +92,7 @@ struct sg_metrics {
 
 void sg_metrics_count(atomic_uint_fast64_t *counter, uint64_t n);
 void sg_metrics_turned_away(struct sg_metrics *metrics, const char *word);
-void sg_metrics_scrubbed(struct sg_metrics *metrics, uint64_t ns);
+void sg_metrics_time(struct sg_metrics_times *times, uint64_t ns);
 
 /* What only the process knows. */
 struct sg_metrics_process {
@@ -80,7 +102,8 @@ struct sg_metrics_process {
     size_t connections;
     bool remembers; /* conversations; then: */
     struct sg_memory_counts memory;
-    bool by_reference; /* the reference engine scans, whatever else there is */
+    struct sg_risks *risks; /* NULL: nothing is judged */
+    bool by_reference;      /* the reference engine scans, whatever else there is */
     /* The rules in force and how many messages each of them failed on, by number. */
     const struct scrubgate_ruleset *rules;
     const atomic_uint_fast64_t *rule_failures;

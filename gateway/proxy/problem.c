@@ -25,6 +25,7 @@ static const struct {
     [SG_REASON_AUDIT] = {503, "The audit log cannot be written"},
     [SG_REASON_MEMORY] = {503, "Out of memory"},
     [SG_REASON_NO_ROUTE] = {404, "No route has this path"},
+    [SG_REASON_NOT_ASSIGNED] = {403, "The conversation is not assigned"},
     [SG_REASON_NO_DIVERT] = {503, "The message cannot be diverted"},
     [SG_REASON_UPSTREAM_DOWN] = {503, "No upstream works at the moment"},
     [SG_REASON_UPSTREAM_CONNECT] = {502, "The upstream cannot be reached"},

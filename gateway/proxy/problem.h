@@ -13,7 +13,7 @@
 #include "net/front.h"
 #include "proxy/metrics.h"
 
-/* The status that answers a reason: 400, 404, 408, 413, 415, 422, 502, 503, 504. */
+/* The status that answers a reason: 400, 403, 404, 408, 413, 415, 422, 502, 503, 504. */
 unsigned sg_problem_status(enum sg_reason reason);
 /* {"type":"urn:scrubgate:problem:<word>","title":…,"status":…,"detail":…,"instance":"<id>"}. detail
  * is our own sentence or "". */

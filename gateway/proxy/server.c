@@ -121,6 +121,7 @@ static void finish(struct sg_server *server)
     }
     sg_eventfile_close(server->events);
     sg_memory_free(server->memory);
+    sg_risks_close(server->risks);
     sg_key_store_close(server->pseudonyms);
     /* Twice: when the writer hangs the first one is how that is found out. */
     if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0 &&

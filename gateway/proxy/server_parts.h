@@ -39,6 +39,7 @@
 #include "proxy/listeners.h"
 #include "proxy/memory.h"
 #include "proxy/notify.h"
+#include "proxy/risk.h"
 #include "proxy/server.h"
 #include "proxy/trust.h"
 #include "proxy/worker.h"
@@ -98,6 +99,7 @@ struct sg_server {
     char *instance;
     struct sg_record_source source;
     struct sg_trust trust;
+    struct sg_risks *risks;
     struct sg_eventfile *events;
     struct sg_memory *memory;          /* NULL: none is kept */
     struct sg_inheritance inheritance; /* sockets that were open before this process */

@@ -159,6 +159,7 @@ static void put_in_force(struct sg_server *server, struct sg_generation *next)
     retire(server, server->generation);
     server->generation = next;
     server->reloads++;
+    sg_risks_renew(server->risks, next);
     sg_server_resolve(server);
     sg_server_log_warnings(next);
     sg_oplog(SG_OPLOG_INFO, "reloaded", "rules", next->digest, "config", next->config->digest,

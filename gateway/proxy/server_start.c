@@ -17,7 +17,7 @@
 #include "proxy/sandbox.h"
 #include "proxy/server_parts.h"
 
-enum { AUDIT_MODE = 0750, RUN_MODE = 0700 };
+enum { AUDIT_MODE = 0750, RUN_MODE = 0700, GUARD_MODE = 0700 };
 static const uint64_t day_ms = 24 * 60 * 60 * 1000;
 
 static enum scrubgate_status name_source(struct sg_server *server)
@@ -54,6 +54,8 @@ static enum scrubgate_status make_folders(const struct sg_config *config,
                                           struct scrubgate_fault *fault)
 {
     enum scrubgate_status rc = make_folder(config->audit_dir, "rules", AUDIT_MODE, fault);
+    if (rc >= 0)
+        rc = make_folder(config->state, SG_GUARD_FOLDER, GUARD_MODE, fault);
     return rc < 0 ? rc : make_folder(config->state, SG_HANDOVER_FOLDER, RUN_MODE, fault);
 }
 
@@ -147,6 +149,7 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
             .source = &server->source,
             .trust = &server->trust,
             .memory = server->memory,
+            .risks = server->risks,
             .events = server->events,
             .arrivals = server->arrivals,
             .connections = server->connections,
@@ -230,6 +233,17 @@ static enum scrubgate_status start_keeper(struct sg_server *server)
     return rc;
 }
 
+static enum scrubgate_status open_risks(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    const struct sg_risks_setup setup = {.state = sg_server_config(server)->state,
+                                         .generation = server->generation,
+                                         .key = server->keys.agent,
+                                         .auditor = server->auditor,
+                                         .source = &server->source,
+                                         .loop = server->loop};
+    return sg_risks_open(&server->risks, &setup, fault);
+}
+
 enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate_fault *fault)
 {
     const struct sg_config *config = sg_server_config(server);
@@ -257,6 +271,8 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
         rc = sg_memory_new(&server->memory, (size_t)config->memory, config->memory_ns);
     if (rc >= 0)
         rc = open_log(server, fault);
+    if (rc >= 0)
+        rc = open_risks(server, fault);
     if (rc >= 0)
         rc = start_workers(server, fault);
     if (rc >= 0)

@@ -65,6 +65,7 @@ static enum scrubgate_status print_metrics(void *ctx, struct sg_buf *out)
         .reload_failures = server->reload_failures,
         .start_ms = server->start_ms,
         .rules_digest = server->generation->digest,
+        .risks = server->risks,
         .by_reference = sg_trust_lost(&server->trust),
         .rules = server->generation->rules,
         .rule_failures = server->generation->rule_failures,

@@ -216,6 +216,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
     made->source = setup->source;
     made->trust = setup->trust;
     made->memory = setup->memory;
+    made->risks = setup->risks;
     made->ended = setup->ended;
     made->census.due = look_around;
     rc = sg_random(&made->exchange_serial, sizeof made->exchange_serial);

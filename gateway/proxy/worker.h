@@ -3,8 +3,8 @@
  * worker.h - one core's share of the gateway: loop, front, upstream pools, audit port, scratch.
  *
  * Shares nothing with its siblings but the generation (read-only, but for counters), the auditor
- * (by its port), one flag, whether the fast engine is trusted, and what senders said last (a lock
- * for each of its shards).
+ * (by its port), one flag, whether the fast engine is trusted, what senders said last (a lock for
+ * each of its shards), and who judges tickets and agents (one lock).
  */
 #ifndef SG_PROXY_WORKER_H
 #define SG_PROXY_WORKER_H
@@ -32,6 +32,7 @@
 #include "proxy/metrics.h"
 #include "proxy/pressure.h"
 #include "proxy/pseudonyms.h"
+#include "proxy/risk.h"
 #include "proxy/trust.h"
 #include "proxy/turned_away.h"
 
@@ -63,6 +64,7 @@ struct sg_worker {
     const struct sg_record_source *source;
     struct sg_trust *trust;   /* the process's */
     struct sg_memory *memory; /* the process's; NULL: none */
+    struct sg_risks *risks;   /* the process's; NULL: nothing is judged (tests) */
     struct sg_metrics metrics;
     struct sg_pressure pressure;
     struct sg_turned_away away;
@@ -86,6 +88,7 @@ struct sg_worker_setup {
     const struct sg_record_source *source;
     struct sg_trust *trust;
     struct sg_memory *memory; /* NULL: none */
+    struct sg_risks *risks;   /* NULL: nothing is judged (tests) */
     struct sg_eventfile *events;
     const struct sg_listening
         *listeners; /* sockets, the worker's from the call on, also on error */

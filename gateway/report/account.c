@@ -250,6 +250,9 @@ static void take_word(const struct count *count)
     case SG_WHAT_SEAL:
         take_seal(count);
         return;
+    case SG_WHAT_SKETCHES_RESTORED: /* the start's and the stop's own doing */
+    case SG_WHAT_SKETCHES_SAVED:
+        return;
     case SG_WHAT_GAP:
         take_gap(count);
         keep(count, &account->troubles, trouble_keys);

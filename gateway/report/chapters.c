@@ -168,8 +168,16 @@ static void add_head(struct sg_sheet *sheet, const struct sg_case *of)
     const struct sg_account *account = of->account;
     const struct sg_verify_result *result = &of->report->result;
     char from[25], to[25];
+    sheet->kind = "Audit report";
     sheet->origin = of->key->name;
     sheet->proven = result->n_troubles == 0;
+    sheet->verdict = sheet->proven ? "PROVEN" : "NOT PROVEN";
+    sheet->tone = sheet->proven ? SG_TONE_GOOD : SG_TONE_BAD;
+    sheet->look = "To look at";
+    sheet->nothing = "Nothing: no trouble with the log, nothing failed closed, nothing was lost.";
+    sheet->again = "Beside each number stands a command that prints it, from the log's lines "
+                   "alone. All are made of these few functions; nothing of ours is needed. What "
+                   "must have its answer from us begins with scrubgate.";
     sheet->made = sg_clock_wall_ms();
     sheet->helpers = helpers_of(sheet, of);
     sg_clock_format(account->range.limited ? account->range.since : account->first_time, from);

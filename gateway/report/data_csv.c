@@ -45,6 +45,7 @@ static void add_cell(struct csv *csv, const struct sg_cell *cell)
         return;
     case SG_CELL_WORD:
     case SG_CELL_CODE:
+    case SG_CELL_FIGURE:
         add_text(csv, cell->text);
         return;
     case SG_CELL_TIME:

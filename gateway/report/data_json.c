@@ -43,6 +43,7 @@ static void cell(struct json *json, const struct sg_cell *value)
         return;
     case SG_CELL_WORD:
     case SG_CELL_CODE:
+    case SG_CELL_FIGURE:
         string(json, value->text);
         return;
     default:

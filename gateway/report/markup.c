@@ -132,6 +132,7 @@ const char *sg_cell_text(const struct sg_cell *cell, char room[SG_MARKUP_VALUE])
     switch (cell->kind) {
     case SG_CELL_WORD:
     case SG_CELL_CODE:
+    case SG_CELL_FIGURE:
         return cell->text;
     case SG_CELL_NUMBER:
         return group(cell->number, room);

@@ -4,257 +4,12 @@
  */
 #include "report/page.h"
 
-#include <stdio.h>
-
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/digest.h"
-#include "report/markup.h"
-#include "report/plot.h"
+#include "report/page_table.h"
 
-enum { LONG = 14 }; /* rows of a table that may be broken over pages */
-
-struct page {
-    struct sg_markup to;
-    const struct sg_sheet *sheet;
-    const char *stem;
-};
-
-/* --- cells --- */
-
-static bool is_number(enum sg_cell_kind kind)
-{
-    return kind == SG_CELL_NUMBER || kind == SG_CELL_SEQ || kind == SG_CELL_NS ||
-           kind == SG_CELL_MS || kind == SG_CELL_BYTES;
-}
-
-static void add_value(struct page *page, const struct sg_cell *cell)
-{
-    char room[SG_MARKUP_VALUE];
-    const char *text = sg_cell_text(cell, room);
-    if (cell->kind == SG_CELL_CODE) {
-        sg_markup_raw(&page->to, "<code>");
-        sg_markup_text(&page->to, text);
-        sg_markup_raw(&page->to, "</code>");
-    } else if (cell->kind == SG_CELL_TIME) {
-        char stamp[25];
-        sg_clock_format(cell->number, stamp);
-        sg_markup_rawf(&page->to, "<time datetime=\"%.24s\">", stamp);
-        sg_markup_text(&page->to, text);
-        sg_markup_raw(&page->to, "</time>");
-    } else {
-        sg_markup_text(&page->to, text);
-    }
-}
-
-static void add_check(struct page *page, const char *check)
-{
-    if (check[0] == '\0')
-        return;
-    sg_markup_raw(&page->to, "<code class=\"check\">");
-    sg_markup_text(&page->to, check);
-    sg_markup_raw(&page->to, "</code>");
-}
-
-static void add_swatch(struct page *page, enum sg_tone tone)
-{
-    if (tone != SG_TONE_NONE)
-        sg_markup_rawf(&page->to, "<i class=\"sw %s\"></i>", sg_tone_class(tone));
-}
-
-/* --- facts --- */
-
-static void add_facts(struct page *page, const struct sg_section *section)
-{
-    if (section->fact == NULL)
-        return;
-    sg_markup_raw(&page->to, "<table class=\"facts\" aria-label=\"Numbers: ");
-    sg_markup_text(&page->to, section->title);
-    sg_markup_raw(&page->to, "\"><tbody>\n");
-    for (const struct sg_fact *fact = section->fact; fact != NULL; fact = fact->next) {
-        sg_markup_raw(&page->to, "<tr><th scope=\"row\">");
-        sg_markup_text(&page->to, fact->title);
-        if (fact->note[0] != '\0') {
-            sg_markup_raw(&page->to, "<small>");
-            sg_markup_text(&page->to, fact->note);
-            sg_markup_raw(&page->to, "</small>");
-        }
-        const bool code = fact->value.kind == SG_CELL_CODE; /* long: it takes the room of both */
-        sg_markup_raw(&page->to,
-                      code ? "</th><td class=\"c\" colspan=\"2\">" : "</th><td class=\"v\">");
-        add_swatch(page, fact->tone);
-        add_value(page, &fact->value);
-        sg_markup_raw(&page->to, code ? " " : "</td><td>");
-        add_check(page, fact->check);
-        sg_markup_raw(&page->to, "</td></tr>\n");
-    }
-    sg_markup_raw(&page->to, "</tbody></table>\n");
-}
-
-/* --- tables --- */
-
-static const char *title_of(const struct sg_table *table, size_t column)
-{
-    if (table->column[column].title[0] != '\0')
-        return table->column[column].title;
-    const char *title = column == 0 ? table->one : table->unit;
-    return title == NULL ? "" : title;
-}
-
-static void add_head(struct page *page, const struct sg_table *table)
-{
-    sg_markup_raw(&page->to, "<thead><tr>");
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const bool number = table->row != NULL && is_number(table->row->cell[i].kind);
-        sg_markup_rawf(&page->to, "<th scope=\"col\"%s>", number ? " class=\"n\"" : "");
-        sg_markup_text(&page->to, title_of(table, i));
-        sg_markup_raw(&page->to, table->column[i].bar ? "</th><td></td>" : "</th>");
-    }
-    sg_markup_raw(&page->to, "</tr></thead>\n");
-}
-
-static uint64_t most_of(const struct sg_table *table, size_t column)
-{
-    uint64_t most = 0;
-    for (const struct sg_row *row = table->row; row != NULL; row = row->next)
-        most = row->cell[column].number > most ? row->cell[column].number : most;
-    return most;
-}
-
-static void add_row(struct page *page, const struct sg_table *table, const struct sg_row *row)
-{
-    sg_markup_raw(&page->to, "<tr>");
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const struct sg_cell *cell = &row->cell[i];
-        if (i == 0)
-            sg_markup_raw(&page->to, "<th scope=\"row\">");
-        else
-            sg_markup_raw(&page->to, is_number(cell->kind)        ? "<td class=\"n\">"
-                                     : table->column[i].wide      ? "<td class=\"w\">"
-                                     : cell->kind == SG_CELL_TIME ? "<td class=\"t\">"
-                                                                  : "<td>");
-        if (i == 0)
-            add_swatch(page, row->tone);
-        add_value(page, cell);
-        sg_markup_raw(&page->to, i == 0 ? "</th>" : "</td>");
-        if (!table->column[i].bar)
-            continue;
-        sg_markup_raw(&page->to, "<td class=\"b\">");
-        if (page->to.rc >= 0)
-            page->to.rc = sg_plot_add_bar(page->to.out, cell->number, most_of(table, i),
-                                          row->tone == SG_TONE_NONE ? SG_TONE_1 : row->tone);
-        sg_markup_raw(&page->to, "</td>");
-    }
-    sg_markup_raw(&page->to, "</tr>\n");
-}
-
-/* Sums of the rows behind the first `from`; title stands where their labels would. */
-static void add_sums(struct page *page, const struct sg_table *table, size_t from,
-                     const char *title)
-{
-    char room[SG_MARKUP_VALUE];
-    sg_markup_raw(&page->to, "<tr><th scope=\"row\">");
-    sg_markup_text(&page->to, title);
-    sg_markup_raw(&page->to, "</th>");
-    for (size_t i = 1; i < table->n_columns; i++) {
-        struct sg_cell sum = sg_cell_number(0);
-        size_t at = 0;
-        for (const struct sg_row *row = table->row; row != NULL; row = row->next)
-            sum.number += at++ >= from ? row->cell[i].number : 0;
-        sg_markup_rawf(&page->to, "<td class=\"n\">%s</td>%s",
-                       table->column[i].summed ? sg_cell_text(&sum, room) : "",
-                       table->column[i].bar ? "<td></td>" : "");
-    }
-    sg_markup_raw(&page->to, "</tr>\n");
-}
-
-static bool has_sums(const struct sg_table *table)
-{
-    for (size_t i = 0; i < table->n_columns; i++)
-        if (table->column[i].summed)
-            return table->n_rows > 1;
-    return false;
-}
-
-static void add_rows(struct page *page, const struct sg_table *table)
-{
-    const size_t shown =
-        table->shown == 0 || table->n_rows <= table->shown + 1 ? table->n_rows : table->shown;
-    size_t at = 0;
-    sg_markup_raw(&page->to, "<tbody>\n");
-    for (const struct sg_row *row = table->row; row != NULL && at < shown; row = row->next, at++)
-        add_row(page, table, row);
-    sg_markup_raw(&page->to, "</tbody>\n");
-    if (!has_sums(table))
-        return;
-    sg_markup_raw(&page->to, "<tfoot>");
-    if (shown < table->n_rows) {
-        char more[SG_MARKUP_VALUE];
-        (void)snprintf(more, sizeof more, "%zu more, in the CSV file", table->n_rows - shown);
-        add_sums(page, table, shown, more);
-    }
-    add_sums(page, table, 0, "Sum");
-    sg_markup_raw(&page->to, "</tfoot>\n");
-}
-
-static void add_footer(struct page *page, const struct sg_table *table)
-{
-    if (table->left_out > 0) {
-        const struct sg_cell left = sg_cell_number(table->left_out);
-        char room[SG_MARKUP_VALUE];
-        sg_markup_rawf(&page->to,
-                       "<p class=\"note\">The %zu latest; %s before them are not shown."
-                       "</p>\n",
-                       table->n_rows, sg_cell_text(&left, room));
-    }
-    sg_markup_raw(&page->to, "<p class=\"again\">");
-    if (table->check[0] != '\0')
-        sg_markup_raw(&page->to, "<span>Count it again</span> ");
-    add_check(page, table->check);
-    sg_markup_raw(&page->to, " <a href=\"");
-    sg_markup_text(&page->to, page->stem);
-    sg_markup_rawf(&page->to, "-%s.csv\">", table->id);
-    sg_markup_raw(&page->to, "CSV</a></p>\n");
-}
-
-static void add_table(struct page *page, const struct sg_table *table)
-{
-    const bool split = table->plot != NULL && !table->stacked;
-    sg_markup_rawf(&page->to, "<figure class=\"%s%s\" id=\"%s\"><figcaption><h3>",
-                   split ? "beside" : "stacked", table->n_rows > LONG ? " long" : "", table->id);
-    sg_markup_text(&page->to, table->title);
-    sg_markup_raw(&page->to, "</h3>");
-    if (table->note[0] != '\0') {
-        sg_markup_raw(&page->to, "<p class=\"note\">");
-        sg_markup_text(&page->to, table->note);
-        sg_markup_raw(&page->to, "</p>");
-    }
-    sg_markup_raw(&page->to, "</figcaption>\n");
-    if (table->plot != NULL) {
-        sg_markup_raw(&page->to, "<div class=\"drawing\">");
-        if (page->to.rc >= 0)
-            page->to.rc = sg_plot_add(page->to.out, table->plot, table->id);
-        sg_markup_raw(&page->to, "</div>\n");
-    }
-    if (table->row == NULL) {
-        sg_markup_raw(&page->to, "<p class=\"empty\">None: ");
-        sg_markup_text(&page->to, table->empty);
-        sg_markup_raw(&page->to, ".</p>\n");
-    } else {
-        sg_markup_raw(&page->to, "<div class=\"rows\"><table aria-label=\"");
-        sg_markup_text(&page->to, table->title);
-        sg_markup_raw(&page->to, "\">");
-        add_head(page, table);
-        add_rows(page, table);
-        sg_markup_raw(&page->to, "</table></div>\n");
-    }
-    add_footer(page, table);
-    sg_markup_raw(&page->to, "</figure>\n");
-}
-
-/* --- the page --- */
-
-static void add_policy(struct page *page, const struct sg_buf *style)
+static void add_policy(struct sg_page *page, const struct sg_buf *style)
 {
     uint8_t digest[SG_SHA256_SIZE];
     struct sg_buf text = {0};
@@ -270,111 +25,175 @@ static void add_policy(struct page *page, const struct sg_buf *style)
     sg_buf_fini(&text);
 }
 
-static void add_key_facts(struct page *page)
+static void add_key_facts(struct sg_page *page)
 {
     sg_markup_raw(&page->to, "<dl class=\"keys\">\n");
     for (const struct sg_section *section = page->sheet->section; section != NULL;
-         section = section->next) {
-        for (const struct sg_fact *fact = section->fact; fact != NULL; fact = fact->next) {
-            if (!fact->key)
-                continue;
-            sg_markup_rawf(&page->to, "<div><dd class=\"%s\">",
-                           fact->tone == SG_TONE_NONE || fact->tone == SG_TONE_GOOD
-                               ? ""
-                               : sg_tone_class(fact->tone));
-            add_value(page, &fact->value);
-            sg_markup_raw(&page->to, "</dd><dt>");
-            sg_markup_text(&page->to, fact->title);
-            sg_markup_raw(&page->to, "</dt></div>\n");
-        }
-    }
+         section = section->next)
+        if (!section->part)
+            sg_page_add_key_facts(page, section);
     sg_markup_raw(&page->to, "</dl>\n");
 }
 
-static void add_findings(struct page *page)
+static void add_points(struct sg_page *page, const char *const *point, size_t n)
 {
-    const struct sg_sheet *sheet = page->sheet;
-    sg_markup_raw(&page->to, "<div class=\"look\"><h2>To look at</h2>");
-    if (sheet->n_findings == 0)
-        sg_markup_raw(&page->to, "<p>Nothing: no trouble with the log, nothing failed closed, "
-                                 "nothing was lost.</p>");
-    else
+    if (n > 0)
         sg_markup_raw(&page->to, "<ul>");
-    for (size_t i = 0; i < sheet->n_findings; i++) {
+    for (size_t i = 0; i < n; i++) {
         sg_markup_raw(&page->to, "<li>");
-        sg_markup_text(&page->to, sheet->finding[i]);
+        sg_markup_text(&page->to, point[i]);
         sg_markup_raw(&page->to, "</li>\n");
     }
-    sg_markup_raw(&page->to, sheet->n_findings == 0 ? "</div>\n" : "</ul></div>\n");
+    if (n > 0)
+        sg_markup_raw(&page->to, "</ul>");
 }
 
-static void add_contents(struct page *page)
+static void add_findings(struct sg_page *page)
 {
+    const struct sg_sheet *sheet = page->sheet;
+    sg_markup_raw(&page->to, "<div class=\"look\"><h2>");
+    sg_markup_text(&page->to, sheet->look);
+    sg_markup_raw(&page->to, "</h2>");
+    if (sheet->n_findings == 0) {
+        sg_markup_raw(&page->to, "<p>");
+        sg_markup_text(&page->to, sheet->nothing);
+        sg_markup_raw(&page->to, "</p>");
+    }
+    add_points(page, sheet->finding, sheet->n_findings);
+    sg_markup_raw(&page->to, "</div>\n");
+}
+
+/* The cards of a section, behind its entry. */
+static const struct sg_section *add_parts(struct sg_page *page, const struct sg_section *section)
+{
+    const struct sg_section *part = section->next;
+    if (part != NULL && part->part)
+        sg_markup_raw(&page->to, "<br/>");
+    for (; part != NULL && part->part; part = part->next) {
+        sg_markup_rawf(&page->to, "%s<a href=\"#on-%s\">", part == section->next ? "" : " · ",
+                       part->id);
+        sg_markup_text(&page->to, part->title);
+        sg_markup_raw(&page->to, "</a>");
+    }
+    return part;
+}
+
+static void add_contents(struct sg_page *page)
+{
+    const struct sg_section *section = page->sheet->section;
     sg_markup_raw(&page->to, "<nav aria-label=\"Contents\"><ol>\n");
-    for (const struct sg_section *section = page->sheet->section; section != NULL;
-         section = section->next) {
+    while (section != NULL) {
         sg_markup_rawf(&page->to, "<li><a href=\"#on-%s\">", section->id);
         sg_markup_text(&page->to, section->title);
-        sg_markup_raw(&page->to, "</a></li>\n");
+        sg_markup_raw(&page->to, "</a>");
+        section = add_parts(page, section);
+        sg_markup_raw(&page->to, "</li>\n");
     }
     sg_markup_raw(&page->to, "<li><a href=\"#again\">How to count again</a></li>\n</ol></nav>\n");
 }
 
-static void add_cover(struct page *page)
+/* When and by whom the page was made, and what is beside it. */
+static void add_making(struct sg_page *page)
 {
     const struct sg_sheet *sheet = page->sheet;
     char made[25];
     sg_clock_format(sheet->made, made);
-    sg_markup_raw(&page->to, "<header>\n<p class=\"kicker\">Audit report</p>\n<h1>");
+    sg_markup_raw(&page->to, "<p class=\"made\">Made ");
+    if (sheet->made > 0)
+        sg_markup_rawf(&page->to, "%.10s %.8s UTC ", made, made + 11);
+    sg_markup_raw(&page->to, "by ");
+    sg_markup_text(&page->to, sheet->by);
+    if (sheet->alone) {
+        sg_markup_raw(&page->to, ". The same events give the same page, byte for byte; nothing in "
+                                 "it is fetched from elsewhere.</p>\n");
+        return;
+    }
+    sg_markup_raw(&page->to, ". The same numbers are in <a href=\"");
+    sg_markup_text(&page->to, page->stem);
+    sg_markup_raw(&page->to, ".json\">JSON</a> and <a href=\"");
+    sg_markup_text(&page->to, page->stem);
+    sg_markup_raw(&page->to, "-facts.csv\">CSV</a> beside this page.</p>\n");
+}
+
+static void add_cover(struct sg_page *page)
+{
+    const struct sg_sheet *sheet = page->sheet;
+    sg_markup_raw(&page->to, "<header>\n<p class=\"kicker\">");
+    sg_markup_text(&page->to, sheet->kind);
+    sg_markup_raw(&page->to, "</p>\n<h1>");
     sg_markup_text(&page->to, sheet->origin);
     sg_markup_raw(&page->to, "</h1>\n<p class=\"range\">");
     sg_markup_text(&page->to, sheet->range);
     sg_markup_raw(&page->to, "</p>\n");
-    sg_markup_rawf(&page->to, "<div class=\"verdict %s\"><strong>%s</strong><p>",
-                   sheet->proven ? "good" : "bad", sheet->proven ? "PROVEN" : "NOT PROVEN");
+    sg_markup_rawf(&page->to, "<div class=\"verdict %s\"><strong>", sg_tone_class(sheet->tone));
+    sg_markup_text(&page->to, sheet->verdict);
+    sg_markup_raw(&page->to, "</strong><p>");
     sg_markup_text(&page->to, sheet->headline);
     sg_markup_raw(&page->to, "</p></div>\n");
     add_key_facts(page);
     add_findings(page);
     add_contents(page);
-    sg_markup_rawf(&page->to, "<p class=\"made\">Made %.10s %.8s UTC by ", made, made + 11);
-    sg_markup_text(&page->to, sheet->by);
-    sg_markup_raw(&page->to, ". The same numbers are in <a href=\"");
-    sg_markup_text(&page->to, page->stem);
-    sg_markup_raw(&page->to, ".json\">JSON</a> and <a href=\"");
-    sg_markup_text(&page->to, page->stem);
-    sg_markup_raw(&page->to, "-facts.csv\">CSV</a> beside this page.</p>\n</header>\n");
+    add_making(page);
+    sg_markup_raw(&page->to, "</header>\n");
 }
 
-static void add_sections(struct page *page)
+static void add_content(struct sg_page *page, const struct sg_section *section)
+{
+    if (!section->tables_first)
+        sg_page_add_facts(page, section);
+    for (const struct sg_table *table = section->table; table != NULL; table = table->next)
+        sg_page_add_table(page, section, table);
+    if (section->tables_first)
+        sg_page_add_facts(page, section);
+}
+
+static void add_card(struct sg_page *page, const struct sg_section *section)
+{
+    sg_markup_rawf(&page->to, "<article id=\"on-%s\" aria-labelledby=\"%s-h\"><h3 id=\"%s-h\">",
+                   section->id, section->id, section->id);
+    sg_markup_text(&page->to, section->title);
+    sg_markup_raw(&page->to, "</h3>\n<p class=\"said\">");
+    sg_markup_text(&page->to, section->text);
+    sg_markup_raw(&page->to, "</p>\n<dl class=\"keys\">\n");
+    sg_page_add_key_facts(page, section);
+    sg_markup_raw(&page->to, "</dl>\n");
+    add_points(page, section->point, section->n_points);
+    add_content(page, section);
+    sg_markup_raw(&page->to, "</article>\n");
+}
+
+/* A section with its cards; returns the next one. */
+static const struct sg_section *add_section(struct sg_page *page, const struct sg_section *section,
+                                            unsigned number)
+{
+    const struct sg_section *part = section->next;
+    sg_markup_rawf(&page->to,
+                   "<section id=\"on-%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">"
+                   "<span>%u</span>",
+                   section->id, section->id, section->id, number);
+    sg_markup_text(&page->to, section->title);
+    sg_markup_raw(&page->to, "</h2>\n<p class=\"lead\">");
+    sg_markup_text(&page->to, section->text);
+    sg_markup_raw(&page->to, "</p>\n");
+    add_points(page, section->point, section->n_points);
+    add_content(page, section);
+    for (; part != NULL && part->part; part = part->next)
+        add_card(page, part);
+    sg_markup_raw(&page->to, "</section>\n");
+    return part;
+}
+
+static void add_sections(struct sg_page *page)
 {
     unsigned number = 0;
-    for (const struct sg_section *section = page->sheet->section; section != NULL;
-         section = section->next) {
-        sg_markup_rawf(&page->to,
-                       "<section id=\"on-%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">"
-                       "<span>%u</span>",
-                       section->id, section->id, section->id, ++number);
-        sg_markup_text(&page->to, section->title);
-        sg_markup_raw(&page->to, "</h2>\n<p class=\"lead\">");
-        sg_markup_text(&page->to, section->text);
-        sg_markup_raw(&page->to, "</p>\n");
-        if (!section->tables_first)
-            add_facts(page, section);
-        for (const struct sg_table *table = section->table; table != NULL; table = table->next)
-            add_table(page, table);
-        if (section->tables_first)
-            add_facts(page, section);
-        sg_markup_raw(&page->to, "</section>\n");
-    }
+    for (const struct sg_section *section = page->sheet->section; section != NULL;)
+        section = add_section(page, section, ++number);
     sg_markup_rawf(&page->to,
                    "<section id=\"again\" aria-labelledby=\"again-h\"><h2 "
-                   "id=\"again-h\"><span>%u</span>How to count again</h2>\n",
+                   "id=\"again-h\"><span>%u</span>How to count again</h2>\n<p class=\"lead\">",
                    ++number);
-    sg_markup_raw(&page->to,
-                  "<p class=\"lead\">Beside each number stands a command that prints it, from the "
-                  "log's lines alone. All are made of these few functions; nothing of ours is "
-                  "needed. What must have its answer from us begins with scrubgate.</p>\n<pre>");
+    sg_markup_text(&page->to, page->sheet->again);
+    sg_markup_raw(&page->to, "</p>\n<pre>");
     sg_markup_text(&page->to, page->sheet->helpers);
     sg_markup_raw(&page->to, "</pre></section>\n");
 }
@@ -382,7 +201,7 @@ static void add_sections(struct page *page)
 enum scrubgate_status sg_page_add(struct sg_buf *out, const struct sg_sheet *sheet,
                                   const char *stem)
 {
-    struct page page = {{out, SCRUBGATE_OK}, sheet, stem};
+    struct sg_page page = {{out, SCRUBGATE_OK}, sheet, stem};
     struct sg_buf style = {0};
     page.to.rc = sg_page_style(&style, sheet);
     sg_markup_raw(&page.to, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
@@ -391,12 +210,15 @@ enum scrubgate_status sg_page_add(struct sg_buf *out, const struct sg_sheet *she
     sg_markup_raw(&page.to,
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                   "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-                  "<meta name=\"referrer\" content=\"no-referrer\"/>\n<title>Audit report: ");
+                  "<meta name=\"referrer\" content=\"no-referrer\"/>\n<title>");
+    sg_markup_text(&page.to, sheet->kind);
+    sg_markup_raw(&page.to, ": ");
     sg_markup_text(&page.to, sheet->origin);
     sg_markup_raw(&page.to, "</title>\n<style>");
     if (page.to.rc >= 0)
         page.to.rc = sg_buf_add_bytes(out, sg_buf_bytes(&style));
-    sg_markup_raw(&page.to, "</style>\n</head>\n<body>\n");
+    sg_markup_raw(&page.to, "</style>\n</head>\n");
+    sg_markup_raw(&page.to, sheet->alone ? "<body class=\"alone\">\n" : "<body>\n");
     add_cover(&page);
     sg_markup_raw(&page.to, "<main>\n");
     add_sections(&page);

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "report/sheet.h"
 
-/* Names the files beside it: <stem>.json, <stem>-<table>.csv. */
+/* stem names the files beside it: <stem>.json, <stem>-<table>.csv; "" where there are none. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_page_add(struct sg_buf *out,
                                                      const struct sg_sheet *sheet,
                                                      const char *stem);

@@ -16,8 +16,17 @@ enum { LABEL_MOST = 48, DIGITS_MOST = 8 };
 
 void sg_sheet_init(struct sg_sheet *sheet)
 {
-    *sheet = (struct sg_sheet){
-        .rc = SCRUBGATE_OK, .origin = "", .headline = "", .helpers = "", .range = "", .by = ""};
+    *sheet = (struct sg_sheet){.rc = SCRUBGATE_OK,
+                               .kind = "",
+                               .origin = "",
+                               .verdict = "",
+                               .headline = "",
+                               .helpers = "",
+                               .again = "",
+                               .look = "",
+                               .nothing = "",
+                               .range = "",
+                               .by = ""};
 }
 
 void sg_sheet_fini(struct sg_sheet *sheet)

@@ -2,7 +2,8 @@
 /*
  * sheet.h - what a report says, before it is HTML, JSON or CSV: sections of facts and tables.
  *
- *     account, verdict -> chapters -> [sheet] -> page (HTML), data (JSON, CSV)
+ *     audit log:  account, verdict -> chapters -> [sheet] -> page (HTML), data (JSON, CSV)
+ *     collusion:  analysis, meetings -> inquiry -> [sheet] -> page
  *
  * All forms are written from this one, so they cannot differ. Text here is UTF-8 that nobody has
  * escaped: each form does that for all of it. The first failure sticks.
@@ -24,6 +25,7 @@ enum sg_cell_kind {
     SG_CELL_NONE,   /* nothing is known: a dash, null */
     SG_CELL_WORD,   /* text */
     SG_CELL_CODE,   /* text that is a digest, a name, a command */
+    SG_CELL_FIGURE, /* a number that is no whole one, as text */
     SG_CELL_NUMBER, /* how many */
     SG_CELL_SEQ,    /* a record's number */
     SG_CELL_TIME,   /* ms since 1970 */
@@ -52,6 +54,10 @@ static inline struct sg_cell sg_cell_code(const char *text)
 {
     return (struct sg_cell){SG_CELL_CODE, 0, text};
 }
+static inline struct sg_cell sg_cell_figure(const char *text)
+{
+    return (struct sg_cell){SG_CELL_FIGURE, 0, text};
+}
 
 /* Colours by their meaning; HTML has a class for each. */
 enum sg_tone {
@@ -72,8 +78,15 @@ enum sg_tone {
 enum sg_plot_kind {
     SG_PLOT_STACK, /* series over time, one on the other */
     SG_PLOT_STEPS, /* how many for each of some labels */
-    SG_PLOT_SPANS  /* from when to when, a row each */
+    SG_PLOT_SPANS, /* from when to when, a row each */
+    /* These have a description of their own instead of series: */
+    SG_PLOT_SCORES, /* how many have which score, and by chance (report/plot_scores.h) */
+    SG_PLOT_PAIRS,  /* who met whom (report/plot_pairs.h) */
+    SG_PLOT_DAYS    /* seen and expected over time, and by whom (report/plot_days.h) */
 };
+struct sg_plot_scores;
+struct sg_plot_pairs;
+struct sg_plot_days;
 struct sg_series {
     const char *name;
     enum sg_tone tone;
@@ -90,6 +103,9 @@ struct sg_plot {
     const uint64_t *value;
     size_t n;
     bool small; /* it stands beside its table */
+    const struct sg_plot_scores *scores;
+    const struct sg_plot_pairs *pairs;
+    const struct sg_plot_days *days;
 };
 
 struct sg_column {
@@ -113,7 +129,11 @@ struct sg_table {
     size_t n_columns, n_rows;
     size_t shown;      /* rows of it on paper; 0: all */
     uint64_t left_out; /* that there were, but are not here */
+    const char *rest;  /* a sentence of these; NULL: they are older ones */
     bool stacked;      /* on paper below its plot, not beside it */
+    bool folded;       /* the plot says it; rows are for who asks, and not on paper */
+    const char *copy;  /* all that there is, for copying, and its title; NULL: nothing */
+    const char *copy_title;
     const struct sg_plot *plot;
     struct sg_row *row, *last_row;
 };
@@ -127,7 +147,10 @@ struct sg_fact {
 struct sg_section {
     struct sg_section *next;
     const char *id, *title, *text;
-    bool tables_first; /* its facts are details of them */
+    bool tables_first;        /* its facts are details of them */
+    bool part;                /* of the section before it: a card there, its key facts in it */
+    const char *const *point; /* sentences, one below the other */
+    size_t n_points;
     struct sg_fact *fact, *last_fact;
     struct sg_table *table, *last_table;
 };
@@ -135,11 +158,16 @@ struct sg_section {
 struct sg_sheet {
     struct sg_arena arena;
     enum scrubgate_status rc;
-    const char *origin, *headline, *helpers;
-    bool proven;
-    const char **finding; /* what somebody must look at, a sentence each */
+    const char *kind, *origin; /* "Audit report"; of what */
+    const char *verdict, *headline;
+    enum sg_tone tone;           /* of the verdict */
+    bool proven;                 /* an audit log */
+    const char *helpers, *again; /* commands of which all checks are made; what they are */
+    const char *look, *nothing;  /* title of the findings; what it means that there are none */
+    const char **finding;        /* what somebody must look at, a sentence each */
     size_t n_findings;
-    uint64_t made; /* ms; when */
+    bool alone;    /* no files are beside the page */
+    uint64_t made; /* ms; when. 0: whenever, it would be the same */
     const char *range, *by;
     struct sg_section *section, *last_section;
 };

@@ -200,6 +200,30 @@ static enum scrubgate_status act(struct sg_buf *out)
     return sg_record_act(out, &source, &made);
 }
 
+static enum scrubgate_status restored(struct sg_buf *out)
+{
+    const struct sg_sketches made = {"sketches-restored", true, "", 7};
+    return sg_record_sketches(out, &source, &made);
+}
+
+static enum scrubgate_status begun_anew(struct sg_buf *out)
+{
+    const struct sg_sketches made = {"sketches-restored", false, "damaged", 0};
+    return sg_record_sketches(out, &source, &made);
+}
+
+static enum scrubgate_status begun(struct sg_buf *out)
+{
+    const struct sg_sketches made = {"sketches-restored", false, "none", 0};
+    return sg_record_sketches(out, &source, &made);
+}
+
+static enum scrubgate_status saved(struct sg_buf *out)
+{
+    const struct sg_sketches made = {"sketches-saved", true, "", 7};
+    return sg_record_sketches(out, &source, &made);
+}
+
 static enum scrubgate_status act_failed(struct sg_buf *out)
 {
     const struct sg_act made = {0, "reset", "parties", false, SG_BYTES("why"), person};
@@ -260,6 +284,14 @@ static const struct kind_row kinds[] = {
     {"the end of one", "epoch", epoch_ends, "600202", "actor", "status_id", "object", "epoch", "1"},
     {"events that were old", "expiry", expiry, "600202", "actor", "status_id", "object", "expiry",
      "1"},
+    {"sketches that go on", "sketches", restored, "600299", "actor", "status_id", "object",
+     "sketches-restored", "1"},
+    {"sketches that were damaged", "sketches", begun_anew, "600299", "actor", "status_id", "object",
+     "sketches-restored", "2"},
+    {"sketches that nobody had yet", "sketches", begun, "600299", "actor", "status_id", "object",
+     "sketches-restored", "1"},
+    {"sketches that were saved", "sketches", saved, "600299", "actor", "status_id", "object",
+     "sketches-saved", "1"},
     {"an act", "act", act, "600299", "actor", "status_id", "object", "act", "1"},
     {"an act that failed", "act", act_failed, "600299", "actor", "status_id", "object", "act", "2"},
     {"a read of the log", "read", audit_read, "600501", "actor", "status_id", "object",

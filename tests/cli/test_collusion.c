@@ -124,12 +124,53 @@ static void test_scored(void **state)
     free(truth);
 }
 
+/* Agents by score, rings' before others; what is flagged says since when. */
+static void test_scored_agents(void **state)
+{
+    struct sg_program_run run;
+    size_t told = 0, flagged = 0, right = 0;
+    const char *const args[] = {"collusion", "score", "--agents", "scored/events.ndjson", NULL};
+    (void)state;
+    char *truth = sg_tempdir_read(&dir, "scored/truth.ndjson", NULL);
+    sg_program_run(&run, dir.path, args, sg_bytes_of(""));
+    assert_int_equal(run.code, 0);
+    struct sg_bytes rest = sg_buf_bytes(&run.out), line;
+    double last = 1e9;
+    for (; sg_bytes_take_line(&rest, &line); told++) {
+        struct sg_json *json;
+        assert_int_equal(sg_json_parse(&json, line, 4, NULL), SCRUBGATE_OK);
+        const struct sg_json_node *root = sg_json_root(json);
+        const double score = strtod((const char *)sg_json_get(root, "score")->text.data, NULL);
+        assert_true(score <= last);
+        last = score;
+        if (sg_json_get(root, "since") != NULL) {
+            char wanted[64] = "{\"agent\":\"";
+            strncat(wanted, (const char *)sg_json_get(root, "agent")->text.data, 16);
+            const char *at = strstr(truth, wanted);
+            assert_non_null(at);
+            right += strncmp(at + strlen(wanted), "\",\"ring\":null", 13) != 0;
+            flagged++;
+        }
+        sg_json_free(json);
+    }
+    assert_true(told > 10);
+    assert_true(flagged >= 2 && right == flagged);
+    sg_program_run_fini(&run);
+    free(truth);
+}
+
 static void test_scored_by_hand(void **state)
 {
     (void)state;
     assert_int_equal(RUN("{\"t\":1,\"ticket\":\"0000000000000007\",\"agent\":"
                          "\"0000000000000001\",\"customer\":\"0000000000000002\"}\n",
                          "{\"ticket\":\"0000000000000007\",\"risk\":0.000999", "score", "-"),
+                     0);
+    assert_int_equal(RUN("{\"t\":1,\"ticket\":\"0000000000000007\",\"agent\":"
+                         "\"0000000000000001\",\"customer\":\"0000000000000002\"}\n",
+                         "{\"agent\":\"0000000000000001\",\"score\":0.000,\"threshold\":2.500,"
+                         "\"flagged\":false}\n",
+                         "score", "--agents", "-"),
                      0);
     assert_int_equal(RUN("{\"t\":true}\n", "stdin:1: this is no event", "score", "-"), 2);
     assert_int_equal(RUN("", "cannot", "score", "nowhere"), 1);
@@ -170,6 +211,7 @@ int main(void)
     sg_suite_add("the rings of a simulated market are reported", test_found, NULL);
     sg_suite_add("events from standard input, none, and wrong ones", test_events_by_hand, NULL);
     sg_suite_add("the tickets of a ring have the highest risks", test_scored, NULL);
+    sg_suite_add("and its agents are flagged, nobody else", test_scored_agents, NULL);
     sg_suite_add("scores of events by hand, and of wrong ones", test_scored_by_hand, NULL);
     SG_SUITE_ROWS(test_bad, bads);
     int failed = sg_suite_run("collusion");

@@ -134,7 +134,8 @@ static void test_world(void **state)
             const uint64_t customer = sg_philox_below(&random, world->customers);
             evidence[round] =
                 sg_company_meet(&record, (uint16_t)agent, sg_mark(key, SG_MARK_CUSTOMER, customer),
-                                1.0 / AGENTS, world->shared);
+                                1.0 / AGENTS, world->shared)
+                    .evidence;
         }
     }
     qsort(evidence, 101, sizeof *evidence, compare);

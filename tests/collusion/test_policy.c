@@ -131,9 +131,7 @@ static void test_defaults(void **state)
     uint64_t within;
     for (int i = 0; i < SG_SIGNALS; i++) {
         const enum sg_signal_mode mode = sg_collusion_policy_signal(policy, (enum sg_signal)i).mode;
-        assert_int_equal(mode, i == SG_SIGNAL_COOLOFF   ? SG_SIGNAL_ENFORCE
-                               : i == SG_SIGNAL_FLAGGED ? SG_SIGNAL_ADVISE
-                                                        : SG_SIGNAL_SHADOW);
+        assert_int_equal(mode, i == SG_SIGNAL_COOLOFF ? SG_SIGNAL_ENFORCE : SG_SIGNAL_ADVISE);
     }
     assert_true(sg_collusion_policy_signal(policy, SG_SIGNAL_SELF).threshold == 12);
     assert_true(sg_collusion_policy_sticky(policy, &within) == 0);
@@ -166,7 +164,7 @@ static void test_signals(void **state)
         "shadow}}");
     assert_int_equal(sg_collusion_policy_signal(policy, SG_SIGNAL_PAIR).mode, SG_SIGNAL_ENFORCE);
     assert_true(sg_collusion_policy_signal(policy, SG_SIGNAL_PAIR).threshold == 7.5);
-    assert_int_equal(sg_collusion_policy_signal(policy, SG_SIGNAL_FARM).mode, SG_SIGNAL_SHADOW);
+    assert_int_equal(sg_collusion_policy_signal(policy, SG_SIGNAL_FARM).mode, SG_SIGNAL_ADVISE);
     assert_true(sg_collusion_policy_signal(policy, SG_SIGNAL_FARM).threshold == 8);
     assert_int_equal(sg_collusion_policy_signal(policy, SG_SIGNAL_FLAGGED).mode, SG_SIGNAL_SHADOW);
     sg_collusion_policy_free(policy);

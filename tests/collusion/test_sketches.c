@@ -203,7 +203,7 @@ static void test_near_duplicates(void **state)
     (void)state;
     assert_int_equal(sg_near_duplicates_init(&texts, 2, 8), SCRUBGATE_OK);
     for (uint64_t i = 1; i <= 4; i++)
-        sg_near_duplicates_add(&texts, 1, text ^ ((UINT64_C(1) << (6 * i)) - 1), mark(i), 3);
+        sg_near_duplicates_add(&texts, 1, text ^ ((UINT64_C(1) << (6 * i)) - 1), mark(i), 3, false);
     struct sg_alike alike = sg_near_duplicates_count(&texts, 1, text, mark(9), 7);
     assert_int_equal(alike.n, 4);
     assert_int_equal(alike.close, 1);                              /* 6 bits */
@@ -214,7 +214,7 @@ static void test_near_duplicates(void **state)
     assert_int_equal(sg_near_duplicates_count(&texts, 1, text, mark(9), 3).n, 0);
     assert_int_equal(sg_near_duplicates_count(&texts, 0, text, mark(9), 7).n, 0);
     for (uint64_t i = 0; i < 8; i++)
-        sg_near_duplicates_add(&texts, 1, ~text, mark(i), 3);
+        sg_near_duplicates_add(&texts, 1, ~text, mark(i), 3, false);
     assert_int_equal(sg_near_duplicates_count(&texts, 1, text, mark(9), 7).far, 0);
     sg_near_duplicates_fini(&texts);
 }

@@ -201,8 +201,12 @@ check_man_pages() {
     matching '^gateway/cli/cmd_.*\.c$' | while IFS= read -r file; do
         name=${file##*/cmd_}
         name=${name%.c}
-        name=${name%%_*} # one page for all commands of a group
-        page=docs/man/scrubgate-$name.1
+        # One page for all commands of a group; the page of the innermost group that has one.
+        page=docs/man/scrubgate-$(echo "$name" | tr _ -).1
+        while [ ! -f "$page" ] && [ "$name" != "${name%_*}" ]; do
+            name=${name%_*}
+            page=docs/man/scrubgate-$(echo "$name" | tr _ -).1
+        done
         [ -f "$page" ] || {
             echo "$file:1: no man page $page"
             continue

@@ -176,10 +176,10 @@ static void test_buckets_are_cumulative_and_the_last_takes_all(void **state)
 {
     struct sg_metrics *a = new_metrics(), *b = new_metrics();
     (void)state;
-    sg_metrics_scrubbed(a, 0);
-    sg_metrics_scrubbed(a, 1000);
-    sg_metrics_scrubbed(a, 1001);
-    sg_metrics_scrubbed(b, UINT64_C(3600000000000));
+    sg_metrics_time(&a->scrubbing, 0);
+    sg_metrics_time(&a->scrubbing, 1000);
+    sg_metrics_time(&a->scrubbing, 1001);
+    sg_metrics_time(&b->scrubbing, UINT64_C(3600000000000));
     char *page = print(a, b);
     has(page, "scrubgate_scrub_seconds_bucket{le=\"0.000001\"} 2\n");
     has(page, "scrubgate_scrub_seconds_bucket{le=\"0.000002\"} 3\n");

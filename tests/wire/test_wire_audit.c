@@ -138,11 +138,12 @@ static void test_records(void **state)
     for (int i = 0; i < 10; i++)
         deliver();
     sg_gateway_stop(&scene.gateway);
-    assert_int_equal(check_log(), 33); /* start, ten times request, response, outcome, stop, seal */
+    /* start, sketches restored, ten times request, response, outcome, sketches saved, stop, seal */
+    assert_int_equal(check_log(), 35);
     assert_int_equal(count_of("\"direction\":\"to-agent\""), 10);
     assert_int_equal(count_of("\"direction\":\"to-customer\""), 10);
     assert_int_equal(count_of("\"class_uid\":6003"), 10);
-    assert_int_equal(count_of("\"instance\":\"" SG_GATEWAY_ORIGIN "\""), 33);
+    assert_int_equal(count_of("\"instance\":\"" SG_GATEWAY_ORIGIN "\""), 35);
     sg_gateway_keeps_quiet(&scene.gateway, planted);
     end();
 }
@@ -181,7 +182,7 @@ static void test_many_at_once(void **state)
         sg_heard_fini(&heard);
     }
     sg_gateway_stop(&scene.gateway);
-    assert_int_equal(check_log(), 3 + 3 * MANY);
+    assert_int_equal(check_log(), 5 + 3 * MANY);
     end();
 }
 
@@ -242,7 +243,7 @@ static void test_crash(void **state)
     sg_gateway_start(&scene.gateway);
     deliver();
     sg_gateway_stop(&scene.gateway);
-    assert_int_equal(check_log(), lines + 7); /* one tells what was set aside */
+    assert_int_equal(check_log(), lines + 9); /* one tells what was set aside */
     /* What was there is there still, byte for byte; the torn line is beside it. */
     char *after = sg_tempdir_read(&scene.gateway.dir, LOG, NULL);
     assert_memory_equal(after, log, len);

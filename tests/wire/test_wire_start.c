@@ -352,14 +352,15 @@ static void test_starts_again(void **state)
     char *again = sg_tempdir_read(&gateway.dir, "var/keys/agent.key", NULL);
     assert_false(sg_tempdir_has(&gateway.dir, "var/keys/fingerprint.key")); /* an epoch has it */
     assert_string_equal(key, again);
-    /* start, stop, seal, and again, numbered on. */
-    assert_int_equal(sg_gateway_records(&gateway), 6);
-    free(sg_gateway_record(&gateway, 3,
-                           (const char *[]){"{\"seq\":3,", "\"what\":\"start\"", NULL}));
-    free(
-        sg_gateway_record(&gateway, 4, (const char *[]){"{\"seq\":4,", "\"what\":\"stop\"", NULL}));
-    free(
-        sg_gateway_record(&gateway, 5, (const char *[]){"{\"seq\":5,", "\"what\":\"seal\"", NULL}));
+    /* start, stop, each with what became of the sketches, seal, and again, numbered on. */
+    assert_int_equal(sg_gateway_records(&gateway), 10);
+    const char *const whats[] = {"start", "sketches-restored", "sketches-saved", "stop", "seal"};
+    for (int i = 5; i < 10; i++) {
+        char seq[16], what[40];
+        (void)snprintf(seq, sizeof seq, "{\"seq\":%d,", i);
+        (void)snprintf(what, sizeof what, "\"what\":\"%s\"", whats[i - 5]);
+        free(sg_gateway_record(&gateway, (size_t)i, (const char *[]){seq, what, NULL}));
+    }
     free(key);
     free(again);
     sg_gateway_fini(&gateway);
