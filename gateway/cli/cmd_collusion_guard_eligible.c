@@ -77,7 +77,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
         return exit_code;
     exit_code = sg_guard_take_agent(command, &place, argv[rest], &agent);
     if (exit_code == SG_EXIT_FINE) {
-        sg_collusion_guard_ask(place.guard, place.policy, agent, sg_bytes_of(brand),
+        sg_collusion_guard_ask(place.guard, place.config->policy, agent, sg_bytes_of(brand),
                                sg_bytes_of(queue), place.now_ms, &answer);
         const bool told = !json || print_json(&answer);
         if (!json)
