@@ -38,7 +38,7 @@ static enum scrubgate_status open_facets(struct sg_guard_place *place, const cha
     if (rc >= 0)
         rc = sg_keys_load(&keys, (const char *)path.data, fault);
     if (rc >= 0)
-        rc = sg_facets_new(&place->facets, keys.fingerprint);
+        rc = sg_facets_of_agents(&place->facets, keys.agent);
     sg_keys_wipe(&keys);
     sg_buf_fini(&path);
     return rc;
@@ -47,17 +47,15 @@ static enum scrubgate_status open_facets(struct sg_guard_place *place, const cha
 static enum scrubgate_status open_guard(struct sg_guard_place *place, const char *state,
                                         struct scrubgate_fault *fault)
 {
-    const struct sg_bytes none = {NULL, 0};
     struct sg_buf folder = {0}, path = {0};
-    enum scrubgate_status rc = sg_collusion_policy_read(&place->policy, "policy.yaml", none, fault);
-    if (rc >= 0)
-        rc = add_path(&folder, state, "/collusion");
+    enum scrubgate_status rc = add_path(&folder, state, "/" SG_GUARD_FOLDER);
     if (rc >= 0)
         rc = sg_folder_make((const char *)folder.data, FOLDER_MODE, fault);
     if (rc >= 0)
-        rc = add_path(&path, (const char *)folder.data, "/guard.db");
+        rc = add_path(&path, state, "/" SG_GUARD_FILE);
     if (rc >= 0)
-        rc = sg_collusion_guard_open(&place->guard, (const char *)path.data, place->policy, fault);
+        rc = sg_collusion_guard_open(&place->guard, (const char *)path.data, place->config->policy,
+                                     fault);
     sg_buf_fini(&folder);
     sg_buf_fini(&path);
     return rc;
@@ -126,7 +124,6 @@ int sg_guard_place_open(const struct sg_guard_asked *asked, struct sg_guard_plac
 void sg_guard_place_close(struct sg_guard_place *place)
 {
     sg_collusion_guard_close(place->guard);
-    sg_collusion_policy_free(place->policy);
     sg_facets_free(place->facets);
     sg_config_free(place->config);
     sg_buf_fini(&place->audit);

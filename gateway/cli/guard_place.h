@@ -18,7 +18,6 @@
 #include "cli/options.h"
 #include "collusion/facet.h"
 #include "collusion/guard.h"
-#include "collusion/policy.h"
 #include "proxy/config.h"
 
 /* As the options say it; all-zero is nothing said. */
@@ -36,7 +35,6 @@ struct sg_guard_asked {
 
 struct sg_guard_place {
     struct sg_config *config;
-    struct sg_collusion_policy *policy;
     struct sg_collusion_guard *guard;
     struct sg_facets *facets;
     struct sg_buf audit; /* audit.dir, NUL ended */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * admin.c - the admin port: health, metrics, and the engine as an API.
+ * admin.c - the admin port: health, metrics, the engine and the guard as an API.
  *
  * It runs on the server's own loop, away from the workers: it answers while they are busy. What it
- * is asked to scan is scanned elsewhere (admin_engine), so that health is answered meanwhile.
+ * is asked to scan is scanned elsewhere (admin_engine), and what needs the guard's file is done
+ * elsewhere (admin_guard), so that health is answered meanwhile.
  */
 #include "proxy/admin.h"
 
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "net/front.h"
 #include "proxy/admin_engine.h"
+#include "proxy/admin_guard.h"
 #include "proxy/problem.h"
 
 #define SECONDS UINT64_C(1000000000)
@@ -25,6 +27,7 @@ struct sg_admin {
     struct sg_front *front;
     struct sg_admin_host host;
     struct sg_admin_engine *engine;
+    struct sg_admin_guard *guard; /* NULL: none */
 };
 
 /* One request to it. */
@@ -35,7 +38,8 @@ struct visit {
     enum scrubgate_status status; /* of gathering the body */
     struct sg_admin_job job;
     struct sg_buf type, coding; /* the request's may go while the job runs */
-    bool scanning, gone;        /* the job runs; nobody waits for it any more */
+    struct sg_guard_call call;
+    bool busy, gone; /* the job or the call runs; nobody waits for it any more */
 };
 
 static enum scrubgate_status reply(struct visit *visit, unsigned status, struct sg_bytes type,
@@ -118,6 +122,7 @@ static void free_visit(struct visit *visit)
     sg_buf_fini(&visit->type);
     sg_buf_fini(&visit->coding);
     sg_buf_fini(&visit->job.answer);
+    sg_guard_call_fini(&visit->call);
     free(visit);
 }
 
@@ -129,7 +134,7 @@ static enum scrubgate_status refuse(struct visit *visit, enum scrubgate_status r
 static void scanned(struct sg_admin_job *job)
 {
     struct visit *visit = (struct visit *)(void *)((char *)job - offsetof(struct visit, job));
-    visit->scanning = false;
+    visit->busy = false;
     if (visit->gone) {
         free_visit(visit);
         return;
@@ -162,8 +167,8 @@ static enum scrubgate_status answer_engine(struct visit *visit, enum sg_engine_c
         .rules = job->generation->rules,
         .by_reference = host->by_reference(host->ctx),
     };
-    visit->scanning = sg_admin_engine_submit(visit->admin->engine, job);
-    if (visit->scanning)
+    visit->busy = sg_admin_engine_submit(visit->admin->engine, job);
+    if (visit->busy)
         return SCRUBGATE_OK;
     return sg_problem_reply(visit->request, SG_REASON_OVERLOAD, "", "", false);
 }
@@ -181,6 +186,51 @@ static enum scrubgate_status answer_analyze(struct visit *visit)
 static enum scrubgate_status answer_anonymize(struct visit *visit)
 {
     return answer_engine(visit, SG_ENGINE_ANONYMIZE);
+}
+
+static enum scrubgate_status reply_call(struct visit *visit)
+{
+    const struct sg_guard_call *call = &visit->call;
+    const struct sg_header fields[] = {
+        {SG_BYTES("Content-Type"),
+         call->status < 400 ? SG_BYTES("application/json") : SG_BYTES("application/problem+json")},
+        {SG_BYTES("Cache-Control"), SG_BYTES("no-store")},
+        {call->allow != NULL ? SG_BYTES("Allow") : SG_BYTES("Retry-After"),
+         call->allow != NULL ? sg_bytes_of(call->allow) : SG_BYTES("1")},
+    };
+    const bool has_third = call->allow != NULL || call->status == 503;
+    const struct sg_reply head = {
+        .status = call->status, .fields = fields, .n_fields = has_third ? 3 : 2};
+    return sg_request_reply(visit->request, &head, sg_buf_bytes(&call->answer));
+}
+
+static void called(struct sg_guard_call *call)
+{
+    struct visit *visit = (struct visit *)(void *)((char *)call - offsetof(struct visit, call));
+    visit->busy = false;
+    if (visit->gone)
+        free_visit(visit);
+    else if (reply_call(visit) < 0)
+        sg_request_abort(visit->request);
+}
+
+static enum scrubgate_status answer_guard(struct visit *visit)
+{
+    struct sg_guard_call *call = &visit->call;
+    call->method = sg_request_method(visit->request);
+    call->target = sg_request_target(visit->request);
+    call->content_type = field(visit, "Content-Type");
+    call->peer = sg_request_peer(visit->request);
+    call->body = sg_buf_bytes(&visit->body);
+    call->is_cut = visit->status < 0;
+    call->done = called;
+    const enum sg_guard_asked_how how = visit->admin->guard == NULL
+                                            ? SG_GUARD_NOT_OURS
+                                            : sg_admin_guard_ask(visit->admin->guard, call);
+    if (how == SG_GUARD_NOT_OURS)
+        return sg_problem_reply(visit->request, SG_REASON_NO_ROUTE, "", "", false);
+    visit->busy = how == SG_GUARD_UNDER_WAY;
+    return visit->busy ? SCRUBGATE_OK : reply_call(visit);
 }
 
 static const struct {
@@ -215,7 +265,7 @@ static enum scrubgate_status answer(struct visit *visit)
                                          sg_bytes_equal(method, SG_BYTES("HEAD"));
         return right ? pages[i].answer(visit) : refuse_method(visit, pages[i].post);
     }
-    return sg_problem_reply(visit->request, SG_REASON_NO_ROUTE, "", "", false);
+    return answer_guard(visit);
 }
 
 /* --- the front's --- */
@@ -251,7 +301,7 @@ static void closed(void *own, enum sg_request_end how)
     struct visit *visit = own;
     (void)how;
     visit->gone = true;
-    if (!visit->scanning)
+    if (!visit->busy)
         free_visit(visit);
 }
 
@@ -276,6 +326,8 @@ enum scrubgate_status sg_admin_start(struct sg_admin **admin, struct sg_loop *lo
     const struct sg_front_handler handler = {
         .begin = begin, .body = body, .end = end, .closed = closed, .ctx = made};
     rc = sg_admin_engine_start(&made->engine, loop);
+    if (rc >= 0 && host->guard.risks != NULL)
+        rc = sg_admin_guard_open(&made->guard, &host->guard);
     if (rc >= 0)
         rc = sg_front_new(&made->front, loop, &limits, &handler);
     if (rc < 0)
@@ -309,5 +361,6 @@ void sg_admin_stop(struct sg_admin *admin)
         return;
     sg_admin_engine_stop(admin->engine); /* first: its jobs have their answers from the front */
     sg_front_free(admin->front);
+    sg_admin_guard_close(admin->guard);
     free(admin);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * admin.h - the admin port: health, metrics, and the engine as an API.
+ * admin.h - the admin port: health, metrics, the engine and the guard as an API.
  *
  *     GET  /healthz   200 while the process runs
  *     GET  /readyz    200 while it can deliver messages; else 503 and why
  *     GET  /metrics   OpenMetrics
  *     POST /v1/scrub, /analyze, /anonymize   (proxy/engine_api)
+ *     /v1/agents/{agent}/eligibility, /v1/guard/orders…   (proxy/admin_guard)
  */
 #ifndef SG_PROXY_ADMIN_H
 #define SG_PROXY_ADMIN_H
@@ -15,6 +16,7 @@
 
 #include "base/buf.h"
 #include "net/loop.h"
+#include "proxy/admin_guard.h"
 #include "proxy/generation.h"
 
 struct sg_admin; /* on the server's loop */
@@ -27,6 +29,7 @@ struct sg_admin_host {
     struct sg_generation *(*generation)(void *ctx); /* borrowed for the call */
     bool (*by_reference)(void *ctx);                /* the fast engine is not trusted any more */
     void *ctx;
+    struct sg_admin_guard_setup guard; /* risks NULL: it has none */
 };
 
 /* Listens on fd, which it then owns, also on error. */

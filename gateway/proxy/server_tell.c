@@ -97,7 +97,16 @@ static bool by_reference(void *ctx)
 
 struct sg_admin_host sg_server_admin_host(struct sg_server *server)
 {
-    return (struct sg_admin_host){unready, print_metrics, current, by_reference, server};
+    return (struct sg_admin_host){.unready = unready,
+                                  .metrics = print_metrics,
+                                  .generation = current,
+                                  .by_reference = by_reference,
+                                  .ctx = server,
+                                  .guard = {.risks = server->risks,
+                                            .auditor = server->auditor,
+                                            .source = &server->source,
+                                            .key = server->keys.agent,
+                                            .peer_key = server->keys.agent}};
 }
 
 /* --- the operator's log --- */
