@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "collusion/event_read.h"
+#include "collusion/philox.h"
 #include "collusion/scorer.h"
 #include "collusion/sim.h"
 
@@ -186,8 +187,137 @@ static void test_merged(void **state)
     end(&market);
 }
 
+/* --- numbers are a shard's own --- */
+
+enum { AGENTS = 12, MINUTE = 60000 };
+
+static void meet(struct sg_scorer *scorer, uint64_t ms, uint64_t customer, uint64_t agent,
+                 struct sg_risk *risk)
+{
+    const struct sg_collusion_event event = {.time_ms = ms,
+                                             .event = SG_BYTES("message"),
+                                             .brand = SG_BYTES("b"),
+                                             .queue = SG_BYTES("q"),
+                                             .ticket = customer << 32 | ms % 0xffffffff,
+                                             .customer = customer,
+                                             .agent = agent,
+                                             .content = 0x0123456789abcdef};
+    sg_scorer_feed(scorer, &event, risk);
+}
+
+static double weight_of(const struct sg_risk *risk, enum sg_signal signal)
+{
+    for (size_t i = 0; i < risk->n; i++)
+        if (risk->reasons[i].signal == signal)
+            return risk->reasons[i].weight;
+    return 0;
+}
+
+/* Right's busy agent, whom its customer met as often as all do, has there the number that a rare
+ * one has in left, whom the customer never met. */
+static void test_numbers(void **state)
+{
+    struct sg_scorer *left, *right;
+    struct sg_risk risk;
+    struct sg_philox random;
+    uint64_t ms = 1767225600000;
+    (void)state;
+    sg_philox_init(&random, 1, 1, 1);
+    assert_int_equal(sg_scorer_new(&left, &config), SCRUBGATE_OK);
+    assert_int_equal(sg_scorer_new(&right, &config), SCRUBGATE_OK);
+    meet(right, ms, 4999, 1, &risk); /* the first agent of right; the first of left is AGENTS */
+    for (unsigned i = 0; i < 60 * AGENTS; i++, ms += MINUTE) {
+        meet(left, ms, 1000 + i, AGENTS - i % AGENTS, &risk);
+        const bool busy = sg_philox_chance(&random, 0.75);
+        meet(right, ms, i % 20 == 0 ? 42 : 5000 + i,
+             busy ? 1 : 2 + sg_philox_below(&random, AGENTS - 1), &risk);
+    }
+    assert_int_equal(sg_scorer_merge(left, right), SCRUBGATE_OK);
+    meet(left, ms, 42, AGENTS, &risk);
+    assert_true(risk.settled && !risk.thin);
+    if (weight_of(&risk, SG_SIGNAL_PAIR) > 1)
+        fail_msg("%g", weight_of(&risk, SG_SIGNAL_PAIR));
+    sg_scorer_free(left);
+    sg_scorer_free(right);
+}
+
+/* A text that right's agent heard from others, and nobody else. */
+static void test_texts(void **state)
+{
+    struct sg_scorer *left, *right;
+    struct sg_risk risk;
+    uint64_t ms = 1767225600000;
+    (void)state;
+    assert_int_equal(sg_scorer_new(&left, &config), SCRUBGATE_OK);
+    assert_int_equal(sg_scorer_new(&right, &config), SCRUBGATE_OK);
+    for (unsigned i = 0; i < 40 * AGENTS; i++, ms += MINUTE) {
+        struct sg_collusion_event event = {.time_ms = ms,
+                                           .event = SG_BYTES("message"),
+                                           .queue = SG_BYTES("q"),
+                                           .ticket = 1 + i,
+                                           .customer = 1000 + i,
+                                           .agent = 1 + i % AGENTS};
+        event.content = (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+        sg_scorer_feed(left, &event, &risk);
+        event.agent = AGENTS - i % AGENTS;
+        event.content = event.agent == 3 ? 7 : (i + 1) * UINT64_C(0xbf58476d1ce4e5b9);
+        sg_scorer_feed(right, &event, &risk);
+    }
+    assert_int_equal(sg_scorer_merge(left, right), SCRUBGATE_OK);
+    struct sg_collusion_event event = {.time_ms = ms,
+                                       .event = SG_BYTES("message"),
+                                       .queue = SG_BYTES("q"),
+                                       .ticket = 90000,
+                                       .customer = 42,
+                                       .agent = 3,
+                                       .content = 7};
+    sg_scorer_feed(left, &event, &risk);
+    assert_true(weight_of(&risk, SG_SIGNAL_TEMPLATE) > 3);
+    event.ticket = 90001;
+    event.agent = AGENTS - 2;
+    sg_scorer_feed(left, &event, &risk);
+    assert_true(weight_of(&risk, SG_SIGNAL_TEMPLATE) < 1);
+    sg_scorer_free(left);
+    sg_scorer_free(right);
+}
+
+/* What the agent showed to the other shard only. */
+static void test_own(void **state)
+{
+    struct sg_scorer *left, *right;
+    struct sg_risk risk;
+    uint64_t ms = 1767225600000;
+    (void)state;
+    assert_int_equal(sg_scorer_new(&left, &config), SCRUBGATE_OK);
+    assert_int_equal(sg_scorer_new(&right, &config), SCRUBGATE_OK);
+    struct sg_collusion_event event = {.event = SG_BYTES("message"), .queue = SG_BYTES("q")};
+    for (unsigned i = 0; i < 40 * AGENTS; i++, ms += MINUTE) {
+        event.time_ms = ms;
+        event.ticket = 1 + i;
+        event.customer = 1000 + i;
+        event.agent = 1 + i % AGENTS;
+        event.network = 100 + i;
+        sg_scorer_feed(left, &event, &risk);
+    }
+    const struct sg_collusion_event shown = {
+        .time_ms = ms, .event = SG_BYTES("resolve"), .ticket = 80000, .agent = 3, .network = 77};
+    sg_scorer_feed(right, &shown, &risk);
+    assert_int_equal(sg_scorer_merge(left, right), SCRUBGATE_OK);
+    event.ticket = 90000;
+    event.agent = 3;
+    event.network = 77;
+    sg_scorer_feed(left, &event, &risk);
+    assert_true(weight_of(&risk, SG_SIGNAL_SELF) > 1);
+    sg_scorer_free(left);
+    sg_scorer_free(right);
+}
+
 int main(void)
 {
+    sg_suite_add("nobody is taken for whom the other shard gave the same number", test_numbers,
+                 NULL);
+    sg_suite_add("texts that one shard heard are known to both", test_texts, NULL);
+    sg_suite_add("what an agent showed to one shard is known to both", test_own, NULL);
     SG_SUITE_ROWS(test_merged, rows);
     return sg_suite_run("shards");
 }
