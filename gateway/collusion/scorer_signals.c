@@ -138,12 +138,32 @@ static double haste_of(struct sg_scorer *scorer, const struct sg_scorer_ticket *
     return (double)sg_company_find(&scorer->customers, ticket->customer, scorer->now_ms)->haste;
 }
 
+/* Most of a judgement would be waiting for memory, one table after the other. */
+static void fetch(const struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                  uint64_t pair)
+{
+    sg_panes_fetch(&scorer->panes, pair);
+    sg_panes_fetch(&scorer->panes, ticket->customer);
+    sg_company_fetch(&scorer->customers, ticket->customer);
+    for (unsigned i = 0; i < SG_FACETS; i++)
+        if (ticket->facets[i] != 0) {
+            sg_company_fetch(&scorer->facets, ticket->facets[i]);
+            sg_frequency_fetch(&scorer->frequency, ticket->facets[i]);
+        }
+    for (unsigned i = 0; i < SG_SCORER_IDENTITIES; i++)
+        if (ticket->identities[i] != 0)
+            sg_company_fetch(&scorer->facets, ticket->identities[i]);
+    if (ticket->content != 0)
+        sg_near_duplicates_fetch(&scorer->at_agents, ticket->agent);
+}
+
 double sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket)
 {
+    const uint64_t pair = sg_mark_pair(ticket->customer, ticket->agent + UINT64_C(1));
+    fetch(scorer, ticket, pair);
     const uint16_t queue = ticket->has_queue ? ticket->queue : SG_STRATA_NONE;
     const double p = sg_strata_share(&scorer->strata, queue, ticket->agent, scorer->now_ms);
     const bool thin = sg_strata_on_duty(&scorer->strata, queue, scorer->now_ms) < least_on_duty;
-    const uint64_t pair = sg_mark_pair(ticket->customer, ticket->agent + UINT64_C(1));
     const double self = judge_self(scorer, ticket);
     const struct finding met = judge_pair(scorer, ticket, pair, p, thin);
     const struct finding farm = judge_farm(scorer, ticket, p, thin);
