@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { TALL = 190, BELOW = 40, SHORTEST = 3, EVERY = 5 };
+enum { TALL = 190, BELOW = 40, SHORTEST = 3, EVERY = 10 };
 
 struct scores {
     struct sg_drawing *draw;
@@ -93,10 +93,10 @@ static void draw_legend(const struct scores *s)
     sg_markup_rawf(&s->draw->to,
                    "<path class=\"t1\" d=\"M%.1f 2h9v9h-9z\"/><path class=\"t2\" d=\"M%.1f "
                    "2h9v9h-9z\"/><path class=\"chance\" d=\"M%.1f 6.5h18\"/>\n",
-                   x - 356, x - 232, x - 128);
-    sg_drawing_label(s->draw, x - 343, y + 1.5, "start", "below the threshold");
-    sg_drawing_label(s->draw, x - 219, y + 1.5, "start", "flagged: over it");
-    sg_drawing_label(s->draw, x - 106, y + 1.5, "start", "by chance alone");
+                   x - 374, x - 236, x - 122);
+    sg_drawing_label(s->draw, x - 361, y + 1.5, "start", "below the threshold");
+    sg_drawing_label(s->draw, x - 223, y + 1.5, "start", "flagged: over it");
+    sg_drawing_label(s->draw, x - 99, y + 1.5, "start", "by chance alone");
 }
 
 static void draw_tips(const struct scores *s)

@@ -12,7 +12,7 @@
 #include "report/drawing.h"
 #include "report/sheet.h"
 
-enum { SG_SCORE_STEPS = 60 };
+enum { SG_SCORE_STEPS = 120 };
 
 /* Equal steps of scores; in the last of them is whatever lies above, too. */
 struct sg_plot_scores {
