@@ -15,7 +15,7 @@ static const struct sg_analysis_config config = {
 
 /* Somebody who looks often accuses more often by chance: less each time. */
 static const struct sg_analysis_config watch_config = {
-    .false_alarms = 0.0005, .rounds = 60, .seed = 1, .tickets_most = 10};
+    .false_alarms = 0.0001, .rounds = 100, .seed = 1, .tickets_most = 10};
 static const uint64_t day_ms = 86400000, watch_window_ms = 60 * UINT64_C(86400000);
 
 /* Rings of truth and of the analysis, by a number of the analysis; none: UINT32_MAX. */
