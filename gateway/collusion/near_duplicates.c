@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { CLOSE = 8, FAR = 18 };
+enum { CLOSE = 8, FAR = 18, LINE = 64 /* bytes */ };
 
 /* A row is one of these with the count of texts ever put, then the texts. */
 struct sg_texts_row {
@@ -29,6 +29,13 @@ void sg_near_duplicates_fini(struct sg_near_duplicates *texts)
 {
     free(texts->rows);
     *texts = (struct sg_near_duplicates){.rows = NULL};
+}
+
+void sg_near_duplicates_fetch(const struct sg_near_duplicates *texts, size_t row)
+{
+    const struct sg_texts_row *at = &texts->rows[row * (texts->each + 1)];
+    for (size_t i = 0; i <= texts->each; i += LINE / sizeof *at)
+        __builtin_prefetch(&at[i]);
 }
 
 void sg_near_duplicates_add(struct sg_near_duplicates *texts, size_t row, uint64_t content,

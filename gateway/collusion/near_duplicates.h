@@ -25,6 +25,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_near_duplicates_init(struct sg_near_
                                                                  size_t rows, size_t each);
 void sg_near_duplicates_fini(struct sg_near_duplicates *texts);
 
+/* Memory that will be asked of soon: on its way while something else is done. */
+void sg_near_duplicates_fetch(const struct sg_near_duplicates *texts, size_t row);
 void sg_near_duplicates_add(struct sg_near_duplicates *texts, size_t row, uint64_t content,
                             uint64_t customer, uint16_t agent, bool common);
 /* Texts of a row that were not common when they came, by other customers, and to other agents than

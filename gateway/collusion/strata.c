@@ -33,7 +33,7 @@ struct queue {
     uint32_t n;
     uint64_t summed_ms;
     double sum, on_duty, tickets, hours; /* of all members, as of then */
-    struct sg_quantiles handling;
+    struct sg_quantiles waiting, handling;
 };
 
 struct sg_strata_table {
@@ -216,6 +216,11 @@ double sg_strata_on_duty(struct sg_strata *strata, uint16_t number, uint64_t ms)
     return strata->table->queues[number].on_duty;
 }
 
+struct sg_quantiles *sg_strata_waiting(struct sg_strata *strata, uint16_t number)
+{
+    return number == SG_STRATA_NONE ? NULL : &strata->table->queues[number].waiting;
+}
+
 struct sg_quantiles *sg_strata_handling(struct sg_strata *strata, uint16_t number)
 {
     return number == SG_STRATA_NONE ? NULL : &strata->table->queues[number].handling;
@@ -233,6 +238,7 @@ void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other, uint
         if (number == SG_STRATA_NONE)
             continue;
         into->table->queues[number].summed_ms = 0;
+        sg_quantiles_merge(&into->table->queues[number].waiting, &from->queues[i].waiting);
         sg_quantiles_merge(&into->table->queues[number].handling, &from->queues[i].handling);
     }
     for (size_t i = 0; i < from->n_members; i++) {

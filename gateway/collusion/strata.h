@@ -43,7 +43,8 @@ void sg_strata_take(struct sg_strata *strata, uint16_t queue, uint16_t agent, ui
 double sg_strata_share(struct sg_strata *strata, uint16_t queue, uint16_t agent, uint64_t ms);
 /* About how many are on duty. */
 double sg_strata_on_duty(struct sg_strata *strata, uint16_t queue, uint64_t ms);
-/* How long the queue's tickets take. NULL: no queue. */
+/* How long the queue's tickets wait for an agent, and how long they take. NULL: no queue. */
+struct sg_quantiles *sg_strata_waiting(struct sg_strata *strata, uint16_t queue);
 struct sg_quantiles *sg_strata_handling(struct sg_strata *strata, uint16_t queue);
 
 /* Adds what other knows. numbers gets, for each of other's agents, its number in into:

@@ -29,9 +29,16 @@ const char *sg_inquiry_amount(struct sg_sheet *sheet, double value)
                      : sg_sheet_number(sheet, (uint64_t)llround(fmin(value, 1e15)));
 }
 
+const char *sg_inquiry_whole(struct sg_sheet *sheet, double value)
+{
+    return sg_sheet_number(sheet, (uint64_t)llround(fmin(fmax(value, 0), 1e15)));
+}
+
 const char *sg_inquiry_share(struct sg_sheet *sheet, double value)
 {
     const double percent = value * 100;
+    if (percent >= 99.5 && percent < 100)
+        return "over 99 %";
     return sg_sheet_textf(sheet,
                           percent < 0.1  ? "%.3f %%"
                           : percent < 10 ? "%.1f %%"
@@ -96,7 +103,7 @@ static void answer(struct sg_sheet *sheet, const struct sg_inquiry *of,
             "reasons there could be stands beside each.",
             sg_inquiry_count(sheet, sums->in_rings, "agent"),
             sg_inquiry_count(sheet, sums->customers, "customer"),
-            sg_inquiry_amount(sheet, sums->seen), sg_inquiry_amount(sheet, sums->expected));
+            sg_inquiry_whole(sheet, sums->seen), sg_inquiry_amount(sheet, sums->expected));
     } else if (sums->flagged > 0) {
         sheet->verdict = "No ring";
         sheet->headline = sg_sheet_textf(
@@ -132,7 +139,7 @@ static void add_first(struct sg_sheet *sheet, const struct sg_inquiry *of,
         add_finding(sheet, sg_sheet_textf(sheet, "Ring %zu: %s, %s; %s tickets, by routing %s", i,
                                           sg_inquiry_count(sheet, ring->n_agents, "agent"),
                                           sg_inquiry_count(sheet, ring->n_customers, "customer"),
-                                          sg_inquiry_amount(sheet, ring->observed),
+                                          sg_inquiry_whole(sheet, ring->observed),
                                           sg_inquiry_amount(sheet, ring->expected)));
     }
     if (analysis->n_rings > RINGS_FIRST)
