@@ -231,7 +231,8 @@ static void test_upstream_says(void **state)
     begin(advise);
     deliver_usual(8);
     sg_recorder_say_text(&scene.origin,
-                         "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nScrubgate: risk=0.87, reasons=(pair;w=7.2)\r\n"
+                         "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nScrubgate: risk=0.87, "
+                         "reasons=(pair;w=7.2)\r\n"
                          "Content-Length: 2\r\n\r\nok",
                          SG_THEN_KEEP);
     const struct message message = {"/plain/x", "agent-1", "acme", "anna", "t", NULL, NULL};
@@ -617,8 +618,8 @@ static void test_damaged_guard(void **state)
     end();
 }
 
-int main(int argc, char **argv)
-{if (argc > 1) { sg_suite_add("k", test_kill, NULL); sg_suite_add("t", test_takeover, NULL); sg_suite_add("u", test_upstream_says, NULL); sg_suite_add("p", test_policy, NULL);sg_suite_add("b", test_broken_policy, NULL);sg_suite_add("d", test_damaged_guard, NULL);(void)argv;return sg_suite_run("x");}
+int main(void)
+{
     sg_suite_add("with a handful of agents no risk is told, then it is", test_cold, NULL);
     sg_suite_add("what an upstream says of a risk does not reach the client", test_upstream_says,
                  NULL);
