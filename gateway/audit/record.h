@@ -227,6 +227,17 @@ struct sg_master {
     uint64_t kept, dropped;    /* keys wrapped anew; of conversations that are over retention */
 };
 
+/* The key of fingerprints (all but the log's names) is another one from an epoch on, and ends. */
+struct sg_key_epoch {
+    uint64_t number;
+    bool destroyed; /* else: begun */
+};
+
+/* Events for analysis that were old: days of them were removed. */
+struct sg_expiry {
+    uint64_t days, to_ms; /* how many; the end of the newest */
+};
+
 /* What is learnt of who meets whom, kept over a restart. */
 struct sg_sketches {
     const char *what; /* "sketches-restored", "sketches-saved" */
@@ -296,6 +307,12 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_guard(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_master(struct sg_buf *out,
                                                           const struct sg_record_source *source,
                                                           const struct sg_master *master);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_epoch(struct sg_buf *out,
+                                                         const struct sg_record_source *source,
+                                                         const struct sg_key_epoch *epoch);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_expiry(struct sg_buf *out,
+                                                          const struct sg_record_source *source,
+                                                          const struct sg_expiry *expiry);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_sketches(struct sg_buf *out,
                                                             const struct sg_record_source *source,
                                                             const struct sg_sketches *sketches);

@@ -212,6 +212,33 @@ enum scrubgate_status sg_record_master(struct sg_buf *out, const struct sg_recor
     return sg_put_end(&put);
 }
 
+enum scrubgate_status sg_record_epoch(struct sg_buf *out, const struct sg_record_source *source,
+                                      const struct sg_key_epoch *epoch)
+{
+    const struct heading heading = {
+        {SG_CLASS_LIFE, epoch->destroyed ? LIFE_REMOVE : LIFE_UPDATE, SG_SEVERITY_INFORMATIONAL},
+        "epoch",
+        "keys",
+        false,
+        {0},
+        0};
+    struct sg_put put = begin(out, source, &heading);
+    sg_put_word(&put, SG_KEY("act"), epoch->destroyed ? "destroyed" : "begun");
+    sg_put_number(&put, SG_KEY("epoch"), epoch->number);
+    return sg_put_end(&put);
+}
+
+enum scrubgate_status sg_record_expiry(struct sg_buf *out, const struct sg_record_source *source,
+                                       const struct sg_expiry *expiry)
+{
+    const struct heading heading = {
+        LIFE(LIFE_REMOVE, INFORMATIONAL), "expiry", "events", false, {0}, 0};
+    struct sg_put put = begin(out, source, &heading);
+    sg_put_number(&put, SG_KEY("count"), expiry->days);
+    sg_put_number(&put, SG_KEY("to_ms"), expiry->to_ms);
+    return sg_put_end(&put);
+}
+
 /* --- what is learnt --- */
 
 /* That there was none yet is no failure. */

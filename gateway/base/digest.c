@@ -114,27 +114,43 @@ static enum scrubgate_status set_key(struct sg_hmac *hmac, const uint8_t key[SG_
     return rc < 0 ? rc : begin_pad(&hmac->outer, key, 0x5C);
 }
 
-enum scrubgate_status sg_hmac_new(struct sg_hmac **hmac, const uint8_t key[SG_KEY_SIZE],
-                                  const char *label)
+static enum scrubgate_status hmac_of(const uint8_t key[SG_KEY_SIZE], struct sg_hmac **hmac)
 {
-    uint8_t derived[SG_SHA256_SIZE] = {0};
-    *hmac = NULL;
     struct sg_hmac *made = malloc(sizeof *made);
+    *hmac = NULL;
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
     enum scrubgate_status rc = set_key(made, key);
-    /* The label gives each use its own key: HMAC(key, label). */
-    if (rc >= 0)
-        rc = sg_hmac(made, sg_bytes_of(label), derived);
-    if (rc >= 0)
-        rc = set_key(made, derived);
-    sg_wipe(derived, sizeof derived);
-    if (rc < 0) {
+    if (rc < 0)
         sg_hmac_free(made);
+    else
+        *hmac = made;
+    return rc;
+}
+
+/* The label gives each use its own key: HMAC(key, label). */
+enum scrubgate_status sg_key_derive(const uint8_t key[SG_KEY_SIZE], const char *label,
+                                    uint8_t derived[SG_KEY_SIZE])
+{
+    struct sg_hmac *hmac;
+    enum scrubgate_status rc = hmac_of(key, &hmac);
+    if (rc < 0)
         return rc;
-    }
-    *hmac = made;
-    return SCRUBGATE_OK;
+    rc = sg_hmac(hmac, sg_bytes_of(label), derived);
+    sg_hmac_free(hmac);
+    return rc;
+}
+
+enum scrubgate_status sg_hmac_new(struct sg_hmac **hmac, const uint8_t key[SG_KEY_SIZE],
+                                  const char *label)
+{
+    uint8_t derived[SG_KEY_SIZE] = {0};
+    *hmac = NULL;
+    enum scrubgate_status rc = sg_key_derive(key, label, derived);
+    if (rc >= 0)
+        rc = hmac_of(derived, hmac);
+    sg_wipe(derived, sizeof derived);
+    return rc;
 }
 
 enum scrubgate_status sg_hmac_rekey(struct sg_hmac *hmac, const uint8_t key[SG_KEY_SIZE])

@@ -37,6 +37,10 @@ struct sg_hmac;
 SCRUBGATE_MUST_USE enum scrubgate_status sg_hmac_new(struct sg_hmac **hmac,
                                                      const uint8_t key[SG_KEY_SIZE],
                                                      const char *label);
+/* The key that a label gets from another: what sg_hmac_new keys with. Nothing leads back. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_key_derive(const uint8_t key[SG_KEY_SIZE],
+                                                       const char *label,
+                                                       uint8_t derived[SG_KEY_SIZE]);
 /* Another key in the old one's place, as it is, without a label: one that has no other use. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_hmac_rekey(struct sg_hmac *hmac,
                                                        const uint8_t key[SG_KEY_SIZE]);

@@ -132,16 +132,17 @@ void sg_summary_fini(struct sg_summary *summary)
     *summary = (struct sg_summary){0};
 }
 
-static void add_identity(struct sg_summary *summary, uint64_t fingerprint)
+static void add_identity(struct sg_summary *summary, const struct sg_finding *finding)
 {
     size_t most = sizeof summary->identities / sizeof summary->identities[0];
-    if (fingerprint == 0 || summary->n_identities == most)
+    if (finding->fingerprint == 0 || summary->n_identities == most)
         return;
     for (size_t i = 0; i < summary->n_identities; i++) {
-        if (summary->identities[i] == fingerprint)
+        if (summary->identities[i] == finding->fingerprint)
             return;
     }
-    summary->identities[summary->n_identities++] = fingerprint;
+    summary->identities_before[summary->n_identities] = finding->was;
+    summary->identities[summary->n_identities++] = finding->fingerprint;
 }
 
 static enum scrubgate_status print_path(struct sg_scrub *scrub)
@@ -191,7 +192,7 @@ static enum scrubgate_status found(void *ctx, const struct sg_finding *finding)
     enum scrubgate_status rc = add_tally(scrub, finding);
     if (rc < 0)
         return rc;
-    add_identity(&scrub->summary, finding->fingerprint);
+    add_identity(&scrub->summary, finding);
     rc = tell(scrub, finding);
     if (rc < 0)
         return rc;

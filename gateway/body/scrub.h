@@ -45,8 +45,9 @@ struct sg_summary {
     uint64_t values;              /* text values and numbers looked at */
     uint64_t bytes_in, bytes_out; /* on the wire */
     uint64_t bytes_decoded;
-    uint64_t content;       /* SimHash of the masked text, 0: none */
-    uint64_t identities[4]; /* first distinct e-mail, phone, card, account fingerprints */
+    uint64_t content;              /* SimHash of the masked text, 0: none */
+    uint64_t identities[4];        /* first distinct e-mail, phone, card, account fingerprints */
+    uint64_t identities_before[4]; /* the same under the key before; 0: there is none */
     size_t n_identities;
     const struct sg_rule *failed; /* could not be matched: why it is refused; NULL: none */
 };

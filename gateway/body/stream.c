@@ -31,7 +31,7 @@ struct scrubgate_stream {
     struct sg_media media;
     uint64_t max_decoded;
     char *channel; /* ours: the caller's need not live on */
-    uint8_t key[SG_KEY_SIZE];
+    uint8_t key[SG_KEY_SIZE], key_before[SG_KEY_SIZE];
     struct sg_tail tail; /* of a body that stands alone: its own values may continue each other */
     enum scrubgate_status refused;
     bool names; /* nothing is scanned */
@@ -108,6 +108,10 @@ static enum scrubgate_status open_scrub(struct scrubgate_stream *stream,
     if (config->key != NULL) {
         memcpy(stream->key, config->key, sizeof stream->key);
         own.scan.key = stream->key;
+    }
+    if (config->key != NULL && config->key_before != NULL) {
+        memcpy(stream->key_before, config->key_before, sizeof stream->key_before);
+        own.scan.key_before = stream->key_before;
     }
     if (config->channel != NULL) {
         size_t size = strlen(config->channel) + 1;

@@ -36,7 +36,9 @@ static enum scrubgate_status find_id(const struct sg_keys *keys, struct sg_bytes
                                      struct sg_bytes name, struct sg_party_found *found)
 {
     struct sg_facets *facets;
-    enum scrubgate_status rc = sg_facets_new(&facets, keys->fingerprint);
+    enum scrubgate_status rc = sg_facets_of_agents(&facets, keys->agent);
+    if (rc >= 0)
+        rc = sg_facets_set_own(facets, NULL, keys->customer, keys->conversation);
     if (rc >= 0)
         rc = found->kind == SG_KEY_CONVERSATION
                  ? sg_facet_conversation(facets, brand, name, &found->id)

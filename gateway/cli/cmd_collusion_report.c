@@ -3,24 +3,27 @@
  * cmd_collusion_report.c - scrubgate collusion report: who shares customers as routing does not
  * explain.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <scrubgate/version.h>
 
 #include "base/diag.h"
 #include "cli/cmd_collusion.h"
 #include "cli/console.h"
 #include "cli/events.h"
 #include "cli/moment.h"
+#include "cli/report_files.h"
 #include "collusion/analysis.h"
 #include "collusion/analysis_json.h"
+#include "report/inquiry.h"
 
 enum { TOLD_AGENTS = 20 };
 
 struct wishes {
-    const char *window, *false_alarms, *out;
+    const char *window, *false_alarms;
+    struct sg_texts out;
     bool quiet;
 };
 
@@ -85,24 +88,54 @@ static void tell(const struct sg_analysis *analysis, const struct sg_deals *deal
     (void)printf("A score is a reason to look, not a verdict: a person decides.\n");
 }
 
-static enum scrubgate_status write_json(const struct sg_analysis *analysis,
-                                        const struct sg_deals *deals, const char *path,
-                                        struct scrubgate_fault *fault)
+/* --- what is written --- */
+
+static bool ends_with(const char *path, const char *suffix)
 {
-    struct sg_buf text = {0};
-    enum scrubgate_status rc = sg_analysis_json(analysis, deals, &text);
-    if (rc < 0) {
-        sg_fault_set(fault, path, 0, 0, "out of memory");
-    } else {
-        FILE *file = fopen(path, "w");
-        const bool put = file != NULL && fwrite(text.data, 1, text.len, file) == text.len;
-        if (file == NULL || fclose(file) != 0 || !put) {
-            sg_fault_set(fault, path, 0, 0, "cannot write this file: %s", strerror(errno));
-            rc = SCRUBGATE_EIO;
-        }
+    const size_t len = strlen(path), n = strlen(suffix);
+    return len > n && strcmp(path + len - n, suffix) == 0;
+}
+
+/* All of them say by their names what they are to be. */
+static bool are_named(const struct sg_texts *out)
+{
+    for (size_t i = 0; i < out->n; i++)
+        if (!ends_with(out->item[i], ".html") && !ends_with(out->item[i], ".json"))
+            return false;
+    return true;
+}
+
+static bool write_page(const struct sg_analysis *analysis, const struct sg_deals *deals,
+                       const char *path)
+{
+    struct sg_all_meetings meetings;
+    struct sg_sheet sheet;
+    struct sg_buf none = {0};
+    const enum scrubgate_status rc = sg_meetings_init(&meetings, analysis, deals);
+    if (rc < 0)
+        return sg_report_file_save(path, rc, &none);
+    sg_sheet_init(&sheet);
+    sheet.by = sg_sheet_textf(&sheet, "scrubgate %s", scrubgate_version());
+    sg_inquiry_write(&sheet, &(struct sg_inquiry){analysis, deals, &meetings});
+    const bool good = sheet.rc < 0 ? sg_report_file_save(path, sheet.rc, &none)
+                                   : sg_report_file_page(path, &sheet);
+    sg_sheet_fini(&sheet);
+    sg_meetings_fini(&meetings);
+    return good;
+}
+
+static bool write_all(const struct sg_analysis *analysis, const struct sg_deals *deals,
+                      const struct sg_texts *out)
+{
+    bool good = true;
+    for (size_t i = 0; i < out->n && good; i++) {
+        struct sg_buf json = {0};
+        good = ends_with(out->item[i], ".html")
+                   ? write_page(analysis, deals, out->item[i])
+                   : sg_report_file_save(out->item[i], sg_analysis_json(analysis, deals, &json),
+                                         &json);
     }
-    sg_buf_fini(&text);
-    return rc;
+    return good;
 }
 
 /* --- the command --- */
@@ -113,12 +146,13 @@ static int report(const struct sg_command *command, const struct wishes *wishes,
     struct scrubgate_fault fault = {.what = ""};
     struct sg_analysis analysis;
     uint64_t since = 0;
+    sg_deals_finish(deals, 0); /* first, so that one clock that is off moves no window */
     if (wishes->window != NULL && !sg_moment_read(wishes->window, deals->end_ms, false, &since))
         return sg_say_usage(command, "--window is a time before the last event, such as 60d");
-    sg_deals_finish(deals, since);
+    sg_deals_since(deals, since);
     const struct sg_analysis_config config = {
         .false_alarms = rate, .rounds = 200, .seed = 1, .tickets_most = 10};
-    enum scrubgate_status rc = sg_analysis_init(&analysis, deals, &config);
+    const enum scrubgate_status rc = sg_analysis_init(&analysis, deals, &config);
     if (rc < 0) {
         sg_fault_set(&fault, NULL, 0, 0, "%s",
                      rc == SCRUBGATE_ELIMIT ? "there are more than 20,000 agents; report on fewer"
@@ -127,14 +161,9 @@ static int report(const struct sg_command *command, const struct wishes *wishes,
         return SG_EXIT_WRONG;
     }
     tell(&analysis, deals);
-    if (wishes->out != NULL)
-        rc = write_json(&analysis, deals, wishes->out, &fault);
+    const bool good = write_all(&analysis, deals, &wishes->out);
     sg_analysis_fini(&analysis);
-    if (rc < 0) {
-        (void)sg_say_fault(&fault);
-        return SG_EXIT_WRONG;
-    }
-    return sg_flush_output() ? SG_EXIT_FINE : SG_EXIT_WRONG;
+    return sg_flush_output() && good ? SG_EXIT_FINE : SG_EXIT_WRONG;
 }
 
 static int run(const struct sg_command *command, int argc, char **argv)
@@ -146,7 +175,9 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"false-alarms", 'f', SG_OPTION_TEXT, "RATE",
          "honest agents that may be flagged for each agent-month; 1/1000 when not given",
          &wishes.false_alarms},
-        {"out", 'o', SG_OPTION_TEXT, "FILE.json", "everything, for programs", &wishes.out},
+        {"out", 'o', SG_OPTION_LIST, "FILE",
+         "F.html: a page for people; F.json: everything, for programs; may be given for each",
+         &wishes.out},
         {"quiet", 'q', SG_OPTION_FLAG, NULL, "do not show how far it is", &wishes.quiet}};
     struct scrubgate_fault fault = {.what = ""};
     struct sg_progress progress;
@@ -159,6 +190,9 @@ static int run(const struct sg_command *command, int argc, char **argv)
         return sg_options_exit(parsed);
     if (argc - rest != 1)
         return sg_say_usage(command, "wants one file or folder of events, such as var/events");
+    if (!are_named(&wishes.out))
+        return sg_say_usage(command,
+                            "--out is a file whose name ends in .html, for people, or in .json");
     if (!read_rate(wishes.false_alarms, &rate))
         return sg_say_usage(command, "--false-alarms is a rate above 0, such as 1/1000");
     sg_progress_start(&progress, "events", "events", 0, wishes.quiet);
@@ -179,8 +213,9 @@ static int run(const struct sg_command *command, int argc, char **argv)
 const struct sg_command sg_cmd_collusion_report = {
     .name = "collusion report",
     .summary = "who shares customers as routing does not explain",
-    .usage = "[--window 60d] [--false-alarms 1/1000] [--out F.json] FILE|FOLDER",
+    .usage = "[--window 60d] [--false-alarms 1/1000] [--out F.html|F.json]… FILE|FOLDER",
     .examples = "  scrubgate collusion report var/events\n"
-                "  scrubgate collusion report --window 60d --out r.json market/events.ndjson\n",
+                "  scrubgate collusion report --window 60d --out r.html --out r.json "
+                "market/events.ndjson\n",
     .run = run,
 };

@@ -38,7 +38,7 @@ static enum scrubgate_status open_facets(struct sg_guard_place *place, const cha
     if (rc >= 0)
         rc = sg_keys_load(&keys, (const char *)path.data, fault);
     if (rc >= 0)
-        rc = sg_facets_new(&place->facets, keys.fingerprint);
+        rc = sg_facets_of_agents(&place->facets, keys.agent);
     sg_keys_wipe(&keys);
     sg_buf_fini(&path);
     return rc;

@@ -41,26 +41,35 @@ static bool complain(const char *path, const char *what)
     return false;
 }
 
-/* Takes text; rc is that of making it. */
+bool sg_report_file_save(const char *path, enum scrubgate_status rc, struct sg_buf *text)
+{
+    char beside[PATH_MOST + 8];
+    const int len = snprintf(beside, sizeof beside, "%s.new", path);
+    bool good = rc >= 0 ? (size_t)len < sizeof beside || complain(path, "its name is too long")
+                        : complain(path, scrubgate_status_word(rc));
+    if (good) {
+        int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+        bool written = fd >= 0 && write_all(fd, sg_buf_bytes(text));
+        written = fd >= 0 && close(fd) == 0 && written;
+        good = (written && rename(beside, path) == 0) || complain(path, strerror(errno));
+        if (!good)
+            (void)unlink(beside);
+    }
+    sg_buf_fini(text);
+    return good;
+}
+
+bool sg_report_file_page(const char *path, const struct sg_sheet *sheet)
+{
+    struct sg_buf text = {0};
+    return sg_report_file_save(path, sg_page_add(&text, sheet, ""), &text);
+}
+
 static bool save(struct writing *to, const char *path, enum scrubgate_status rc,
                  struct sg_buf *text)
 {
-    char beside[PATH_MOST + 8];
-    bool good = rc >= 0 || complain(path, scrubgate_status_word(rc));
-    (void)snprintf(beside, sizeof beside, "%s.new", path);
-    int fd =
-        !good ? -1 : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-    if (fd >= 0) {
-        bool written = write_all(fd, sg_buf_bytes(text));
-        written = close(fd) == 0 && written;
-        good = written && rename(beside, path) == 0;
-    }
-    if (rc >= 0 && (fd < 0 || !good)) {
-        good = complain(path, strerror(errno));
-        (void)unlink(beside);
-    }
+    const bool good = sg_report_file_save(path, rc, text);
     to->files->n += good;
-    sg_buf_fini(text);
     return good;
 }
 

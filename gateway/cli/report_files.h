@@ -10,14 +10,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "report/sheet.h"
 
 struct sg_report_files {
     size_t n; /* that were written */
 };
 
-/* Each is written beside its name and renamed, so none is ever half there. False, with the trouble
- * printed. */
+/* Writes text beside path and renames it, so none is ever half there; text is empty then. rc is
+ * that of making it. False, with the trouble printed. */
+bool sg_report_file_save(const char *path, enum scrubgate_status rc, struct sg_buf *text);
+/* A page that stands alone. */
+bool sg_report_file_page(const char *path, const struct sg_sheet *sheet);
+
+/* The page and all that it links to. False, with the trouble printed. */
 bool sg_report_files_write(struct sg_report_files *files, const struct sg_sheet *sheet,
                            const char *page);
 

@@ -14,6 +14,7 @@
 #include "collusion/coservice.h"
 #include "collusion/evidence.h"
 #include "collusion/membership.h"
+#include "collusion/recruit.h"
 #include "collusion/routing.h"
 #include "collusion/suspicion.h"
 
@@ -21,10 +22,15 @@ enum {
     AGENTS_MOST = 20000,
     RINGS_MOST = 64,
     COLLEAGUES_FEWEST = 3, /* on duty on the average: below that routing has no choice */
-    CUSTOMER_TICKETS = 2   /* one ticket to a ring is no evidence */
+    BANDS = 3,             /* of customers by their tickets: up to 10, 60, 360 */
+    WIDER = 6,
+    RECRUIT_ROUNDS = 4,
+    CUSTOMER_TICKETS = 2 /* one ticket to a ring is no evidence */
 };
 /* A customer is named as a ring's when it is more likely that than not. */
 static const double likely = 0.5;
+/* What the many tickets of one customer say counts when routing would have to be off by half. */
+static const double doubt = 0.5;
 static const double month_ms = 30.0 * 86400000;
 
 /* What the steps share. */
@@ -32,7 +38,7 @@ struct work {
     struct sg_analysis *analysis;
     struct sg_deals *deals;
     struct sg_routing routing;
-    struct sg_coservice co;
+    struct sg_coservice co[BANDS]; /* chained */
     struct sg_suspicion suspicion;
     struct sg_blocks blocks;
     struct sg_visits visits;
@@ -100,9 +106,12 @@ static enum scrubgate_status list_agents(struct work *work)
 
 /* --- rings: dense blocks of the agents' residuals --- */
 
-/* A block says something when one of its members alone would be flagged. */
+/* A block says something when it is denser than chance's, and one of its members alone would be
+ * flagged. */
 static bool is_ring(const struct work *work, size_t block)
 {
+    if (work->blocks.density[block] <= work->suspicion.block_threshold)
+        return false;
     for (size_t i = work->blocks.begin[block]; i < work->blocks.begin[block + 1]; i++) {
         const uint32_t agent = work->blocks.member[i];
         if (work->suspicion.list[agent].flagged && !work->thin[agent])
@@ -119,61 +128,75 @@ static int by_edge(const void *a, const void *b)
     return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
 }
 
+/* By the customers who say most of the two. */
+static struct sg_analysis_edge find_edge(const struct sg_coservice *co, uint32_t a, uint32_t b)
+{
+    const size_t at = (size_t)a * co->n + b;
+    const struct sg_coservice *oddest = co;
+    for (co = co->wider; co != NULL; co = co->wider)
+        oddest = co->z[at] > oddest->z[at] ? co : oddest;
+    const double scale = a == b ? oddest->habit[a] : 1;
+    return (struct sg_analysis_edge){a, b, oddest->obs[at], oddest->exp[at] * scale, oddest->z[at]};
+}
+
 static enum scrubgate_status list_edges(struct work *work, struct sg_analysis_ring *ring)
 {
-    const struct sg_coservice *co = &work->co;
     const size_t n = ring->n_agents;
     struct sg_analysis_edge *edges = sg_arena_alloc(work->arena, n * (n + 1) / 2 * sizeof *edges);
     if (edges == NULL)
         return SCRUBGATE_ENOMEM;
     for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++) {
-            const size_t at = (size_t)ring->agents[i] * co->n + ring->agents[j];
-            const double scale = i == j ? co->habit[ring->agents[i]] : 1;
-            edges[ring->n_edges++] = (struct sg_analysis_edge){
-                ring->agents[i], ring->agents[j], co->obs[at], co->exp[at] * scale, co->z[at]};
-        }
+        for (size_t j = i; j < n; j++)
+            edges[ring->n_edges++] = find_edge(work->co, ring->agents[i], ring->agents[j]);
     qsort(edges, ring->n_edges, sizeof *edges, by_edge);
     ring->edges = edges;
     return SCRUBGATE_OK;
 }
 
-static enum scrubgate_status add_ring(struct work *work, size_t block)
+static void add_ring(struct work *work, size_t block)
 {
     struct sg_analysis *analysis = work->analysis;
-    struct sg_analysis_ring *ring = &analysis->rings[analysis->n_rings];
-    const size_t n = work->blocks.begin[block + 1] - work->blocks.begin[block];
-    uint32_t *agents = sg_arena_alloc(work->arena, n * sizeof *agents);
-    if (agents == NULL)
-        return SCRUBGATE_ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        agents[i] = work->blocks.member[work->blocks.begin[block] + i];
-        work->ring[agents[i]] = (uint32_t)analysis->n_rings;
-    }
-    *ring = (struct sg_analysis_ring){.agents = agents,
-                                      .n_agents = n,
-                                      .density = work->blocks.density[block],
-                                      .threshold = work->suspicion.block_threshold};
-    analysis->n_rings++;
-    return list_edges(work, ring);
+    for (size_t i = work->blocks.begin[block]; i < work->blocks.begin[block + 1]; i++)
+        work->ring[work->blocks.member[i]] = (uint32_t)analysis->n_rings;
+    analysis->rings[analysis->n_rings++] = (struct sg_analysis_ring){
+        .density = work->blocks.density[block], .threshold = work->suspicion.block_threshold};
 }
 
 static enum scrubgate_status find_rings(struct work *work)
 {
-    const size_t n = work->co.n;
+    const size_t n = work->co->n;
     double *weights = malloc((n * n + 1) * sizeof *weights);
+    double *z = malloc((n * n + 1) * sizeof *z);
     work->analysis->rings = calloc(RINGS_MOST, sizeof *work->analysis->rings);
-    if (weights == NULL || work->analysis->rings == NULL) {
-        free(weights);
-        return SCRUBGATE_ENOMEM;
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    if (weights != NULL && z != NULL && work->analysis->rings != NULL) {
+        sg_coservice_oddest(work->co, z);
+        sg_suspicion_weigh(z, n, weights);
+        rc = sg_blocks_init(&work->blocks, weights, n, work->suspicion.block_threshold, RINGS_MOST);
     }
-    sg_suspicion_weigh(work->co.z, n, weights);
-    enum scrubgate_status rc =
-        sg_blocks_init(&work->blocks, weights, n, work->suspicion.block_threshold, RINGS_MOST);
     free(weights);
+    free(z);
     for (size_t i = 0; rc >= 0 && i < work->blocks.n; i++)
         if (is_ring(work, i))
-            rc = add_ring(work, i);
+            add_ring(work, i);
+    return rc;
+}
+
+/* Customers by agents, agents by customers, until nobody joins any more. */
+static enum scrubgate_status find_members(struct work *work)
+{
+    const uint32_t rings = (uint32_t)work->analysis->n_rings;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    size_t joined = 1;
+    for (unsigned round = 0; round < RECRUIT_ROUNDS && rings > 0 && joined > 0 && rc >= 0;
+         round++) {
+        sg_membership_fini(&work->membership);
+        rc = sg_membership_init(&work->membership, work->deals, &work->visits, &work->routing,
+                                &work->traces, work->ring, rings);
+        if (rc >= 0 && round + 1 < RECRUIT_ROUNDS)
+            rc = sg_recruit(work->deals, &work->routing, &work->membership, work->thin, work->ring,
+                            rings, &joined);
+    }
     return rc;
 }
 
@@ -211,40 +234,84 @@ static enum scrubgate_status list_customers(struct work *work)
     analysis->customers = malloc((n + 1) * sizeof *analysis->customers);
     if (analysis->customers == NULL)
         return SCRUBGATE_ENOMEM;
-    if (analysis->n_rings == 0)
-        return SCRUBGATE_OK;
-    enum scrubgate_status rc =
-        sg_membership_init(&work->membership, work->deals, &work->visits, &work->routing,
-                           &work->traces, work->ring, (uint32_t)analysis->n_rings);
-    for (uint32_t c = 0; c < n && rc >= 0; c++)
+    for (uint32_t c = 0; c < n && analysis->n_rings > 0; c++)
         if (work->membership.list[c].to_ring >= CUSTOMER_TICKETS)
             analysis->customers[analysis->n_customers++] = describe_customer(work, c);
     if (analysis->n_customers > 0)
         qsort(analysis->customers, analysis->n_customers, sizeof *analysis->customers,
               by_likelihood);
+    return SCRUBGATE_OK;
+}
+
+static enum scrubgate_status give_agents(struct work *work, struct sg_analysis_ring *ring,
+                                         uint32_t number)
+{
+    const struct sg_analysis *analysis = work->analysis;
+    uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_agents + 1) * sizeof *list);
+    if (list == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < analysis->n_agents; i++)
+        if (analysis->agents[i].ring == number)
+            list[ring->n_agents++] = analysis->agents[i].agent;
+    ring->agents = list;
+    return list_edges(work, ring);
+}
+
+static enum scrubgate_status give_customers(struct work *work, struct sg_analysis_ring *ring,
+                                            uint32_t number)
+{
+    const struct sg_analysis *analysis = work->analysis;
+    uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *list);
+    double *how = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *how);
+    if (list == NULL || how == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < analysis->n_customers; i++)
+        if (analysis->customers[i].ring == number) {
+            how[ring->n_customers] = analysis->customers[i].probability;
+            list[ring->n_customers++] = analysis->customers[i].customer;
+        }
+    ring->customers = list;
+    ring->likely = how;
+    return SCRUBGATE_OK;
+}
+
+/* Groups of customers, and agents who show up as customers of suspected ones. */
+static enum scrubgate_status find_likenesses(struct work *work)
+{
+    struct sg_analysis *analysis = work->analysis;
+    struct sg_traces own = {.list = NULL};
+    bool *suspected = calloc(work->deals->agents.n + 1, sizeof *suspected);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    if (suspected == NULL)
+        goto out;
+    for (size_t i = 0; i < analysis->n_agents; i++)
+        suspected[analysis->agents[i].agent] =
+            analysis->agents[i].flagged || analysis->agents[i].ring != SG_ANALYSIS_NONE;
+    rc = sg_identity_rings_init(&analysis->identities, work->deals, &work->visits, &work->routing,
+                                &work->traces, work->arena);
+    if (rc >= 0)
+        rc = sg_traces_of_agents(&own, work->deals);
+    if (rc >= 0)
+        rc = sg_role_swaps_init(&analysis->swaps, work->deals, &work->visits, &work->routing,
+                                &work->traces, &own, suspected, work->arena);
+out:
+    sg_traces_fini(&own);
+    free(suspected);
     return rc;
 }
 
-static enum scrubgate_status give_customers(struct work *work)
+static enum scrubgate_status describe_rings(struct work *work)
 {
-    struct sg_analysis *analysis = work->analysis;
     const struct sg_evidence_source source = {work->deals, &work->visits, &work->routing,
                                               work->ring};
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (uint32_t r = 0; r < analysis->n_rings && rc >= 0; r++) {
-        struct sg_analysis_ring *ring = &analysis->rings[r];
-        uint32_t *list = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *list);
-        double *how = sg_arena_alloc(work->arena, (analysis->n_customers + 1) * sizeof *how);
-        if (list == NULL || how == NULL)
-            return SCRUBGATE_ENOMEM;
-        for (size_t i = 0; i < analysis->n_customers; i++)
-            if (analysis->customers[i].ring == r) {
-                how[ring->n_customers] = analysis->customers[i].probability;
-                list[ring->n_customers++] = analysis->customers[i].customer;
-            }
-        ring->customers = list;
-        ring->likely = how;
-        rc = sg_evidence_gather(ring, r, &source, work->arena);
+    for (uint32_t r = 0; r < work->analysis->n_rings && rc >= 0; r++) {
+        struct sg_analysis_ring *ring = &work->analysis->rings[r];
+        rc = give_agents(work, ring, r);
+        if (rc >= 0)
+            rc = give_customers(work, ring, r);
+        if (rc >= 0)
+            rc = sg_evidence_gather(ring, r, &source, work->arena);
     }
     return rc;
 }
@@ -298,12 +365,18 @@ static enum scrubgate_status prepare(struct work *work)
 static enum scrubgate_status score(struct work *work)
 {
     const struct sg_analysis_config *config = &work->analysis->config;
-    const struct sg_coservice_config few = {.tickets_most = config->tickets_most};
     const struct sg_suspicion_config chance = {
         .rounds = config->rounds, .seed = config->seed, .false_alarms = config->false_alarms};
-    enum scrubgate_status rc = sg_coservice_init(&work->co, work->deals, &work->routing, &few);
+    struct sg_coservice_config few = {.tickets_most = config->tickets_most};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < BANDS && rc >= 0; i++, few.tickets_most *= WIDER) {
+        few.doubt = i == 0 ? 0 : doubt;
+        rc = i == 0 ? sg_coservice_init(work->co, work->deals, &work->routing, &few)
+                    : sg_coservice_widen(&work->co[i], &work->co[i - 1], work->deals,
+                                         &work->routing, &few);
+    }
     if (rc >= 0)
-        rc = sg_suspicion_init(&work->suspicion, &work->co, work->deals, &work->routing, &chance,
+        rc = sg_suspicion_init(&work->suspicion, work->co, work->deals, &work->routing, &chance,
                                work->analysis->months);
     return rc < 0 ? rc : find_thin(work);
 }
@@ -320,17 +393,22 @@ enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_d
         if (rc >= 0)
             rc = find_rings(&work);
         if (rc >= 0)
+            rc = find_members(&work);
+        if (rc >= 0)
             rc = list_agents(&work);
         if (rc >= 0)
             rc = list_customers(&work);
         if (rc >= 0)
-            rc = give_customers(&work);
+            rc = describe_rings(&work);
+        if (rc >= 0)
+            rc = find_likenesses(&work);
         if (rc >= 0)
             rc = keep_chance(&work);
     }
     sg_blocks_fini(&work.blocks);
     sg_suspicion_fini(&work.suspicion);
-    sg_coservice_fini(&work.co);
+    for (size_t i = 0; i < BANDS; i++)
+        sg_coservice_fini(&work.co[i]);
     sg_routing_fini(&work.routing);
     sg_visits_fini(&work.visits);
     sg_traces_fini(&work.traces);

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double nothing = 1e-12; /* what rounding leaves of no pair at all */
+
 /* --- the customers that count --- */
 
 /* Drops those with too few or too many tickets, and those who came too early. */
 static enum scrubgate_status gather(struct sg_coservice *co, const struct sg_deals *deals,
-                                    const struct sg_coservice_config *config)
+                                    const struct sg_coservice_config *config, uint32_t least)
 {
     uint32_t *deal;
     size_t kept = 0, first = 0;
@@ -22,7 +24,7 @@ static enum scrubgate_status gather(struct sg_coservice *co, const struct sg_dea
     deal = co->visits.deal;
     for (size_t c = 0; c < deals->customers.n; c++) {
         const size_t end = co->visits.begin[c + 1], n = end - first;
-        if (n >= 2 && n <= config->tickets_most &&
+        if (n >= least && n <= config->tickets_most &&
             deals->list[deal[first]].open_ms >= config->first_seen_ms) {
             memmove(deal + kept, deal + first, n * sizeof *deal);
             co->visits.begin[co->customers++] = kept;
@@ -36,21 +38,38 @@ static enum scrubgate_status gather(struct sg_coservice *co, const struct sg_dea
 
 /* --- sums over pairs of a customer's tickets --- */
 
-static void expect_pair(struct sg_coservice *co, const struct sg_routing *routing,
-                        const struct sg_deal *x, const struct sg_deal *y, double weight)
+/* What one customer has with each agent, for those with whom it has anything. */
+struct sheet {
+    double *sum; /* of each agent; zero outside touched */
+    uint32_t *touched;
+    size_t n;
+};
+
+static enum scrubgate_status begin_sheet(struct sheet *sheet, size_t agents)
 {
-    size_t n, m;
-    const struct sg_share *a = sg_routing_cell(routing, x, &n);
-    const struct sg_share *b = sg_routing_cell(routing, y, &m);
-    for (size_t i = 0; i < n; i++) {
-        double *exp = co->exp + (size_t)a[i].agent * co->n;
-        double *var = co->var + (size_t)a[i].agent * co->n;
-        const double p = weight * a[i].p, q = weight * p;
-        for (size_t j = 0; j < m; j++) {
-            exp[b[j].agent] += p * b[j].p;
-            var[b[j].agent] += q * b[j].p;
-        }
-    }
+    *sheet = (struct sheet){.sum = calloc(agents + 1, sizeof *sheet->sum),
+                            .touched = malloc((agents + 1) * sizeof *sheet->touched)};
+    return sheet->sum == NULL || sheet->touched == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
+}
+
+static void end_sheet(struct sheet *sheet)
+{
+    free(sheet->sum);
+    free(sheet->touched);
+}
+
+static void note(struct sheet *sheet, uint32_t agent, double value)
+{
+    if (sheet->sum[agent] == 0)
+        sheet->touched[sheet->n++] = agent;
+    sheet->sum[agent] += value;
+}
+
+static void clear(struct sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->n; i++)
+        sheet->sum[sheet->touched[i]] = 0;
+    sheet->n = 0;
 }
 
 static double weight_of(size_t n)
@@ -58,43 +77,132 @@ static double weight_of(size_t n)
     return 1 / sqrt((double)n - 1);
 }
 
-static void expect(struct sg_coservice *co, const struct sg_deals *deals,
-                   const struct sg_routing *routing)
+/* Over i and j, i = j among them, p(a|i) p(b|j) is the product of two sums. */
+static void expect_all(struct sg_coservice *co, const struct sheet *sheet, double weight)
 {
-    for (size_t c = 0; c < co->customers; c++) {
-        const uint32_t *own = co->visits.deal + co->visits.begin[c];
-        const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                if (i != j)
-                    expect_pair(co, routing, &deals->list[own[i]], &deals->list[own[j]],
-                                weight_of(n));
+    for (size_t i = 0; i < sheet->n; i++) {
+        const size_t row = (size_t)sheet->touched[i] * co->n;
+        const double p = weight * sheet->sum[sheet->touched[i]], q = weight * p;
+        for (size_t j = 0; j < sheet->n; j++) {
+            const double other = sheet->sum[sheet->touched[j]];
+            co->exp[row + sheet->touched[j]] += p * other;
+            co->var[row + sheet->touched[j]] += q * other;
+        }
     }
 }
 
-static void observe(const struct sg_coservice *co, const uint32_t *agents, double *obs)
+/* Takes i = j out again: what comes to a cell has the same shares, whoever's it is. */
+static void expect_apart(struct sg_coservice *co, const struct sg_share *shares, size_t n,
+                         double weight, double square)
 {
-    memset(obs, 0, co->n * co->n * sizeof *obs);
-    for (size_t c = 0; c < co->customers; c++) {
-        const uint32_t *own = co->visits.deal + co->visits.begin[c];
-        const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                if (i != j)
-                    obs[(size_t)agents[own[i]] * co->n + agents[own[j]]] += weight_of(n);
+    for (size_t i = 0; i < n; i++) {
+        const size_t row = (size_t)shares[i].agent * co->n;
+        for (size_t j = 0; j < n; j++) {
+            const double both = (double)shares[i].p * shares[j].p;
+            co->exp[row + shares[j].agent] -= weight * both;
+            co->var[row + shares[j].agent] -= square * both;
+        }
     }
 }
 
-static double residual(double obs, double exp, double var)
+static enum scrubgate_status expect(struct sg_coservice *co, const struct sg_deals *deals,
+                                    const struct sg_routing *routing)
 {
-    return (obs - exp) / sqrt(var + 0.25);
-}
-
-void sg_coservice_replay(const struct sg_coservice *co, const uint32_t *agents, double *z)
-{
-    observe(co, agents, z);
+    const size_t cells = routing->n_strata * routing->n_slots;
+    double *weights = calloc(2 * cells + 1, sizeof *weights); /* w and its square */
+    struct sheet sheet;
+    enum scrubgate_status rc = begin_sheet(&sheet, co->n);
+    if (weights == NULL || rc < 0) {
+        rc = SCRUBGATE_ENOMEM;
+        goto out;
+    }
+    for (size_t c = 0; c < co->customers; c++) {
+        const uint32_t *own = co->visits.deal + co->visits.begin[c];
+        const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
+        const double weight = weight_of(n);
+        for (size_t i = 0; i < n; i++) {
+            const size_t cell = sg_routing_cell_of(routing, &deals->list[own[i]]);
+            for (size_t k = routing->begin[cell]; k < routing->begin[cell + 1]; k++)
+                note(&sheet, routing->shares[k].agent, routing->shares[k].p);
+            weights[2 * cell] += weight;
+            weights[2 * cell + 1] += weight * weight;
+        }
+        expect_all(co, &sheet, weight);
+        clear(&sheet);
+    }
+    for (size_t cell = 0; cell < cells; cell++)
+        if (weights[2 * cell] > 0)
+            expect_apart(co, routing->shares + routing->begin[cell],
+                         routing->begin[cell + 1] - routing->begin[cell], weights[2 * cell],
+                         weights[2 * cell + 1]);
     for (size_t i = 0; i < co->n * co->n; i++)
-        z[i] = residual(z[i], co->exp[i], co->var[i]);
+        if (co->exp[i] < nothing || co->var[i] < nothing)
+            co->exp[i] = co->var[i] = 0;
+out:
+    end_sheet(&sheet);
+    free(weights);
+    return rc;
+}
+
+/* Adds up obs on and above the diagonal. */
+static enum scrubgate_status observe(const struct sg_coservice *co, const uint32_t *agents,
+                                     double *obs)
+{
+    struct sheet sheet;
+    enum scrubgate_status rc = begin_sheet(&sheet, co->n);
+    for (size_t c = 0; c < co->customers && rc >= 0; c++) {
+        const uint32_t *own = co->visits.deal + co->visits.begin[c];
+        const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
+        const double weight = weight_of(n);
+        for (size_t i = 0; i < n; i++)
+            note(&sheet, agents[own[i]], 1);
+        for (size_t i = 0; i < sheet.n; i++) {
+            const uint32_t a = sheet.touched[i];
+            const double k = sheet.sum[a], times = weight * k;
+            obs[(size_t)a * co->n + a] += times * (k - 1);
+            for (size_t j = i + 1; j < sheet.n; j++) {
+                const uint32_t b = sheet.touched[j], low = a < b ? a : b, high = a < b ? b : a;
+                obs[(size_t)low * co->n + high] += times * sheet.sum[b];
+            }
+        }
+        clear(&sheet);
+    }
+    end_sheet(&sheet);
+    return rc;
+}
+
+static void mirror(double *cells, size_t n)
+{
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++)
+            cells[b * n + a] = cells[a * n + b];
+}
+
+enum scrubgate_status sg_coservice_replay(const struct sg_coservice *co, const uint32_t *agents,
+                                          double *z, double *spare)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    const struct sg_coservice *first = co;
+    const size_t n = co->n;
+    memset(spare, 0, n * n * sizeof *spare);
+    for (; co != NULL && rc >= 0; co = co->wider) {
+        rc = observe(co, agents, spare);
+        for (size_t a = 0; a < n; a++)
+            for (size_t i = a * n + a; i < (a + 1) * n; i++) {
+                const double now = (spare[i] - co->exp[i]) * co->narrow[i];
+                z[i] = co == first || now > z[i] ? now : z[i];
+            }
+    }
+    mirror(z, n);
+    return rc;
+}
+
+void sg_coservice_oddest(const struct sg_coservice *co, double *z)
+{
+    memcpy(z, co->z, co->n * co->n * sizeof *z);
+    for (const struct sg_coservice *next = co->wider; next != NULL; next = next->wider)
+        for (size_t i = 0; i < co->n * co->n; i++)
+            z[i] = next->z[i] > z[i] ? next->z[i] : z[i];
 }
 
 /* --- customers who come back to the agent they know --- */
@@ -175,9 +283,10 @@ static enum scrubgate_status allocate(struct sg_coservice *co)
     co->exp = calloc(cells, sizeof *co->exp);
     co->var = calloc(cells, sizeof *co->var);
     co->z = calloc(cells, sizeof *co->z);
+    co->narrow = calloc(cells, sizeof *co->narrow);
     co->habit = calloc(co->n + 1, sizeof *co->habit);
     return co->obs == NULL || co->exp == NULL || co->var == NULL || co->z == NULL ||
-                   co->habit == NULL
+                   co->narrow == NULL || co->habit == NULL
                ? SCRUBGATE_ENOMEM
                : SCRUBGATE_OK;
 }
@@ -189,33 +298,67 @@ static enum scrubgate_status observe_deals(struct sg_coservice *co, const struct
         return SCRUBGATE_ENOMEM;
     for (size_t i = 0; i < deals->n; i++)
         agents[i] = deals->list[i].agent;
-    observe(co, agents, co->obs);
+    enum scrubgate_status rc = observe(co, agents, co->obs);
+    mirror(co->obs, co->n);
     free(agents);
-    return find_habits(co, deals);
+    return rc < 0 ? rc : find_habits(co, deals);
+}
+
+static void compare(struct sg_coservice *co, double doubt)
+{
+    for (size_t a = 0; a < co->n; a++)
+        for (size_t b = 0; b < co->n; b++) {
+            const size_t i = a * co->n + b;
+            const double scale = a == b ? co->habit[a] : 1;
+            const double exp = co->exp[i], wrong = doubt * exp * doubt * exp;
+            co->narrow[i] = 1 / sqrt(co->var[i] + wrong + 0.25);
+            co->z[i] = (co->obs[i] - exp * scale) /
+                       sqrt(co->var[i] * scale + wrong * scale * scale + 0.25);
+        }
+}
+
+static enum scrubgate_status fill(struct sg_coservice *co, const struct sg_coservice *narrower,
+                                  const struct sg_deals *deals, const struct sg_routing *routing,
+                                  const struct sg_coservice_config *config)
+{
+    const size_t size = deals->agents.n * deals->agents.n * sizeof *co->obs;
+    *co = (struct sg_coservice){.n = deals->agents.n, .tickets_most = config->tickets_most};
+    enum scrubgate_status rc = allocate(co);
+    if (rc >= 0 && narrower != NULL) {
+        memcpy(co->obs, narrower->obs, size);
+        memcpy(co->exp, narrower->exp, size);
+        memcpy(co->var, narrower->var, size);
+    }
+    if (rc >= 0)
+        rc = gather(co, deals, config, narrower == NULL ? 2 : narrower->tickets_most + 1);
+    if (rc >= 0)
+        rc = expect(co, deals, routing);
+    if (rc >= 0)
+        rc = observe_deals(co, deals);
+    if (rc >= 0) {
+        compare(co, config->doubt);
+        rc = temper_diagonal(co);
+    }
+    if (rc < 0)
+        sg_coservice_fini(co);
+    return rc;
 }
 
 enum scrubgate_status sg_coservice_init(struct sg_coservice *co, const struct sg_deals *deals,
                                         const struct sg_routing *routing,
                                         const struct sg_coservice_config *config)
 {
-    *co = (struct sg_coservice){.n = deals->agents.n};
-    enum scrubgate_status rc = allocate(co);
+    return fill(co, NULL, deals, routing, config);
+}
+
+enum scrubgate_status sg_coservice_widen(struct sg_coservice *co, struct sg_coservice *narrower,
+                                         const struct sg_deals *deals,
+                                         const struct sg_routing *routing,
+                                         const struct sg_coservice_config *config)
+{
+    enum scrubgate_status rc = fill(co, narrower, deals, routing, config);
     if (rc >= 0)
-        rc = gather(co, deals, config);
-    if (rc >= 0) {
-        expect(co, deals, routing);
-        rc = observe_deals(co, deals);
-    }
-    for (size_t a = 0; a < co->n && rc >= 0; a++)
-        for (size_t b = 0; b < co->n; b++) {
-            const size_t i = a * co->n + b;
-            const double scale = a == b ? co->habit[a] : 1;
-            co->z[i] = residual(co->obs[i], co->exp[i] * scale, co->var[i] * scale);
-        }
-    if (rc >= 0)
-        rc = temper_diagonal(co);
-    if (rc < 0)
-        sg_coservice_fini(co);
+        narrower->wider = co;
     return rc;
 }
 
@@ -225,6 +368,7 @@ void sg_coservice_fini(struct sg_coservice *co)
     free(co->exp);
     free(co->var);
     free(co->z);
+    free(co->narrow);
     free(co->habit);
     sg_visits_fini(&co->visits);
     *co = (struct sg_coservice){.n = 0};

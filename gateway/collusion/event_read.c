@@ -55,6 +55,18 @@ static bool read_number(const struct sg_json_node *node, uint64_t *number)
     return node->kind == SG_JSON_NUMBER && sg_bytes_to_u64(node->text, number);
 }
 
+/* Programs whose numbers all have fractions write events, too: parts of a millisecond are cut off.
+ */
+static bool read_time(const struct sg_json_node *node, uint64_t *ms)
+{
+    const size_t point = sg_bytes_find(node->text, '.');
+    const struct sg_bytes whole = {node->text.data, point};
+    for (size_t i = point + 1; i < node->text.len; i++)
+        if (!sg_is_digit(node->text.data[i]))
+            return false; /* an exponent */
+    return node->kind == SG_JSON_NUMBER && sg_bytes_to_u64(whole, ms);
+}
+
 static bool read_epoch(const struct sg_json_node *node, uint32_t *epoch)
 {
     uint64_t number;
@@ -78,7 +90,7 @@ static bool read_member(void *into, const struct member *member, const struct sg
     case DIGEST:
         return read_digest(node, at);
     case TIME:
-        return read_number(node, at);
+        return read_time(node, at);
     case EPOCH:
         return read_epoch(node, at);
     case FROM:
@@ -94,7 +106,7 @@ static const char *kind_word(enum kind kind)
 {
     static const char *const words[] = {[DIGEST] = "16 hex digits",
                                         [WORD] = "a string",
-                                        [TIME] = "a whole number",
+                                        [TIME] = "a number of milliseconds",
                                         [EPOCH] = "a whole number of 32 bits",
                                         [FROM] = "agent or customer"};
     return words[kind];

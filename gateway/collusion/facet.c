@@ -9,6 +9,7 @@
 #include "collusion/facet.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,31 +22,81 @@ struct sg_facets {
     struct sg_buf run;
 };
 
+static struct labelled {
+    const char *label;
+    size_t offset;
+} const labelled[] = {
+    {SG_FACET_AGENT_LABEL, offsetof(struct sg_facets, agent)}, /* the first: not rekeyed */
+    {SG_FACET_CUSTOMER_LABEL, offsetof(struct sg_facets, customer)},
+    {SG_FACET_CONVERSATION_LABEL, offsetof(struct sg_facets, conversation)},
+    {"scrubgate facet network 1", offsetof(struct sg_facets, network)},
+    {"scrubgate facet tls 1", offsetof(struct sg_facets, tls)},
+    {"scrubgate facet device 1", offsetof(struct sg_facets, device)},
+};
+enum { LABELS = sizeof labelled / sizeof labelled[0] };
+
+static struct sg_hmac **hmac_at(struct sg_facets *facets, size_t i)
+{
+    return (struct sg_hmac **)(void *)((char *)facets + labelled[i].offset);
+}
+
 enum scrubgate_status sg_facets_new(struct sg_facets **facets, const uint8_t key[SG_KEY_SIZE])
 {
-    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    enum scrubgate_status rc = SCRUBGATE_OK;
     struct sg_facets *made = calloc(1, sizeof *made);
     *facets = NULL;
     if (made == NULL)
-        goto out;
+        return SCRUBGATE_ENOMEM;
     sg_buf_init(&made->run, LONGEST);
-    rc = sg_hmac_new(&made->customer, key, "scrubgate facet customer 1");
-    if (rc >= 0)
-        rc = sg_hmac_new(&made->agent, key, "scrubgate facet agent 1");
-    if (rc >= 0)
-        rc = sg_hmac_new(&made->conversation, key, "scrubgate facet conversation 1");
-    if (rc >= 0)
-        rc = sg_hmac_new(&made->network, key, "scrubgate facet network 1");
-    if (rc >= 0)
-        rc = sg_hmac_new(&made->tls, key, "scrubgate facet tls 1");
-    if (rc >= 0)
-        rc = sg_hmac_new(&made->device, key, "scrubgate facet device 1");
+    for (size_t i = 0; i < LABELS && rc >= 0; i++)
+        rc = sg_hmac_new(hmac_at(made, i), key, labelled[i].label);
     if (rc < 0)
-        goto out;
-    *facets = made;
-    made = NULL; /* the caller's now: the exit frees nothing */
-out:
-    sg_facets_free(made);
+        sg_facets_free(made);
+    else
+        *facets = made;
+    return rc;
+}
+
+enum scrubgate_status sg_facets_of_agents(struct sg_facets **facets, const uint8_t key[SG_KEY_SIZE])
+{
+    uint8_t nobodys[SG_KEY_SIZE];
+    *facets = NULL;
+    enum scrubgate_status rc = sg_random(nobodys, sizeof nobodys);
+    if (rc >= 0)
+        rc = sg_facets_new(facets, nobodys);
+    if (rc >= 0)
+        rc = sg_facets_set_own(*facets, key, NULL, NULL);
+    if (rc < 0) {
+        sg_facets_free(*facets);
+        *facets = NULL;
+    }
+    sg_wipe(nobodys, sizeof nobodys);
+    return rc;
+}
+
+enum scrubgate_status sg_facets_set_own(struct sg_facets *facets, const uint8_t *agent,
+                                        const uint8_t *customer, const uint8_t *conversation)
+{
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    if (agent != NULL)
+        rc = sg_hmac_rekey(facets->agent, agent);
+    if (rc >= 0 && customer != NULL)
+        rc = sg_hmac_rekey(facets->customer, customer);
+    if (rc >= 0 && conversation != NULL)
+        rc = sg_hmac_rekey(facets->conversation, conversation);
+    return rc;
+}
+
+enum scrubgate_status sg_facets_rekey(struct sg_facets *facets, const uint8_t key[SG_KEY_SIZE])
+{
+    uint8_t derived[SG_KEY_SIZE];
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 1; i < LABELS && rc >= 0; i++) {
+        rc = sg_key_derive(key, labelled[i].label, derived);
+        if (rc >= 0)
+            rc = sg_hmac_rekey(*hmac_at(facets, i), derived);
+    }
+    sg_wipe(derived, sizeof derived);
     return rc;
 }
 
@@ -53,12 +104,8 @@ void sg_facets_free(struct sg_facets *facets)
 {
     if (facets == NULL)
         return;
-    sg_hmac_free(facets->customer);
-    sg_hmac_free(facets->agent);
-    sg_hmac_free(facets->conversation);
-    sg_hmac_free(facets->network);
-    sg_hmac_free(facets->tls);
-    sg_hmac_free(facets->device);
+    for (size_t i = 0; i < LABELS; i++)
+        sg_hmac_free(*hmac_at(facets, i));
     sg_buf_fini(&facets->run);
     free(facets);
 }

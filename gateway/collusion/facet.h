@@ -4,7 +4,8 @@
  *
  * HMAC-SHA-256 truncated to 64 bits, one label per facet (and per brand for customers), so that
  * equal inputs in different facets have unrelated digests. 0 means "not known". E-mail, phone, card
- * and content fingerprints are taken in scan/, where the value is in hand.
+ * and content fingerprints are taken in scan/, where the value is in hand. Keys are replaced with
+ * each epoch; agents have one that is not (docs/decisions/33).
  */
 #ifndef SG_COLLUSION_FACET_H
 #define SG_COLLUSION_FACET_H
@@ -20,7 +21,23 @@ struct sg_facets; /* the keyed functions; one per thread */
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_facets_new(struct sg_facets **facets,
                                                        const uint8_t key[SG_KEY_SIZE]);
+/* For agents alone: key is theirs as it is. What else is asked for is under no key anyone has. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facets_of_agents(struct sg_facets **facets,
+                                                             const uint8_t key[SG_KEY_SIZE]);
 void sg_facets_free(struct sg_facets *facets);
+
+/* Agents', customers', conversations' digests by a key of their own, as it is: one that
+ * sg_key_derive gives for their label leaves them what they were. NULL: as before. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facets_set_own(struct sg_facets *facets,
+                                                           const uint8_t *agent,
+                                                           const uint8_t *customer,
+                                                           const uint8_t *conversation);
+/* Another key for all but agents. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_facets_rekey(struct sg_facets *facets,
+                                                         const uint8_t key[SG_KEY_SIZE]);
+#define SG_FACET_AGENT_LABEL        "scrubgate facet agent 1"
+#define SG_FACET_CUSTOMER_LABEL     "scrubgate facet customer 1"
+#define SG_FACET_CONVERSATION_LABEL "scrubgate facet conversation 1"
 
 /* Customers and conversations are digested per brand, agents per platform. Empty id: 0. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_facet_customer(struct sg_facets *facets,

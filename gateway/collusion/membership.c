@@ -10,10 +10,19 @@
 
 enum { ROUNDS = 40, ROUNDS_BARE = 5, SIZES = 16, TIMES = 24 };
 static const double prior_weight = 10; /* customers that a histogram starts with */
-static const double least_p = 1e-4;
+static const double settled = 0.001;   /* customers more or less */
+static const float least_p = 1e-4F;
+
+/* A ticket, as far as a ring is concerned. */
+struct visit {
+    float p; /* to the ring by routing */
+    uint8_t time;
+    bool hit;
+};
 
 /* One who met an agent of the ring. */
 struct candidate {
+    size_t begin; /* of its n visits */
     uint32_t customer, n, hits;
     double expected;
     double r; /* how likely it is the ring's */
@@ -26,6 +35,7 @@ struct model {
     double reuse[SG_TRACE_KINDS]; /* values that are the ring's, of those shown */
     double size[SIZES], size_any[SIZES];
     double time[TIMES], time_any[TIMES];
+    double likelier[TIMES];              /* logarithm of time over time_any */
     double mass, values[SG_TRACE_KINDS]; /* sums over candidates */
 };
 
@@ -36,7 +46,10 @@ struct work {
     const struct sg_traces *traces;
     const uint32_t *ring;
     uint32_t number; /* the ring at work */
-    float *p;        /* of each deal: to the ring by routing */
+    uint8_t *time;   /* of each deal */
+    size_t *cell;
+    float *p; /* of each cell: to the ring by routing */
+    struct visit *visits_to;
     struct candidate *list;
     size_t n, customers; /* candidates; those who could have met the ring */
     uint32_t *value_of;  /* of each trace */
@@ -95,28 +108,35 @@ static size_t size_of(uint32_t n)
     return bin < SIZES ? bin : SIZES - 1;
 }
 
-static size_t time_of(const struct work *work, const struct sg_deal *deal)
+/* The part of the window that a deal falls into; and its cell. */
+static enum scrubgate_status find_places(struct work *work)
 {
-    const uint64_t begin = work->deals->list[0].assign_ms;
-    const uint64_t length = work->deals->list[work->deals->n - 1].assign_ms - begin + 1;
-    return (size_t)((double)(deal->assign_ms - begin) / (double)length * TIMES);
+    const struct sg_deals *deals = work->deals;
+    work->time = malloc(deals->n + 1);
+    work->cell = malloc((deals->n + 1) * sizeof *work->cell);
+    if (work->time == NULL || work->cell == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < deals->n; i++) {
+        const uint64_t begin = deals->list[0].assign_ms;
+        const uint64_t length = deals->list[deals->n - 1].assign_ms - begin + 1;
+        const double part = (double)(deals->list[i].assign_ms - begin) / (double)length;
+        work->time[i] = (uint8_t)(part * TIMES);
+        work->cell[i] = sg_routing_cell_of(work->routing, &deals->list[i]);
+    }
+    return SCRUBGATE_OK;
 }
 
 /* Logarithm of how much likelier a customer's tickets are from one of the ring's. */
 static double likelihood(const struct work *work, const struct candidate *one)
 {
     const struct model *model = &work->model;
-    const uint32_t *visits = work->visits->deal + work->visits->begin[one->customer];
-    double sum = 0;
+    const struct visit *visit = work->visits_to + one->begin;
+    double sum = (one->n - one->hits) * log(1 - model->claim);
     for (size_t i = 0; i < one->n; i++) {
-        const struct sg_deal *deal = &work->deals->list[visits[i]];
-        const double p = fmax(work->p[visits[i]], least_p);
-        const bool hit = work->ring[deal->agent] == work->number;
-        sum += log(1 - model->claim + (hit ? model->claim / p : 0));
-        if (!work->bare) {
-            const size_t time = time_of(work, deal);
-            sum += log(model->time[time] / model->time_any[time]);
-        }
+        if (visit[i].hit)
+            sum += log(1 - model->claim + model->claim / visit[i].p);
+        if (!work->bare)
+            sum += model->likelier[visit[i].time];
     }
     if (work->bare)
         return sum;
@@ -151,14 +171,12 @@ static void expect(struct work *work)
 
 static void count_tickets(const struct work *work, const struct candidate *one, struct model *sum)
 {
-    const uint32_t *visits = work->visits->deal + work->visits->begin[one->customer];
+    const struct visit *visit = work->visits_to + one->begin;
     const double claim = work->model.claim;
     for (size_t i = 0; i < one->n; i++) {
-        const struct sg_deal *deal = &work->deals->list[visits[i]];
-        const double p = fmax(work->p[visits[i]], least_p);
-        if (work->ring[deal->agent] == work->number)
-            sum->claim += one->r * claim / (claim + (1 - claim) * p);
-        sum->time[time_of(work, deal)] += one->r;
+        if (visit[i].hit)
+            sum->claim += one->r * claim / (claim + (1 - claim) * visit[i].p);
+        sum->time[visit[i].time] += one->r;
     }
 }
 
@@ -203,52 +221,66 @@ static void maximise(struct work *work)
             model->reuse[k] = fmin(fmax(sum.reuse[k] / sum.values[k], 1e-3), 0.95);
     mix(model->size, SIZES, model->size_any, sum.size, prior_weight);
     mix(model->time, TIMES, model->time_any, sum.time, prior_weight * 4);
+    for (size_t i = 0; i < TIMES; i++)
+        model->likelier[i] = log(model->time[i] / model->time_any[i]);
 }
 
 /* --- a ring --- */
 
-/* To the ring by routing: of each cell, then of each deal. */
+/* To the ring by routing: of each cell. */
 static void find_p(struct work *work)
 {
-    for (size_t i = 0; i < work->deals->n; i++) {
-        size_t n;
-        const struct sg_share *shares = sg_routing_cell(work->routing, &work->deals->list[i], &n);
+    const struct sg_routing *routing = work->routing;
+    const size_t cells = routing->n_strata * routing->n_slots;
+    for (size_t cell = 0; cell < cells; cell++) {
         double sum = 0;
-        for (size_t k = 0; k < n; k++)
-            sum += work->ring[shares[k].agent] == work->number ? shares[k].p : 0;
-        work->p[i] = (float)sum;
+        for (size_t k = routing->begin[cell]; k < routing->begin[cell + 1]; k++)
+            sum += work->ring[routing->shares[k].agent] == work->number ? routing->shares[k].p : 0;
+        work->p[cell] = (float)sum;
     }
+}
+
+/* One customer's visits, behind those of the candidates before. */
+static struct candidate consider(const struct work *work, uint32_t customer, size_t begin)
+{
+    const size_t first = work->visits->begin[customer];
+    struct candidate one = {.customer = customer,
+                            .begin = begin,
+                            .n = (uint32_t)(work->visits->begin[customer + 1] - first)};
+    for (size_t i = 0; i < one.n; i++) {
+        const uint32_t deal = work->visits->deal[first + i];
+        const float p = work->p[work->cell[deal]];
+        const bool hit = work->ring[work->deals->list[deal].agent] == work->number;
+        work->visits_to[begin + i] = (struct visit){fmaxf(p, least_p), work->time[deal], hit};
+        one.hits += hit;
+        one.expected += p;
+    }
+    return one;
 }
 
 static void find_candidates(struct work *work)
 {
     struct model *model = &work->model;
-    double sizes[SIZES] = {0}, times[TIMES] = {0}, even[TIMES];
+    double sizes[SIZES] = {0}, times[TIMES] = {0}, even[SIZES + TIMES];
+    size_t end = 0;
     work->n = work->customers = 0;
     for (uint32_t c = 0; c < work->deals->customers.n; c++) {
-        const uint32_t *visits = work->visits->deal + work->visits->begin[c];
-        struct candidate one = {
-            .customer = c, .n = (uint32_t)(work->visits->begin[c + 1] - work->visits->begin[c])};
-        for (size_t i = 0; i < one.n; i++) {
-            const struct sg_deal *deal = &work->deals->list[visits[i]];
-            one.hits += work->ring[deal->agent] == work->number;
-            one.expected += work->p[visits[i]];
-        }
+        const struct candidate one = consider(work, c, end);
         if (one.n == 0 || one.expected <= 0)
             continue;
         work->customers++;
         sizes[size_of(one.n)]++;
         for (size_t i = 0; i < one.n; i++)
-            times[time_of(work, &work->deals->list[visits[i]])]++;
-        if (one.hits > 0)
-            work->list[work->n++] = one;
+            times[work->visits_to[end + i].time]++;
+        if (one.hits == 0)
+            continue;
+        work->list[work->n++] = one;
+        end += one.n;
     }
-    for (size_t i = 0; i < TIMES; i++)
-        even[i] = 1.0 / TIMES;
-    mix(model->time_any, TIMES, even, times, 1);
-    for (size_t i = 0; i < TIMES; i++)
-        even[i] = 1.0 / SIZES;
+    for (size_t i = 0; i < SIZES + TIMES; i++)
+        even[i] = 1.0 / (i < SIZES ? SIZES : TIMES);
     mix(model->size_any, SIZES, even, sizes, 1);
+    mix(model->time_any, TIMES, even + SIZES, times, 1);
 }
 
 static void judge_ring(struct work *work)
@@ -260,9 +292,12 @@ static void judge_ring(struct work *work)
     for (size_t k = 0; k < SG_TRACE_KINDS; k++)
         model->reuse[k] = 0.1;
     for (unsigned round = 0; round < ROUNDS && work->n > 0; round++) {
+        const double before = model->mass;
         work->bare = round < ROUNDS_BARE;
         expect(work);
         maximise(work);
+        if (!work->bare && fabs(model->mass - before) < settled)
+            break;
     }
 }
 
@@ -287,14 +322,17 @@ enum scrubgate_status sg_membership_init(struct sg_membership *membership,
         .deals = deals, .visits = visits, .routing = routing, .traces = traces, .ring = ring};
     const size_t n = deals->customers.n;
     membership->list = malloc((n + 1) * sizeof *membership->list);
-    work.p = malloc((deals->n + 1) * sizeof *work.p);
+    work.p = malloc((routing->n_strata * routing->n_slots + 1) * sizeof *work.p);
     work.list = malloc((n + 1) * sizeof *work.list);
+    work.visits_to = malloc((deals->n + 1) * sizeof *work.visits_to);
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    if (membership->list == NULL || work.p == NULL || work.list == NULL)
+    if (membership->list == NULL || work.p == NULL || work.list == NULL || work.visits_to == NULL)
         goto out;
     for (size_t c = 0; c < n; c++)
         membership->list[c] = (struct sg_member){.ring = SG_MEMBER_NONE};
     rc = index_traces(&work);
+    if (rc >= 0)
+        rc = find_places(&work);
     for (uint32_t r = 0; r < rings && rc >= 0; r++) {
         work.number = r;
         judge_ring(&work);
@@ -302,7 +340,10 @@ enum scrubgate_status sg_membership_init(struct sg_membership *membership,
     }
 out:
     free(work.p);
+    free(work.time);
+    free(work.cell);
     free(work.list);
+    free(work.visits_to);
     free(work.value_of);
     free(work.own);
     free(work.own_list);

@@ -257,10 +257,15 @@ void sg_routing_fini(struct sg_routing *routing)
     *routing = (struct sg_routing){.shares = NULL};
 }
 
+size_t sg_routing_cell_of(const struct sg_routing *routing, const struct sg_deal *deal)
+{
+    return cell_of(routing, deal->stratum, slot_of(routing, deal->assign_ms));
+}
+
 const struct sg_share *sg_routing_cell(const struct sg_routing *routing, const struct sg_deal *deal,
                                        size_t *n)
 {
-    const size_t cell = cell_of(routing, deal->stratum, slot_of(routing, deal->assign_ms));
+    const size_t cell = sg_routing_cell_of(routing, deal);
     *n = routing->begin[cell + 1] - routing->begin[cell];
     return routing->shares + routing->begin[cell];
 }

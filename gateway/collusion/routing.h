@@ -34,6 +34,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_routing_init(struct sg_routing *rout
                                                          const struct sg_deals *deals);
 void sg_routing_fini(struct sg_routing *routing);
 
+/* The number of the cell in which a deal was assigned: below n_strata * n_slots. */
+size_t sg_routing_cell_of(const struct sg_routing *routing, const struct sg_deal *deal);
 /* The shares of the cell (half hour, queue) in which a deal was assigned, by agent; *n of them. */
 const struct sg_share *sg_routing_cell(const struct sg_routing *routing, const struct sg_deal *deal,
                                        size_t *n);

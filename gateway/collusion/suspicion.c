@@ -55,17 +55,16 @@ static enum scrubgate_status densest(const double *z, size_t n, double *weights,
     return rc;
 }
 
-static void draw_agents(const struct sg_deals *deals, const struct sg_routing *routing,
+static void draw_agents(const struct sg_routing *routing, const size_t *cells, size_t n,
                         struct sg_philox *random, uint32_t *agents)
 {
-    for (size_t i = 0; i < deals->n; i++) {
-        size_t n;
-        const struct sg_share *shares = sg_routing_cell(routing, &deals->list[i], &n);
-        double part = sg_philox_unit(random);
-        size_t at = 0;
-        while (at + 1 < n && (part -= shares[at].p) > 0)
+    for (size_t i = 0; i < n; i++) {
+        const size_t last = routing->begin[cells[i] + 1] - 1;
+        size_t at = routing->begin[cells[i]];
+        float part = (float)sg_philox_u32(random) * 0x1p-32F;
+        while (at < last && (part -= routing->shares[at].p) > 0)
             at++;
-        agents[i] = shares[at].agent;
+        agents[i] = routing->shares[at].agent;
     }
 }
 
@@ -76,19 +75,26 @@ static enum scrubgate_status draw_scores(const struct sg_coservice *co,
                                          const struct sg_suspicion_config *config, double *scores,
                                          double *densities)
 {
-    const size_t cells = co->n * co->n;
+    const size_t pairs = co->n * co->n;
     uint32_t *agents = malloc((deals->n + 1) * sizeof *agents);
-    double *z = malloc((2 * cells + 1) * sizeof *z);
-    enum scrubgate_status rc = agents != NULL && z != NULL ? SCRUBGATE_OK : SCRUBGATE_ENOMEM;
+    size_t *cells = malloc((deals->n + 1) * sizeof *cells);
+    double *z = malloc((2 * pairs + 1) * sizeof *z);
+    enum scrubgate_status rc =
+        agents != NULL && cells != NULL && z != NULL ? SCRUBGATE_OK : SCRUBGATE_ENOMEM;
+    for (size_t i = 0; i < deals->n && rc >= 0; i++)
+        cells[i] = sg_routing_cell_of(routing, &deals->list[i]);
     for (unsigned round = 0; round < config->rounds && rc >= 0; round++) {
         struct sg_philox random;
         sg_philox_init(&random, config->seed, STREAM, round);
-        draw_agents(deals, routing, &random, agents);
-        sg_coservice_replay(co, agents, z);
+        draw_agents(routing, cells, deals->n, &random, agents);
+        rc = sg_coservice_replay(co, agents, z, z + pairs);
+        if (rc < 0)
+            break;
         score_all(z, co->n, scores + round * co->n);
-        rc = densest(z, co->n, z + cells, &densities[round]);
+        rc = densest(z, co->n, z + pairs, &densities[round]);
     }
     free(agents);
+    free(cells);
     free(z);
     return rc;
 }
@@ -182,17 +188,20 @@ enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
     *suspicion = (struct sg_suspicion){.n = n};
     suspicion->list = calloc(n + 1, sizeof *suspicion->list);
     double *sorted = malloc((n + 1) * sizeof *sorted);
+    double *z = malloc((n * n + 1) * sizeof *z);
     double *chance = malloc((n_chance + 1) * sizeof *chance);
     double *densities = malloc((config->rounds + 1) * sizeof *densities);
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
-    if (suspicion->list == NULL || sorted == NULL || chance == NULL || densities == NULL)
+    if (suspicion->list == NULL || sorted == NULL || z == NULL || chance == NULL ||
+        densities == NULL)
         goto out;
     rc = draw_scores(co, deals, routing, config, chance, densities);
     if (rc < 0 || n_chance == 0)
         goto out;
     qsort(densities, config->rounds, sizeof *densities, by_size);
     suspicion->block_threshold = densities[config->rounds * 19 / 20];
-    score_all(co->z, n, sorted);
+    sg_coservice_oddest(co, z);
+    score_all(z, n, sorted);
     for (size_t i = 0; i < n; i++)
         suspicion->list[i] = (struct sg_suspect){.agent = (uint32_t)i, .score = sorted[i]};
     qsort(sorted, n, sizeof *sorted, by_size);
@@ -203,6 +212,7 @@ enum scrubgate_status sg_suspicion_init(struct sg_suspicion *suspicion,
     rc = find_q(suspicion);
 out:
     free(sorted);
+    free(z);
     free(chance);
     free(densities);
     if (rc < 0)

@@ -46,7 +46,8 @@ struct sg_suspicion {
 /* Weight that two agents have to each other, for sg_blocks_init: what of z is over 1.5. */
 void sg_suspicion_weigh(const double *z, size_t n, double *weights);
 
-/* months: how long the deals go on. */
+/* months: how long the deals go on. co: one, or several that are chained by their wider: the oddest
+ * residual of each two agents counts. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_suspicion_init(
     struct sg_suspicion *suspicion, const struct sg_coservice *co, const struct sg_deals *deals,
     const struct sg_routing *routing, const struct sg_suspicion_config *config, double months);

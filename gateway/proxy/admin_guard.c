@@ -30,7 +30,7 @@ enum scrubgate_status sg_admin_guard_open(struct sg_admin_guard **guard,
         return SCRUBGATE_ENOMEM;
     made->setup = *setup;
     made->setup.key = made->setup.peer_key = NULL; /* not kept */
-    enum scrubgate_status rc = sg_facets_new(&made->facets, setup->key);
+    enum scrubgate_status rc = sg_facets_of_agents(&made->facets, setup->key);
     if (rc >= 0)
         rc = sg_hmac_new(&made->peers, setup->peer_key, "scrubgate admin peer 1");
     if (rc < 0)

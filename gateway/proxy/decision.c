@@ -241,26 +241,47 @@ enum scrubgate_status sg_decision_record(struct sg_buf *out, const struct sg_con
     return sg_record_decision(out, context->source, &decision);
 }
 
+/* The facets of who sent it: of a response not those of the client's connection. */
+static struct sg_collusion_was sides_of(const struct sg_collusion_was *party,
+                                        const uint64_t identities[SG_EVENT_IDENTITIES], size_t n,
+                                        bool request)
+{
+    struct sg_collusion_was sides = *party;
+    memcpy(sides.identities, identities, sizeof sides.identities);
+    sides.n_identities = n;
+    if (!request)
+        sides.network = sides.tls = sides.device = 0;
+    return sides;
+}
+
 void sg_decision_event(struct sg_collusion_event *event, const struct sg_context *context,
                        const struct sg_relay *relay, const struct sg_judgement *judgement)
 {
-    const struct sg_record_facets facets = facets_of(context, relay, judgement);
+    const struct sg_parties *parties = context->parties;
+    const struct sg_summary *summary = sg_relay_summary(relay);
+    const size_t n = summary->n_identities;
+    const bool doubled = n > 0 && summary->identities_before[0] != 0;
+    const struct sg_collusion_was now =
+        sides_of(&parties->now, summary->identities, n, judgement->request);
     *event = (struct sg_collusion_event){
         .time_ms = sg_clock_wall_ms(),
         .event = event_word(context),
         .brand = label_of(context, SG_PARTY_BRAND),
         .queue = label_of(context, SG_PARTY_QUEUE),
-        .ticket = facets.conversation,
-        .customer = facets.customer,
-        .agent = facets.agent,
-        .network = facets.network,
-        .tls = facets.tls,
-        .device = facets.device,
-        .content = facets.content,
-        .n_identities = facets.n_identities,
+        .ticket = now.ticket,
+        .customer = now.customer,
+        .agent = parties->facets.agent,
+        .network = now.network,
+        .tls = now.tls,
+        .device = now.device,
+        .content = summary->content,
+        .n_identities = n,
         .by_agent = judgement->direction == SCRUBGATE_TO_CUSTOMER,
+        .epoch = parties->epoch,
+        .was = sides_of(&parties->before, summary->identities_before, doubled ? n : 0,
+                        judgement->request),
     };
-    memcpy(event->identities, facets.identities, sizeof event->identities);
+    memcpy(event->identities, now.identities, sizeof event->identities);
 }
 
 void sg_decision_count(struct sg_metrics *metrics, const struct sg_context *context,

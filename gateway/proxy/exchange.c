@@ -72,7 +72,9 @@ void sg_exchange_recycle(struct sg_exchange *x)
     unlink_live(x);
     sg_metrics_count(&worker->metrics.open_exchanges, UINT64_MAX); /* minus one */
     sg_generation_drop(x->generation);
+    sg_epoch_drop(x->epoch);
     x->generation = NULL;
+    x->epoch = NULL;
     x->route = NULL;
     if (worker->n_idle >= IDLE_MOST) {
         free_exchange(x);
@@ -95,6 +97,7 @@ void sg_exchange_fini(struct sg_worker *worker)
         struct sg_exchange *x = worker->live;
         unlink_live(x);
         sg_generation_drop(x->generation);
+        sg_epoch_drop(x->epoch);
         free_exchange(x);
     }
     while (worker->idle != NULL) {
@@ -224,7 +227,8 @@ void sg_exchange_open_relay(struct sg_exchange *x, struct sg_leg *leg,
                    .shadow = route->shadow,
                    .max_held = (size_t)limits->held,
                    .max_decoded = limits->body,
-                   .key = x->worker->keys->fingerprint,
+                   .key = x->epoch->key,
+                   .key_before = x->epoch->doubled ? x->epoch->before : NULL,
                    .on_recheck = rechecked,
                    .on_excluded = excluded,
                    .ctx = x},
@@ -271,7 +275,11 @@ enum scrubgate_status sg_exchange_settle(struct sg_exchange *x, const struct sg_
     if (x->parties.settled && x->seeker != leg)
         return SCRUBGATE_OK;
     const struct sg_peer peer = {sg_request_peer(x->request), sg_request_tls_print(x->request)};
-    return sg_parties_settle(&x->parties, x->worker->facets, &peer, sg_request_headers(x->request));
+    struct sg_digests *digests = &x->worker->digests;
+    enum scrubgate_status rc = sg_digests_use(digests, x->epoch);
+    if (rc >= 0)
+        rc = sg_parties_settle(&x->parties, digests, &peer, sg_request_headers(x->request));
+    return rc;
 }
 
 /* --- the request, from the client --- */
@@ -307,6 +315,7 @@ static void *begin(void *ctx, struct sg_request *request)
     x->call = NULL;
     x->seeker = NULL;
     x->generation = sg_generation_hold(worker->generation);
+    x->epoch = sg_epoch_hold(worker->epoch);
     x->begun_ns = sg_loop_now(worker->loop);
     x->reply_length = UINT64_MAX;
     x->reason = SG_REASON_NONE;

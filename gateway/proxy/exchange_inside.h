@@ -16,6 +16,7 @@
 #include "net/front.h"
 #include "net/upstream.h"
 #include "proxy/decision.h"
+#include "proxy/epochs.h"
 #include "proxy/forward.h"
 #include "proxy/generation.h"
 #include "proxy/leg.h"
@@ -26,6 +27,7 @@
 struct sg_exchange {
     struct sg_worker *worker;
     struct sg_generation *generation;
+    struct sg_epoch *epoch; /* under whose key all of it is digested */
     const struct sg_route *route;
     struct sg_request *request; /* NULL once closed */
     struct sg_call *call;       /* NULL before and after */

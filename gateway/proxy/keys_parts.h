@@ -20,6 +20,11 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_check(const char *dir, const ch
 SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_make_file(const char *dir, int folder,
                                                            const char *name, unsigned *made,
                                                            struct scrubgate_fault *fault);
+/* Puts that key there, whole or not at all, in the place of one that was. A process at a time. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_put_file(const char *dir, int folder,
+                                                          const char *name,
+                                                          const uint8_t key[SG_KEY_SIZE],
+                                                          struct scrubgate_fault *fault);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_load_file(const char *dir, int folder,
                                                            const char *name,
                                                            uint8_t key[SG_KEY_SIZE],
@@ -28,6 +33,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_load_file(const char *dir, int 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_destroy_file(const char *dir, int folder,
                                                               const char *name,
                                                               struct scrubgate_fault *fault);
+/* Ends what a crash cut off in the folder: a key that was being put there, and the destruction of
+ * that file. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_keys_mend(const char *dir, int folder, const char *name,
+                                                      struct scrubgate_fault *fault);
 /* Names the file in the fault, and answers rc. */
 enum scrubgate_status sg_keys_fail(const char *dir, const char *name, enum scrubgate_status rc,
                                    struct scrubgate_fault *fault, const char *what,

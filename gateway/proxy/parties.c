@@ -84,13 +84,13 @@ size_t sg_parties_sender(const struct sg_parties *parties, enum scrubgate_direct
     return SG_SENDER_PARTS;
 }
 
-static enum scrubgate_status digest_device(struct sg_parties *parties, struct sg_facets *facets,
-                                           const struct sg_headers *headers)
+static enum scrubgate_status digest_device(struct sg_facets *facets,
+                                           const struct sg_headers *headers, uint64_t *out)
 {
     struct sg_facet_field fields[SG_HEADERS_MOST];
     for (size_t i = 0; i < headers->n; i++)
         fields[i] = (struct sg_facet_field){headers->item[i].name, headers->item[i].value};
-    return sg_facet_device(facets, fields, headers->n, &parties->facets.device);
+    return sg_facet_device(facets, fields, headers->n, out);
 }
 
 /* Behind a load balancer the connection's is the balancer's own: what it says of the client counts,
@@ -100,28 +100,57 @@ static struct sg_bytes tls_print(const struct sg_parties *parties, const struct 
     return parties->told_tls ? parties->value[SG_PARTY_TLS] : peer->tls_print;
 }
 
-enum scrubgate_status sg_parties_settle(struct sg_parties *parties, struct sg_facets *facets,
+/* Under one epoch's key. What the connection tells stays what it was at the first call. */
+static enum scrubgate_status digest_all(const struct sg_parties *parties, struct sg_facets *facets,
                                         const struct sg_peer *peer,
-                                        const struct sg_headers *headers)
+                                        const struct sg_headers *headers,
+                                        struct sg_collusion_was *out)
 {
-    const struct sg_bytes *value = parties->value;
-    struct sg_record_facets *out = &parties->facets;
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t i = 0; i < parties->n; i++)
-        if (parties->capture[i].found)
-            parties->value[parties->captured[i]] = sg_buf_bytes(&parties->capture[i].value);
-    rc = sg_facet_customer(facets, value[SG_PARTY_BRAND], value[SG_PARTY_CUSTOMER], &out->customer);
+    const struct sg_bytes *value = parties->value, brand = value[SG_PARTY_BRAND];
+    enum scrubgate_status rc =
+        sg_facet_customer(facets, brand, value[SG_PARTY_CUSTOMER], &out->customer);
     if (rc >= 0)
-        rc = sg_facet_agent(facets, value[SG_PARTY_AGENT], &out->agent);
-    if (rc >= 0)
-        rc = sg_facet_conversation(facets, value[SG_PARTY_BRAND], value[SG_PARTY_CONVERSATION],
-                                   &out->conversation);
+        rc = sg_facet_conversation(facets, brand, value[SG_PARTY_CONVERSATION], &out->ticket);
     if (rc >= 0 && !parties->settled)
         rc = sg_facet_network(facets, peer->address, &out->network);
     if (rc >= 0 && !parties->settled)
         rc = sg_facet_tls(facets, tls_print(parties, peer), &out->tls);
     if (rc >= 0 && !parties->settled)
-        rc = digest_device(parties, facets, headers);
+        rc = digest_device(facets, headers, &out->device);
+    return rc;
+}
+
+/* The log's names for who takes part outlive epochs: who asks for one later gives the name alone.
+ */
+static enum scrubgate_status digest_names(struct sg_parties *parties, struct sg_facets *names)
+{
+    const struct sg_bytes *value = parties->value, brand = value[SG_PARTY_BRAND];
+    struct sg_record_facets *out = &parties->facets;
+    enum scrubgate_status rc =
+        sg_facet_customer(names, brand, value[SG_PARTY_CUSTOMER], &out->customer);
+    if (rc >= 0)
+        rc = sg_facet_agent(names, value[SG_PARTY_AGENT], &out->agent);
+    if (rc >= 0)
+        rc = sg_facet_conversation(names, brand, value[SG_PARTY_CONVERSATION], &out->conversation);
+    out->network = parties->now.network;
+    out->tls = parties->now.tls;
+    out->device = parties->now.device;
+    return rc;
+}
+
+enum scrubgate_status sg_parties_settle(struct sg_parties *parties, struct sg_digests *digests,
+                                        const struct sg_peer *peer,
+                                        const struct sg_headers *headers)
+{
+    for (size_t i = 0; i < parties->n; i++)
+        if (parties->capture[i].found)
+            parties->value[parties->captured[i]] = sg_buf_bytes(&parties->capture[i].value);
+    enum scrubgate_status rc = digest_all(parties, digests->now, peer, headers, &parties->now);
+    if (rc >= 0 && digests->epoch->doubled)
+        rc = digest_all(parties, digests->before, peer, headers, &parties->before);
+    if (rc >= 0)
+        rc = digest_names(parties, digests->names);
+    parties->epoch = digests->epoch->number;
     parties->settled = rc >= 0;
     return rc;
 }
@@ -136,6 +165,7 @@ void sg_parties_clear(struct sg_parties *parties)
     parties->n = 0;
     parties->channel[0] = '\0';
     parties->facets = (struct sg_record_facets){0};
+    parties->now = parties->before = (struct sg_collusion_was){0};
     parties->settled = parties->told_tls = false;
 }
 

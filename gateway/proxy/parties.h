@@ -18,9 +18,10 @@
 #include "audit/record.h"
 #include "base/bytes.h"
 #include "body/scrub.h"
-#include "collusion/facet.h"
+#include "collusion/event.h"
 #include "http/header.h"
 #include "proxy/config.h"
+#include "proxy/digests.h"
 
 /* What the client's connection tells; each empty when it is not known. */
 struct sg_peer {
@@ -34,9 +35,11 @@ struct sg_parties {
     struct sg_capture capture[SG_PARTIES]; /* the body sources, the first n */
     enum sg_party captured[SG_PARTIES];    /* whom capture[i] names */
     size_t n;
-    char channel[64];               /* NUL-ended; "" while not known */
-    struct sg_record_facets facets; /* without content and identities */
-    bool told_tls;                  /* the route says where it is told of */
+    char channel[64];                    /* NUL-ended; "" while not known */
+    struct sg_record_facets facets;      /* the log's; without content and identities */
+    struct sg_collusion_was now, before; /* for events: under the epoch's key, and the one before */
+    uint32_t epoch;                      /* its number */
+    bool told_tls;                       /* the route says where it is told of */
     bool settled;
 };
 
@@ -51,10 +54,10 @@ enum { SG_SENDER_PARTS = 5 };
  * known. request: or the answer to one, whose sender is a program of its own. */
 size_t sg_parties_sender(const struct sg_parties *parties, enum scrubgate_direction direction,
                          bool request, struct sg_bytes parts[SG_SENDER_PARTS]);
-/* Takes what the captures hold and digests it all, with what the connection tells and
- * the shape of the request. May be called again when more captures were filled. */
+/* Takes what the captures hold and digests it all, with what the connection tells and the shape of
+ * the request, for digests' epoch. May be called again when more captures were filled. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_parties_settle(struct sg_parties *parties,
-                                                           struct sg_facets *facets,
+                                                           struct sg_digests *digests,
                                                            const struct sg_peer *peer,
                                                            const struct sg_headers *headers);
 /* Wipes what was captured; keeps the memory for the next exchange. */

@@ -210,7 +210,7 @@ static enum scrubgate_status add_all(struct reach *reach, const struct sg_config
     };
     /* Whatever else the gateway writes itself below its state folder gets a folder of its own, too.
      */
-    static const char *const own[] = {"events", "run", "pseudonyms", "collusion"};
+    static const char *const own[] = {"events", "run", "pseudonyms", "fingerprints", "collusion"};
     static const char *const beside[] = {"rules"}; /* the packs behind the log's digests */
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof system / sizeof system[0] && rc >= 0; i++)

@@ -114,6 +114,7 @@ static void finish(struct sg_server *server)
 {
     sg_admin_stop(server->admin);
     sg_server_reload_fini(server);
+    sg_key_keeper_stop(server->keeper); /* it talks to workers */
     for (size_t i = 0; i < server->n_workers; i++) {
         sg_worker_stop(server->workers[i], SG_WORKER_STOPS); /* no effect on one that is gone */
         sg_worker_free(server->workers[i]);
@@ -121,7 +122,6 @@ static void finish(struct sg_server *server)
     sg_eventfile_close(server->events);
     sg_memory_free(server->memory);
     sg_risks_close(server->risks);
-    sg_key_keeper_stop(server->keeper);
     sg_key_store_close(server->pseudonyms);
     /* Twice: when the writer hangs the first one is how that is found out. */
     if (server->n_workers > 0 && sg_server_record(server, "stop", server->generation, NULL) < 0 &&
@@ -140,6 +140,7 @@ static void finish(struct sg_server *server)
     sg_arrivals_free(server->arrivals);
     sg_inheritance_fini(&server->inheritance);
     sg_generation_drop(server->generation);
+    sg_epochs_close(server->epochs);
     sg_keys_wipe(&server->keys);
     if (server->signals.fd >= 0) {
         sg_watch_remove(server->loop, &server->signals);

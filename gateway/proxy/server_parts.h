@@ -31,6 +31,7 @@
 #include "proxy/auditor.h"
 #include "proxy/ledger.h"
 #include "proxy/echo.h"
+#include "proxy/epochs.h"
 #include "proxy/generation.h"
 #include "proxy/key_keeper.h"
 #include "proxy/key_store.h"
@@ -91,6 +92,7 @@ struct sg_server {
     const char *echo_url;
     struct sg_admin *admin;
     struct sg_keys keys;
+    struct sg_epochs *epochs;
     struct sg_key_store *pseudonyms; /* the keys of the log's names for people */
     struct sg_key_keeper *keeper;    /* sees to them */
     char boot[2 * SG_SERVER_BOOT_SIZE + 1];

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/folder.h"
 #include "proxy/descriptors.h"
@@ -72,6 +73,20 @@ static enum scrubgate_status open_pseudonyms(struct sg_server *server,
     return rc;
 }
 
+static enum scrubgate_status open_epochs(struct sg_server *server, struct scrubgate_fault *fault)
+{
+    struct sg_buf path = {0};
+    enum scrubgate_status rc =
+        sg_buf_addf(&path, "%s/" SG_EPOCHS_FOLDER, sg_server_config(server)->state);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(&path, '\0');
+    if (rc >= 0)
+        rc = sg_epochs_open(&server->epochs, (const char *)path.data, server->keys_dir,
+                            sg_clock_wall_ms(), fault);
+    sg_buf_fini(&path);
+    return rc;
+}
+
 static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgate_fault *fault)
 {
     static const char tail[] = "/keys";
@@ -85,6 +100,8 @@ static enum scrubgate_status open_keys(struct sg_server *server, struct scrubgat
     enum scrubgate_status rc = sg_keys_make(server->keys_dir, &made, fault);
     if (rc >= 0)
         rc = sg_keys_load(&server->keys, server->keys_dir, fault);
+    if (rc >= 0)
+        rc = open_epochs(server, fault);
     if (rc >= 0)
         rc = open_pseudonyms(server, fault);
     if (rc >= 0 && made > 0)
@@ -115,16 +132,19 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
 {
     size_t n = sg_server_config(server)->workers;
     enum scrubgate_status rc = SCRUBGATE_OK;
+    struct sg_epoch *epoch = NULL;
     server->workers = calloc(n, sizeof(struct sg_worker *));
     server->metrics = calloc(n, sizeof(struct sg_metrics *));
     if (server->workers == NULL || server->metrics == NULL)
         return SCRUBGATE_ENOMEM;
+    epoch = sg_epochs_current(server->epochs);
     for (size_t i = 0; i < n && rc >= 0; i++) {
         struct sg_worker_setup setup = {
             .index = (unsigned)i,
             .generation = server->generation,
             .auditor = server->auditor,
             .keys = &server->keys,
+            .epoch = epoch,
             .pseudonyms = server->pseudonyms,
             .source = &server->source,
             .trust = &server->trust,
@@ -142,6 +162,7 @@ static enum scrubgate_status start_workers(struct sg_server *server, struct scru
         server->metrics[i] = &server->workers[i]->metrics;
         server->n_workers++;
     }
+    sg_epoch_drop(epoch);
     return rc;
 }
 
@@ -181,23 +202,42 @@ static enum scrubgate_status open_log(struct sg_server *server, struct scrubgate
                             server->generation);
 }
 
+/* On the keeper's thread, which is stopped before a worker is. */
+static void turned(void *ctx, struct sg_epoch *epoch)
+{
+    const struct sg_server *server = ctx;
+    for (size_t i = 0; i < server->n_workers; i++)
+        sg_worker_turn(server->workers[i], epoch);
+}
+
 static enum scrubgate_status start_keeper(struct sg_server *server)
 {
     const uint64_t keep_ms = sg_server_config(server)->audit_keep_ms;
+    struct sg_buf events = {0};
+    enum scrubgate_status rc = sg_buf_addf(&events, "%s/events", sg_server_config(server)->state);
+    if (rc >= 0)
+        rc = sg_buf_add_byte(&events, '\0');
     /* No day less than the records that it names. */
     const struct sg_key_keeper_setup setup = {.store = server->pseudonyms,
                                               .auditor = server->auditor,
                                               .source = &server->source,
                                               .audit_dir = sg_server_config(server)->audit_dir,
-                                              .keep_days = keep_ms == 0 ? 0 : keep_ms / day_ms + 2};
-    return sg_key_keeper_start(&server->keeper, &setup);
+                                              .keep_days = keep_ms == 0 ? 0 : keep_ms / day_ms + 2,
+                                              .epochs = server->epochs,
+                                              .events = (const char *)events.data,
+                                              .turned = turned,
+                                              .ctx = server};
+    if (rc >= 0)
+        rc = sg_key_keeper_start(&server->keeper, &setup);
+    sg_buf_fini(&events);
+    return rc;
 }
 
 static enum scrubgate_status open_risks(struct sg_server *server, struct scrubgate_fault *fault)
 {
     const struct sg_risks_setup setup = {.state = sg_server_config(server)->state,
                                          .generation = server->generation,
-                                         .key = server->keys.fingerprint,
+                                         .key = server->keys.agent,
                                          .auditor = server->auditor,
                                          .source = &server->source,
                                          .loop = server->loop};
@@ -232,11 +272,11 @@ enum scrubgate_status sg_server_start(struct sg_server *server, struct scrubgate
     if (rc >= 0)
         rc = open_log(server, fault);
     if (rc >= 0)
-        rc = start_keeper(server);
-    if (rc >= 0)
         rc = open_risks(server, fault);
     if (rc >= 0)
         rc = start_workers(server, fault);
+    if (rc >= 0)
+        rc = start_keeper(server);
     if (rc >= 0)
         rc = start_admin(server, fault);
     if (rc >= 0)

@@ -105,8 +105,8 @@ struct sg_admin_host sg_server_admin_host(struct sg_server *server)
                                   .guard = {.risks = server->risks,
                                             .auditor = server->auditor,
                                             .source = &server->source,
-                                            .key = server->keys.fingerprint,
-                                            .peer_key = server->keys.fingerprint}};
+                                            .key = server->keys.agent,
+                                            .peer_key = server->keys.agent}};
 }
 
 /* --- the operator's log --- */

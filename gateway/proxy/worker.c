@@ -38,6 +38,15 @@ static void woken(struct sg_wake *wake)
         sg_generation_drop(worker->generation);
         worker->generation = next;
     }
+    struct sg_epoch *epoch = atomic_exchange(&worker->next_epoch, NULL);
+    if (epoch != NULL) {
+        sg_epoch_drop(worker->epoch);
+        worker->epoch = epoch;
+        /* What messages under way still need of an older key they take again. */
+        scrubgate_scratch_forget(worker->scratch);
+        if (sg_digests_use(&worker->digests, epoch) < 0)
+            sg_oplog(SG_OPLOG_WARN, "the new key of fingerprints is taken up later", NULL);
+    }
     switch ((enum sg_worker_stop)atomic_load(&worker->stopping)) {
     case SG_WORKER_RUNS:
         break;
@@ -128,13 +137,13 @@ static enum scrubgate_status make_parts(struct sg_worker *worker,
     if (rc >= 0)
         rc = scrubgate_scratch_new(&worker->scratch);
     if (rc >= 0)
-        rc = sg_facets_new(&worker->facets, setup->keys->fingerprint);
+        rc = sg_digests_init(&worker->digests, setup->keys, setup->epoch);
     if (rc >= 0 && setup->pseudonyms != NULL)
         rc = sg_pseudonyms_new(&worker->pseudonyms, setup->pseudonyms);
     if (rc >= 0)
         rc = sg_audit_port_open(&worker->audit, setup->auditor, worker->loop);
     if (rc >= 0)
-        sg_turned_away_init(&worker->away, worker->loop, worker->facets, worker->audit,
+        sg_turned_away_init(&worker->away, worker->loop, worker->digests.now, worker->audit,
                             worker->source, &worker->metrics);
     if (rc >= 0)
         rc = sg_upstream_new(&worker->upstream, worker->loop, &upstream, NULL);
@@ -174,7 +183,7 @@ static void free_parts(struct sg_worker *worker)
     if (worker->audit != NULL)
         sg_audit_port_close(worker->audit);
     sg_eventlog_close(worker->events);
-    sg_facets_free(worker->facets);
+    sg_digests_fini(&worker->digests);
     sg_pseudonyms_free(worker->pseudonyms);
     scrubgate_scratch_free(worker->scratch);
     sg_pressure_fini(&worker->pressure);
@@ -185,6 +194,8 @@ static void free_parts(struct sg_worker *worker)
     sg_loop_free(worker->loop);
     sg_generation_drop(atomic_exchange(&worker->next, NULL));
     sg_generation_drop(worker->generation);
+    sg_epoch_drop(atomic_exchange(&worker->next_epoch, NULL));
+    sg_epoch_drop(worker->epoch);
     free(worker);
 }
 
@@ -201,7 +212,7 @@ enum scrubgate_status sg_worker_start(struct sg_worker **worker,
         goto out;
     made->index = setup->index;
     made->generation = sg_generation_hold(setup->generation);
-    made->keys = setup->keys;
+    made->epoch = sg_epoch_hold(setup->epoch);
     made->source = setup->source;
     made->trust = setup->trust;
     made->memory = setup->memory;
@@ -239,6 +250,13 @@ void sg_worker_reload(struct sg_worker *worker, struct sg_generation *generation
 {
     struct sg_generation *unseen = atomic_exchange(&worker->next, sg_generation_hold(generation));
     sg_generation_drop(unseen); /* two reloads before the worker looked */
+    sg_wake_ring(&worker->wake);
+}
+
+void sg_worker_turn(struct sg_worker *worker, struct sg_epoch *epoch)
+{
+    struct sg_epoch *unseen = atomic_exchange(&worker->next_epoch, sg_epoch_hold(epoch));
+    sg_epoch_drop(unseen);
     sg_wake_ring(&worker->wake);
 }
 

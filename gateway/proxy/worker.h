@@ -17,12 +17,13 @@
 
 #include "audit/record.h"
 #include "base/buf.h"
-#include "collusion/facet.h"
 #include "net/front.h"
 #include "net/loop.h"
 #include "net/upstream.h"
 #include "proxy/arrivals.h"
 #include "proxy/auditor.h"
+#include "proxy/digests.h"
+#include "proxy/epochs.h"
 #include "proxy/eventlog.h"
 #include "proxy/generation.h"
 #include "proxy/keys.h"
@@ -47,18 +48,19 @@ struct sg_worker {
     struct sg_upstream *upstream;
     struct sg_audit_port *audit;
     struct sg_eventlog *events; /* NULL: none is kept */
-    struct sg_facets *facets;
+    struct sg_digests digests;
     struct sg_pseudonyms *pseudonyms;
     struct scrubgate_scratch *scratch;
-    struct sg_generation *generation;     /* held; replaced on this thread by a reload */
-    _Atomic(struct sg_generation *) next; /* held; put there by the server */
-    struct sg_wake wake;                  /* a new generation, or stop */
-    atomic_uint stopping;                 /* enum sg_worker_stop */
+    struct sg_generation *generation;      /* held; replaced on this thread by a reload */
+    _Atomic(struct sg_generation *) next;  /* held; put there by the server */
+    struct sg_epoch *epoch;                /* held; replaced on this thread when another begins */
+    _Atomic(struct sg_epoch *) next_epoch; /* held; put there by the keeper of keys */
+    struct sg_wake wake;                   /* a new generation or epoch, or stop */
+    atomic_uint stopping;                  /* enum sg_worker_stop */
     bool draining;
     atomic_uint rings, answers; /* of sg_worker_ring */
     struct sg_wake *ended;      /* the server's: rung when the thread is through */
     atomic_bool gone;
-    const struct sg_keys *keys;
     const struct sg_record_source *source;
     struct sg_trust *trust;   /* the process's */
     struct sg_memory *memory; /* the process's; NULL: none */
@@ -81,6 +83,7 @@ struct sg_worker_setup {
     struct sg_generation *generation; /* a hold is taken */
     struct sg_auditor *auditor;
     const struct sg_keys *keys;
+    struct sg_epoch *epoch;          /* a hold is taken */
     struct sg_key_store *pseudonyms; /* NULL: records name nobody (tests) */
     const struct sg_record_source *source;
     struct sg_trust *trust;
@@ -101,6 +104,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_worker_start(struct sg_worker **work
                                                          struct scrubgate_fault *fault);
 /* From now on new exchanges use this generation (a hold is taken). Any thread. */
 void sg_worker_reload(struct sg_worker *worker, struct sg_generation *generation);
+/* The same of the epoch of fingerprints. */
+void sg_worker_turn(struct sg_worker *worker, struct sg_epoch *epoch);
 /* DRAINS: accepts no more, ends when the running requests have, after 30 s at most. STOPS: ends at
  * once. Any thread. */
 void sg_worker_stop(struct sg_worker *worker, enum sg_worker_stop how);

@@ -109,13 +109,44 @@ static const char tables[] =
     "stroke-width:1;fill:none}.tips rect{fill:transparent}.tips rect:hover{fill:var(--ink);"
     "fill-opacity:.08}\n";
 
+/* Cards, what is folded, and the plots of who met whom. Classes a1 … a6 are strokes, t1 … fills. */
+static const char cards[] =
+    ".verdict.warn{border-color:var(--warn)}.verdict.warn strong{color:var(--warn)}"
+    ".verdict.t7{border-color:var(--t7)}.verdict.t7 strong{color:var(--soft)}\n"
+    "article{margin-top:2.6rem;padding:1.4rem 1.6rem 1.6rem;border:1px solid var(--line);"
+    "border-top:4px solid var(--warn);break-before:auto}article>h3{font:400 1.45rem/1.2 Georgia,"
+    "\"Iowan Old Style\",\"Liberation Serif\",serif;margin:0 0 .4rem}"
+    ".said{margin:0;font-size:1.06rem;max-width:50rem}article .keys{margin:1.3rem 0 .4rem}"
+    "article .keys dd{font-size:1.45rem}h4{font-size:.98rem;margin:0;font-weight:600}"
+    "section>ul{max-width:50rem;margin:0 0 1.4rem;padding-left:1.2rem}section>ul li{margin:.35rem "
+    "0}\n"
+    "details{margin-top:.6rem;font-size:.9rem}summary{cursor:pointer;color:var(--t1)}"
+    "details pre{max-height:18rem;overflow:auto;user-select:all;-webkit-user-select:all;"
+    "overflow-wrap:anywhere}.alone figure code{user-select:all;-webkit-user-select:all}"
+    ".alone figure tbody th>code{min-width:0}.alone figure tbody th:not(.w){white-space:nowrap}"
+    ".alone .facts{max-width:46rem}.alone .facts th{width:auto}.alone .facts td:last-child{display:"
+    "none}.alone .facts small{max-width:none}.alone .facts .v{padding-right:0}.alone .w{min-width:"
+    "9rem}"
+    ".alone figure td:not(.w):not(.n){white-space:nowrap}\n"
+    ".plot .strong{fill:var(--ink);font-weight:600}.plot .tiny{font-size:8.5px}"
+    ".plot .name{fill:var(--ink);font-weight:600}.plot .tight{font-size:9px}"
+    ".chance{fill:none;stroke:var(--ink);stroke-width:1.6;stroke-linejoin:round;"
+    "stroke-dasharray:4 2.5}.limit{fill:none;stroke:var(--bad);stroke-width:1.5}"
+    ".strip{fill:var(--faint)}.s1{fill-opacity:.3}.s2{fill-opacity:.52}.s3{fill-opacity:.76}"
+    ".s4{fill-opacity:1}\n"
+    ".pair{fill:none;stroke-opacity:.5;stroke-linecap:butt}.pair:hover{stroke-opacity:1}"
+    ".a1{stroke:var(--t1)}.a2{stroke:var(--t2)}.a3{stroke:var(--t3)}.a4{stroke:var(--t4)}"
+    ".a5{stroke:var(--t5)}.a6{stroke:var(--t6)}.who{fill:var(--paper);stroke-width:2.5}"
+    ".whom{fill:var(--ink)}\n";
+
 static const char narrow[] =
     "@media screen and (max-width:799px){body{padding:1.4rem 1rem 3rem}h1{font-size:1.7rem}"
     ".keys{grid-template-columns:repeat(2,1fr)}.keys div:nth-child(odd){padding-left:0;border:0}"
     "nav ol,.look ul{columns:1}.verdict{display:block}.verdict p{margin-top:.4rem}"
     ".facts tr{display:grid;grid-template-columns:1fr auto;padding:.3rem 0}.facts th,.facts .v{"
     "width:auto}.facts td:last-child{grid-column:1/-1;padding-top:0}.facts .v{padding-right:0}"
-    "table{min-width:26rem}.facts{min-width:0}.stacked .rows table{min-width:34rem}.stacked tbody "
+    "table{min-width:26rem}.facts{min-width:0}article{padding:1rem 1rem 1.2rem}.stacked .rows "
+    "table{min-width:34rem}.stacked tbody "
     "th{min-width:9rem}}\n";
 
 /* Chromium fills the boxes in the margins; others leave them empty. */
@@ -136,7 +167,11 @@ static const char paper[] =
     "table{font-size:8.2pt}.check{font-size:6.6pt}.again{font-size:7.4pt}thead th{font-size:7.2pt}"
     "figure.beside{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);column-gap:6mm}"
     "figure.beside figcaption,figure.beside .again,figure.beside .empty{grid-column:1/-1}"
-    ".tips{display:none}.again a{display:none}}\n";
+    ".tips,details{display:none}.again a{display:none}.note{break-before:avoid}"
+    "article{border-width:4px 0 0;padding:3mm 0 "
+    "0;margin:0;break-before:page}.said{font-size:10.5pt}"
+    "article .keys{margin:3mm 0}article .keys dd{font-size:14pt}article figure{margin-top:4mm}"
+    "section>ul{font-size:9.2pt}}\n";
 
 enum scrubgate_status sg_page_style(struct sg_buf *out, const struct sg_sheet *sheet)
 {
@@ -144,12 +179,15 @@ enum scrubgate_status sg_page_style(struct sg_buf *out, const struct sg_sheet *s
     sg_markup_raw(&to, colours);
     sg_markup_raw(&to, text);
     sg_markup_raw(&to, tables);
+    sg_markup_raw(&to, cards);
     sg_markup_raw(&to, narrow);
     sg_markup_raw(&to, paper);
-    sg_markup_raw(&to, "@page{size:A4;margin:18mm 15mm 17mm;@top-left{content:\"Audit report: ");
+    sg_markup_raw(&to, "@page{size:A4;margin:18mm 15mm 17mm;@top-left{content:\"");
+    sg_markup_css(&to, sheet->kind);
+    sg_markup_raw(&to, ": ");
     sg_markup_css(&to, sheet->origin);
     sg_markup_raw(&to, "\";font:8pt Arial,sans-serif;color:#5a6672}@top-right{content:\"");
-    sg_markup_raw(&to, sheet->proven ? "PROVEN" : "NOT PROVEN");
+    sg_markup_css(&to, sheet->verdict);
     sg_markup_raw(&to, "\";font:8pt Arial,sans-serif;color:#5a6672}@bottom-left{content:\"");
     sg_markup_css(&to, sheet->range);
     sg_markup_raw(&to, "\";font:8pt Arial,sans-serif;color:#5a6672}@bottom-right{content:"

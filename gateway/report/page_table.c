@@ -90,15 +90,16 @@ static void add_fact(struct sg_page *page, const struct sg_fact *fact)
     sg_markup_raw(&page->to, "</td></tr>\n");
 }
 
-static bool is_shown(const struct sg_section *section, const struct sg_fact *fact)
+/* What stands in large figures is not told twice on a page that people alone read. */
+static bool is_shown(const struct sg_page *page, const struct sg_fact *fact)
 {
-    return !section->part || !fact->key;
+    return !page->sheet->alone || !fact->key;
 }
 
 void sg_page_add_facts(struct sg_page *page, const struct sg_section *section)
 {
     const struct sg_fact *fact = section->fact;
-    while (fact != NULL && !is_shown(section, fact))
+    while (fact != NULL && !is_shown(page, fact))
         fact = fact->next;
     if (fact == NULL)
         return;
@@ -106,7 +107,7 @@ void sg_page_add_facts(struct sg_page *page, const struct sg_section *section)
     sg_markup_text(&page->to, section->title);
     sg_markup_raw(&page->to, "\"><tbody>\n");
     for (; fact != NULL; fact = fact->next)
-        if (is_shown(section, fact))
+        if (is_shown(page, fact))
             add_fact(page, fact);
     sg_markup_raw(&page->to, "</tbody></table>\n");
 }
@@ -147,7 +148,8 @@ static void add_row(struct sg_page *page, const struct sg_table *table, const st
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct sg_cell *cell = &row->cell[i];
         if (i == 0)
-            sg_markup_raw(&page->to, "<th scope=\"row\">");
+            sg_markup_raw(&page->to, table->column[i].wide ? "<th scope=\"row\" class=\"w\">"
+                                                           : "<th scope=\"row\">");
         else
             sg_markup_raw(&page->to, is_number(cell->kind)        ? "<td class=\"n\">"
                                      : table->column[i].wide      ? "<td class=\"w\">"
@@ -262,15 +264,15 @@ static void add_content(struct sg_page *page, const struct sg_table *table)
         sg_markup_raw(&page->to, ".</p>\n");
         return;
     }
-    if (table->folded)
-        add_folded(page, "The same as a table");
+    if (table->folded != NULL)
+        add_folded(page, table->folded);
     sg_markup_raw(&page->to, "<div class=\"rows\"><table aria-label=\"");
     sg_markup_text(&page->to, table->title);
     sg_markup_raw(&page->to, "\">");
     add_head(page, table);
     add_rows(page, table);
     sg_markup_raw(&page->to, "</table></div>\n");
-    if (table->folded)
+    if (table->folded != NULL)
         sg_markup_raw(&page->to, "</details>\n");
 }
 

@@ -18,7 +18,7 @@ struct sg_page {
 void sg_page_add_value(struct sg_page *page, const struct sg_cell *cell);
 /* A section's key facts as items of a list in large figures. */
 void sg_page_add_key_facts(struct sg_page *page, const struct sg_section *section);
-/* As a table; those of a card that are key are not in it again. */
+/* As a table; on a page that stands alone without those that are key. */
 void sg_page_add_facts(struct sg_page *page, const struct sg_section *section);
 void sg_page_add_table(struct sg_page *page, const struct sg_section *section,
                        const struct sg_table *table);

@@ -76,9 +76,9 @@ static void draw_legend(const struct days *d)
     sg_markup_rawf(&d->draw->to,
                    "<path class=\"t1\" d=\"M%.1f 2h9v9h-9z\"/><path class=\"chance\" d=\"M%.1f "
                    "6.5h18\"/>\n",
-                   x - 262, x - 152);
-    sg_drawing_label(d->draw, x - 249, 10.5, "start", "what there was");
-    sg_drawing_label(d->draw, x - 130, 10.5, "start", "by routing alone");
+                   x - 232, x - 122);
+    sg_drawing_label(d->draw, x - 219, 10.5, "start", "what there was");
+    sg_drawing_label(d->draw, x - 99, 10.5, "start", "by routing alone");
 }
 
 static void draw_tips(const struct days *d)

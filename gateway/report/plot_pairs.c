@@ -63,7 +63,7 @@ static void draw_above(const struct pairs *p)
         const double x = place(p->of->n_above, p->above, i);
         sg_markup_rawf(&p->draw->to,
                        "<rect class=\"who a%u\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" "
-                       "rx=\"3\"/>",
+                       "rx=\"4\"/>",
                        (unsigned)(i % 6 + 1), x - width / 2, BOX_Y, width, BOX);
         sg_drawing_label(p->draw, x, BOX_Y + BOX / 2 + 3.5,
                          width > 62 ? "middle code name" : "middle code name tight",
@@ -115,7 +115,7 @@ static void draw_words(const struct pairs *p)
 void sg_plot_draw_pairs(struct sg_drawing *draw, const struct sg_plot *plot)
 {
     struct pairs p = {.draw = draw, .of = plot->pairs, .most = 1};
-    p.above = room_of(p.of->n_above, 110);
+    p.above = room_of(p.of->n_above, 210);
     p.below = room_of(p.of->n_below, 44);
     for (size_t i = 0; i < p.of->n_lines; i++)
         p.most = fmax(p.most, surplus(&p.of->line[i]));

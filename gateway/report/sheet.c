@@ -159,25 +159,34 @@ static bool is_hidden(unsigned code)
            (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || code >= 0xe0000;
 }
 
+const char *sg_sheet_shown(struct sg_sheet *sheet, struct sg_bytes text)
+{
+    struct sg_buf shown = {0};
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    while (rc >= 0 && text.len > 0) {
+        size_t len;
+        unsigned code = code_at(text, &len);
+        bool hidden = len > text.len || is_hidden(code);
+        len = len > text.len ? text.len : len;
+        rc = hidden ? sg_buf_add_text(&shown, "\xef\xbf\xbd") : sg_buf_add(&shown, text.data, len);
+        text = (struct sg_bytes){text.data + len, text.len - len};
+    }
+    char *copy = rc < 0 ? NULL : sg_arena_copy(&sheet->arena, sg_buf_bytes(&shown));
+    if (copy == NULL)
+        sheet->rc = rc < 0 ? rc : SCRUBGATE_ENOMEM;
+    sg_buf_fini(&shown);
+    return copy == NULL ? "" : copy;
+}
+
 const char *sg_sheet_decode(struct sg_sheet *sheet, struct sg_bytes string)
 {
-    struct sg_buf said = {0}, shown = {0};
-    enum scrubgate_status rc = sg_entry_decode(&said, string);
-    struct sg_bytes rest = sg_buf_bytes(&said);
-    while (rc >= 0 && rest.len > 0) {
-        size_t len;
-        unsigned code = code_at(rest, &len);
-        bool hidden = len > rest.len || is_hidden(code);
-        len = len > rest.len ? rest.len : len;
-        rc = hidden ? sg_buf_add_text(&shown, "\xef\xbf\xbd") : sg_buf_add(&shown, rest.data, len);
-        rest = (struct sg_bytes){rest.data + len, rest.len - len};
-    }
-    char *text = rc < 0 ? NULL : sg_arena_copy(&sheet->arena, sg_buf_bytes(&shown));
-    if (text == NULL)
-        sheet->rc = rc < 0 ? rc : SCRUBGATE_ENOMEM;
+    struct sg_buf said = {0};
+    const enum scrubgate_status rc = sg_entry_decode(&said, string);
+    const char *text = rc < 0 ? "" : sg_sheet_shown(sheet, sg_buf_bytes(&said));
+    if (rc < 0)
+        sheet->rc = rc;
     sg_buf_fini(&said);
-    sg_buf_fini(&shown);
-    return text == NULL ? "" : text;
+    return text;
 }
 
 static bool is_label(struct sg_bytes text)

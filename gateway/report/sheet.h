@@ -131,8 +131,9 @@ struct sg_table {
     uint64_t left_out; /* that there were, but are not here */
     const char *rest;  /* a sentence of these; NULL: they are older ones */
     bool stacked;      /* on paper below its plot, not beside it */
-    bool folded;       /* the plot says it; rows are for who asks, and not on paper */
-    const char *copy;  /* all that there is, for copying, and its title; NULL: nothing */
+    const char
+        *folded;      /* rows are for who asks, under this title, and not on paper; NULL: for all */
+    const char *copy; /* all that there is, for copying, and its title; NULL: nothing */
     const char *copy_title;
     const struct sg_plot *plot;
     struct sg_row *row, *last_row;
@@ -189,8 +190,10 @@ void sg_sheet_row(struct sg_sheet *sheet, struct sg_table *table, enum sg_tone t
 
 const char *sg_sheet_textf(struct sg_sheet *sheet, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* What a string of a record says, as it stands there. Letters that nobody sees, or that turn the
- * direction of what follows, become U+FFFD. */
+/* Foreign text, in UTF-8. Letters that nobody sees, or that turn the direction of what follows,
+ * become U+FFFD. */
+const char *sg_sheet_shown(struct sg_sheet *sheet, struct sg_bytes text);
+/* The same of a string of a record, as it stands there. */
 const char *sg_sheet_decode(struct sg_sheet *sheet, struct sg_bytes string);
 /* The same of what people or clients wrote: shown only when it is a label, or a ticket's number. */
 const char *sg_sheet_label(struct sg_sheet *sheet, struct sg_bytes string);

@@ -18,6 +18,7 @@ struct sg_finding {
     unsigned level;       /* the rule's, raised by near */
     bool contextual;      /* a near word stood beside it */
     uint64_t fingerprint; /* keyed digest of the normalised value; 0: no key */
+    uint64_t was;         /* the same under the key before; 0: there is none */
     bool folded;          /* found in the folded view: its value is the view's */
     struct sg_span value; /* then where the resolver keeps it */
 };

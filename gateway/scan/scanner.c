@@ -66,31 +66,49 @@ struct sg_scanner {
 
 /* --- findings ------------------------------------------------------------------------------ */
 
-/* The fingerprint of a finding of the same entity and bytes that still waits to be taken up: rules
- * often find a value together. 0: there is none. */
-static uint64_t known_fingerprint(const struct sg_resolver *resolver,
-                                  const struct sg_finding *finding)
+/* A finding of the same entity and bytes that still waits to be taken up: rules often find a value
+ * together, and its fingerprints are known then. NULL: there is none. */
+static const struct sg_finding *known_finding(const struct sg_resolver *resolver,
+                                              const struct sg_finding *finding)
 {
     size_t last = resolver->n_pending > LOOKED_BACK ? resolver->n_pending - LOOKED_BACK : 0;
     for (size_t i = resolver->n_pending; i-- > last;) {
         const struct sg_finding *other = &resolver->pending[i];
         if (other->start == finding->start && other->end == finding->end &&
-            strcmp(other->rule->entity, finding->rule->entity) == 0)
-            return other->fingerprint;
+            strcmp(other->rule->entity, finding->rule->entity) == 0 && other->fingerprint != 0)
+            return other;
     }
-    return 0;
+    return NULL;
+}
+
+static enum scrubgate_status take_under(struct scrubgate_scratch *scratch, const uint8_t *key,
+                                        const char *entity, struct sg_bytes value, uint64_t *out)
+{
+    const struct sg_scratch_keyed *keyed;
+    enum scrubgate_status rc = sg_scratch_key(scratch, key, &keyed);
+    if (rc >= 0)
+        rc =
+            sg_fingerprint_take(keyed->hmac, &scratch->normal, &scratch->spare, entity, value, out);
+    return rc;
 }
 
 /* Whoever is told of a finding may want its fingerprint: taken here, the value is in hand. */
 static enum scrubgate_status take_fingerprint(struct sg_scanner *scanner,
                                               struct sg_finding *finding, struct sg_bytes value)
 {
-    struct scrubgate_scratch *scratch = scanner->scratch;
-    finding->fingerprint = known_fingerprint(&scanner->resolver, finding);
-    if (finding->fingerprint != 0)
+    const struct sg_finding *known = known_finding(&scanner->resolver, finding);
+    const struct sg_scan_config *config = &scanner->config;
+    const char *entity = finding->rule->entity;
+    if (known != NULL) {
+        finding->fingerprint = known->fingerprint;
+        finding->was = known->was;
         return SCRUBGATE_OK;
-    return sg_fingerprint_take(scratch->hmac, &scratch->normal, &scratch->spare,
-                               finding->rule->entity, value, &finding->fingerprint);
+    }
+    enum scrubgate_status rc =
+        take_under(scanner->scratch, config->key, entity, value, &finding->fingerprint);
+    if (rc >= 0 && config->key_before != NULL)
+        rc = take_under(scanner->scratch, config->key_before, entity, value, &finding->was);
+    return rc;
 }
 
 static enum scrubgate_status found(void *ctx, const struct sg_finding *finding,
@@ -195,10 +213,12 @@ enum scrubgate_status sg_scanner_new(struct sg_scanner **scanner,
     made->work_each = WORK_EACH + WORK_RULE * scrubgate_ruleset_count(rules) + 2 * rules->slow_cost;
     made->checking = !config->reference && config->recheck > 0 &&
                      scratch->messages++ % config->recheck == config->recheck - 1;
-    enum scrubgate_status rc = made->keyed ? sg_scratch_key(scratch, config->key) : SCRUBGATE_OK;
+    const struct sg_scratch_keyed *keyed = NULL;
+    enum scrubgate_status rc =
+        made->keyed ? sg_scratch_key(scratch, config->key, &keyed) : SCRUBGATE_OK;
     if (rc < 0)
         goto out;
-    sg_content_init(&made->content, scratch->seed);
+    sg_content_init(&made->content, keyed != NULL ? keyed->seed : 0);
     sg_resolver_reset(&made->resolver, config->shadow, made->keyed ? &made->content : NULL);
     *scanner = made;
     made = NULL; /* the caller's now: the exit frees nothing */

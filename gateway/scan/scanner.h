@@ -33,6 +33,7 @@ struct sg_scan_config {
     bool reference;                 /* the reference engine, whatever else there is */
     size_t max_held;                /* bytes of a value that may wait */
     const uint8_t *key;             /* SG_KEY_SIZE bytes for fingerprints, or NULL */
+    const uint8_t *key_before;      /* for those of before, too; or NULL */
     const struct sg_rule *only;     /* this rule alone, whatever it says of where; NULL: all */
     const struct sg_kernel *kernel; /* NULL: the ruleset's */
     /* One message in so many of the scratch's is scanned by both engines; the reference's answer

@@ -15,14 +15,19 @@
 struct sg_rig;
 struct sg_scanner;
 
-enum { SG_SCRATCH_SPARES = 4 };
+enum { SG_SCRATCH_SPARES = 4, SG_SCRATCH_KEYS = 2 };
+
+/* What comes of a key; hmac NULL: none. */
+struct sg_scratch_keyed {
+    struct sg_hmac *hmac; /* for SG_FINGERPRINT_LABEL */
+    uint64_t seed;        /* of content fingerprints */
+    uint8_t key[SG_KEY_SIZE];
+};
 
 struct scrubgate_scratch {
     struct sg_matcher *matcher;
-    struct sg_hmac *hmac; /* keyed with key, for SG_FINGERPRINT_LABEL; NULL: none yet */
-    uint8_t key[SG_KEY_SIZE];
-    struct sg_sweep *sweep;      /* for the sweep engine */
-    uint64_t seed;               /* of content fingerprints, from the same key */
+    struct sg_sweep *sweep;                         /* for the sweep engine */
+    struct sg_scratch_keyed keyed[SG_SCRATCH_KEYS]; /* the last one first */
     uint64_t messages;           /* scanned so far: picks those that are checked */
     struct sg_buf spare, normal; /* for fingerprints; wiped after each use */
     /* Scanners whose message has ended, and what values were scanned with, the last one last. The
@@ -33,8 +38,10 @@ struct scrubgate_scratch {
     size_t n_rigs;
 };
 
-/* Makes hmac and seed those of the key. Cheap when it is the one of the last call. */
+/* What comes of a key; good until the call after the next. Cheap when the key is one of the last
+ * two: streams of both take turns while a key is replaced. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scratch_key(struct scrubgate_scratch *scratch,
-                                                        const uint8_t key[SG_KEY_SIZE]);
+                                                        const uint8_t key[SG_KEY_SIZE],
+                                                        const struct sg_scratch_keyed **keyed);
 
 #endif

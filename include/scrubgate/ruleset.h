@@ -37,5 +37,7 @@ size_t scrubgate_ruleset_count(const struct scrubgate_ruleset *set);
  */
 SCRUBGATE_MUST_USE enum scrubgate_status scrubgate_scratch_new(struct scrubgate_scratch **scratch);
 void scrubgate_scratch_free(struct scrubgate_scratch *scratch);
+/* Wipes what came of keys, once one of them has ended; streams that still have one go on. */
+void scrubgate_scratch_forget(struct scrubgate_scratch *scratch);
 
 #endif

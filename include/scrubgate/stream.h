@@ -43,6 +43,8 @@ struct scrubgate_stream_config {
     size_t max_held;      /* most bytes held back, 0 means 64 KiB */
     uint64_t max_decoded; /* most bytes after decoding, 0 means 16 MiB */
     const uint8_t *key;   /* 32 bytes for fingerprints, NULL for none; copied */
+    const uint8_t
+        *key_before; /* the one that key has replaced, while both count; or NULL; copied */
     /* Of the message's sender in its conversation: a value that earlier messages began is found in
      * this one. Borrowed until close, for one stream at a time. NULL: the body stands alone. */
     struct scrubgate_tail *tail;

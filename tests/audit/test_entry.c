@@ -292,6 +292,16 @@ static enum scrubgate_status make_master(struct sg_buf *out)
     return sg_record_master(out, &source, &(struct sg_master){0xaaaa, 0xbbbb, 3, 4});
 }
 
+static enum scrubgate_status make_epoch(struct sg_buf *out)
+{
+    return sg_record_epoch(out, &source, &(struct sg_key_epoch){.number = 230, .destroyed = true});
+}
+
+static enum scrubgate_status make_expiry(struct sg_buf *out)
+{
+    return sg_record_expiry(out, &source, &(struct sg_expiry){3, 1767225600000});
+}
+
 static enum scrubgate_status make_act(struct sg_buf *out)
 {
     return sg_record_act(
@@ -384,6 +394,16 @@ static const struct kind_row kinds[] = {
       {SG_ENTRY_NEW_KEY, "000000000000bbbb"},
       {SG_ENTRY_KEPT, "3"},
       {SG_ENTRY_DROPPED, "4"}}},
+    {"the end of a key of fingerprints",
+     make_epoch,
+     SG_KIND_LIFE,
+     SG_WHAT_EPOCH,
+     {{SG_ENTRY_ACT, "destroyed"}, {SG_ENTRY_EPOCH, "230"}, {SG_ENTRY_OBJECT, "keys"}}},
+    {"events that were old",
+     make_expiry,
+     SG_KIND_LIFE,
+     SG_WHAT_EXPIRY,
+     {{SG_ENTRY_COUNT, "3"}, {SG_ENTRY_TO_MS, "1767225600000"}, {SG_ENTRY_OBJECT, "events"}}},
     {"an act",
      make_act,
      SG_KIND_LIFE,

@@ -178,6 +178,21 @@ static enum scrubgate_status master(struct sg_buf *out)
     return sg_record_master(out, &source, &made);
 }
 
+static enum scrubgate_status epoch_begins(struct sg_buf *out)
+{
+    return sg_record_epoch(out, &source, &(struct sg_key_epoch){.number = 231});
+}
+
+static enum scrubgate_status epoch_ends(struct sg_buf *out)
+{
+    return sg_record_epoch(out, &source, &(struct sg_key_epoch){.number = 230, .destroyed = true});
+}
+
+static enum scrubgate_status expiry(struct sg_buf *out)
+{
+    return sg_record_expiry(out, &source, &(struct sg_expiry){3, 1767225600000});
+}
+
 static enum scrubgate_status act(struct sg_buf *out)
 {
     const struct sg_act made = {0,    "reset",   "parties",
@@ -264,6 +279,11 @@ static const struct kind_row kinds[] = {
     {"an agent who is not quite forgotten", "guard", guard_forgets, "600202", "actor", "status_id",
      "object", "guard", "2"},
     {"a new master key", "master", master, "600208", "actor", "status_id", "object", "master", "1"},
+    {"a new key of fingerprints", "epoch", epoch_begins, "600208", "actor", "status_id", "object",
+     "epoch", "1"},
+    {"the end of one", "epoch", epoch_ends, "600202", "actor", "status_id", "object", "epoch", "1"},
+    {"events that were old", "expiry", expiry, "600202", "actor", "status_id", "object", "expiry",
+     "1"},
     {"sketches that go on", "sketches", restored, "600299", "actor", "status_id", "object",
      "sketches-restored", "1"},
     {"sketches that were damaged", "sketches", begun_anew, "600299", "actor", "status_id", "object",

@@ -620,7 +620,7 @@ static void test_keygen(void **state)
     sg_program_run(&said, dir.path, args, SG_BYTES(""));
     (void)umask(before);
     assert_int_equal(said.code, FINE);
-    assert_string_equal((const char *)said.out.data, "2 key files made in made/keys\n");
+    assert_string_equal((const char *)said.out.data, "5 key files made in made/keys\n");
     sg_program_run_fini(&said);
     sg_tempdir_path(&dir, "made/keys/fingerprint.key", path);
     assert_int_equal(stat(path, &info), 0);

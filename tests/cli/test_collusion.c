@@ -15,6 +15,7 @@
 #include "../lib/program.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
+#include "../lib/well_formed.h"
 
 static struct sg_tempdir dir;
 
@@ -36,6 +37,31 @@ static const char params[] =
     "tickets_a_day: 800\ncustomers: 6000\nagents: 240\nsmall_customers: 60\n"
     "rings: 2\nring: {agents: 3, accounts: 15, rate: 0.35, days: 20}\n";
 
+/* The page says the same of the same rings, stands alone, and is the same each time. */
+static void check_page(void)
+{
+    size_t len[2];
+    struct sg_buf page = {0};
+    char *first = sg_tempdir_read(&dir, "r.html", &len[0]);
+    assert_int_equal(RUN("", "a person decides", "report", "--out", "again.html", "--window", "30d",
+                         "market/events.ndjson"),
+                     0);
+    char *again = sg_tempdir_read(&dir, "again.html", &len[1]);
+    assert_int_equal(len[0], len[1]);
+    assert_memory_equal(first, again, len[0]);
+    assert_int_equal(sg_buf_add(&page, first, len[0]), SCRUBGATE_OK);
+    sg_assert_well_formed(&page);
+    assert_non_null(strstr(first, "<strong>2 rings</strong>"));
+    assert_non_null(strstr(first, "These 3 agents served "));
+    assert_non_null(strstr(first, "brand-"));
+    assert_null(strstr(first, "<script"));
+    assert_null(strstr(first, "://"));
+    assert_false(sg_tempdir_has(&dir, "r.html.new"));
+    sg_buf_fini(&page);
+    free(first);
+    free(again);
+}
+
 static void test_found(void **state)
 {
     struct sg_json *json;
@@ -46,8 +72,9 @@ static void test_found(void **state)
                          "30", "--params", "p.yaml", "--out", "market"),
                      0);
     assert_int_equal(RUN("", "a person decides", "report", "--out", "r.json", "--window", "30d",
-                         "market/events.ndjson"),
+                         "--out", "r.html", "market/events.ndjson"),
                      0);
+    check_page();
     char *text = sg_tempdir_read(&dir, "r.json", NULL);
     char *truth = sg_tempdir_read(&dir, "market/truth.ndjson", NULL);
     assert_int_equal(sg_json_parse(&json, sg_bytes_of(text), 16, NULL), SCRUBGATE_OK);
@@ -74,6 +101,9 @@ static void test_found(void **state)
 static void test_events_by_hand(void **state)
 {
     (void)state;
+    assert_int_equal(RUN("", "0 tickets", "report", "--out", "none.html", "-"), 0);
+    assert_int_equal(RUN("", "cannot be written", "report", "--out", "no/folder.html", "-"), 1);
+    assert_int_equal(RUN("", "cannot be written", "report", "--out", "no/folder.json", "-"), 1);
     assert_int_equal(RUN("", "0 tickets", "report", "-"), 0);
     assert_int_equal(RUN("{\"t\":1,\"agent\":\"0000000000000001\",\"customer\":"
                          "\"0000000000000002\"}\n\n",
@@ -187,6 +217,12 @@ static const struct bad {
     {"a false-alarm rate of nothing",
      "--false-alarms is a rate",
      {"report", "--false-alarms", "1/0", "-"}},
+    {"an output of no known kind",
+     "--out is a file whose name ends in .html",
+     {"report", "--out", "r.pdf", "-"}},
+    {"an output that is a suffix only",
+     "--out is a file whose name ends in .html",
+     {"report", "--out", ".html", "-"}},
     {"a window that is no time", "--window is a time", {"report", "--window", "long", "-"}},
     {"a level that is not there",
      "--level is one of L0",

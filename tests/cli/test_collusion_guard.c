@@ -132,6 +132,9 @@ static void test_a_block_holds_until_it_is_lifted(void **state)
     (void)state;
     struct world world;
     setup(&world);
+    assert_int_equal(SAY(&world, "", "digest:0123456789abcdef may serve", "eligible",
+                         "digest:0123456789abcdef", "--brand", "atlantica"),
+                     0);
     assert_int_equal(SAY(&world, "", "may serve", "eligible", "agent-7", "--brand", "atlantica"),
                      0);
     assert_int_equal(SAY(&world, "", "order 1: block digest:", "block", "agent-7", "--brand",

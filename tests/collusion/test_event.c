@@ -115,14 +115,29 @@ static void test_read_back(void **state)
     sg_json_free(json);
 }
 
+static void test_fraction(void **state)
+{
+    struct sg_collusion_event event;
+    struct sg_json *json;
+    (void)state;
+    assert_int_equal(
+        sg_collusion_event_read(&event, &json,
+                                SG_BYTES("{\"t\":1795310790123.999,\"handle_ms\":9.0}"), NULL),
+        SCRUBGATE_OK);
+    assert_int_equal(event.time_ms, 1795310790123);
+    assert_int_equal(event.handle_ms, 9);
+    sg_json_free(json);
+}
+
 static const struct bad {
     const char *name, *line, *says;
 } bads[] = {
     {"a line that is no JSON", "{\"t\":1", ""},
     {"an event that is no object", "[1]", "must be a JSON object"},
     {"an event without a time", "{\"event\":\"open\"}", "\"t\" must be there"},
-    {"a time that is no whole number", "{\"t\":1.5}", "\"t\" must be a whole number"},
-    {"a time before 1970", "{\"t\":-1}", "\"t\" must be a whole number"},
+    {"a time with an exponent", "{\"t\":1.5e3}", "\"t\" must be a number of milliseconds"},
+    {"a time before 1970", "{\"t\":-1}", "\"t\" must be a number of milliseconds"},
+    {"a time as text", "{\"t\":\"1\"}", "\"t\" must be a number of milliseconds"},
     {"a party of 15 digits", "{\"t\":1,\"agent\":\"000000000000001\"}", "\"agent\" must be 16 hex"},
     {"a party that is a number", "{\"t\":1,\"agent\":1}", "\"agent\" must be 16 hex"},
     {"a party with other letters", "{\"t\":1,\"agent\":\"000000000000000g\"}",
@@ -226,6 +241,7 @@ int main(void)
     SG_SUITE_ROWS(test_row, rows);
     SG_SUITE_ROWS(test_read_back, rows);
     SG_SUITE_ROWS(test_bad, bads);
+    sg_suite_add("parts of a millisecond are cut off", test_fraction, NULL);
     sg_suite_add("what is not known is passed over", test_unknown, NULL);
     sg_suite_add("an event shows its sender's facets", test_whose, NULL);
     sg_suite_add("a line that does not fit leaves nothing",

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum { DEEPEST = 32, IDS = 256 };
+enum { DEEPEST = 32, IDS = 1024 };
 
 struct reading {
     const char *at, *start;

@@ -243,15 +243,24 @@ static void test_a_response_does_not_carry_the_clients_network(void **state)
     struct sg_collusion_event event;
     (void)state;
     begin(&world, "text/plain", "x", false, false);
-    world.parties.facets = (struct sg_record_facets){
-        .agent = 7, .conversation = 6, .network = 8, .tls = 5, .device = 9};
+    world.parties.facets = (struct sg_record_facets){.agent = 7, .conversation = 66};
+    world.parties.now = (struct sg_collusion_was){.ticket = 6, .network = 8, .tls = 5, .device = 9};
+    world.parties.before =
+        (struct sg_collusion_was){.ticket = 16, .network = 18, .tls = 15, .device = 19};
+    world.parties.epoch = 230;
     struct sg_judgement judgement = {.direction = SCRUBGATE_TO_CUSTOMER};
     sg_decision_event(&event, &world.context, &world.relay, &judgement);
     assert_true(event.agent == 7 && event.ticket == 6);
     assert_true(event.network == 0 && event.tls == 0 && event.device == 0);
+    assert_true(event.was.network == 0 && event.was.tls == 0 && event.was.device == 0);
+    assert_true(event.was.ticket == 16 && event.epoch == 230 && event.by_agent);
     judgement.request = true;
     sg_decision_event(&event, &world.context, &world.relay, &judgement);
     assert_true(event.network == 8 && event.tls == 5 && event.device == 9);
+    assert_true(event.was.network == 18 && event.was.tls == 15 && event.was.device == 19);
+    judgement.direction = SCRUBGATE_TO_AGENT;
+    sg_decision_event(&event, &world.context, &world.relay, &judgement);
+    assert_false(event.by_agent);
     end(&world);
 }
 

@@ -31,7 +31,7 @@ struct world {
     struct sg_tempdir dir;
     struct sg_auditor *auditor;
     struct sg_record_source source;
-    struct sg_keys keys;
+    struct sg_epoch epoch;
     struct sg_trust trust;
     struct sg_config config;
     struct sg_route route;
@@ -61,7 +61,7 @@ static void begin(struct world *world, unsigned sample)
     world->generation.rules->kernel = sg_kernels[0]; /* as loading does */
     world->generation.digest = "abcdef";
     world->worker.source = &world->source;
-    world->worker.keys = &world->keys;
+    world->x.epoch = &world->epoch;
     world->worker.trust = &world->trust;
     world->x.worker = &world->worker;
     world->x.generation = &world->generation;

@@ -13,12 +13,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "collusion/facet.h"
 #include "proxy/keys.h"
 
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
-#define FILE_NAME "keys/fingerprint.key"
+#define FILE_NAME "keys/agent.key"
 #define HEX32     "00112233445566778899aabbccddeeff"
 
 struct world {
@@ -55,6 +56,18 @@ static void set_mode(struct world *world, const char *name, unsigned mode)
     assert_int_equal(chmod(path, mode), 0);
 }
 
+static const char *const all_names[] = {"keys/agent.key", "keys/customer.key",
+                                        "keys/conversation.key", "keys/fingerprint.key"};
+
+/* Whole keys in the places of those that a test is not about. */
+static void write_others(struct world *world)
+{
+    for (size_t i = 1; i < 3; i++) {
+        sg_tempdir_write(&world->dir, all_names[i], HEX32 HEX32 "\n", 65);
+        set_mode(world, all_names[i], 0600);
+    }
+}
+
 static void test_a_missing_key_is_made_once(void **state)
 {
     (void)state;
@@ -65,15 +78,17 @@ static void test_a_missing_key_is_made_once(void **state)
     begin(&world);
     assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_OK);
     (void)umask(before);
-    assert_int_equal(made, 1);
+    assert_int_equal(made, 4);
     assert_int_equal(mode_of(&world, "keys"), 0700);
-    assert_int_equal(mode_of(&world, FILE_NAME), 0600);
-    size_t len = 0;
-    char *text = sg_tempdir_read(&world.dir, FILE_NAME, &len);
-    assert_int_equal(len, 65);
-    assert_int_equal(strspn(text, "0123456789abcdef"), 64);
-    assert_int_equal(text[64], '\n');
-    free(text);
+    for (size_t i = 0; i < 4; i++) {
+        size_t len = 0;
+        assert_int_equal(mode_of(&world, all_names[i]), 0600);
+        char *text = sg_tempdir_read(&world.dir, all_names[i], &len);
+        assert_int_equal(len, 65);
+        assert_int_equal(strspn(text, "0123456789abcdef"), 64);
+        assert_int_equal(text[64], '\n');
+        free(text);
+    }
     assert_int_equal(sg_keys_load(&keys, world.keys, &world.fault), SCRUBGATE_OK);
     assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_OK);
     assert_int_equal(made, 0);
@@ -157,6 +172,7 @@ static void test_row(void **state)
     struct sg_keys keys;
     begin(&world);
     sg_tempdir_mkdir(&world.dir, "keys");
+    write_others(&world);
     if (row->text != NULL) {
         sg_tempdir_write(&world.dir, FILE_NAME, row->text, strlen(row->text));
         set_mode(&world, FILE_NAME, row->mode);
@@ -165,13 +181,14 @@ static void test_row(void **state)
     memset(&keys, 0x55, sizeof keys);
     assert_int_equal(sg_keys_load(&keys, world.keys, &world.fault), row->want);
     if (row->want < 0) {
-        assert_int_equal(keys.fingerprint[0], 0x55); /* nothing written on an error */
+        assert_int_equal(keys.agent[0], 0x55); /* nothing written on an error */
         assert_non_null(strstr(world.fault.what, row->word));
         assert_true(strlen(world.fault.file) > 0);
         assert_null(strstr(world.fault.what, "0011"));
     } else {
-        assert_int_equal(keys.fingerprint[1], 0x11);
-        assert_int_equal(keys.fingerprint[31], 0xff);
+        assert_int_equal(keys.agent[1], 0x11);
+        assert_int_equal(keys.agent[31], 0xff);
+        assert_int_equal(keys.customer[31], 0xff);
     }
     end(&world);
 }
@@ -186,6 +203,7 @@ static void test_a_key_of_another_owner_is_refused(void **state)
         skip(); /* only root can give a file away */
     begin(&world);
     sg_tempdir_mkdir(&world.dir, "keys");
+    write_others(&world);
     sg_tempdir_write(&world.dir, FILE_NAME, HEX32 HEX32 "\n", 65);
     set_mode(&world, FILE_NAME, 0600);
     sg_tempdir_path(&world.dir, FILE_NAME, path);
@@ -207,6 +225,7 @@ static void test_a_link_or_a_pipe_is_no_key(void **state)
     unsigned made;
     begin(&world);
     sg_tempdir_mkdir(&world.dir, "keys");
+    write_others(&world);
     sg_tempdir_write(&world.dir, "elsewhere", HEX32 HEX32 "\n", 65);
     set_mode(&world, "elsewhere", 0600);
     sg_tempdir_path(&world.dir, FILE_NAME, path);
@@ -218,6 +237,67 @@ static void test_a_link_or_a_pipe_is_no_key(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(sg_keys_load(&keys, world.keys, &world.fault), SCRUBGATE_EINVAL);
     end(&world);
+}
+
+/* As an earlier version left it: what was digested with it stays what it was, and none of the keys
+ * that come of it tells another. */
+static void test_an_earlier_versions_key_goes_on(void **state)
+{
+    static const uint8_t old[SG_KEY_SIZE] = {0,    0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                                             0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
+                                             0,    0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                                             0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+    const struct sg_bytes brand = SG_BYTES("acme"), id = SG_BYTES("7");
+    uint64_t before[3], after[3];
+    struct world world;
+    struct sg_keys keys;
+    struct sg_facets *facets;
+    unsigned made;
+    (void)state;
+    begin(&world);
+    sg_tempdir_mkdir(&world.dir, "keys");
+    sg_tempdir_write(&world.dir, "keys/fingerprint.key", HEX32 HEX32 "\n", 65);
+    set_mode(&world, "keys/fingerprint.key", 0600);
+    assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_OK);
+    assert_int_equal(made, 3);
+    assert_int_equal(sg_keys_load(&keys, world.keys, &world.fault), SCRUBGATE_OK);
+    assert_int_equal(sg_facets_new(&facets, old), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_agent(facets, id, &before[0]), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_customer(facets, brand, id, &before[1]), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_conversation(facets, brand, id, &before[2]), SCRUBGATE_OK);
+    sg_facets_free(facets);
+    assert_int_equal(sg_facets_of_agents(&facets, keys.agent), SCRUBGATE_OK);
+    assert_int_equal(sg_facets_set_own(facets, NULL, keys.customer, keys.conversation),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_facet_agent(facets, id, &after[0]), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_customer(facets, brand, id, &after[1]), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_conversation(facets, brand, id, &after[2]), SCRUBGATE_OK);
+    assert_memory_equal(before, after, sizeof before);
+    sg_facets_free(facets);
+    end(&world);
+}
+
+/* A new one would not know the agents that are blocked. */
+static void test_a_lost_key_is_not_made_again(void **state)
+{
+    struct world world;
+    unsigned made;
+    char path[512];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        begin(&world);
+        assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_OK);
+        sg_tempdir_path(&world.dir, all_names[3], path);
+        assert_int_equal(unlink(path), 0); /* an epoch has it */
+        assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_OK);
+        assert_int_equal(made, 0);
+        sg_tempdir_path(&world.dir, all_names[i], path);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_EINVAL);
+        assert_non_null(strstr(world.fault.what, "restore"));
+        assert_non_null(strstr(world.fault.file, all_names[i]));
+        end(&world);
+    }
 }
 
 static void test_a_file_in_the_folders_place_is_an_error(void **state)
@@ -235,6 +315,8 @@ static void test_a_file_in_the_folders_place_is_an_error(void **state)
 int main(void)
 {
     sg_suite_add("a missing key is made once", test_a_missing_key_is_made_once, NULL);
+    sg_suite_add("an earlier version's key goes on", test_an_earlier_versions_key_goes_on, NULL);
+    sg_suite_add("a lost key is not made again", test_a_lost_key_is_not_made_again, NULL);
     sg_suite_add("two keys differ", test_two_keys_differ, NULL);
     sg_suite_add("a umask does not lock us out", test_a_umask_does_not_lock_us_out, NULL);
     SG_SUITE_ROWS(test_row, rows);

@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,14 +15,15 @@
 
 #include "../lib/suite.h"
 
-static const uint8_t key[SG_KEY_SIZE] = {1, 2, 3};
+static const struct sg_keys keys = {.agent = {1}, .customer = {2}, .conversation = {3}};
 static const uint8_t peer4[4] = {192, 0, 2, 7};
 
 struct world {
     struct sg_arena arena;
     struct sg_route route;
     struct sg_headers headers;
-    struct sg_facets *facets;
+    struct sg_epoch epoch;
+    struct sg_digests digests;
     struct sg_parties parties;
 };
 
@@ -37,7 +39,10 @@ static struct sg_source from_body(struct world *world, const char *text)
 static void begin(struct world *world)
 {
     *world = (struct world){.route = {.name = "r"}};
-    assert_int_equal(sg_facets_new(&world->facets, key), SCRUBGATE_OK);
+    world->epoch.number = 230;
+    world->epoch.key[0] = 4;
+    atomic_init(&world->epoch.holders, 1);
+    assert_int_equal(sg_digests_init(&world->digests, &keys, &world->epoch), SCRUBGATE_OK);
     struct sg_source *party = world->route.party;
     party[SG_PARTY_CUSTOMER] = from_body(world, "$.from");
     party[SG_PARTY_AGENT] = (struct sg_source){SG_SOURCE_HEADER, NULL, SG_BYTES("x-agent-id")};
@@ -55,7 +60,7 @@ static void end(struct world *world)
 {
     sg_parties_clear(&world->parties);
     sg_parties_fini(&world->parties);
-    sg_facets_free(world->facets);
+    sg_digests_fini(&world->digests);
     sg_arena_fini(&world->arena);
 }
 
@@ -74,7 +79,7 @@ static void capture(struct world *world, enum sg_party party, const char *value)
 static void settle(struct world *world)
 {
     const struct sg_peer peer = {{peer4, sizeof peer4}, SG_BYTES("t13i-own")};
-    assert_int_equal(sg_parties_settle(&world->parties, world->facets, &peer, &world->headers),
+    assert_int_equal(sg_parties_settle(&world->parties, &world->digests, &peer, &world->headers),
                      SCRUBGATE_OK);
 }
 
@@ -123,15 +128,50 @@ static void test_parties_become_digests(void **state)
     capture(&world, SG_PARTY_CUSTOMER, "c1");
     settle(&world);
     const struct sg_record_facets *facets = &world.parties.facets;
-    assert_int_equal(sg_facet_customer(world.facets, SG_BYTES("acme"), SG_BYTES("c1"), &customer),
+    struct sg_facets *names = world.digests.names, *now = world.digests.now;
+    assert_int_equal(sg_facet_customer(names, SG_BYTES("acme"), SG_BYTES("c1"), &customer),
                      SCRUBGATE_OK);
-    assert_int_equal(sg_facet_customer(world.facets, SG_BYTES("other"), SG_BYTES("c1"), &other),
+    assert_int_equal(sg_facet_customer(names, SG_BYTES("other"), SG_BYTES("c1"), &other),
                      SCRUBGATE_OK);
     assert_true(facets->customer == customer);
     assert_true(facets->customer != other);
+    assert_int_equal(sg_facet_customer(now, SG_BYTES("acme"), SG_BYTES("c1"), &customer),
+                     SCRUBGATE_OK);
+    assert_true(world.parties.now.customer == customer && customer != facets->customer);
+    assert_true(world.parties.now.network == facets->network);
+    assert_int_equal(world.parties.epoch, 230);
+    assert_true(world.parties.before.customer == 0 && world.parties.before.network == 0);
     assert_true(facets->agent != 0 && facets->network != 0 && facets->device != 0);
     assert_true(facets->conversation == 0); /* the body did not name it */
     end(&world);
+}
+
+/* While two keys count: what the log says stays the same, what events say is told under both, and
+ * under the key before it is what was said then. */
+static void test_two_keys_digest_twice(void **state)
+{
+    struct world world;
+    struct sg_epoch next = {.number = 231, .doubled = true, .key = {5}, .before = {4}};
+    (void)state;
+    atomic_init(&next.holders, 1);
+    begin(&world);
+    capture(&world, SG_PARTY_CUSTOMER, "c1");
+    capture(&world, SG_PARTY_CONVERSATION, "v1");
+    settle(&world);
+    const struct sg_record_facets log = world.parties.facets;
+    const struct sg_collusion_was now = world.parties.now;
+    world.parties.settled = false;
+    assert_int_equal(sg_digests_use(&world.digests, &next), SCRUBGATE_OK);
+    settle(&world);
+    assert_memory_equal(&world.parties.before, &now, sizeof now);
+    assert_int_equal(world.parties.epoch, 231);
+    assert_true(world.parties.now.customer != now.customer && world.parties.now.tls != now.tls);
+    assert_true(world.parties.now.ticket != now.ticket && world.parties.now.device != now.device);
+    assert_true(world.parties.facets.customer == log.customer);
+    assert_true(world.parties.facets.conversation == log.conversation);
+    assert_true(world.parties.facets.agent == log.agent);
+    end(&world);
+    assert_int_equal(atomic_load(&next.holders), 1);
 }
 
 static void test_a_later_body_completes_them(void **state)
@@ -168,7 +208,7 @@ static void test_a_channel_too_long_to_keep_is_not_known(void **state)
 static void expect_tls(const struct world *world, const char *print)
 {
     uint64_t want = 0;
-    assert_int_equal(sg_facet_tls(world->facets, sg_bytes_of(print), &want), SCRUBGATE_OK);
+    assert_int_equal(sg_facet_tls(world->digests.now, sg_bytes_of(print), &want), SCRUBGATE_OK);
     assert_true(world->parties.facets.tls == want);
 }
 
@@ -262,6 +302,7 @@ static void test_sender_row(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_sender_row, sender_rows);
+    sg_suite_add("two keys digest twice", test_two_keys_digest_twice, NULL);
     sg_suite_add("headers and constants are known at once",
                  test_headers_and_constants_are_known_at_once, NULL);
     sg_suite_add("the TLS print is the connection's", test_the_tls_print_is_the_connections, NULL);

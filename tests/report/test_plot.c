@@ -12,6 +12,9 @@
 #include <cmocka.h>
 
 #include "report/plot.h"
+#include "report/plot_days.h"
+#include "report/plot_pairs.h"
+#include "report/plot_scores.h"
 
 #include "../lib/suite.h"
 #include "../lib/well_formed.h"
@@ -152,9 +155,149 @@ static void test_bars(void **state)
     }
 }
 
+static void check_plot(const struct sg_plot *plot, const char *holds)
+{
+    struct sg_buf out = {0};
+    assert_int_equal(sg_plot_add(&out, plot, "p"), SCRUBGATE_OK);
+    sg_assert_well_formed(&out);
+    check_numbers(&out);
+    assert_int_equal(sg_buf_add_byte(&out, 0), SCRUBGATE_OK);
+    if (strstr((const char *)out.data, holds) == NULL)
+        fail_msg("the plot has no %s", holds);
+    sg_buf_fini(&out);
+}
+
+static const struct scores_row {
+    const char *name;
+    double from, step, threshold;
+    size_t n;
+    uint64_t below, flagged;
+    double chance;
+    bool beyond;
+    const char *holds;
+} scores_rows[] = {
+    {"scores of one agent", 0, 1, 5, 1, 1, 0, 1, false, "1 agents, 0 of them flagged; 1.0 by"},
+    {"scores below zero", -20, 0.5, 3, 90, 7, 0, 6.5, false, "score -20 to -19.5: 7 agents"},
+    {"a threshold below all scores", 10, 1, 2, 30, 3, 1, 2, false, "threshold 2.0"},
+    {"a threshold over all scores", 0, 1, 500, 30, 3, 0, 2, false, "threshold 500.0"},
+    {"scores far beyond", 0, 5, 11, 120, 9, 2, 3, true, "up to 977.0 in the last bar"},
+    {"as many agents as there may be", 0, 1, 11, 40, 20000, 1, 9000, false, "20k"},
+    {"more by chance than there are", 0, 1, 11, 40, 1, 0, 1e9, false, "by chance"},
+};
+
+static void test_scores(void **state)
+{
+    const struct scores_row *row = *state;
+    struct sg_plot_scores scores = {.from = row->from,
+                                    .step = row->step,
+                                    .threshold = row->threshold,
+                                    .n = row->n,
+                                    .beyond = row->beyond,
+                                    .most = 977};
+    for (size_t i = 0; i < row->n; i++) {
+        scores.below[i] = row->below;
+        scores.flagged[i] = row->flagged;
+        scores.chance[i] = row->chance;
+    }
+    check_plot(&(struct sg_plot){.kind = SG_PLOT_SCORES,
+                                 .title = "<t>",
+                                 .text = "d & d",
+                                 .unit = "agents",
+                                 .scores = &scores},
+               row->holds);
+}
+
+static const struct pairs_row {
+    const char *name;
+    size_t above, below, rest;
+    uint32_t seen;
+    double expected;
+    const char *holds;
+} pairs_rows[] = {
+    {"one met one", 1, 1, 0, 5, 0.5, "a &amp; b: 5 tickets to these agents"},
+    {"as many as are drawn", SG_PAIRS_ABOVE, SG_PAIRS_BELOW, 0, 2, 1, "<svg"},
+    {"and more", SG_PAIRS_ABOVE, SG_PAIRS_BELOW, 7, 2, 1, "customers; 7 more, not drawn"},
+    {"they met less often than expected", 2, 2, 0, 1, 50, "stroke-width=\"0.7\""},
+    {"nobody met anybody", 3, 3, 0, 0, 0, "agents"},
+    {"nobody is there", 0, 0, 0, 0, 0, "agents"},
+    {"they met as often as can be", 2, 2, 0, UINT32_MAX, 0, "stroke-width=\"9.0\""},
+};
+
+static void test_pairs(void **state)
+{
+    const struct pairs_row *row = *state;
+    static struct sg_pairs_line lines[SG_PAIRS_ABOVE * SG_PAIRS_BELOW];
+    struct sg_pairs_end ends[SG_PAIRS_BELOW];
+    struct sg_plot_pairs pairs = {.above = ends,
+                                  .below = ends,
+                                  .n_above = row->above,
+                                  .n_below = row->below,
+                                  .rest_above = row->rest,
+                                  .rest_below = row->rest,
+                                  .line = lines};
+    for (size_t i = 0; i < SG_PAIRS_BELOW; i++)
+        ends[i] = (struct sg_pairs_end){"a & b", row->seen};
+    for (uint32_t a = 0; a < row->above; a++)
+        for (uint32_t b = 0; b < row->below; b++)
+            lines[pairs.n_lines++] = (struct sg_pairs_line){a, b, row->seen, row->expected};
+    check_plot(
+        &(struct sg_plot){.kind = SG_PLOT_PAIRS, .title = "<t>", .text = "d & d", .pairs = &pairs},
+        row->holds);
+}
+
+static const struct days_row {
+    const char *name;
+    uint64_t days, seen;
+    double expected;
+    size_t strips, rest;
+    const char *holds;
+} days_rows[] = {
+    {"a day of nothing", 0, 0, 0, 1, 0, "what there was"},
+    {"a season of four agents", 90, 3, 0.25, 4, 0, "3, by routing alone 0.2&#10;3 by &lt;a"},
+    {"more agents than strips", 90, 3, 0.25, 12, 9, "and 9 more agents, not drawn"},
+    {"no agent at all", 30, 3, 9, 0, 0, "3, by routing alone 9.0"},
+    {"as many as can be", 30, UINT32_MAX, 1e12, 2, 0, "4294967295"},
+};
+
+static void test_days(void **state)
+{
+    enum { STRIPS = 12 };
+    const struct days_row *row = *state;
+    static uint64_t seen[SG_BINS_MOST];
+    static double expected[SG_BINS_MOST];
+    static uint32_t strip[STRIPS * SG_BINS_MOST];
+    const char *names[STRIPS];
+    struct sg_bins bins;
+    sg_bins_choose(&bins, 20000 * DAY, 20000 * DAY + row->days * DAY);
+    for (size_t i = 0; i < bins.n; i++) {
+        seen[i] = row->seen;
+        expected[i] = row->expected;
+    }
+    for (size_t i = 0; i < STRIPS * bins.n; i++)
+        strip[i] = (uint32_t)row->seen;
+    for (size_t i = 0; i < STRIPS; i++)
+        names[i] = "<a>";
+    const struct sg_plot_days days = {.bins = &bins,
+                                      .seen = seen,
+                                      .expected = expected,
+                                      .name = names,
+                                      .strip = strip,
+                                      .n_strips = row->strips,
+                                      .rest = row->rest};
+    check_plot(&(struct sg_plot){.kind = SG_PLOT_DAYS,
+                                 .title = "<t>",
+                                 .text = "d & d",
+                                 .unit = "tickets",
+                                 .days = &days},
+               row->holds);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(test_stack, rows);
+    SG_SUITE_ROWS(test_scores, scores_rows);
+    SG_SUITE_ROWS(test_pairs, pairs_rows);
+    SG_SUITE_ROWS(test_days, days_rows);
     sg_suite_add("counts by label: none, one, the largest", test_steps, NULL);
     sg_suite_add("spans that begin before the range, end behind it, or never were", test_spans,
                  NULL);

@@ -248,10 +248,10 @@ struct place_row {
 
 static const struct place_row places[] = {
     {"a key file that others can read", KEY_OPEN, EXIT_USAGE,
-     "var/keys/fingerprint.key: others can read or write this key: chmod 600"},
+     "var/keys/agent.key: others can read or write this key: chmod 600"},
     {"a key file that the group can read", KEY_GROUP, EXIT_USAGE, "chmod 600"},
     {"a key file that holds no key", KEY_BROKEN, EXIT_USAGE,
-     "var/keys/fingerprint.key: a key is 64 hex digits"},
+     "var/keys/agent.key: a key is 64 hex digits"},
     {"a folder of keys that others can write to", KEY_FOLDER_OPEN, EXIT_USAGE,
      "var/keys: others can write to the keys' folder: chmod 700"},
     {"a state folder that is a file", STATE_IS_FILE, EXIT_WRONG, "var"},
@@ -277,7 +277,7 @@ static void rename_to(struct sg_gateway *gateway, const char *from, const char *
 
 static void spoil(struct sg_gateway *gateway, enum place_fault fault)
 {
-    static const char key[] = "var/keys/fingerprint.key", log[] = "var/audit/log/000000.ndjson";
+    static const char key[] = "var/keys/agent.key", log[] = "var/audit/log/000000.ndjson";
     size_t len;
     char *text;
     switch (fault) {
@@ -346,10 +346,11 @@ static void test_starts_again(void **state)
     config(&gateway);
     sg_gateway_start(&gateway);
     sg_gateway_stop(&gateway);
-    char *key = sg_tempdir_read(&gateway.dir, "var/keys/fingerprint.key", NULL);
+    char *key = sg_tempdir_read(&gateway.dir, "var/keys/agent.key", NULL);
     sg_gateway_start(&gateway);
     sg_gateway_stop(&gateway);
-    char *again = sg_tempdir_read(&gateway.dir, "var/keys/fingerprint.key", NULL);
+    char *again = sg_tempdir_read(&gateway.dir, "var/keys/agent.key", NULL);
+    assert_false(sg_tempdir_has(&gateway.dir, "var/keys/fingerprint.key")); /* an epoch has it */
     assert_string_equal(key, again);
     /* start, stop, each with what became of the sketches, seal, and again, numbered on. */
     assert_int_equal(sg_gateway_records(&gateway), 10);
