@@ -146,9 +146,10 @@ static int report(const struct sg_command *command, const struct wishes *wishes,
     struct scrubgate_fault fault = {.what = ""};
     struct sg_analysis analysis;
     uint64_t since = 0;
+    sg_deals_finish(deals, 0); /* first, so that one clock that is off moves no window */
     if (wishes->window != NULL && !sg_moment_read(wishes->window, deals->end_ms, false, &since))
         return sg_say_usage(command, "--window is a time before the last event, such as 60d");
-    sg_deals_finish(deals, since);
+    sg_deals_since(deals, since);
     const struct sg_analysis_config config = {
         .false_alarms = rate, .rounds = 200, .seed = 1, .tickets_most = 10};
     const enum scrubgate_status rc = sg_analysis_init(&analysis, deals, &config);

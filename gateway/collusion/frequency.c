@@ -35,6 +35,12 @@ static struct sg_frequency_cell *cell(const struct sg_frequency *frequency, uint
     return &frequency->cells[(size_t)row * WIDTH + (sg_mark_row(mark, row) & (WIDTH - 1))];
 }
 
+void sg_frequency_fetch(const struct sg_frequency *frequency, uint64_t mark)
+{
+    for (unsigned row = 0; row < ROWS; row++)
+        __builtin_prefetch(cell(frequency, mark, row), 1);
+}
+
 /* A cell is never brought back in time. */
 static float at(const struct sg_frequency_cell *cell, uint32_t hour)
 {

@@ -21,6 +21,8 @@ struct sg_frequency {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_frequency_init(struct sg_frequency *frequency);
 void sg_frequency_fini(struct sg_frequency *frequency);
 
+/* Memory that will be asked of soon: on its way while something else is done. */
+void sg_frequency_fetch(const struct sg_frequency *frequency, uint64_t mark);
 /* How often, with this time. */
 double sg_frequency_add(struct sg_frequency *frequency, uint64_t mark, uint64_t ms);
 double sg_frequency_of(const struct sg_frequency *frequency, uint64_t mark, uint64_t ms);

@@ -32,6 +32,12 @@ static uint16_t *cell(const struct sg_panes *panes, uint64_t mark, unsigned row)
     return &panes->cells[at * PANES];
 }
 
+void sg_panes_fetch(const struct sg_panes *panes, uint64_t mark)
+{
+    for (unsigned row = 0; row < ROWS; row++)
+        __builtin_prefetch(cell(panes, mark, row), 1);
+}
+
 static void empty(struct sg_panes *panes, uint64_t number)
 {
     for (size_t i = number % PANES; i < (size_t)CELLS * PANES; i += PANES)

@@ -24,6 +24,8 @@ struct sg_panes {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_panes_init(struct sg_panes *panes);
 void sg_panes_fini(struct sg_panes *panes);
 
+/* Memory that will be asked of soon: on its way while something else is done. */
+void sg_panes_fetch(const struct sg_panes *panes, uint64_t mark);
 void sg_panes_add(struct sg_panes *panes, uint64_t mark, uint64_t ms);
 /* Over all panes; as of the newest. */
 uint32_t sg_panes_count(const struct sg_panes *panes, uint64_t mark);

@@ -52,7 +52,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_new(struct sg_scorer **scorer
                                                        const struct sg_scorer_config *config);
 void sg_scorer_free(struct sg_scorer *scorer); /* NULL is fine */
 
-/* Later events of a ticket are answered as it was judged; a new agent is a new judgement. */
+/* Later events of a ticket are answered as it was judged; a new agent is a new judgement, and what
+ * its customer shows only later, a phone number in the third message, is judged when it comes. */
 void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *event,
                     struct sg_risk *risk);
 /* How many agents it has seen: with a handful what is usual is not known yet. */

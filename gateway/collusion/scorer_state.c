@@ -8,7 +8,7 @@
 
 #include "collusion/scorer_parts.h"
 
-enum { VERSION = 3 };
+enum { VERSION = 4 };
 
 static const size_t tickets_size = SG_SCORER_TICKETS * sizeof(struct sg_scorer_ticket);
 static const size_t own_size = SG_STRATA_AGENTS * sizeof(struct sg_scorer_own);
@@ -126,21 +126,36 @@ enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_sco
     return SCRUBGATE_OK;
 }
 
-/* Texts and tickets that are still open stay with their shard. */
+/* What agents showed of themselves: the other's last, as if it had come now. */
+static void merge_own(struct sg_scorer *into, const struct sg_scorer *other, const uint16_t *agents)
+{
+    for (size_t i = 0; i < SG_STRATA_AGENTS; i++)
+        for (unsigned facet = 0; facet < SG_FACETS && agents[i] != SG_STRATA_NONE; facet++)
+            for (unsigned j = 0; j < SG_SCORER_OWN; j++)
+                sg_scorer_learn_own(&into->own[agents[i]], facet, other->own[i].facets[facet][j]);
+}
+
+/* Tickets that are still open stay with their shard. */
 enum scrubgate_status sg_scorer_merge(struct sg_scorer *into, const struct sg_scorer *other)
 {
     if (into->check != other->check)
         return SCRUBGATE_EINVAL;
-    uint16_t *numbers = malloc(SG_STRATA_AGENTS * sizeof *numbers);
+    struct sg_strata_numbers *numbers = malloc(sizeof *numbers);
     if (numbers == NULL)
         return SCRUBGATE_ENOMEM;
     sg_strata_merge(&into->strata, &other->strata, numbers);
     sg_panes_merge(&into->panes, &other->panes);
     sg_frequency_merge(&into->frequency, &other->frequency);
-    sg_company_merge(&into->customers, &other->customers, numbers);
-    sg_company_merge(&into->facets, &other->facets, numbers);
+    sg_company_merge(&into->customers, &other->customers, numbers->agents);
+    sg_company_merge(&into->facets, &other->facets, numbers->agents);
+    /* At an agent, texts are told apart by queue; in a queue, by agent. */
+    sg_near_duplicates_merge(&into->at_agents, &other->at_agents, numbers->agents, numbers->queues,
+                             SG_STRATA_MOST);
+    sg_near_duplicates_merge(&into->in_queues, &other->in_queues, numbers->queues, numbers->agents,
+                             SG_STRATA_AGENTS);
     sg_burst_merge(&into->burst, &other->burst);
-    sg_scorer_merge_standings(into, other, numbers);
+    merge_own(into, other, numbers->agents);
+    sg_scorer_merge_standings(into, other, numbers->agents);
     sg_rekeyed_merge(&into->rekeyed, &other->rekeyed);
     if (other->now_ms > into->now_ms)
         into->now_ms = other->now_ms;

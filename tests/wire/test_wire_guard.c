@@ -37,8 +37,11 @@ static const char pack[] =
 static const char config[] =
     "rules: [toy.yaml]\n"
     "routes:\n"
-    "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent}\n";
-static const char policy[] = "clearances:\n"
+    "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent,\n"
+    "     identity: {agent: 'header:X-Agent', brand: 'header:X-Brand'}}\n";
+static const char policy[] = "conflicts:\n"
+                             "  - {name: cruises, brands: [atlantica, borealis], cooloff: 90d}\n"
+                             "clearances:\n"
                              "  - {name: nda, brands: [callisto], mode: enforce}\n";
 
 static void begin(void)
@@ -149,6 +152,38 @@ static void test_the_policy_is_asked_too(void **state)
            "\"reason\":\"x\",\"actor\":\"jo\"}",
            201, "\"other\":\"");
     expect("GET", "/v1/agents/agent-8/eligibility?brand=callisto", "", 200, "\"allowed\":true");
+    end();
+}
+
+/* A message that reaches an agent of a brand; the brand of a competitor must wait. */
+static void test_who_served_a_competitor_waits(void **state)
+{
+    (void)state;
+    static const char asks[] = "/v1/agents/agent-7/eligibility?brand=borealis";
+    struct sg_answer answer = {.cut = false};
+    begin();
+    sg_tempdir_write(&scene.gateway.dir, "policy.yaml", policy, sizeof policy - 1);
+    sg_gateway_stop(&scene.gateway);
+    sg_gateway_start(&scene.gateway);
+    expect("GET", asks, "", 200, "\"allowed\":true");
+    sg_wire_ask(scene.gateway.port, "POST", "/in/x",
+                "Content-Type: text/plain\r\nX-Agent: agent-7\r\nX-Brand: atlantica\r\n",
+                SG_BYTES("hello"), &answer);
+    assert_int_equal(answer.head.status, 200);
+    sg_answer_fini(&answer);
+    sg_scene_skip(&scene);
+    char *text = ask("GET", asks, "", "", 200);
+    assert_non_null(strstr(text, "{\"allowed\":false,\"until\":\"20"));
+    assert_non_null(strstr(text, "{\"rule\":\"cooloff\",\"mode\":\"enforce\",\"until\":\"20"));
+    assert_non_null(strstr(text, "\"name\":\"cruises\",\"brand\":\"atlantica\"}]}"));
+    free(text);
+    expect("GET", "/v1/agents/agent-7/eligibility?brand=atlantica", "", 200, "\"allowed\":true");
+    expect("GET", "/v1/agents/agent-8/eligibility?brand=borealis", "", 200, "\"allowed\":true");
+    expect("POST", "/v1/guard/orders",
+           "{\"kind\":\"waive\",\"agent\":\"agent-7\",\"brand\":\"borealis\",\"for\":\"1d\","
+           "\"reason\":\"both agreed\",\"actor\":\"jo\"}",
+           201, "\"kind\":\"waive\"");
+    expect("GET", asks, "", 200, "\"allowed\":true");
     end();
 }
 
@@ -403,6 +438,7 @@ int main(void)
     sg_suite_add("an order is in force when it is answered",
                  test_an_order_is_in_force_when_it_is_answered, NULL);
     sg_suite_add("the policy is asked, too", test_the_policy_is_asked_too, NULL);
+    sg_suite_add("who served a competitor waits", test_who_served_a_competitor_waits, NULL);
     sg_suite_add("a command beside it", test_a_command_beside_it, NULL);
     sg_suite_add("what is wrong is told, and changes nothing", test_what_is_wrong_changes_nothing,
                  NULL);
