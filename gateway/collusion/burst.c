@@ -105,12 +105,12 @@ void sg_burst_merge(struct sg_burst *into, const struct sg_burst *other)
     }
 }
 
-enum scrubgate_status sg_burst_save(const struct sg_burst *burst, struct sg_buf *out)
+enum scrubgate_status sg_burst_save(const struct sg_burst *burst, struct sg_state_sink *to)
 {
-    enum scrubgate_status rc = sg_state_put_u64(out, burst->tick);
+    enum scrubgate_status rc = sg_state_put_u64(to, burst->tick);
     if (rc >= 0)
-        rc = sg_state_put_u64(out, burst->last);
-    return rc < 0 ? rc : sg_state_put_table(out, burst->buckets, BUCKETS * sizeof *burst->buckets);
+        rc = sg_state_put_u64(to, burst->last);
+    return rc < 0 ? rc : sg_state_put_records(to, burst->buckets, BUCKETS, sizeof *burst->buckets);
 }
 
 void sg_burst_load(struct sg_burst *burst, struct sg_state *state)

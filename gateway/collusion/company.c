@@ -175,9 +175,9 @@ void sg_company_merge(struct sg_company *into, const struct sg_company *other,
     }
 }
 
-enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_buf *out)
+enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, company->records, company->n * sizeof *company->records);
+    return sg_state_put_records(to, company->records, company->n, sizeof *company->records);
 }
 
 void sg_company_load(struct sg_company *company, struct sg_state *state)

@@ -315,9 +315,9 @@ void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other,
     }
 }
 
-enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_buf *out)
+enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, strata->table, sizeof *strata->table);
+    return sg_state_put_table(to, strata->table, sizeof *strata->table);
 }
 
 static bool sound(const struct sg_strata_table *table)
