@@ -120,6 +120,7 @@ void sg_burst_load(struct sg_burst *burst, struct sg_state *state)
     sg_state_take_table(state, burst->buckets, BUCKETS * sizeof *burst->buckets);
     /* Nothing may be newer than now: what is passed is a difference. */
     for (size_t i = 0; i < BUCKETS; i++)
-        if (burst->buckets[i].tick > burst->tick)
+        if (burst->buckets[i].tick > burst->tick || !isfinite(burst->buckets[i].now) ||
+            !isfinite(burst->buckets[i].sum) || !isfinite(burst->buckets[i].score))
             state->bad = true;
 }
