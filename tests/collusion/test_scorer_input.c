@@ -12,8 +12,7 @@
 #include <cmocka.h>
 
 #include "collusion/philox.h"
-#include "collusion/scorer.h"
-#include "collusion/state.h"
+#include "collusion/scorer_parts.h"
 
 #include "../lib/suite.h"
 
@@ -148,6 +147,40 @@ static void test_spoilt(void **state)
     assert_true(standing(scorer, RING_AGENT).flagged);
     assert_int_equal(flagged(scorer), 1);
     sg_scorer_free(scorer);
+    free(events);
+}
+
+/* A step of the clock is believed when many in a row agree on it; until then nothing is forgotten.
+ */
+static void test_step(void **state)
+{
+    enum { ROW = 16 };
+    const uint64_t steps[] = {t0 + 380 * UINT64_C(86400000), 5, UINT64_MAX};
+    struct sg_collusion_event *events = days_of_work();
+    struct sg_risk risk;
+    (void)state;
+    for (size_t step = 0; step < sizeof steps / sizeof steps[0]; step++) {
+        struct sg_scorer *scorer = new_scorer(&config);
+        for (unsigned i = 0; i < EVENTS; i++)
+            sg_scorer_feed(scorer, &events[i], &risk);
+        const uint64_t now = scorer->now_ms, newest = scorer->panes.newest;
+        struct sg_collusion_event event = events[EVENTS - 1];
+        for (unsigned i = 1; i < 5 * ROW; i++) { /* never so many in a row */
+            event.time_ms = i % ROW == 0 ? now : steps[step];
+            sg_scorer_feed(scorer, &event, &risk);
+            assert_true(scorer->now_ms == now && scorer->panes.newest == newest);
+        }
+        for (unsigned i = 0; i < 4 * ROW; i++) { /* so many, but no two agree */
+            event.time_ms = now + (i + 2) * 2 * UINT64_C(86400000);
+            sg_scorer_feed(scorer, &event, &risk);
+            assert_true(scorer->now_ms == now && scorer->panes.newest == newest);
+        }
+        event.time_ms = steps[step];
+        for (unsigned i = 0; i < ROW; i++)
+            sg_scorer_feed(scorer, &event, &risk);
+        assert_true(scorer->now_ms == steps[step]);
+        sg_scorer_free(scorer);
+    }
     free(events);
 }
 
@@ -417,6 +450,7 @@ static void test_damaged(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_spoilt, spoils);
+    sg_suite_add("a step of the clock is believed when many in a row agree", test_step, NULL);
     sg_suite_add("what is told twice says no more than once", test_twice, NULL);
     sg_suite_add("whatever is missing, the rest is judged", test_missing, NULL);
     sg_suite_add("what a customer shows later counts when it comes, once", test_later, NULL);
