@@ -151,9 +151,11 @@ static void add(struct sg_company_record *into, const struct sg_company_record *
     into->evidence += other->evidence;
     into->haste += other->haste;
     into->customers |= other->customers;
-    for (size_t i = 0; i < SG_COMPANY_AGENTS; i++)
-        for (unsigned n = 0; n < other->counts[i]; n++)
-            learn(into, numbers[other->agents[i]], other->by[i], false);
+    for (size_t i = 0; i < SG_COMPANY_AGENTS; i++) {
+        const uint16_t agent = numbers[other->agents[i]];
+        for (unsigned n = 0; n < other->counts[i] && agent != SG_STRATA_NONE; n++)
+            learn(into, agent, other->by[i], false);
+    }
 }
 
 void sg_company_merge(struct sg_company *into, const struct sg_company *other,
@@ -173,9 +175,9 @@ void sg_company_merge(struct sg_company *into, const struct sg_company *other,
     }
 }
 
-enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_buf *out)
+enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, company->records, company->n * sizeof *company->records);
+    return sg_state_put_records(to, company->records, company->n, sizeof *company->records);
 }
 
 void sg_company_load(struct sg_company *company, struct sg_state *state)

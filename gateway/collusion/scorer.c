@@ -217,20 +217,22 @@ static void take_customer_side(struct sg_scorer *scorer, struct sg_scorer_ticket
     }
 }
 
+void sg_scorer_learn_own(struct sg_scorer_own *own, unsigned facet, uint64_t mark)
+{
+    bool known = mark == 0;
+    for (unsigned i = 0; i < SG_SCORER_OWN; i++)
+        known = known || own->facets[facet][i] == mark;
+    if (!known)
+        own->facets[facet][own->next++ % SG_SCORER_OWN] = mark;
+}
+
 static void take_agent_side(struct sg_scorer *scorer, uint16_t agent,
                             const struct sg_collusion_event *event)
 {
-    struct sg_scorer_own *own = &scorer->own[agent];
     uint64_t facets[SG_FACETS];
     mark_facets(scorer, event, facets);
-    for (unsigned i = 0; i < SG_FACETS; i++) {
-        const uint64_t mark = facets[i];
-        bool known = mark == 0;
-        for (unsigned j = 0; j < SG_SCORER_OWN; j++)
-            known = known || own->facets[i][j] == mark;
-        if (!known)
-            own->facets[i][own->next++ % SG_SCORER_OWN] = mark;
-    }
+    for (unsigned i = 0; i < SG_FACETS; i++)
+        sg_scorer_learn_own(&scorer->own[agent], i, facets[i]);
 }
 
 /* --- what is said --- */

@@ -74,7 +74,12 @@ struct sg_agent_standing {
 void sg_scorer_agent(const struct sg_scorer *scorer, uint64_t agent,
                      struct sg_agent_standing *standing);
 
-/* Appends all that it knows to an empty buf. */
+/* Gives away all that it knows, in pieces. While one is taken others may feed it: every number in
+ * it is one that was right at some moment, which is enough for what is a sketch. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_write(
+    const struct sg_scorer *scorer, enum scrubgate_status (*take)(void *ctx, struct sg_bytes piece),
+    void *ctx);
+/* Appends the same to an empty buf. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_scorer_save(const struct sg_scorer *scorer,
                                                         struct sg_buf *out);
 /* A scorer that knows it. EMALFORMED: damaged, of another version, or kept under another key: there

@@ -77,6 +77,11 @@ struct sg_scorer {
     uint64_t crowd_ms;
 };
 
+/* --- scorer.c --- */
+
+/* The agent showed this; 0: nothing. */
+void sg_scorer_learn_own(struct sg_scorer_own *own, unsigned facet, uint64_t mark);
+
 /* --- scorer_signals.c --- */
 
 /* Judges a ticket with both parties, and learns it. */

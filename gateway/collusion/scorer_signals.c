@@ -91,6 +91,7 @@ static struct finding judge_pair(struct sg_scorer *scorer, const struct sg_score
     const bool thin = ticket->thin;
     const uint32_t met = sg_panes_count(&scorer->panes, pair);
     const uint32_t all = met == 0 || thin ? 0 : sg_panes_count(&scorer->panes, ticket->customer);
+    const uint32_t surely = met < all ? met : all; /* sketches count too much at times */
     sg_panes_add(&scorer->panes, pair, scorer->now_ms);
     sg_panes_add(&scorer->panes, ticket->customer, scorer->now_ms);
     sg_strata_take(&scorer->strata, ticket->has_queue ? ticket->queue : SG_STRATA_NONE,
@@ -101,7 +102,7 @@ static struct finding judge_pair(struct sg_scorer *scorer, const struct sg_score
         sg_company_find(&scorer->customers, ticket->customer, scorer->now_ms);
     struct finding pair_found =
         found(sg_company_meet(record, ticket->agent, ticket->customer, p, false), p);
-    const double often = all > COUNTED ? 0 : surprise(met, margin * all * p) / 2;
+    const double often = all > COUNTED ? 0 : surprise(surely, margin * all * p) / 2;
     pair_found.weight = fmax(pair_found.weight, often);
     pair_found.blame = fmax(pair_found.blame, often);
     return pair_found;
@@ -190,7 +191,8 @@ static void weigh(const struct sg_scorer *scorer, struct sg_scorer_ticket *ticke
 void sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket)
 {
     const uint16_t queue = ticket->has_queue ? ticket->queue : SG_STRATA_NONE;
-    const uint64_t pair = sg_mark_pair(ticket->customer, ticket->agent + UINT64_C(1));
+    const uint64_t pair =
+        sg_mark_pair(ticket->customer, sg_strata_mark(&scorer->strata, ticket->agent));
     const unsigned shown = all_shown(ticket);
     fetch(scorer, ticket, pair, shown);
     const double p = sg_strata_share(&scorer->strata, queue, ticket->agent, scorer->now_ms);

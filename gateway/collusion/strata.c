@@ -4,6 +4,7 @@
  */
 #include "collusion/strata.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,12 @@ uint16_t sg_strata_agent(struct sg_strata *strata, uint64_t mark)
     table->agents[table->n_agents++] = mark;
     table->agent_slots[at] = (uint32_t)table->n_agents;
     return (uint16_t)(table->n_agents - 1);
+}
+
+uint64_t sg_strata_mark(const struct sg_strata *strata, uint16_t agent)
+{
+    assert(agent < strata->table->n_agents);
+    return strata->table->agents[agent];
 }
 
 uint64_t sg_strata_agents(const struct sg_strata *strata)
@@ -228,13 +235,60 @@ struct sg_quantiles *sg_strata_handling(struct sg_strata *strata, uint16_t numbe
 
 /* --- both shards', and on disk --- */
 
-void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other, uint16_t *numbers)
+/*
+ * Hours that count for a ticket, of one who takes x tickets in the time of a break: a gap counts as
+ * long as it is, or as half a break when it is longer (sg_strata_take), and gaps are exponential.
+ */
+static double hours_each(double x)
+{
+    return x < 1e-6 ? break_h / 2 : break_h * ((1 - exp(-x) * (1 + x)) / x + exp(-x) / 2);
+}
+
+static double pace_of(const struct member *member)
+{
+    const double each = member->hours / member->tickets;
+    double low = 0, high = 200; /* hours_each falls */
+    if (each >= break_h / 2)
+        return 0;
+    for (int i = 0; i < 40; i++) {
+        const double middle = (low + high) / 2;
+        *(hours_each(middle) > each ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/*
+ * Who saw a part of somebody's tickets saw longer gaps between them. What one shard would have
+ * counted of all follows from how quick the agent looked to each; not quite the sum of both, for
+ * the first gap of a shift is the same to all. At least what one saw, at most what both did.
+ */
+static double hours_of_both(const struct member *a, const struct member *b)
+{
+    const double first_gaps = 0.9;
+    if (a->tickets <= 0 || b->tickets <= 0)
+        return a->hours + b->hours;
+    const double hours =
+        (a->tickets + b->tickets) * hours_each(first_gaps * (pace_of(a) + pace_of(b)));
+    return fmin(fmax(hours, fmax(a->hours, b->hours)), a->hours + b->hours);
+}
+
+static void fade(struct member *member, uint64_t ms)
+{
+    const double left = exp2(-fmin(hours_since(member->last_ms, ms), away_h * 4) / half_life_h);
+    member->tickets *= left;
+    member->hours *= left;
+}
+
+void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other,
+                     struct sg_strata_numbers *numbers)
 {
     const struct sg_strata_table *from = other->table;
+    memset(numbers, 0xff, sizeof *numbers); /* none */
     for (size_t i = 0; i < from->n_agents; i++)
-        numbers[i] = sg_strata_agent(into, from->agents[i]);
+        numbers->agents[i] = sg_strata_agent(into, from->agents[i]);
     for (size_t i = 0; i < from->n_queues; i++) {
         const uint16_t number = sg_strata_queue(into, from->queues[i].mark);
+        numbers->queues[i] = number;
         if (number == SG_STRATA_NONE)
             continue;
         into->table->queues[number].summed_ms = 0;
@@ -243,24 +297,27 @@ void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other, uint
     }
     for (size_t i = 0; i < from->n_members; i++) {
         const struct member *member = &from->members[i];
-        const uint16_t queue = sg_strata_queue(into, from->queues[member->queue].mark);
-        const uint16_t agent = numbers[member->agent];
+        const uint16_t queue = numbers->queues[member->queue];
+        const uint16_t agent = numbers->agents[member->agent];
         struct member *to = queue == SG_STRATA_NONE || agent == SG_STRATA_NONE
                                 ? NULL
                                 : member_of(into->table, queue, agent, true);
         if (to == NULL)
             continue;
-        /* Tickets of both; hours on duty are the same hours, each shard saw a part of them. */
-        to->tickets += member->tickets;
-        to->hours = fmax(to->hours, member->hours);
-        if (member->last_ms > to->last_ms)
-            to->last_ms = member->last_ms;
+        struct member more = *member;
+        const uint64_t ms = more.last_ms > to->last_ms ? more.last_ms : to->last_ms;
+        if (to->last_ms != 0)
+            fade(to, ms);
+        fade(&more, ms);
+        to->hours = hours_of_both(to, &more);
+        to->tickets += more.tickets;
+        to->last_ms = ms;
     }
 }
 
-enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_buf *out)
+enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, strata->table, sizeof *strata->table);
+    return sg_state_put_table(to, strata->table, sizeof *strata->table);
 }
 
 static bool is_count(double value)

@@ -24,8 +24,8 @@ static const char *const how[] = {
     "Then every ticket was handed out anew by routing alone, many times, and everybody was scored "
     "again. That is what is meant by “by chance alone”: no formula has to be believed. The "
     "threshold lies where so few of these honest scores are above it as the false-alarm rate says.",
-    "A ring is a group of agents who share customers with each other more than the densest group "
-    "that chance made in nineteen of twenty rounds, with one flagged agent at least among them.",
+    ("A ring is a group of agents who share customers with each other more than the densest group "
+     "that chance made in nineteen of twenty rounds, with one flagged agent at least among them."),
     "A number cannot tell why. A person looks, hears whom it concerns, and decides."};
 
 void sg_inquiry_scope(struct sg_sheet *sheet, const struct sg_inquiry *of)
@@ -96,8 +96,8 @@ static const char *const persons[] = {
     "What is ordered about an agent needs no name: scrubgate collusion guard takes digest: and the "
     "16 digits. Every order wants a reason, which the agent is to be told, ends by itself, and can "
     "be appealed.",
-    "Customers' digests have a key for each brand, which is replaced from time to time: the same "
-    "person has another digest at another brand."};
+    ("Customers' digests have a key for each brand, which is replaced from time to time: the same "
+     "person has another digest at another brand.")};
 
 void sg_inquiry_persons(struct sg_sheet *sheet)
 {
