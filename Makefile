@@ -228,7 +228,8 @@ $B/tests/bench/bench_proxy: $(BENCH_PROXY_OBJ)
 
 $B/tests/bench/bench_audit: $(BENCH_AUDIT_OBJ)
 
-$B/tests/bench/bench_collusion: $(BENCH_COLLUSION_OBJ)
+$B/tests/bench/bench_collusion: $(BENCH_COLLUSION_OBJ) \
+		$(addprefix $B/tests/bench/scan_,engine.o corpus.o chat.o rules.o)
 
 # The gateway without its audit log, for bench_audit alone.
 $B/tests/bench/scrubgate_unaudited: $B/gateway/cli/main.o $B/tests/bench/unaudited.o \
@@ -312,7 +313,7 @@ bench-detect: ## print the tables of detection alone, from a corpus made with SE
 	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_detect
 	@tests/bench/run.sh $B detect $(SEED) $(EACH)
 
-bench-collusion: ## print the table of collusion alone: seeds from SEED (101) on, EACH (10) of them; FLOWS=darpa.csv or .zip
+bench-collusion: ## print the tables of collusion alone: seeds from SEED (101) on, EACH (10) of them; FLOWS=darpa.csv or .zip
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory $B/scrubgate $B/tests/bench/bench_collusion
 	@FLOWS='$(FLOWS)' tests/bench/run.sh $B collusion $(if $(filter file,$(origin SEED)),101,$(SEED)) $(if $(filter file,$(origin EACH)),10,$(EACH))

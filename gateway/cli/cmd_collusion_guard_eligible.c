@@ -30,9 +30,11 @@ static void print_rule(const struct sg_ruling *ruling)
     (void)putchar('\n');
 }
 
-static void print(const struct sg_eligibility *answer)
+/* The digest first: who reads it in a report finds the agent by asking for each who could be it. */
+static void print(uint64_t agent, const struct sg_eligibility *answer)
 {
-    (void)puts(answer->allowed ? "may serve" : "may not serve");
+    (void)printf("digest:%016" PRIx64 " %s\n", agent,
+                 answer->allowed ? "may serve" : "may not serve");
     for (size_t i = 0; i < answer->n; i++)
         print_rule(&answer->ruling[i]);
 }
@@ -81,7 +83,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
                                sg_bytes_of(queue), place.now_ms, &answer);
         const bool told = !json || print_json(&answer);
         if (!json)
-            print(&answer);
+            print(agent, &answer);
         exit_code = told && answer.allowed ? SG_EXIT_FINE : SG_EXIT_WRONG;
     }
     sg_guard_place_close(&place);

@@ -4,6 +4,7 @@
  * explain.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,10 @@
 #include "collusion/analysis_json.h"
 #include "report/inquiry.h"
 
-enum { TOLD_AGENTS = 20 };
+/* Of each so many lines; all are in the files. */
+enum { TOLD_AGENTS = 20, TOLD_CUSTOMERS = 5, TOLD_GROUPS = 10, TOLD_SWAPS = 10 };
+/* A model's probability is never told as one. */
+static const double certain = 0.95, most_certain = 0.99;
 
 struct wishes {
     const char *window, *false_alarms;
@@ -47,15 +51,101 @@ static enum scrubgate_status take(void *ctx, const struct sg_collusion_event *ev
 
 /* --- what is told --- */
 
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void tell_id(const char *before, const struct sg_numbering *numbering, uint32_t number)
+{
+    (void)printf("%s%016" PRIx64, before, numbering->ids[number]);
+}
+
+/* A line each, so many at most. */
+static void tell_customers(const struct sg_deals *deals, const uint32_t *list, const double *likely,
+                           size_t n)
+{
+    for (size_t i = 0; i < n && i < TOLD_CUSTOMERS; i++) {
+        tell_id("    customer ", &deals->customers, list[i]);
+        (void)printf("  %s (%.2f)\n", likely[i] >= certain ? "very likely" : "likely",
+                     fmin(likely[i], most_certain));
+    }
+    if (n > TOLD_CUSTOMERS)
+        (void)printf("    and %zu more\n", n - TOLD_CUSTOMERS);
+}
+
 static void tell_ring(const struct sg_analysis_ring *ring, const struct sg_deals *deals, size_t i)
 {
-    (void)printf(
-        "ring %zu: %zu agent%s, %zu customer%s named; %.0f tickets of these to each other, "
-        "%.1f by routing alone\n",
-        i, ring->n_agents, ring->n_agents == 1 ? "" : "s", ring->n_customers,
-        ring->n_customers == 1 ? "" : "s", ring->observed, ring->expected);
-    for (size_t a = 0; a < ring->n_agents; a++)
-        (void)printf("    agent %016" PRIx64 "\n", deals->agents.ids[ring->agents[a]]);
+    size_t sure = 0;
+    for (size_t c = 0; c < ring->n_customers; c++)
+        sure += ring->likely[c] >= certain;
+    (void)printf("\nRing %zu: %zu agent%s and %zu customer%s, %zu of these very likely.\n", i,
+                 ring->n_agents, plural(ring->n_agents), ring->n_customers,
+                 plural(ring->n_customers), sure);
+    (void)printf("  %.0f tickets of these customers reached these agents; routing alone would have "
+                 "sent %.1f.\n",
+                 ring->observed, ring->expected);
+    (void)printf("  Their density is %.1f; chance stays below %.1f in nineteen of twenty trials.\n",
+                 ring->density, ring->threshold);
+    for (size_t a = 0; a < ring->n_agents; a++) {
+        tell_id("    agent ", &deals->agents, ring->agents[a]);
+        (void)printf("\n");
+    }
+    tell_customers(deals, ring->customers, ring->likely, ring->n_customers);
+}
+
+static void tell_identities(const struct sg_identity_rings *rings, const struct sg_deals *deals)
+{
+    if (rings->n > 0)
+        (void)printf("\n%zu of %zu groups of customers who share identities, networks or devices "
+                     "reach an agent oddly often.\n",
+                     rings->n, rings->groups);
+    for (size_t i = 0; i < rings->n && i < TOLD_GROUPS; i++) {
+        const struct sg_identity_ring *group = &rings->list[i];
+        (void)printf("  %zu customers share %zu value%s", group->n_customers, group->n_links,
+                     plural(group->n_links));
+        if (group->n_reached > 0) {
+            const struct sg_identity_reach *reach = &group->reached[0];
+            tell_id("; agent ", &deals->agents, reach->agent);
+            (void)printf(" got %u of their %u tickets, %.1f by routing", (unsigned)reach->tickets,
+                         (unsigned)group->tickets, reach->expected);
+        }
+        (void)printf(".\n");
+    }
+}
+
+static void tell_swaps(const struct sg_role_swaps *swaps, const struct sg_deals *deals)
+{
+    if (swaps->n > 0)
+        (void)printf("\nAgents who show up as customers:\n");
+    for (size_t i = 0; i < swaps->n && i < TOLD_SWAPS; i++) {
+        const struct sg_role_swap *swap = &swaps->list[i];
+        tell_id("  What is agent ", &deals->agents, swap->agent);
+        (void)printf("'s own, %zu customer%s of ", swap->n_customers, plural(swap->n_customers));
+        tell_id(swap->other == swap->agent ? "the same agent " : "agent ", &deals->agents,
+                swap->other);
+        (void)printf(" show%s: %u tickets, %.1f by routing%s.\n", swap->n_customers == 1 ? "s" : "",
+                     (unsigned)swap->tickets, swap->expected,
+                     swap->circle == 2   ? "; and the other way round"
+                     : swap->circle == 3 ? "; and around by a third"
+                                         : "");
+    }
+}
+
+static void tell_flagged(const struct sg_analysis *analysis, const struct sg_deals *deals)
+{
+    (void)printf("\nagent             score     q        ring\n");
+    for (size_t i = 0, told = 0; i < analysis->n_agents && told < TOLD_AGENTS; i++) {
+        const struct sg_analysis_agent *agent = &analysis->agents[i];
+        char ring[16] = "-";
+        if (!agent->flagged)
+            continue;
+        if (agent->ring != SG_ANALYSIS_NONE)
+            (void)snprintf(ring, sizeof ring, "%u", (unsigned)agent->ring);
+        tell_id("", &deals->agents, agent->agent);
+        (void)printf("  %-8.2f  %-7.2g  %s\n", agent->score, agent->q, ring);
+        told++;
+    }
 }
 
 static void tell(const struct sg_analysis *analysis, const struct sg_deals *deals)
@@ -65,27 +155,28 @@ static void tell(const struct sg_analysis *analysis, const struct sg_deals *deal
         flagged += analysis->agents[i].flagged;
         thin += analysis->agents[i].thin;
     }
-    (void)printf("%zu tickets of %.1f days; %zu agents, of whom %zu flagged (%.1f expected if all "
-                 "are honest), %zu without evidence either way\n",
-                 analysis->tickets, analysis->months * 30, analysis->n_agents, flagged,
-                 analysis->config.false_alarms * analysis->months * (double)analysis->n_agents,
-                 thin);
+    (void)printf(
+        "%zu tickets of %.1f days. Of %zu agents %zu are flagged; if all are honest, chance "
+        "flags %.1f.\n",
+        analysis->tickets, analysis->months * 30, analysis->n_agents, flagged,
+        analysis->config.false_alarms * analysis->months * (double)analysis->n_agents);
+    if (thin > 0)
+        (void)printf("Of %zu agents nothing can be said: too few colleagues are on duty with "
+                     "them.\n",
+                     thin);
+    if (deals->lone + deals->strays > 0)
+        (void)printf("Left out: %" PRIu64 " tickets without a customer or an agent, %" PRIu64
+                     " whose clock was off.\n",
+                     deals->lone, deals->strays);
+    if (analysis->n_rings == 0)
+        (void)printf("No ring was found.\n");
     for (size_t i = 0; i < analysis->n_rings; i++)
         tell_ring(&analysis->rings[i], deals, i);
+    tell_identities(&analysis->identities, deals);
+    tell_swaps(&analysis->swaps, deals);
     if (flagged > 0)
-        (void)printf("agent             score     q        ring\n");
-    for (size_t i = 0, told = 0; i < analysis->n_agents && told < TOLD_AGENTS; i++) {
-        const struct sg_analysis_agent *agent = &analysis->agents[i];
-        char ring[16] = "-";
-        if (!agent->flagged)
-            continue;
-        if (agent->ring != SG_ANALYSIS_NONE)
-            (void)snprintf(ring, sizeof ring, "%u", (unsigned)agent->ring);
-        (void)printf("%016" PRIx64 "  %-8.2f  %-7.2g  %s\n", deals->agents.ids[agent->agent],
-                     agent->score, agent->q, ring);
-        told++;
-    }
-    (void)printf("A score is a reason to look, not a verdict: a person decides.\n");
+        tell_flagged(analysis, deals);
+    (void)printf("\nA score is a reason to look, not a verdict: a person decides.\n");
 }
 
 /* --- what is written --- */
@@ -146,9 +237,10 @@ static int report(const struct sg_command *command, const struct wishes *wishes,
     struct scrubgate_fault fault = {.what = ""};
     struct sg_analysis analysis;
     uint64_t since = 0;
+    sg_deals_finish(deals, 0); /* first, so that one clock that is off moves no window */
     if (wishes->window != NULL && !sg_moment_read(wishes->window, deals->end_ms, false, &since))
         return sg_say_usage(command, "--window is a time before the last event, such as 60d");
-    sg_deals_finish(deals, since);
+    sg_deals_since(deals, since);
     const struct sg_analysis_config config = {
         .false_alarms = rate, .rounds = 200, .seed = 1, .tickets_most = 10};
     const enum scrubgate_status rc = sg_analysis_init(&analysis, deals, &config);

@@ -275,6 +275,31 @@ static enum scrubgate_status give_customers(struct work *work, struct sg_analysi
     return SCRUBGATE_OK;
 }
 
+/* Groups of customers, and agents who show up as customers of suspected ones. */
+static enum scrubgate_status find_likenesses(struct work *work)
+{
+    struct sg_analysis *analysis = work->analysis;
+    struct sg_traces own = {.list = NULL};
+    bool *suspected = calloc(work->deals->agents.n + 1, sizeof *suspected);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    if (suspected == NULL)
+        goto out;
+    for (size_t i = 0; i < analysis->n_agents; i++)
+        suspected[analysis->agents[i].agent] =
+            analysis->agents[i].flagged || analysis->agents[i].ring != SG_ANALYSIS_NONE;
+    rc = sg_identity_rings_init(&analysis->identities, work->deals, &work->visits, &work->routing,
+                                &work->traces, work->arena);
+    if (rc >= 0)
+        rc = sg_traces_of_agents(&own, work->deals);
+    if (rc >= 0)
+        rc = sg_role_swaps_init(&analysis->swaps, work->deals, &work->visits, &work->routing,
+                                &work->traces, &own, suspected, work->arena);
+out:
+    sg_traces_fini(&own);
+    free(suspected);
+    return rc;
+}
+
 static enum scrubgate_status describe_rings(struct work *work)
 {
     const struct sg_evidence_source source = {work->deals, &work->visits, &work->routing,
@@ -375,6 +400,8 @@ enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_d
             rc = list_customers(&work);
         if (rc >= 0)
             rc = describe_rings(&work);
+        if (rc >= 0)
+            rc = find_likenesses(&work);
         if (rc >= 0)
             rc = keep_chance(&work);
     }

@@ -42,6 +42,17 @@ static void fade(struct sg_company_record *record, uint32_t minute)
     record->minute = minute;
 }
 
+static size_t bucket_of(const struct sg_company *company, uint64_t mark)
+{
+    return mark & (company->n - 1) & ~(uint64_t)(WAYS - 1);
+}
+
+void sg_company_fetch(const struct sg_company *company, uint64_t mark)
+{
+    for (size_t i = 0; i < WAYS; i++)
+        __builtin_prefetch(&company->records[bucket_of(company, mark) + i], 1);
+}
+
 static struct sg_company_record *place(struct sg_company *company, size_t bucket, uint32_t tag)
 {
     struct sg_company_record *oldest = &company->records[bucket];
@@ -59,7 +70,7 @@ static struct sg_company_record *place(struct sg_company *company, size_t bucket
 struct sg_company_record *sg_company_find(struct sg_company *company, uint64_t mark, uint64_t ms)
 {
     const uint32_t tag = (uint32_t)(mark >> 32) | 1, minute = (uint32_t)(ms / minute_ms);
-    struct sg_company_record *record = place(company, mark & (company->n - 1) & ~(uint64_t)3, tag);
+    struct sg_company_record *record = place(company, bucket_of(company, mark), tag);
     if (record->minute == 0)
         record->minute = minute;
     fade(record, minute);
@@ -140,9 +151,11 @@ static void add(struct sg_company_record *into, const struct sg_company_record *
     into->evidence += other->evidence;
     into->haste += other->haste;
     into->customers |= other->customers;
-    for (size_t i = 0; i < SG_COMPANY_AGENTS; i++)
-        for (unsigned n = 0; n < other->counts[i]; n++)
-            learn(into, numbers[other->agents[i]], other->by[i], false);
+    for (size_t i = 0; i < SG_COMPANY_AGENTS; i++) {
+        const uint16_t agent = numbers[other->agents[i]];
+        for (unsigned n = 0; n < other->counts[i] && agent != SG_STRATA_NONE; n++)
+            learn(into, agent, other->by[i], false);
+    }
 }
 
 void sg_company_merge(struct sg_company *into, const struct sg_company *other,
@@ -162,15 +175,19 @@ void sg_company_merge(struct sg_company *into, const struct sg_company *other,
     }
 }
 
-enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_buf *out)
+enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, company->records, company->n * sizeof *company->records);
+    return sg_state_put_records(to, company->records, company->n, sizeof *company->records);
 }
 
 void sg_company_load(struct sg_company *company, struct sg_state *state)
 {
     sg_state_take_table(state, company->records, company->n * sizeof *company->records);
-    for (size_t i = 0; i < company->n && !state->bad; i++)
+    for (size_t i = 0; i < company->n && !state->bad; i++) {
+        const struct sg_company_record *record = &company->records[i];
+        state->bad = !(record->evidence >= 0 && record->evidence < INFINITY) ||
+                     !(record->haste >= 0 && record->haste < INFINITY);
         for (size_t j = 0; j < SG_COMPANY_AGENTS; j++)
-            state->bad = state->bad || company->records[i].agents[j] >= SG_STRATA_AGENTS;
+            state->bad = state->bad || record->agents[j] >= SG_STRATA_AGENTS;
+    }
 }

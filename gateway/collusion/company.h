@@ -48,6 +48,8 @@ struct sg_company {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_company_init(struct sg_company *company, size_t n);
 void sg_company_fini(struct sg_company *company);
 
+/* Memory that will be asked of soon: on its way while something else is done. */
+void sg_company_fetch(const struct sg_company *company, uint64_t mark);
 /* The record, a new one when there is none; never NULL. What it says fades in 30 days. */
 struct sg_company_record *sg_company_find(struct sg_company *company, uint64_t mark, uint64_t ms);
 
@@ -66,7 +68,7 @@ double sg_company_customers(const struct sg_company_record *record);
 void sg_company_merge(struct sg_company *into, const struct sg_company *other,
                       const uint16_t *numbers);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_company_save(const struct sg_company *company,
-                                                         struct sg_buf *out);
+                                                         struct sg_state_sink *to);
 void sg_company_load(struct sg_company *company, struct sg_state *state);
 
 #endif

@@ -77,45 +77,47 @@ static double weight_of(size_t n)
     return 1 / sqrt((double)n - 1);
 }
 
-/* Over i and j, i = j among them, p(a|i) p(b|j) is the product of two sums. */
-static void expect_all(struct sg_coservice *co, const struct sheet *sheet, double weight)
+/* exp and var of two agents, side by side: they are added to together. */
+struct moments {
+    double exp, var;
+};
+
+/* Over i and j, i = j among them, p(a|i) p(b|j) is the product of two sums. On and above the
+ * diagonal only. */
+static void expect_all(struct moments *moments, size_t agents, const struct sheet *sheet,
+                       double weight)
 {
     for (size_t i = 0; i < sheet->n; i++) {
-        const size_t row = (size_t)sheet->touched[i] * co->n;
-        const double p = weight * sheet->sum[sheet->touched[i]], q = weight * p;
-        for (size_t j = 0; j < sheet->n; j++) {
-            const double other = sheet->sum[sheet->touched[j]];
-            co->exp[row + sheet->touched[j]] += p * other;
-            co->var[row + sheet->touched[j]] += q * other;
+        const uint32_t a = sheet->touched[i];
+        const double p = weight * sheet->sum[a], q = weight * p;
+        for (size_t j = i; j < sheet->n; j++) {
+            const uint32_t b = sheet->touched[j], low = a < b ? a : b, high = a < b ? b : a;
+            struct moments *both = &moments[(size_t)low * agents + high];
+            both->exp += p * sheet->sum[b];
+            both->var += q * sheet->sum[b];
         }
     }
 }
 
 /* Takes i = j out again: what comes to a cell has the same shares, whoever's it is. */
-static void expect_apart(struct sg_coservice *co, const struct sg_share *shares, size_t n,
-                         double weight, double square)
+static void expect_apart(struct moments *moments, size_t agents, const struct sg_share *shares,
+                         size_t n, const struct moments *weight)
 {
-    for (size_t i = 0; i < n; i++) {
-        const size_t row = (size_t)shares[i].agent * co->n;
-        for (size_t j = 0; j < n; j++) {
-            const double both = (double)shares[i].p * shares[j].p;
-            co->exp[row + shares[j].agent] -= weight * both;
-            co->var[row + shares[j].agent] -= square * both;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++) {
+            const uint32_t a = shares[i].agent, b = shares[j].agent;
+            const double p = (double)shares[i].p * shares[j].p;
+            struct moments *both = &moments[(size_t)(a < b ? a : b) * agents + (a < b ? b : a)];
+            both->exp -= weight->exp * p;
+            both->var -= weight->var * p;
         }
-    }
 }
 
-static enum scrubgate_status expect(struct sg_coservice *co, const struct sg_deals *deals,
-                                    const struct sg_routing *routing)
+/* All customers; weights: of what comes to each cell, the sums of w and of its square. */
+static void expect_customers(struct sg_coservice *co, const struct sg_deals *deals,
+                             const struct sg_routing *routing, struct sheet *sheet,
+                             struct moments *moments, struct moments *weights)
 {
-    const size_t cells = routing->n_strata * routing->n_slots;
-    double *weights = calloc(2 * cells + 1, sizeof *weights); /* w and its square */
-    struct sheet sheet;
-    enum scrubgate_status rc = begin_sheet(&sheet, co->n);
-    if (weights == NULL || rc < 0) {
-        rc = SCRUBGATE_ENOMEM;
-        goto out;
-    }
     for (size_t c = 0; c < co->customers; c++) {
         const uint32_t *own = co->visits.deal + co->visits.begin[c];
         const size_t n = co->visits.begin[c + 1] - co->visits.begin[c];
@@ -123,23 +125,50 @@ static enum scrubgate_status expect(struct sg_coservice *co, const struct sg_dea
         for (size_t i = 0; i < n; i++) {
             const size_t cell = sg_routing_cell_of(routing, &deals->list[own[i]]);
             for (size_t k = routing->begin[cell]; k < routing->begin[cell + 1]; k++)
-                note(&sheet, routing->shares[k].agent, routing->shares[k].p);
-            weights[2 * cell] += weight;
-            weights[2 * cell + 1] += weight * weight;
+                note(sheet, routing->shares[k].agent, routing->shares[k].p);
+            weights[cell].exp += weight;
+            weights[cell].var += weight * weight;
         }
-        expect_all(co, &sheet, weight);
-        clear(&sheet);
+        expect_all(moments, co->n, sheet, weight);
+        clear(sheet);
     }
+}
+
+static void spread(struct sg_coservice *co, const struct moments *moments)
+{
+    for (size_t a = 0; a < co->n; a++)
+        for (size_t b = a; b < co->n; b++) {
+            const struct moments *both = &moments[a * co->n + b];
+            if (both->exp < nothing || both->var < nothing)
+                continue;
+            co->exp[a * co->n + b] += both->exp;
+            co->var[a * co->n + b] += both->var;
+            co->exp[b * co->n + a] = co->exp[a * co->n + b];
+            co->var[b * co->n + a] = co->var[a * co->n + b];
+        }
+}
+
+static enum scrubgate_status expect(struct sg_coservice *co, const struct sg_deals *deals,
+                                    const struct sg_routing *routing)
+{
+    const size_t cells = routing->n_strata * routing->n_slots;
+    struct moments *moments = calloc(co->n * co->n + 1, sizeof *moments);
+    struct moments *weights = calloc(cells + 1, sizeof *weights);
+    struct sheet sheet;
+    enum scrubgate_status rc = begin_sheet(&sheet, co->n);
+    if (moments == NULL || weights == NULL || rc < 0) {
+        rc = SCRUBGATE_ENOMEM;
+        goto out;
+    }
+    expect_customers(co, deals, routing, &sheet, moments, weights);
     for (size_t cell = 0; cell < cells; cell++)
-        if (weights[2 * cell] > 0)
-            expect_apart(co, routing->shares + routing->begin[cell],
-                         routing->begin[cell + 1] - routing->begin[cell], weights[2 * cell],
-                         weights[2 * cell + 1]);
-    for (size_t i = 0; i < co->n * co->n; i++)
-        if (co->exp[i] < nothing || co->var[i] < nothing)
-            co->exp[i] = co->var[i] = 0;
+        if (weights[cell].exp > 0)
+            expect_apart(moments, co->n, routing->shares + routing->begin[cell],
+                         routing->begin[cell + 1] - routing->begin[cell], &weights[cell]);
+    spread(co, moments);
 out:
     end_sheet(&sheet);
+    free(moments);
     free(weights);
     return rc;
 }

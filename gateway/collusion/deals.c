@@ -9,6 +9,9 @@
 
 #include "base/siphash.h"
 
+enum { STRAYS_ONE_OF = 1000, STRAY_AMONG = 100 };
+static const uint64_t far_ms = 30 * (uint64_t)86400000;
+
 enum scrubgate_status sg_deals_init(struct sg_deals *deals)
 {
     *deals = (struct sg_deals){.list = NULL};
@@ -128,6 +131,7 @@ static enum scrubgate_status keep_aliases(struct sg_deals *deals,
     const uint64_t pairs[][2] = {{event->ticket, was->ticket},
                                  {event->customer, was->customer},
                                  {event->network, was->network},
+                                 {event->tls, was->tls},
                                  {event->device, was->device}};
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0] && rc >= 0; i++)
@@ -162,6 +166,7 @@ enum scrubgate_status sg_deals_add(struct sg_deals *deals, const struct sg_collu
     if (is(event, "resolve"))
         keep_earliest(&deal->resolve_ms, event->time_ms);
     keep_first(by_agent ? &deal->agent_network : &deal->network, event->network);
+    keep_first(by_agent ? &deal->agent_tls : &deal->tls, event->tls);
     keep_first(by_agent ? &deal->agent_device : &deal->device, event->device);
     if (!by_agent) {
         keep_first(&deal->content, event->content);
@@ -195,9 +200,11 @@ static void join(struct sg_deal *deal, const struct sg_deal *before)
         deal->stratum = before->stratum;
     deal->handle_ms = deal->handle_ms == 0 ? before->handle_ms : deal->handle_ms;
     keep_first(&deal->network, before->network);
+    keep_first(&deal->tls, before->tls);
     keep_first(&deal->device, before->device);
     keep_first(&deal->content, before->content);
     keep_first(&deal->agent_network, before->agent_network);
+    keep_first(&deal->agent_tls, before->agent_tls);
     keep_first(&deal->agent_device, before->agent_device);
     for (size_t i = 0; i < SG_DEAL_IDENTITIES; i++)
         keep_identity(deal, before->identities[i]);
@@ -205,8 +212,8 @@ static void join(struct sg_deal *deal, const struct sg_deal *before)
 
 static void rename_facets(struct sg_aliases *aliases, struct sg_deal *deal)
 {
-    uint64_t *const facets[] = {&deal->network, &deal->device, &deal->agent_network,
-                                &deal->agent_device};
+    uint64_t *const facets[] = {&deal->network,       &deal->tls,       &deal->device,
+                                &deal->agent_network, &deal->agent_tls, &deal->agent_device};
     for (size_t i = 0; i < sizeof facets / sizeof facets[0]; i++)
         *facets[i] = sg_aliases_newest(aliases, *facets[i]);
     uint64_t identities[SG_DEAL_IDENTITIES];
@@ -255,6 +262,27 @@ static int by_time(const void *a, const void *b)
     return (x->ticket > y->ticket) - (x->ticket < y->ticket);
 }
 
+/* Tickets, sorted, whose clock was off: a few that are far from all others, before or after them.
+ * Of each end so many at most. */
+static void drop_strays(struct sg_deals *deals)
+{
+    const size_t most = deals->n / STRAYS_ONE_OF + (deals->n >= STRAY_AMONG);
+    size_t begin = 0, end = deals->n;
+    for (size_t i = 1; i <= most; i++) {
+        if (deals->list[i].assign_ms - deals->list[i - 1].assign_ms > far_ms)
+            begin = i;
+        if (deals->list[deals->n - i].assign_ms - deals->list[deals->n - i - 1].assign_ms > far_ms)
+            end = deals->n - i;
+    }
+    if (begin == 0 && end == deals->n)
+        return;
+    deals->strays = deals->n - (end - begin);
+    deals->n = end - begin;
+    memmove(deals->list, deals->list + begin, deals->n * sizeof *deals->list);
+    deals->begin_ms = deals->list[0].assign_ms;
+    deals->end_ms = deals->list[deals->n - 1].assign_ms;
+}
+
 void sg_deals_finish(struct sg_deals *deals, uint64_t since_ms)
 {
     size_t kept = 0;
@@ -265,7 +293,7 @@ void sg_deals_finish(struct sg_deals *deals, uint64_t since_ms)
             continue; /* another ticket's part */
         if (deal->customer == SG_DEAL_NONE || deal->agent == SG_DEAL_NONE)
             deals->lone++;
-        else if (deal->assign_ms >= since_ms)
+        else
             deals->list[kept++] = *deal;
     }
     deals->n = kept;
@@ -273,6 +301,18 @@ void sg_deals_finish(struct sg_deals *deals, uint64_t since_ms)
     sg_numbering_fini(&deals->tickets); /* the list is no longer in its order */
     if (kept > 0)
         qsort(deals->list, kept, sizeof *deals->list, by_time);
+    drop_strays(deals);
+    sg_deals_since(deals, since_ms);
+}
+
+void sg_deals_since(struct sg_deals *deals, uint64_t since_ms)
+{
+    size_t before = 0;
+    while (before < deals->n && deals->list[before].assign_ms < since_ms)
+        before++;
+    deals->n -= before;
+    if (before > 0)
+        memmove(deals->list, deals->list + before, deals->n * sizeof *deals->list);
 }
 
 enum scrubgate_status sg_visits_init(struct sg_visits *visits, const struct sg_deals *deals)

@@ -5,7 +5,7 @@
  *     events, in any order -> [deals: joined by ticket] -> tickets with an agent, by time
  *
  * Parties are numbered as they come, so that tables over them are plain arrays. What had another id
- * under the key of the epoch before is one: it counts by its newest. In memory: about 150 bytes a
+ * under the key of the epoch before is one: it counts by its newest. In memory: about 170 bytes a
  * ticket.
  */
 #ifndef SG_COLLUSION_DEALS_H
@@ -28,9 +28,9 @@ struct sg_deal {
     uint64_t ticket, open_ms, assign_ms, resolve_ms;
     uint32_t customer, agent, stratum;
     uint32_t handle_ms;
-    uint64_t network, device, content;       /* the customer's side */
-    uint64_t identities[SG_DEAL_IDENTITIES]; /* found in the customer's words */
-    uint64_t agent_network, agent_device;    /* the agent's side */
+    uint64_t network, tls, device, content;          /* the customer's side */
+    uint64_t identities[SG_DEAL_IDENTITIES];         /* found in the customer's words */
+    uint64_t agent_network, agent_tls, agent_device; /* the agent's side */
 };
 
 struct sg_deals {
@@ -41,6 +41,7 @@ struct sg_deals {
     size_t n, cap;
     uint64_t begin_ms, end_ms; /* first and last event */
     uint64_t events, lone;     /* taken; tickets without a customer or an agent */
+    uint64_t strays;           /* tickets dropped because their clock was off */
 };
 
 SCRUBGATE_MUST_USE enum scrubgate_status sg_deals_init(struct sg_deals *deals);
@@ -52,9 +53,15 @@ void sg_deals_fini(struct sg_deals *deals);
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_deals_add(struct sg_deals *deals,
                                                       const struct sg_collusion_event *event);
-/* After the last event: drops what nobody took or opened, and what was assigned before since_ms,
- * and sorts. Call it once. */
+/*
+ * After the last event: drops what nobody took or opened, and what was assigned before since_ms,
+ * and sorts. A few tickets, one and a thousandth of all at most, that are over thirty days from all
+ * others have a clock that was off: these are dropped first, and begin_ms and end_ms are what the
+ * others say. Call it once.
+ */
 void sg_deals_finish(struct sg_deals *deals, uint64_t since_ms);
+/* Of finished deals: drops what was assigned before since_ms. */
+void sg_deals_since(struct sg_deals *deals, uint64_t since_ms);
 
 /* Every customer's deals, in a row and by time. */
 struct sg_visits {

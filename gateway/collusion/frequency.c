@@ -35,6 +35,12 @@ static struct sg_frequency_cell *cell(const struct sg_frequency *frequency, uint
     return &frequency->cells[(size_t)row * WIDTH + (sg_mark_row(mark, row) & (WIDTH - 1))];
 }
 
+void sg_frequency_fetch(const struct sg_frequency *frequency, uint64_t mark)
+{
+    for (unsigned row = 0; row < ROWS; row++)
+        __builtin_prefetch(cell(frequency, mark, row), 1);
+}
+
 /* A cell is never brought back in time. */
 static float at(const struct sg_frequency_cell *cell, uint32_t hour)
 {
@@ -80,12 +86,16 @@ void sg_frequency_merge(struct sg_frequency *into, const struct sg_frequency *ot
     }
 }
 
-enum scrubgate_status sg_frequency_save(const struct sg_frequency *frequency, struct sg_buf *out)
+enum scrubgate_status sg_frequency_save(const struct sg_frequency *frequency,
+                                        struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, frequency->cells, CELLS * sizeof *frequency->cells);
+    return sg_state_put_records(to, frequency->cells, CELLS, sizeof *frequency->cells);
 }
 
 void sg_frequency_load(struct sg_frequency *frequency, struct sg_state *state)
 {
     sg_state_take_table(state, frequency->cells, CELLS * sizeof *frequency->cells);
+    for (size_t i = 0; i < CELLS; i++)
+        if (!(frequency->cells[i].count >= 0 && frequency->cells[i].count < INFINITY))
+            state->bad = true;
 }

@@ -21,13 +21,15 @@ struct sg_frequency {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_frequency_init(struct sg_frequency *frequency);
 void sg_frequency_fini(struct sg_frequency *frequency);
 
+/* Memory that will be asked of soon: on its way while something else is done. */
+void sg_frequency_fetch(const struct sg_frequency *frequency, uint64_t mark);
 /* How often, with this time. */
 double sg_frequency_add(struct sg_frequency *frequency, uint64_t mark, uint64_t ms);
 double sg_frequency_of(const struct sg_frequency *frequency, uint64_t mark, uint64_t ms);
 
 void sg_frequency_merge(struct sg_frequency *into, const struct sg_frequency *other);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_frequency_save(const struct sg_frequency *frequency,
-                                                           struct sg_buf *out);
+                                                           struct sg_state_sink *to);
 void sg_frequency_load(struct sg_frequency *frequency, struct sg_state *state);
 
 #endif

@@ -8,7 +8,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { CLOSE = 8, FAR = 18 };
+enum {
+    CLOSE = 8,
+    FAR = 18,
+    TEXTS_MOST = 128, /* in a row that is merged */
+    LINE = 64         /* bytes */
+};
 
 /* A row is one of these with the count of texts ever put, then the texts. */
 struct sg_texts_row {
@@ -29,6 +34,13 @@ void sg_near_duplicates_fini(struct sg_near_duplicates *texts)
 {
     free(texts->rows);
     *texts = (struct sg_near_duplicates){.rows = NULL};
+}
+
+void sg_near_duplicates_fetch(const struct sg_near_duplicates *texts, size_t row)
+{
+    const struct sg_texts_row *at = &texts->rows[row * (texts->each + 1)];
+    for (size_t i = 0; i <= texts->each; i += LINE / sizeof *at)
+        __builtin_prefetch(&at[i]);
 }
 
 void sg_near_duplicates_add(struct sg_near_duplicates *texts, size_t row, uint64_t content,
@@ -68,10 +80,50 @@ struct sg_alike sg_near_duplicates_count(const struct sg_near_duplicates *texts,
     return alike;
 }
 
-enum scrubgate_status sg_near_duplicates_save(const struct sg_near_duplicates *texts,
-                                              struct sg_buf *out)
+/* The nth newest of a row; NULL: there are not so many. */
+static const struct sg_texts_row *newest(const struct sg_texts_row *row, size_t each, size_t n)
 {
-    return sg_state_put_table(out, texts->rows, texts->n * (texts->each + 1) * sizeof *texts->rows);
+    if (n >= each || n >= row->content)
+        return NULL;
+    return &row[1 + (row->content - 1 - n) % each];
+}
+
+static void merge_row(struct sg_texts_row *into, const struct sg_texts_row *other, size_t each,
+                      const uint16_t *agents, size_t n_agents)
+{
+    struct sg_texts_row both[TEXTS_MOST];
+    size_t n = 0;
+    for (size_t i = 0; i < each && n < each; i++) {
+        const struct sg_texts_row *mine = newest(into, each, i);
+        const struct sg_texts_row *more = newest(other, each, i);
+        if (mine != NULL)
+            both[n++] = *mine;
+        if (more == NULL || n == each || more->agent >= n_agents)
+            continue;
+        both[n] = *more;
+        both[n++].agent = agents[more->agent];
+    }
+    into->content = n;
+    for (size_t i = 0; i < n; i++)
+        into[1 + i] = both[n - 1 - i];
+}
+
+void sg_near_duplicates_merge(struct sg_near_duplicates *into,
+                              const struct sg_near_duplicates *other, const uint16_t *rows,
+                              const uint16_t *agents, size_t n_agents)
+{
+    assert(into->n == other->n && into->each == other->each && into->each <= TEXTS_MOST);
+    const size_t wide = into->each + 1;
+    for (size_t i = 0; i < other->n; i++)
+        if (other->rows[i * wide].content > 0 && rows[i] < into->n)
+            merge_row(&into->rows[rows[i] * wide], &other->rows[i * wide], into->each, agents,
+                      n_agents);
+}
+
+enum scrubgate_status sg_near_duplicates_save(const struct sg_near_duplicates *texts,
+                                              struct sg_state_sink *to)
+{
+    return sg_state_put_records(to, texts->rows, texts->n, (texts->each + 1) * sizeof *texts->rows);
 }
 
 void sg_near_duplicates_load(struct sg_near_duplicates *texts, struct sg_state *state)

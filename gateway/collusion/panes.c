@@ -32,6 +32,12 @@ static uint16_t *cell(const struct sg_panes *panes, uint64_t mark, unsigned row)
     return &panes->cells[at * PANES];
 }
 
+void sg_panes_fetch(const struct sg_panes *panes, uint64_t mark)
+{
+    for (unsigned row = 0; row < ROWS; row++)
+        __builtin_prefetch(cell(panes, mark, row), 1);
+}
+
 static void empty(struct sg_panes *panes, uint64_t number)
 {
     for (size_t i = number % PANES; i < (size_t)CELLS * PANES; i += PANES)
@@ -101,10 +107,10 @@ void sg_panes_merge(struct sg_panes *into, const struct sg_panes *other)
             add_pane(into, other, i);
 }
 
-enum scrubgate_status sg_panes_save(const struct sg_panes *panes, struct sg_buf *out)
+enum scrubgate_status sg_panes_save(const struct sg_panes *panes, struct sg_state_sink *to)
 {
-    enum scrubgate_status rc = sg_state_put_u64(out, panes->newest);
-    return rc < 0 ? rc : sg_state_put_table(out, panes->cells, size);
+    enum scrubgate_status rc = sg_state_put_u64(to, panes->newest);
+    return rc < 0 ? rc : sg_state_put_records(to, panes->cells, size / 8, 8);
 }
 
 void sg_panes_load(struct sg_panes *panes, struct sg_state *state)

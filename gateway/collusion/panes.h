@@ -24,6 +24,8 @@ struct sg_panes {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_panes_init(struct sg_panes *panes);
 void sg_panes_fini(struct sg_panes *panes);
 
+/* Memory that will be asked of soon: on its way while something else is done. */
+void sg_panes_fetch(const struct sg_panes *panes, uint64_t mark);
 void sg_panes_add(struct sg_panes *panes, uint64_t mark, uint64_t ms);
 /* Over all panes; as of the newest. */
 uint32_t sg_panes_count(const struct sg_panes *panes, uint64_t mark);
@@ -31,7 +33,7 @@ uint32_t sg_panes_count(const struct sg_panes *panes, uint64_t mark);
 /* Counts of both, where they are of the same time. */
 void sg_panes_merge(struct sg_panes *into, const struct sg_panes *other);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_panes_save(const struct sg_panes *panes,
-                                                       struct sg_buf *out);
+                                                       struct sg_state_sink *to);
 void sg_panes_load(struct sg_panes *panes, struct sg_state *state);
 
 #endif

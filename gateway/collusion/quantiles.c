@@ -29,17 +29,18 @@ void sg_quantiles_add(struct sg_quantiles *quantiles, uint64_t ms)
         halve(quantiles);
 }
 
-double sg_quantiles_rank(const struct sg_quantiles *quantiles, uint64_t ms)
+bool sg_quantiles_rank(const struct sg_quantiles *quantiles, uint64_t ms, double *rank)
 {
     const double at = place(ms);
     const unsigned bucket = (unsigned)at;
     double below = 0;
-    if (quantiles->total < ENOUGH)
-        return 0.5;
+    if (quantiles->total < ENOUGH || (uint64_t)quantiles->counts[bucket] * 4 > quantiles->total)
+        return false;
     for (unsigned i = 0; i < bucket; i++)
         below += quantiles->counts[i];
     below += (at - bucket) * quantiles->counts[bucket];
-    return below / (double)quantiles->total;
+    *rank = below / (double)quantiles->total;
+    return true;
 }
 
 void sg_quantiles_merge(struct sg_quantiles *into, const struct sg_quantiles *other)

@@ -8,6 +8,7 @@
 #ifndef SG_COLLUSION_QUANTILES_H
 #define SG_COLLUSION_QUANTILES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { SG_QUANTILES_BUCKETS = 128, SG_QUANTILES_MOST = 1 << 16 };
@@ -18,8 +19,9 @@ struct sg_quantiles {
 };
 
 void sg_quantiles_add(struct sg_quantiles *quantiles, uint64_t ms);
-/* Share of durations below ms, within its bucket in proportion; 0.5 while there are under 50. */
-double sg_quantiles_rank(const struct sg_quantiles *quantiles, uint64_t ms);
+/* Share of durations below ms, within its bucket in proportion. False: nothing can be said, for
+ * there are under 50, or one in four is as long: where all are alike none is short. */
+bool sg_quantiles_rank(const struct sg_quantiles *quantiles, uint64_t ms, double *rank);
 void sg_quantiles_merge(struct sg_quantiles *into, const struct sg_quantiles *other);
 
 #endif

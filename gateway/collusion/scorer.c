@@ -14,7 +14,7 @@
 enum { CUSTOMERS = 1 << 18, FACETS = 1 << 18, TEXTS_AGENT = 32, TEXTS_QUEUE = 128 };
 /* A step of the clock is believed when so many events in a row have it. */
 enum { BELIEVED = 16 };
-static const uint64_t day_ms = 86400000, minute_ms = 60000;
+static const uint64_t day_ms = 86400000, minute_ms = 60000, second_ms = 1000;
 static const double prior = 3; /* one in 10^3 */
 
 enum scrubgate_status sg_scorer_new(struct sg_scorer **out, const struct sg_scorer_config *config)
@@ -146,6 +146,8 @@ static struct sg_scorer_ticket *find_ticket(struct sg_scorer *scorer,
         ticket = oldest_ticket(scorer, mark);
         *ticket = kept;
         ticket->mark = mark;
+        if (before == NULL)
+            ticket->opened_s = (uint32_t)(scorer->now_ms / second_ms);
     }
     ticket->minute = (uint32_t)(scorer->now_ms / minute_ms);
     return ticket;
@@ -191,7 +193,7 @@ static void take_queue(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket
     const uint64_t both = sg_mark_pair(text_number(event->brand), text_number(event->queue));
     ticket->queue =
         sg_strata_queue(&scorer->strata, sg_mark(scorer->config.key, SG_MARK_STRATUM, both));
-    ticket->has_queue = 1;
+    ticket->has_queue = true;
 }
 
 static void take_customer_side(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket,
@@ -215,20 +217,22 @@ static void take_customer_side(struct sg_scorer *scorer, struct sg_scorer_ticket
     }
 }
 
+void sg_scorer_learn_own(struct sg_scorer_own *own, unsigned facet, uint64_t mark)
+{
+    bool known = mark == 0;
+    for (unsigned i = 0; i < SG_SCORER_OWN; i++)
+        known = known || own->facets[facet][i] == mark;
+    if (!known)
+        own->facets[facet][own->next++ % SG_SCORER_OWN] = mark;
+}
+
 static void take_agent_side(struct sg_scorer *scorer, uint16_t agent,
                             const struct sg_collusion_event *event)
 {
-    struct sg_scorer_own *own = &scorer->own[agent];
     uint64_t facets[SG_FACETS];
     mark_facets(scorer, event, facets);
-    for (unsigned i = 0; i < SG_FACETS; i++) {
-        const uint64_t mark = facets[i];
-        bool known = mark == 0;
-        for (unsigned j = 0; j < SG_SCORER_OWN; j++)
-            known = known || own->facets[i][j] == mark;
-        if (!known)
-            own->facets[i][own->next++ % SG_SCORER_OWN] = mark;
-    }
+    for (unsigned i = 0; i < SG_FACETS; i++)
+        sg_scorer_learn_own(&scorer->own[agent], i, facets[i]);
 }
 
 /* --- what is said --- */
@@ -264,6 +268,36 @@ static void tell(const struct sg_scorer *scorer, const struct sg_scorer_ticket *
     risk->risk = sg_scorer_risk(risk->total);
 }
 
+/* Both are known: judges it, or what is new of it. */
+static bool judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket, uint16_t agent)
+{
+    const uint32_t now_s = (uint32_t)(scorer->now_ms / second_ms);
+    if (ticket->judged && (agent == SG_STRATA_NONE || agent == ticket->agent))
+        return sg_scorer_judge_more(scorer, ticket);
+    if (agent == SG_STRATA_NONE || ticket->customer == 0)
+        return false;
+    const bool first = !ticket->judged;
+    ticket->agent = agent;
+    ticket->judged = true;
+    ticket->met_s = now_s;
+    sg_scorer_judge(scorer, ticket);
+    if (first && ticket->opened_s < now_s) /* it was there before its agent */
+        sg_scorer_claimed(scorer, ticket, (now_s - ticket->opened_s) * second_ms);
+    return true;
+}
+
+/* How long it took; 0: it is not done, or that is not known. */
+static uint64_t handled(const struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                        const struct sg_collusion_event *event)
+{
+    const uint32_t now_s = (uint32_t)(scorer->now_ms / second_ms);
+    if (event->handle_ms > 0)
+        return event->handle_ms;
+    if (!sg_bytes_equal(event->event, SG_BYTES("resolve")) || now_s <= ticket->met_s)
+        return 0;
+    return (now_s - ticket->met_s) * second_ms;
+}
+
 void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *event,
                     struct sg_risk *risk)
 {
@@ -274,25 +308,19 @@ void sg_scorer_feed(struct sg_scorer *scorer, const struct sg_collusion_event *e
     const uint64_t agent_mark = mark_of(scorer, SG_MARK_AGENT, event->agent);
     const uint16_t agent =
         agent_mark == 0 ? SG_STRATA_NONE : sg_strata_agent(&scorer->strata, agent_mark);
-    const bool by_agent = sg_collusion_event_by_agent(event);
     take_queue(scorer, ticket, event);
     if (ticket->customer == 0)
         ticket->customer =
             first_mark(scorer, SG_MARK_CUSTOMER, event->customer, event->was.customer);
-    if (!by_agent)
+    if (!sg_collusion_event_by_agent(event))
         take_customer_side(scorer, ticket, event);
     else if (agent != SG_STRATA_NONE)
         take_agent_side(scorer, agent, event);
-    if (agent != SG_STRATA_NONE && ticket->customer != 0 &&
-        (!ticket->judged || ticket->agent != agent)) {
-        ticket->agent = agent;
-        ticket->judged = 1;
-        sg_scorer_blame(scorer, agent, sg_scorer_judge(scorer, ticket));
-        risk->fresh = true;
-    }
-    if (ticket->judged && event->handle_ms > 0 && !ticket->done) {
-        ticket->done = 1;
-        sg_scorer_done(scorer, ticket, event->handle_ms);
+    risk->fresh = judge(scorer, ticket, agent);
+    const uint64_t handle_ms = ticket->judged ? handled(scorer, ticket, event) : 0;
+    if (handle_ms > 0 && !ticket->done) {
+        ticket->done = true;
+        sg_scorer_done(scorer, ticket, handle_ms);
     }
     if (ticket->judged)
         tell(scorer, ticket, risk);

@@ -59,11 +59,17 @@ static void ask_crowd(struct sg_scorer *scorer)
     scorer->crowd_ms = scorer->now_ms;
 }
 
-void sg_scorer_blame(struct sg_scorer *scorer, uint16_t agent, double blame)
+/* What of a ticket counts. */
+static double counting(double blame)
+{
+    return fmin(fmax(0, blame - least), most);
+}
+
+void sg_scorer_blame(struct sg_scorer *scorer, uint16_t agent, double before, double blame)
 {
     struct sg_scorer_standing *standing = &scorer->standings[agent];
     ask_crowd(scorer);
-    standing->score = score_at(standing, scorer->now_ms) + fmin(fmax(0, blame - least), most);
+    standing->score = score_at(standing, scorer->now_ms) + counting(blame) - counting(before);
     if (scorer->now_ms > standing->ms)
         standing->ms = scorer->now_ms;
     if (standing->flagged_ms == 0 && standing->score >= scorer->threshold)

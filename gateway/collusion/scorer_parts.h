@@ -34,13 +34,16 @@ struct sg_scorer_ticket {
     uint64_t mark, customer;
     uint64_t facets[SG_FACETS];
     uint64_t identities[SG_SCORER_IDENTITIES];
-    uint64_t content; /* as it is */
-    uint32_t minute;  /* last seen */
+    uint64_t content;         /* as it is */
+    uint32_t minute;          /* last seen */
+    uint32_t opened_s, met_s; /* first seen; met its agent. In seconds; 0: not known */
     uint16_t queue, agent;
-    uint8_t has_queue, judged, thin, done;
+    bool has_queue : 1, judged : 1, thin : 1, done : 1;
+    uint8_t counted; /* a bit for each of facets, identities and content that has been judged */
+    float blame;     /* what of the weights speaks against the agent */
     float weights[SG_SCORER_JUDGED];
-    uint32_t spare; /* zero: a table is whole words */
 };
+_Static_assert(sizeof(struct sg_scorer_ticket) == 128, "two lines of the cache");
 
 /* What an agent showed of itself. */
 struct sg_scorer_own {
@@ -74,18 +77,27 @@ struct sg_scorer {
     uint64_t crowd_ms;
 };
 
+/* --- scorer.c --- */
+
+/* The agent showed this; 0: nothing. */
+void sg_scorer_learn_own(struct sg_scorer_own *own, unsigned facet, uint64_t mark);
+
 /* --- scorer_signals.c --- */
 
-/* Judges a ticket with both parties, and learns it. What of it speaks against its agent. */
-double sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket);
-/* It is done, and took so long. */
+/* Judges a ticket with both parties, and learns it. */
+void sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket);
+/* Judges what was not known then, a phone number in a later message. False: there is nothing. */
+bool sg_scorer_judge_more(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket);
+/* It waited so long for its agent; it is done, and took so long. */
+void sg_scorer_claimed(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
+                       uint64_t wait_ms);
 void sg_scorer_done(struct sg_scorer *scorer, const struct sg_scorer_ticket *ticket,
                     uint64_t handle_ms);
 
 /* --- scorer_agents.c --- */
 
-/* An agent was given a ticket of which so much speaks against him. */
-void sg_scorer_blame(struct sg_scorer *scorer, uint16_t agent, double blame);
+/* So much of an agent's ticket speaks against the agent; as far as before it is counted already. */
+void sg_scorer_blame(struct sg_scorer *scorer, uint16_t agent, double before, double blame);
 /* As of now. */
 struct sg_agent_standing sg_scorer_standing(const struct sg_scorer *scorer, uint16_t agent);
 /* numbers: of other's agents in into. */

@@ -4,6 +4,7 @@
  */
 #include "collusion/strata.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ struct queue {
     uint32_t n;
     uint64_t summed_ms;
     double sum, on_duty, tickets, hours; /* of all members, as of then */
-    struct sg_quantiles handling;
+    struct sg_quantiles waiting, handling;
 };
 
 struct sg_strata_table {
@@ -97,6 +98,12 @@ uint16_t sg_strata_agent(struct sg_strata *strata, uint64_t mark)
     table->agents[table->n_agents++] = mark;
     table->agent_slots[at] = (uint32_t)table->n_agents;
     return (uint16_t)(table->n_agents - 1);
+}
+
+uint64_t sg_strata_mark(const struct sg_strata *strata, uint16_t agent)
+{
+    assert(agent < strata->table->n_agents);
+    return strata->table->agents[agent];
 }
 
 uint64_t sg_strata_agents(const struct sg_strata *strata)
@@ -216,6 +223,11 @@ double sg_strata_on_duty(struct sg_strata *strata, uint16_t number, uint64_t ms)
     return strata->table->queues[number].on_duty;
 }
 
+struct sg_quantiles *sg_strata_waiting(struct sg_strata *strata, uint16_t number)
+{
+    return number == SG_STRATA_NONE ? NULL : &strata->table->queues[number].waiting;
+}
+
 struct sg_quantiles *sg_strata_handling(struct sg_strata *strata, uint16_t number)
 {
     return number == SG_STRATA_NONE ? NULL : &strata->table->queues[number].handling;
@@ -223,38 +235,109 @@ struct sg_quantiles *sg_strata_handling(struct sg_strata *strata, uint16_t numbe
 
 /* --- both shards', and on disk --- */
 
-void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other, uint16_t *numbers)
+/*
+ * Hours that count for a ticket, of one who takes x tickets in the time of a break: a gap counts as
+ * long as it is, or as half a break when it is longer (sg_strata_take), and gaps are exponential.
+ */
+static double hours_each(double x)
+{
+    return x < 1e-6 ? break_h / 2 : break_h * ((1 - exp(-x) * (1 + x)) / x + exp(-x) / 2);
+}
+
+static double pace_of(const struct member *member)
+{
+    const double each = member->hours / member->tickets;
+    double low = 0, high = 200; /* hours_each falls */
+    if (each >= break_h / 2)
+        return 0;
+    for (int i = 0; i < 40; i++) {
+        const double middle = (low + high) / 2;
+        *(hours_each(middle) > each ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/*
+ * Who saw a part of somebody's tickets saw longer gaps between them. What one shard would have
+ * counted of all follows from how quick the agent looked to each; not quite the sum of both, for
+ * the first gap of a shift is the same to all. At least what one saw, at most what both did.
+ */
+static double hours_of_both(const struct member *a, const struct member *b)
+{
+    const double first_gaps = 0.9;
+    if (a->tickets <= 0 || b->tickets <= 0)
+        return a->hours + b->hours;
+    const double hours =
+        (a->tickets + b->tickets) * hours_each(first_gaps * (pace_of(a) + pace_of(b)));
+    return fmin(fmax(hours, fmax(a->hours, b->hours)), a->hours + b->hours);
+}
+
+static void fade(struct member *member, uint64_t ms)
+{
+    const double left = exp2(-fmin(hours_since(member->last_ms, ms), away_h * 4) / half_life_h);
+    member->tickets *= left;
+    member->hours *= left;
+}
+
+void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other,
+                     struct sg_strata_numbers *numbers)
 {
     const struct sg_strata_table *from = other->table;
+    memset(numbers, 0xff, sizeof *numbers); /* none */
     for (size_t i = 0; i < from->n_agents; i++)
-        numbers[i] = sg_strata_agent(into, from->agents[i]);
+        numbers->agents[i] = sg_strata_agent(into, from->agents[i]);
     for (size_t i = 0; i < from->n_queues; i++) {
         const uint16_t number = sg_strata_queue(into, from->queues[i].mark);
+        numbers->queues[i] = number;
         if (number == SG_STRATA_NONE)
             continue;
         into->table->queues[number].summed_ms = 0;
+        sg_quantiles_merge(&into->table->queues[number].waiting, &from->queues[i].waiting);
         sg_quantiles_merge(&into->table->queues[number].handling, &from->queues[i].handling);
     }
     for (size_t i = 0; i < from->n_members; i++) {
         const struct member *member = &from->members[i];
-        const uint16_t queue = sg_strata_queue(into, from->queues[member->queue].mark);
-        const uint16_t agent = numbers[member->agent];
+        const uint16_t queue = numbers->queues[member->queue];
+        const uint16_t agent = numbers->agents[member->agent];
         struct member *to = queue == SG_STRATA_NONE || agent == SG_STRATA_NONE
                                 ? NULL
                                 : member_of(into->table, queue, agent, true);
         if (to == NULL)
             continue;
-        /* Tickets of both; hours on duty are the same hours, each shard saw a part of them. */
-        to->tickets += member->tickets;
-        to->hours = fmax(to->hours, member->hours);
-        if (member->last_ms > to->last_ms)
-            to->last_ms = member->last_ms;
+        struct member more = *member;
+        const uint64_t ms = more.last_ms > to->last_ms ? more.last_ms : to->last_ms;
+        if (to->last_ms != 0)
+            fade(to, ms);
+        fade(&more, ms);
+        to->hours = hours_of_both(to, &more);
+        to->tickets += more.tickets;
+        to->last_ms = ms;
     }
 }
 
-enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_buf *out)
+enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, strata->table, sizeof *strata->table);
+    return sg_state_put_table(to, strata->table, sizeof *strata->table);
+}
+
+static bool is_count(double value)
+{
+    return value >= 0 && value < INFINITY;
+}
+
+static bool sound_quantiles(const struct sg_quantiles *quantiles)
+{
+    uint64_t total = 0;
+    for (unsigned i = 0; i < SG_QUANTILES_BUCKETS; i++)
+        total += quantiles->counts[i];
+    return total == quantiles->total && total < SG_QUANTILES_MOST;
+}
+
+static bool sound_queue(const struct queue *queue, uint64_t members)
+{
+    return queue->first <= members && is_count(queue->tickets) && is_count(queue->hours) &&
+           isfinite(queue->sum) && isfinite(queue->on_duty) && sound_quantiles(&queue->waiting) &&
+           sound_quantiles(&queue->handling);
 }
 
 static bool sound(const struct sg_strata_table *table)
@@ -275,11 +358,12 @@ static bool sound(const struct sg_strata_table *table)
     }
     sound = sound && used == table->n_members;
     for (size_t i = 0; i < table->n_queues && sound; i++)
-        sound = table->queues[i].first <= table->n_members;
+        sound = sound_queue(&table->queues[i], table->n_members);
     /* A list goes to older members only: it ends. */
     for (size_t i = 0; i < table->n_members && sound; i++)
         sound = table->members[i].next <= i && table->members[i].queue < table->n_queues &&
-                table->members[i].agent < table->n_agents;
+                table->members[i].agent < table->n_agents && is_count(table->members[i].tickets) &&
+                is_count(table->members[i].hours);
     return sound;
 }
 

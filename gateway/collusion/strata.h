@@ -32,6 +32,8 @@ uint16_t sg_strata_queue(struct sg_strata *strata, uint64_t mark);
 uint16_t sg_strata_agent(struct sg_strata *strata, uint64_t mark);
 /* An agent's number; SG_STRATA_NONE: it has none. */
 uint16_t sg_strata_known(const struct sg_strata *strata, uint64_t mark);
+/* An agent's mark by its number, which another shard may have given to another. */
+uint64_t sg_strata_mark(const struct sg_strata *strata, uint16_t agent);
 /* How many agents have one. */
 uint64_t sg_strata_agents(const struct sg_strata *strata);
 
@@ -43,14 +45,19 @@ void sg_strata_take(struct sg_strata *strata, uint16_t queue, uint16_t agent, ui
 double sg_strata_share(struct sg_strata *strata, uint16_t queue, uint16_t agent, uint64_t ms);
 /* About how many are on duty. */
 double sg_strata_on_duty(struct sg_strata *strata, uint16_t queue, uint64_t ms);
-/* How long the queue's tickets take. NULL: no queue. */
+/* How long the queue's tickets wait for an agent, and how long they take. NULL: no queue. */
+struct sg_quantiles *sg_strata_waiting(struct sg_strata *strata, uint16_t queue);
 struct sg_quantiles *sg_strata_handling(struct sg_strata *strata, uint16_t queue);
 
-/* Adds what other knows. numbers gets, for each of other's agents, its number in into:
- * SG_STRATA_AGENTS of them. */
-void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other, uint16_t *numbers);
+/* What another's numbers are here; SG_STRATA_NONE: no room. */
+struct sg_strata_numbers {
+    uint16_t agents[SG_STRATA_AGENTS], queues[SG_STRATA_MOST];
+};
+/* Adds what other knows, and fills numbers. */
+void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other,
+                     struct sg_strata_numbers *numbers);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_strata_save(const struct sg_strata *strata,
-                                                        struct sg_buf *out);
+                                                        struct sg_state_sink *to);
 void sg_strata_load(struct sg_strata *strata, struct sg_state *state);
 
 #endif

@@ -72,6 +72,7 @@ static enum scrubgate_status collect(struct sg_traces *traces, const struct sg_d
 static void show_customer(struct sg_traces *traces, const struct sg_deal *deal)
 {
     add(traces, SG_TRACE_NETWORK, deal->network, deal->customer);
+    add(traces, SG_TRACE_TLS, deal->tls, deal->customer);
     add(traces, SG_TRACE_DEVICE, deal->device, deal->customer);
     for (size_t i = 0; i < SG_DEAL_IDENTITIES; i++)
         add(traces, SG_TRACE_IDENTITY, deal->identities[i], deal->customer);
@@ -80,6 +81,7 @@ static void show_customer(struct sg_traces *traces, const struct sg_deal *deal)
 static void show_agent(struct sg_traces *traces, const struct sg_deal *deal)
 {
     add(traces, SG_TRACE_NETWORK, deal->agent_network, deal->agent);
+    add(traces, SG_TRACE_TLS, deal->agent_tls, deal->agent);
     add(traces, SG_TRACE_DEVICE, deal->agent_device, deal->agent);
 }
 

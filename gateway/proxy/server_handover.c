@@ -76,8 +76,10 @@ static void give_up(struct sg_server *server, const char *why)
     struct sg_handover *handover = &server->handover;
     sg_oplog(SG_OPLOG_WARN, "the takeover has failed, this gateway goes on", "why", why, NULL);
     close_peer(server);
-    if (handover->stage == SG_HANDOVER_LENT)
+    if (handover->stage == SG_HANDOVER_LENT) {
         sg_auditor_recall(server->auditor);
+        sg_risks_keep(server->risks);
+    }
     handover->stage = SG_HANDOVER_NOBODY;
     handover->waits_for_log = false;
 }
@@ -95,6 +97,7 @@ static void lend_log(struct sg_server *server)
         return;
     }
     handover->stage = SG_HANDOVER_LENT;
+    sg_risks_hand_over(server->risks); /* it reads what was learnt once it has the log */
     sg_auditor_lend(server->auditor, copy);
 }
 

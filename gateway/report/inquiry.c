@@ -29,14 +29,32 @@ const char *sg_inquiry_amount(struct sg_sheet *sheet, double value)
                      : sg_sheet_number(sheet, (uint64_t)llround(fmin(value, 1e15)));
 }
 
+const char *sg_inquiry_whole(struct sg_sheet *sheet, double value)
+{
+    return sg_sheet_number(sheet, (uint64_t)llround(fmin(fmax(value, 0), 1e15)));
+}
+
 const char *sg_inquiry_share(struct sg_sheet *sheet, double value)
 {
     const double percent = value * 100;
+    if (percent >= 99.5 && percent < 100)
+        return "over 99 %";
+    if (percent < 0.001)
+        return percent > 0 ? "under 0.001 %" : "0 %";
     return sg_sheet_textf(sheet,
                           percent < 0.1  ? "%.3f %%"
                           : percent < 10 ? "%.1f %%"
                                          : "%.0f %%",
                           percent);
+}
+
+const char *sg_inquiry_ring_of(struct sg_sheet *sheet, const struct sg_inquiry *of, uint32_t agent)
+{
+    const struct sg_analysis *analysis = of->analysis;
+    for (size_t i = 0; i < analysis->n_agents; i++)
+        if (analysis->agents[i].agent == agent && analysis->agents[i].ring != SG_ANALYSIS_NONE)
+            return sg_sheet_textf(sheet, "Ring %u", (unsigned)analysis->agents[i].ring);
+    return "none";
 }
 
 const char *sg_inquiry_id(struct sg_sheet *sheet, const struct sg_numbering *of, uint32_t number)
@@ -96,18 +114,22 @@ static void answer(struct sg_sheet *sheet, const struct sg_inquiry *of,
             "reasons there could be stands beside each.",
             sg_inquiry_count(sheet, sums->in_rings, "agent"),
             sg_inquiry_count(sheet, sums->customers, "customer"),
-            sg_inquiry_amount(sheet, sums->seen), sg_inquiry_amount(sheet, sums->expected));
-    } else if (sums->flagged > 0) {
+            sg_inquiry_whole(sheet, sums->seen), sg_inquiry_amount(sheet, sums->expected));
+    } else if (sums->flagged > 0 || analysis->identities.n > 0 || analysis->swaps.n > 0) {
+        sheet->tone = SG_TONE_WARN;
         sheet->verdict = "No ring";
         sheet->headline = sg_sheet_textf(
             sheet,
             "No group of agents stands out. %s flagged alone; if all are honest, chance is "
             "expected "
-            "to flag about %s.",
+            "to flag about %s.%s",
             sums->flagged == 1
                 ? "1 agent is"
                 : sg_sheet_textf(sheet, "%s are", sg_inquiry_count(sheet, sums->flagged, "agent")),
-            by_chance);
+            by_chance,
+            analysis->identities.n + analysis->swaps.n > 0
+                ? " Some accounts that belong together meet an agent as routing does not explain."
+                : "");
     } else {
         sheet->verdict = "Nothing";
         sheet->headline =
@@ -132,7 +154,7 @@ static void add_first(struct sg_sheet *sheet, const struct sg_inquiry *of,
         add_finding(sheet, sg_sheet_textf(sheet, "Ring %zu: %s, %s; %s tickets, by routing %s", i,
                                           sg_inquiry_count(sheet, ring->n_agents, "agent"),
                                           sg_inquiry_count(sheet, ring->n_customers, "customer"),
-                                          sg_inquiry_amount(sheet, ring->observed),
+                                          sg_inquiry_whole(sheet, ring->observed),
                                           sg_inquiry_amount(sheet, ring->expected)));
     }
     if (analysis->n_rings > RINGS_FIRST)
@@ -149,8 +171,8 @@ static void add_first(struct sg_sheet *sheet, const struct sg_inquiry *of,
                     sg_sheet_textf(sheet, "%s of accounts that share what few show",
                                    sg_inquiry_count(sheet, analysis->identities.n, "group")));
     if (analysis->swaps.n > 0)
-        add_finding(sheet, sg_sheet_textf(sheet, "%s between an agent and customers of another",
-                                          sg_inquiry_count(sheet, analysis->swaps.n, "link")));
+        add_finding(sheet, sg_sheet_textf(sheet, "%s: an agent's own things at customers",
+                                          sg_inquiry_count(sheet, analysis->swaps.n, "time")));
 }
 
 /* Shell functions that every command of the report is made of. A ticket counts by its first event

@@ -61,7 +61,7 @@ static const struct sg_plot_scores *scores_of(struct sg_sheet *sheet, const stru
     size_t agents = 0;
     for (size_t i = 0; i < analysis->n_agents; i++) {
         const struct sg_analysis_agent *agent = &analysis->agents[i];
-        if (agent->thin || !isfinite(agent->score))
+        if (!isfinite(agent->score))
             continue;
         lowest = fmin(lowest, agent->score);
         highest = fmax(highest, agent->score);
@@ -75,9 +75,11 @@ static const struct sg_plot_scores *scores_of(struct sg_sheet *sheet, const stru
         fmax(highest, fmax(analysis->threshold, analysis->chance[analysis->n_chance - 1])));
     for (size_t i = 0; i < analysis->n_agents; i++) {
         const struct sg_analysis_agent *agent = &analysis->agents[i];
-        if (agent->thin || !isfinite(agent->score))
+        if (!isfinite(agent->score))
             continue;
-        uint64_t *to = agent->flagged ? scores->flagged : scores->below;
+        uint64_t *to = agent->thin      ? scores->thin
+                       : agent->flagged ? scores->flagged
+                                        : scores->below;
         to[step_of(scores, agent->score)]++;
     }
     spread_chance(scores, analysis, (double)agents);
@@ -89,6 +91,7 @@ static const struct sg_column score_columns[] = {
     {"to", "to", false, false, false},
     {"agents", "Agents", true, false, false},
     {"flagged", "Of them flagged", true, false, false},
+    {"thin", "Nothing can be said", true, false, false},
     {"chance", "By chance alone", false, false, false},
 };
 
@@ -114,7 +117,8 @@ static void add_scores(struct sg_sheet *sheet, struct sg_section *section,
             .id = "scores",
             .title = "All scores, beside what chance alone gives",
             .note = "Where the bars follow the line, there is nothing but chance. What stands far "
-                    "to the right of the threshold is what routing does not explain.",
+                    "to the right of the threshold is what routing does not explain. Grey: agents "
+                    "with too few colleagues for any score to mean something.",
             .column = score_columns,
             .n_columns = sizeof score_columns / sizeof score_columns[0],
             .stacked = true,
@@ -127,8 +131,9 @@ static void add_scores(struct sg_sheet *sheet, struct sg_section *section,
             sg_cell_figure(sg_sheet_textf(sheet, "%.4g", from)),
             sg_cell_figure(
                 sg_sheet_textf(sheet, "%.4g", last ? scores->most : from + scores->step)),
-            sg_cell_number(scores->below[i] + scores->flagged[i]),
+            sg_cell_number(scores->thin[i] + scores->below[i] + scores->flagged[i]),
             sg_cell_number(scores->flagged[i]),
+            sg_cell_number(scores->thin[i]),
             sg_cell_figure(sg_sheet_textf(sheet, "%.1f", scores->chance[i]))};
         sg_sheet_row(sheet, table, SG_TONE_NONE, cell);
     }
@@ -181,14 +186,13 @@ static void add_flagged(struct sg_sheet *sheet, struct sg_section *section,
         const struct sg_analysis_agent *agent = &analysis->agents[i];
         if (!agent->flagged)
             continue;
-        const bool none = agent->ring == SG_ANALYSIS_NONE;
         const struct sg_cell cell[] = {
             sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, agent->agent)),
             sg_cell_figure(sg_inquiry_amount(sheet, agent->score)),
             sg_cell_figure(odds_of(sheet, analysis, agent->p)),
             sg_cell_figure(sg_inquiry_share(sheet, agent->q)),
             sg_cell_number(agent->tickets),
-            sg_cell_word(none ? "none" : sg_sheet_textf(sheet, "Ring %u", (unsigned)agent->ring))};
+            sg_cell_word(sg_inquiry_ring_of(sheet, of, agent->agent))};
         sg_sheet_row(sheet, table, SG_TONE_NONE, cell);
         shown++;
     }

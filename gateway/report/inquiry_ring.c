@@ -436,7 +436,7 @@ static void add_facts(const struct card *card)
     say(card, "customers", ring->n_customers == 1 ? "Customer" : "Customers",
         sg_cell_number(ring->n_customers), true);
     say(card, "tickets", "Tickets to each other",
-        sg_cell_figure(sg_inquiry_amount(sheet, round(ring->observed))), true);
+        sg_cell_figure(sg_inquiry_whole(sheet, ring->observed)), true);
     say(card, "expected", "By routing alone",
         sg_cell_figure(sg_inquiry_amount(sheet, ring->expected)), true);
     say(card, "times", "Times as many",

@@ -24,8 +24,8 @@ static const char *const how[] = {
     "Then every ticket was handed out anew by routing alone, many times, and everybody was scored "
     "again. That is what is meant by “by chance alone”: no formula has to be believed. The "
     "threshold lies where so few of these honest scores are above it as the false-alarm rate says.",
-    "A ring is a group of agents who share customers with each other more than the densest group "
-    "that chance made in nineteen of twenty rounds, with one flagged agent at least among them.",
+    ("A ring is a group of agents who share customers with each other more than the densest group "
+     "that chance made in nineteen of twenty rounds, with one flagged agent at least among them."),
     "A number cannot tell why. A person looks, hears whom it concerns, and decides."};
 
 void sg_inquiry_scope(struct sg_sheet *sheet, const struct sg_inquiry *of)
@@ -77,9 +77,8 @@ void sg_inquiry_scope(struct sg_sheet *sheet, const struct sg_inquiry *of)
         "Real queues are odder than chance in ways no model has. Scores that are spread wider "
         "are narrowed before they are compared.",
         sg_cell_figure(sg_sheet_textf(sheet, "%.2f", analysis->inflation)), false);
-    if (analysis->tickets > 0)
-        (void)say(sheet, section, "rounds", "Rounds in which all tickets were handed out anew", "",
-                  sg_cell_number(analysis->config.rounds), false);
+    (void)say(sheet, section, "rounds", "Rounds in which all tickets were handed out anew", "",
+              sg_cell_number(analysis->config.rounds), false);
 }
 
 /* --- who is behind a digest --- */
@@ -88,17 +87,17 @@ static const char *const persons[] = {
     "Agents, customers and tickets stand here as digests: keyed hashes of the platform's own ids. "
     "Nobody can turn one back, and without the key nobody can make one. They are still data about "
     "people: treat this page like that.",
-    "From an agent to the digest: whoever holds the gateway's keys asks with the platform's id of "
-    "each agent who comes into question: scrubgate collusion guard list --agent ID names orders "
-    "about that agent by digest, and GET /v1/agents/ID/eligibility on the admin port answers for "
-    "the same agent. Both take digest:… with the 16 digits of this page in place of an id.",
-    "From a ticket to the person: the times here are those of the platform's own records. The "
-    "agent who was assigned a ticket at each of these seconds is in the platform's own history; "
-    "a few tickets are enough to be sure.",
-    "An order about an agent (a block, a flag, a waiver) needs no name: scrubgate collusion guard "
-    "takes the digest. Every order wants a reason, ends by itself, and can be appealed.",
-    "Customers' digests have a key for each brand, which is replaced from time to time: the same "
-    "person has another digest at another brand."};
+    "From a digest to an agent: whoever has the gateway's keys asks for each agent who could be "
+    "it, by the platform's id: scrubgate collusion guard eligible ID --brand NAME. The first word "
+    "of the answer is that agent's digest. A list of ids is a loop over it.",
+    "From a ticket to the agent: the times here are those at which the platform assigned it. Who "
+    "got a ticket at each of these seconds is in the platform's own history; a few tickets are "
+    "enough to be sure, and to find the customer, too.",
+    "What is ordered about an agent needs no name: scrubgate collusion guard takes digest: and the "
+    "16 digits. Every order wants a reason, which the agent is to be told, ends by itself, and can "
+    "be appealed.",
+    ("Customers' digests have a key for each brand, which is replaced from time to time: the same "
+     "person has another digest at another brand.")};
 
 void sg_inquiry_persons(struct sg_sheet *sheet)
 {
@@ -129,11 +128,12 @@ void sg_inquiry_limits(struct sg_sheet *sheet, const struct sg_inquiry *of)
         "from honest traffic without accusing honest agents too. What helps there is to "
         "hand some tickets to another agent at random, and pay that does not grow with the "
         "number of tickets alone.";
-    point[1] = sg_sheet_textf(sheet,
-                              "Customers with one ticket, who meet one agent only; and those with "
-                              "more than %u in the window, whose agents come together by "
-                              "themselves.",
-                              (unsigned)of->analysis->config.tickets_most);
+    point[1] = sg_sheet_textf(
+        sheet,
+        "Customers with one ticket: they meet one agent only. What customers with more than %u say "
+        "is counted with doubt, for their tickets add up what is wrong with the estimate of "
+        "routing, too.",
+        (unsigned)of->analysis->config.tickets_most);
     point[2] = "Agents who have next to nobody beside them. They are listed above.";
     point[3] = "Rules of the platform's routing that the events do not name: a pool for one "
                "language or one product looks like a group whose members share customers. Name "

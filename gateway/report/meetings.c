@@ -84,48 +84,62 @@ static void take_handle(struct sg_latency *latency, const struct sg_deal *deal)
         sg_latency_add(latency, (uint64_t)deal->handle_ms * 1000000);
 }
 
-/* One that reached an agent of the ring. */
-static void take_meeting(struct work *work, struct sg_meetings *of, const struct sg_deal *deal,
-                         uint32_t customer, uint32_t agent, size_t bin, size_t on_duty,
-                         size_t members)
+/* A ticket that reached an agent of its customer's ring. */
+struct meeting {
+    const struct sg_deal *deal;
+    uint32_t customer, agent; /* places in the ring */
+    size_t bin, on_duty, members;
+};
+
+static void take_meeting(struct work *work, struct sg_meetings *of, const struct meeting *at)
 {
-    struct sg_meeting *pair = &of->pair[customer * of->ring->n_agents + agent];
+    const struct sg_deal *deal = at->deal;
+    struct sg_meeting *pair = &of->pair[at->customer * of->ring->n_agents + at->agent];
     of->tickets++;
     of->again += pair->tickets > 0;
     of->one_place += deal->network != 0 && deal->network == deal->agent_network;
-    of->on_duty += (double)on_duty;
-    of->members += (double)members;
-    of->seen[bin]++;
-    of->strip[agent * work->all->bins.n + bin]++;
+    of->on_duty += (double)at->on_duty;
+    of->members += (double)at->members;
+    of->seen[at->bin]++;
+    of->strip[at->agent * work->all->bins.n + at->bin]++;
     pair->tickets++;
     work->strata[(size_t)(of - work->all->list) * work->deals->strata.n + deal->stratum]++;
     take_handle(of->handle, deal);
+}
+
+/* What routing alone would have sent of a ticket to each agent of its customer's ring. */
+static void expect(const struct work *work, struct sg_meetings *of, const struct seat *customer,
+                   struct meeting *at)
+{
+    const struct sg_share *shares = sg_routing_cell(&work->routing, at->deal, &at->on_duty);
+    for (size_t i = 0; i < at->on_duty; i++) {
+        const struct seat seat = work->agents[shares[i].agent];
+        if (seat.ring != customer->ring)
+            continue;
+        of->pair[customer->place * of->ring->n_agents + seat.place].expected += shares[i].p;
+        of->expected[at->bin] += shares[i].p;
+        at->members++;
+    }
 }
 
 static void take(struct work *work, const struct sg_deal *deal)
 {
     const struct seat customer = work->customers[deal->customer];
     const struct seat agent = work->agents[deal->agent];
-    size_t on_duty, members = 0;
     if (agent.ring != SG_ANALYSIS_NONE && agent.ring != customer.ring)
         take_handle(work->all->list[agent.ring].others, deal);
     if (customer.ring == SG_ANALYSIS_NONE)
         return;
     struct sg_meetings *of = &work->all->list[customer.ring];
-    const size_t bin = sg_bins_find(&work->all->bins, deal->assign_ms);
-    const struct sg_share *shares = sg_routing_cell(&work->routing, deal, &on_duty);
-    for (size_t i = 0; i < on_duty; i++) {
-        const struct seat seat = work->agents[shares[i].agent];
-        if (seat.ring != customer.ring)
-            continue;
-        of->pair[customer.place * of->ring->n_agents + seat.place].expected += shares[i].p;
-        of->expected[bin] += shares[i].p;
-        members++;
-    }
+    struct meeting at = {.deal = deal,
+                         .customer = customer.place,
+                         .agent = agent.place,
+                         .bin = sg_bins_find(&work->all->bins, deal->assign_ms)};
+    expect(work, of, &customer, &at);
     of->opened[customer.place]++;
     of->all_tickets++;
     if (agent.ring == customer.ring)
-        take_meeting(work, of, deal, customer.place, agent.place, bin, on_duty, members);
+        take_meeting(work, of, &at);
 }
 
 static void sum_up(struct work *work)

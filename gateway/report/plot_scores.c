@@ -35,17 +35,22 @@ static double height_of(const struct scores *s, double value)
     return value > 0 && height < SHORTEST ? SHORTEST : height;
 }
 
-static void draw_bars(const struct scores *s, bool flagged)
+/* One kind on those below it. */
+static void draw_bars(const struct scores *s, enum sg_tone tone, const uint64_t *bar, double *up)
 {
     const double gap = s->part > 5 ? 1.2 : 0.4;
-    sg_markup_rawf(&s->draw->to, "<path class=\"%s\" d=\"", flagged ? "t2" : "t1");
+    sg_markup_rawf(&s->draw->to, "<path class=\"%s\" d=\"", sg_tone_class(tone));
     for (size_t i = 0; i < s->of->n; i++) {
-        const double below = height_of(s, (double)s->of->below[i]);
-        const double all = below + height_of(s, (double)s->of->flagged[i]);
-        const double from = flagged ? below : 0, to = flagged ? all : below;
-        sg_drawing_bar(s->draw, left_of(s, i) + gap / 2, bottom(s) - to, s->part - gap, to - from);
+        const double height = height_of(s, (double)bar[i]);
+        up[i] += height;
+        sg_drawing_bar(s->draw, left_of(s, i) + gap / 2, bottom(s) - up[i], s->part - gap, height);
     }
     sg_markup_raw(&s->draw->to, "\"/>\n");
+}
+
+static uint64_t all_of(const struct sg_plot_scores *of, size_t step)
+{
+    return of->thin[step] + of->below[step] + of->flagged[step];
 }
 
 /* A line over the steps. */
@@ -89,14 +94,21 @@ static void draw_axis(const struct scores *s)
 
 static void draw_legend(const struct scores *s)
 {
-    const double y = 9, x = s->draw->left + s->draw->width;
-    sg_markup_rawf(&s->draw->to,
-                   "<path class=\"t1\" d=\"M%.1f 2h9v9h-9z\"/><path class=\"t2\" d=\"M%.1f "
-                   "2h9v9h-9z\"/><path class=\"chance\" d=\"M%.1f 6.5h18\"/>\n",
-                   x - 374, x - 236, x - 122);
-    sg_drawing_label(s->draw, x - 361, y + 1.5, "start", "below the threshold");
-    sg_drawing_label(s->draw, x - 223, y + 1.5, "start", "flagged: over it");
-    sg_drawing_label(s->draw, x - 99, y + 1.5, "start", "by chance alone");
+    static const struct {
+        const char *tone, *text;
+        int left;
+    } keys[] = {{"t7", "nothing can be said", 510},
+                {"t1", "below the threshold", 374},
+                {"t2", "flagged: over it", 236}};
+    const double end = s->draw->left + s->draw->width;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        sg_markup_rawf(&s->draw->to, "<path class=\"%s\" d=\"M%.1f 2h9v9h-9z\"/>", keys[i].tone,
+                       end - keys[i].left);
+        sg_drawing_label(s->draw, end - keys[i].left + 13, 10.5, "start", keys[i].text);
+    }
+    sg_markup_rawf(&s->draw->to, "<path class=\"chance\" d=\"M%.1f 6.5h18\"/>", end - 122);
+    sg_drawing_label(s->draw, end - 99, 10.5, "start", "by chance alone");
+    sg_markup_raw(&s->draw->to, "\n");
 }
 
 static void draw_tips(const struct scores *s)
@@ -105,11 +117,10 @@ static void draw_tips(const struct scores *s)
     for (size_t i = 0; i < s->of->n; i++) {
         const double from = s->of->from + s->of->step * (double)i;
         sg_drawing_tip(s->draw, left_of(s, i), SG_DRAWING_TOP, s->part, s->draw->height);
-        sg_markup_rawf(&s->draw->to,
-                       "score %.4g to %.4g: %" PRIu64 " agents, %" PRIu64
-                       " of them flagged; %.1f by chance",
-                       from, from + s->of->step, s->of->below[i] + s->of->flagged[i],
-                       s->of->flagged[i], s->of->chance[i]);
+        sg_markup_rawf(
+            &s->draw->to,
+            "score %.4g to %.4g: %" PRIu64 " agents, %" PRIu64 " of them flagged; %.1f by chance",
+            from, from + s->of->step, all_of(s->of, i), s->of->flagged[i], s->of->chance[i]);
         sg_drawing_tip_end(s->draw);
     }
     sg_markup_raw(&s->draw->to, "</g>");
@@ -118,16 +129,17 @@ static void draw_tips(const struct scores *s)
 void sg_plot_draw_scores(struct sg_drawing *draw, const struct sg_plot *plot)
 {
     struct scores s = {.draw = draw, .of = plot->scores};
-    double most = 1;
+    double most = 1, up[SG_SCORE_STEPS] = {0};
     draw->height = TALL;
     s.part = draw->width / (double)s.of->n;
     for (size_t i = 0; i < s.of->n; i++)
-        most = fmax(most, fmax((double)(s.of->below[i] + s.of->flagged[i]), s.of->chance[i]));
+        most = fmax(most, fmax((double)all_of(s.of, i), s.of->chance[i]));
     sg_scale_choose(&s.scale, (uint64_t)ceil(most));
     sg_drawing_begin(draw, plot->title, plot->text, BELOW);
     sg_drawing_scale(draw, &s.scale, plot->unit);
-    draw_bars(&s, false);
-    draw_bars(&s, true);
+    draw_bars(&s, SG_TONE_OTHERS, s.of->thin, up);
+    draw_bars(&s, SG_TONE_1, s.of->below, up);
+    draw_bars(&s, SG_TONE_2, s.of->flagged, up);
     draw_chance(&s);
     draw_threshold(&s);
     draw_axis(&s);

@@ -18,8 +18,9 @@ enum { SG_SCORE_STEPS = 120 };
 struct sg_plot_scores {
     double from, step, threshold;
     size_t n;                         /* steps, at most SG_SCORE_STEPS */
-    uint64_t below[SG_SCORE_STEPS];   /* how many have such a score and are not flagged */
-    uint64_t flagged[SG_SCORE_STEPS]; /* … and are */
+    uint64_t thin[SG_SCORE_STEPS];    /* how many have such a score, of whom nothing can be said */
+    uint64_t below[SG_SCORE_STEPS];   /* … who are not flagged */
+    uint64_t flagged[SG_SCORE_STEPS]; /* … who are */
     double chance[SG_SCORE_STEPS];    /* how many would by chance alone */
     bool beyond;                      /* something lies above the last step */
     double most;                      /* the highest score */

@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "collusion/scorer.h"
-
 #include "collusion_bench.h"
 
 enum { STEPS = 3 };
-static const struct sg_scorer_config config = {.key = {7, 1}};
+const struct sg_scorer_config bench_scorer_config = {.key = {7, 1}};
 
 double cpu_ns(void)
 {
@@ -82,35 +80,39 @@ struct sg_collusion_event event_of(const struct sg_sim *sim, const struct moment
 }
 
 static size_t feed(struct sg_scorer *scorer, const struct sg_sim *sim, const struct moment *moments,
-                   size_t n, struct scored *list)
+                   size_t n, struct scored *list, uint64_t *since)
 {
     size_t judged = 0;
     for (size_t i = 0; i < n; i++) {
         const struct sg_collusion_event event = event_of(sim, &moments[i]);
         struct sg_risk risk;
         sg_scorer_feed(scorer, &event, &risk);
-        if (risk.fresh)
-            list[judged++] =
-                (struct scored){risk.risk, sim->tickets[moments[i].ticket].ring != SG_SIM_NONE};
+        if (!risk.fresh)
+            continue;
+        const struct sg_sim_ticket *ticket = &sim->tickets[moments[i].ticket];
+        list[judged++] = (struct scored){risk.risk, ticket->ring != SG_SIM_NONE};
+        if (risk.flagged && since[ticket->agent] == 0)
+            since[ticket->agent] = moments[i].ms;
     }
     return judged;
 }
 
-bool score_market(const struct sg_sim *sim, struct inline_result *result)
+bool score_market(const struct sg_sim *sim, struct inline_result *result, uint64_t *since)
 {
     size_t n;
     struct sg_scorer *scorer = NULL;
     struct moment *moments = moments_of(sim, &n);
     struct scored *list = malloc((sim->n_tickets + 1) * sizeof *list);
-    const bool fine =
-        moments != NULL && list != NULL && sg_scorer_new(&scorer, &config) >= SCRUBGATE_OK;
+    const bool fine = moments != NULL && list != NULL &&
+                      sg_scorer_new(&scorer, &bench_scorer_config) >= SCRUBGATE_OK;
     if (fine) {
         const double begin = cpu_ns();
-        const size_t judged = feed(scorer, sim, moments, n, list);
+        const size_t judged = feed(scorer, sim, moments, n, list, since);
         result->ns = (cpu_ns() - begin) / (double)n;
         const struct ranking ranking = rank_of(list, judged);
         result->auc = ranking.auc;
         result->ap = ranking.ap;
+        result->recall = ranking.recall;
     }
     sg_scorer_free(scorer);
     free(list);
@@ -122,7 +124,7 @@ double scorer_megabytes(void)
 {
     const struct mallinfo2 before = mallinfo2();
     struct sg_scorer *scorer;
-    if (sg_scorer_new(&scorer, &config) < 0)
+    if (sg_scorer_new(&scorer, &bench_scorer_config) < 0)
         return 0;
     const struct mallinfo2 after = mallinfo2();
     sg_scorer_free(scorer);

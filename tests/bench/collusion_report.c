@@ -2,7 +2,9 @@
 /*
  * collusion_report.c - agents and rings of a simulated market, found with hindsight.
  */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collusion/analysis.h"
 
@@ -10,6 +12,11 @@
 
 static const struct sg_analysis_config config = {
     .false_alarms = 0.001, .rounds = 200, .seed = 1, .tickets_most = 10};
+
+/* Somebody who looks often accuses more often by chance: less each time. */
+static const struct sg_analysis_config watch_config = {
+    .false_alarms = 0.0001, .rounds = 100, .seed = 1, .tickets_most = 10};
+static const uint64_t day_ms = 86400000, watch_window_ms = 60 * UINT64_C(86400000);
 
 /* Rings of truth and of the analysis, by a number of the analysis; none: UINT32_MAX. */
 struct membership {
@@ -21,29 +28,40 @@ static double twos(double n)
     return n * (n - 1) / 2;
 }
 
+/* How many of a ring (both UINT32_MAX: anybody's) are of a block. */
+static double count(const struct membership *list, size_t n, uint32_t ring, uint32_t block)
+{
+    double members = 0;
+    for (size_t i = 0; i < n; i++)
+        members += (ring == UINT32_MAX || list[i].truth == ring) &&
+                   (block == UINT32_MAX || list[i].found == block);
+    return members;
+}
+
 /* Of all twos that one of both says belong together: how many do both. */
 static double pair_f1(const struct membership *list, size_t n, uint32_t rings, size_t found)
 {
     double both = 0, truth = 0, said = 0;
     for (uint32_t ring = 0; ring < rings; ring++) {
-        double members = 0;
-        for (size_t i = 0; i < n; i++)
-            members += list[i].truth == ring;
-        truth += twos(members);
-        for (uint32_t block = 0; block < found; block++) {
-            double shared = 0;
-            for (size_t i = 0; i < n; i++)
-                shared += list[i].truth == ring && list[i].found == block;
-            both += twos(shared);
-        }
+        truth += twos(count(list, n, ring, UINT32_MAX));
+        for (uint32_t block = 0; block < found; block++)
+            both += twos(count(list, n, ring, block));
     }
-    for (uint32_t block = 0; block < found; block++) {
-        double members = 0;
-        for (size_t i = 0; i < n; i++)
-            members += list[i].found == block;
-        said += twos(members);
-    }
+    for (uint32_t block = 0; block < found; block++)
+        said += twos(count(list, n, UINT32_MAX, block));
     return truth + said == 0 ? 1 : 2 * both / (truth + said);
+}
+
+static double ring_recall(const struct membership *agents, size_t n, uint32_t rings, size_t found)
+{
+    double caught = 0;
+    for (uint32_t ring = 0; ring < rings; ring++) {
+        double most = 0;
+        for (uint32_t block = 0; block < found; block++)
+            most = fmax(most, count(agents, n, ring, block));
+        caught += most > 0 && 2 * most >= count(agents, n, ring, UINT32_MAX);
+    }
+    return rings == 0 ? 1 : caught / rings;
 }
 
 static void judge(const struct sg_sim *sim, const struct sg_deals *deals,
@@ -88,19 +106,22 @@ static void judge(const struct sg_sim *sim, const struct sg_deals *deals,
     result->auc = ranking.auc;
     result->ap = ranking.ap;
     result->pair_f1 = pair_f1(members, m, sim->params.rings, analysis->n_rings);
+    result->recall = ring_recall(members, deals->agents.n, sim->params.rings, analysis->n_rings);
     result->false_per = n == 0 ? 0 : 1000 * wrong / (analysis->months * (double)n);
 }
 
-static bool gather(const struct sg_sim *sim, struct sg_deals *deals)
+/* What happened until then. */
+static bool gather(const struct sg_sim *sim, uint64_t until_ms, struct sg_deals *deals,
+                   uint64_t since_ms)
 {
     size_t n;
     struct moment *moments = moments_of(sim, &n);
     enum scrubgate_status rc = moments == NULL ? SCRUBGATE_ENOMEM : SCRUBGATE_OK;
-    for (size_t i = 0; i < n && rc >= 0; i++) {
+    for (size_t i = 0; i < n && rc >= 0 && moments[i].ms < until_ms; i++) {
         const struct sg_collusion_event event = event_of(sim, &moments[i]);
         rc = sg_deals_add(deals, &event);
     }
-    sg_deals_finish(deals, 0);
+    sg_deals_finish(deals, since_ms);
     free(moments);
     return rc >= 0;
 }
@@ -109,12 +130,11 @@ bool report_market(const struct sg_sim *sim, struct report_result *result)
 {
     struct sg_deals deals;
     struct sg_analysis analysis;
-    const double begin = cpu_ns();
     if (sg_deals_init(&deals) < 0)
         return false;
-    bool fine = gather(sim, &deals) && sg_analysis_init(&analysis, &deals, &config) >= SCRUBGATE_OK;
+    bool fine = gather(sim, UINT64_MAX, &deals, 0) &&
+                sg_analysis_init(&analysis, &deals, &config) >= SCRUBGATE_OK;
     if (fine) {
-        result->seconds = 1e-9 * (cpu_ns() - begin);
         struct scored *list = malloc((sim->n_agents + 1) * sizeof *list);
         struct membership *members =
             malloc((deals.agents.n + deals.customers.n + 1) * sizeof *members);
@@ -126,5 +146,44 @@ bool report_market(const struct sg_sim *sim, struct report_result *result)
         sg_analysis_fini(&analysis);
     }
     sg_deals_fini(&deals);
+    return fine;
+}
+
+/* --- a report every few days --- */
+
+static void note(const struct sg_sim *sim, const struct sg_deals *deals,
+                 const struct sg_analysis *analysis, uint64_t ms, uint64_t *since)
+{
+    for (size_t i = 0; i < sim->n_agents; i++) {
+        const uint32_t number = sg_numbering_find(&deals->agents, sim->agents[i].id);
+        for (size_t j = 0; j < analysis->n_agents && number != UINT32_MAX && since[i] == 0; j++)
+            if (analysis->agents[j].agent == number && analysis->agents[j].flagged)
+                since[i] = ms;
+    }
+}
+
+static bool watch_once(const struct sg_sim *sim, uint64_t until_ms, uint64_t *since)
+{
+    struct sg_deals deals;
+    struct sg_analysis analysis;
+    if (sg_deals_init(&deals) < 0)
+        return false;
+    const uint64_t from_ms = until_ms > watch_window_ms ? until_ms - watch_window_ms : 0;
+    const bool fine = gather(sim, until_ms, &deals, from_ms) &&
+                      sg_analysis_init(&analysis, &deals, &watch_config) >= SCRUBGATE_OK;
+    if (fine) {
+        note(sim, &deals, &analysis, until_ms, since);
+        sg_analysis_fini(&analysis);
+    }
+    sg_deals_fini(&deals);
+    return fine;
+}
+
+bool watch_market(const struct sg_sim *sim, unsigned every_days, uint64_t *since)
+{
+    const uint64_t begin = sim->n_tickets == 0 ? 0 : sim->tickets[0].open_ms;
+    bool fine = true;
+    for (unsigned day = every_days; day <= sim->params.days && fine; day += every_days)
+        fine = watch_once(sim, begin + day * day_ms, since);
     return fine;
 }

@@ -37,9 +37,11 @@ fi
 if [ -z "$only" ] || [ "$only" = collusion ]; then
     echo
     echo '## Collusion'
+    mkdir -p "$build/market"
+    set -- "$build/scrubgate" "$build/market" "${1:-101}" "${2:-10}"
     case ${FLOWS:-} in
-    '') "$bench/bench_collusion" "${1:-101}" "${2:-10}" ;;
-    *.zip) unzip -p "$FLOWS" | "$bench/bench_collusion" "${1:-101}" "${2:-10}" - ;;
-    *) "$bench/bench_collusion" "${1:-101}" "${2:-10}" "$FLOWS" ;;
+    '') "$bench/bench_collusion" "$@" ;;
+    *.zip) unzip -p "$FLOWS" | "$bench/bench_collusion" "$@" - ;;
+    *) "$bench/bench_collusion" "$@" "$FLOWS" ;;
     esac
 fi

@@ -132,6 +132,9 @@ static void test_a_block_holds_until_it_is_lifted(void **state)
     (void)state;
     struct world world;
     setup(&world);
+    assert_int_equal(SAY(&world, "", "digest:0123456789abcdef may serve", "eligible",
+                         "digest:0123456789abcdef", "--brand", "atlantica"),
+                     0);
     assert_int_equal(SAY(&world, "", "may serve", "eligible", "agent-7", "--brand", "atlantica"),
                      0);
     assert_int_equal(SAY(&world, "", "order 1: block digest:", "block", "agent-7", "--brand",
@@ -488,18 +491,51 @@ static void pass_us(long us)
     (void)nanosleep(&time, NULL);
 }
 
-/* What it said until it was killed, that many microseconds after its start. */
+/* As SQLite does it: who is about to write has this byte. */
+static int hold_file(const struct world *world)
+{
+    struct flock writer = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000001, .l_len = 1};
+    char path[512];
+    sg_tempdir_mkdir(&world->dir, "var/collusion");
+    sg_tempdir_write(&world->dir, "var/collusion/guard.db", "", 0);
+    sg_tempdir_path(&world->dir, "var/collusion/guard.db", path);
+    const int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0 && fcntl(fd, F_SETLK, &writer) == 0);
+    return fd;
+}
+
+/* However long it takes: the command waits for it, or comes when it is over. */
+static void test_who_makes_the_file_is_waited_for(void **state)
+{
+    (void)state;
+    struct world world;
+    setup(&world);
+    const int fd = hold_file(&world);
+    const pid_t pid = start(&world, "agent-7", 0);
+    pass_us(300000);
+    (void)close(fd);
+    assert_int_equal(sg_program_wait(pid), 0);
+    assert_int_equal(listed(&world), 1);
+    teardown(&world);
+}
+
+/* What it said until it was killed: that many microseconds after its start, or (0) with the first
+ * byte that it said. */
 static void kill_after(const struct world *world, long us, char said[256])
 {
     int ends[2];
-    size_t len = 0;
     ssize_t got;
+    size_t len = 0;
     assert_int_equal(pipe(ends), 0);
     assert_true(fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
                 fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0);
     const pid_t pid = start(world, "agent-7", ends[1]);
     (void)close(ends[1]);
-    pass_us(us);
+    if (us > 0)
+        pass_us(us);
+    else if ((got = read(ends[0], said, 255)) > 0)
+        len = (size_t)got;
     (void)kill(pid, SIGKILL);
     (void)sg_program_wait(pid);
     while ((got = read(ends[0], said + len, 255 - len)) > 0)
@@ -516,10 +552,10 @@ static void test_what_was_answered_survives_a_kill(void **state)
     unsigned answered = 0, cut = 0;
     setup(&world);
     free(ASK(&world, 0, "flag", "b", "--for", "1d", "--because", "x"));
-    for (long us = 1000; us < 150000; us += 4000) {
+    for (long i = 0; i < 40; i++) {
         char said[256], order[40];
         uint64_t id = 0;
-        kill_after(&world, us, said);
+        kill_after(&world, i % 2 == 0 ? 0 : i * 700, said);
         if (sscanf(said, "order %" SCNu64 ": block", &id) != 1) {
             cut++;
             continue;
@@ -555,6 +591,7 @@ int main(void)
     sg_suite_add("a damaged file is told of, and left as it is",
                  test_a_damaged_file_is_told_and_left, NULL);
     sg_suite_add("many at once", test_many_at_once, NULL);
+    sg_suite_add("who makes the file is waited for", test_who_makes_the_file_is_waited_for, NULL);
     sg_suite_add("what was answered survives a kill", test_what_was_answered_survives_a_kill, NULL);
     return sg_suite_run("collusion_guard");
 }

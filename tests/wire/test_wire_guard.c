@@ -37,8 +37,11 @@ static const char pack[] =
 static const char config[] =
     "rules: [toy.yaml]\n"
     "routes:\n"
-    "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent}\n";
-static const char policy[] = "clearances:\n"
+    "  - {name: in, path: /in/, upstream: 'http://127.0.0.1:@/up/', direction: to-agent,\n"
+    "     identity: {agent: 'header:X-Agent', brand: 'header:X-Brand'}}\n";
+static const char policy[] = "conflicts:\n"
+                             "  - {name: cruises, brands: [atlantica, borealis], cooloff: 90d}\n"
+                             "clearances:\n"
                              "  - {name: nda, brands: [callisto], mode: enforce}\n";
 
 static void begin(void)
@@ -149,6 +152,38 @@ static void test_the_policy_is_asked_too(void **state)
            "\"reason\":\"x\",\"actor\":\"jo\"}",
            201, "\"other\":\"");
     expect("GET", "/v1/agents/agent-8/eligibility?brand=callisto", "", 200, "\"allowed\":true");
+    end();
+}
+
+/* A message that reaches an agent of a brand; the brand of a competitor must wait. */
+static void test_who_served_a_competitor_waits(void **state)
+{
+    (void)state;
+    static const char asks[] = "/v1/agents/agent-7/eligibility?brand=borealis";
+    struct sg_answer answer = {.cut = false};
+    begin();
+    sg_tempdir_write(&scene.gateway.dir, "policy.yaml", policy, sizeof policy - 1);
+    sg_gateway_stop(&scene.gateway);
+    sg_gateway_start(&scene.gateway);
+    expect("GET", asks, "", 200, "\"allowed\":true");
+    sg_wire_ask(scene.gateway.port, "POST", "/in/x",
+                "Content-Type: text/plain\r\nX-Agent: agent-7\r\nX-Brand: atlantica\r\n",
+                SG_BYTES("hello"), &answer);
+    assert_int_equal(answer.head.status, 200);
+    sg_answer_fini(&answer);
+    sg_scene_skip(&scene);
+    char *text = ask("GET", asks, "", "", 200);
+    assert_non_null(strstr(text, "{\"allowed\":false,\"until\":\"20"));
+    assert_non_null(strstr(text, "{\"rule\":\"cooloff\",\"mode\":\"enforce\",\"until\":\"20"));
+    assert_non_null(strstr(text, "\"name\":\"cruises\",\"brand\":\"atlantica\"}]}"));
+    free(text);
+    expect("GET", "/v1/agents/agent-7/eligibility?brand=atlantica", "", 200, "\"allowed\":true");
+    expect("GET", "/v1/agents/agent-8/eligibility?brand=borealis", "", 200, "\"allowed\":true");
+    expect("POST", "/v1/guard/orders",
+           "{\"kind\":\"waive\",\"agent\":\"agent-7\",\"brand\":\"borealis\",\"for\":\"1d\","
+           "\"reason\":\"both agreed\",\"actor\":\"jo\"}",
+           201, "\"kind\":\"waive\"");
+    expect("GET", asks, "", 200, "\"allowed\":true");
     end();
 }
 
@@ -308,6 +343,15 @@ static void restart(void)
     sg_gateway_start(&scene.gateway);
 }
 
+static void post_block(struct sg_wire *wire)
+{
+    sg_wire_open(wire, scene.gateway.admin);
+    sg_wire_say(wire,
+                "POST /v1/guard/orders HTTP/1.1\r\nHost: g\r\n" JSON
+                "Content-Length: %zu\r\n\r\n" BLOCK,
+                sizeof BLOCK - 1);
+}
+
 static void test_what_was_answered_survives_a_kill(void **state)
 {
     (void)state;
@@ -317,11 +361,7 @@ static void test_what_was_answered_survives_a_kill(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         struct sg_wire wires[MANY];
         for (int i = 0; i < MANY; i++) {
-            sg_wire_open(&wires[i], scene.gateway.admin);
-            sg_wire_say(&wires[i],
-                        "POST /v1/guard/orders HTTP/1.1\r\nHost: g\r\n" JSON
-                        "Content-Length: %zu\r\n\r\n" BLOCK,
-                        sizeof BLOCK - 1);
+            post_block(&wires[i]);
         }
         /* Some are answered, some are under way, some are not begun. */
         for (int i = 0; i < 3 * round; i++)
@@ -348,6 +388,30 @@ static void test_what_was_answered_survives_a_kill(void **state)
     free(log);
     expect("GET", ASKS_7, "", 200, "\"allowed\":false");
     restart();
+    expect("GET", ASKS_7, "", 200, "\"allowed\":false");
+    end();
+}
+
+/* Whether it was done is for the list to say; the gateway goes on, and ends well in the middle. */
+static void test_who_leaves_and_a_gateway_that_stops(void **state)
+{
+    (void)state;
+    enum { MANY = 10 };
+    struct sg_wire wires[MANY];
+    begin();
+    for (int i = 0; i < MANY; i++) {
+        post_block(&wires[i]);
+        sg_wire_reset(&wires[i]);
+    }
+    expect("POST", "/v1/guard/orders", BLOCK, 201, "\"state\":\"in-force\"");
+    for (int i = 0; i < MANY; i++)
+        post_block(&wires[i]);
+    assert_true(sg_wire_more(&wires[0]));
+    sg_gateway_signal(&scene.gateway, SIGTERM);
+    sg_gateway_join(&scene.gateway);
+    for (int i = 0; i < MANY; i++)
+        sg_wire_close(&wires[i]);
+    sg_gateway_start(&scene.gateway);
     expect("GET", ASKS_7, "", 200, "\"allowed\":false");
     end();
 }
@@ -403,10 +467,13 @@ int main(void)
     sg_suite_add("an order is in force when it is answered",
                  test_an_order_is_in_force_when_it_is_answered, NULL);
     sg_suite_add("the policy is asked, too", test_the_policy_is_asked_too, NULL);
+    sg_suite_add("who served a competitor waits", test_who_served_a_competitor_waits, NULL);
     sg_suite_add("a command beside it", test_a_command_beside_it, NULL);
     sg_suite_add("what is wrong is told, and changes nothing", test_what_is_wrong_changes_nothing,
                  NULL);
     sg_suite_add("what was answered survives a kill", test_what_was_answered_survives_a_kill, NULL);
+    sg_suite_add("who leaves, and a gateway that stops, amid orders",
+                 test_who_leaves_and_a_gateway_that_stops, NULL);
     sg_suite_add("what the log cannot be told of is not done",
                  test_what_the_log_cannot_be_told_of_is_not_done, NULL);
     sg_suite_add("a damaged file denies what it would know",
