@@ -29,8 +29,8 @@ SELECT deals.customer AS customer, deals.ticket AS ticket, deals.agent AS agent,
        1 / CAST(sizes.tickets - 1 AS DOUBLE PRECISION) AS square
 FROM deals
 JOIN sizes ON sizes.customer = deals.customer
-CROSS JOIN settings
-WHERE sizes.tickets >= 2 AND sizes.tickets <= settings.tickets_most;
+CROSS JOIN params
+WHERE sizes.tickets >= 2 AND sizes.tickets <= params.tickets_most;
 
 -- How much the customers of one cell are those of another.
 CREATE TABLE links AS

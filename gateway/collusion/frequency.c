@@ -95,4 +95,7 @@ enum scrubgate_status sg_frequency_save(const struct sg_frequency *frequency,
 void sg_frequency_load(struct sg_frequency *frequency, struct sg_state *state)
 {
     sg_state_take_table(state, frequency->cells, CELLS * sizeof *frequency->cells);
+    for (size_t i = 0; i < CELLS; i++)
+        if (!(frequency->cells[i].count >= 0 && frequency->cells[i].count < INFINITY))
+            state->bad = true;
 }

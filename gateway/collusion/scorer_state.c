@@ -8,7 +8,7 @@
 
 #include "collusion/scorer_parts.h"
 
-enum { VERSION = 5 };
+enum { VERSION = 6 };
 
 static const size_t tickets_size = SG_SCORER_TICKETS * sizeof(struct sg_scorer_ticket);
 static const size_t own_size = SG_STRATA_AGENTS * sizeof(struct sg_scorer_own);

@@ -152,15 +152,15 @@ static void test_same(void **state)
     const struct row *row = *state;
     struct sg_buf events = make_events();
     struct sg_statistics want, have = {.list = NULL};
-    char settings[128];
+    char params[128];
     sqlite3 *db;
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
     load(db, sg_buf_bytes(&events));
     if (row->since_ms != 0) {
-        (void)snprintf(settings, sizeof settings,
-                       "CREATE TABLE settings AS SELECT %llu AS since_ms, 10 AS tickets_most",
+        (void)snprintf(params, sizeof params,
+                       "CREATE TABLE params AS SELECT %llu AS since_ms, 10 AS tickets_most",
                        (unsigned long long)row->since_ms);
-        run(db, settings);
+        run(db, params);
     }
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         run_file(db, files[i]);
