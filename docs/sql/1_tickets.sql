@@ -12,12 +12,11 @@ DROP TABLE IF EXISTS tickets;
 DROP TABLE IF EXISTS strata;
 DROP TABLE IF EXISTS deals;
 
--- What `scrubgate collusion report` is told by its options; for others make the table before this.
--- since_ms: only tickets that were assigned then or later, such as (SELECT MAX(t) - 60 *
--- CAST(86400000 AS BIGINT) FROM events) for --window 60d. tickets_most: a customer with more of them
--- is no evidence of co-service.
+-- What `scrubgate collusion report` is told by --window; for another make the table before this.
+-- since_ms: only tickets that were assigned then or later, such as
+-- (SELECT MAX(t) - 60 * CAST(86400000 AS BIGINT) FROM events) for 60 days.
 CREATE TABLE IF NOT EXISTS params AS
-SELECT CAST(0 AS BIGINT) AS since_ms, CAST(10 AS BIGINT) AS tickets_most;
+SELECT CAST(0 AS BIGINT) AS since_ms;
 
 -- What an event names under two keys is one: it goes by its newest name, which three epochs of 90
 -- days make at most of any window up to 180 days.
