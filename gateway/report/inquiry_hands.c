@@ -132,6 +132,13 @@ static const char *swap_kinds(struct sg_sheet *sheet, uint32_t kinds)
     return sg_sheet_textf(sheet, "%s", text);
 }
 
+/* How rare, roughly: what is known of it has no more digits. */
+static const char *rarity_of(struct sg_sheet *sheet, double bits)
+{
+    const double value = exp2(fmin(bits, 50)), power = pow(10, fmax(floor(log10(value)) - 1, 0));
+    return sg_inquiry_whole(sheet, round(value / power) * power);
+}
+
 static const char *swap_how(struct sg_sheet *sheet, const struct sg_inquiry *of,
                             const struct sg_role_swap *swap)
 {
@@ -179,7 +186,7 @@ void sg_inquiry_swaps(struct sg_sheet *sheet, const struct sg_inquiry *of)
             sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, swap->agent)),
             sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, swap->other)),
             sg_cell_word(swap_how(sheet, of, swap)),
-            sg_cell_figure(sg_inquiry_amount(sheet, exp2(fmin(swap->bits, 50)))),
+            sg_cell_figure(rarity_of(sheet, swap->bits)),
             sg_cell_number(swap->tickets),
             sg_cell_figure(sg_inquiry_amount(sheet, swap->expected)),
             sg_cell_code(list_customers(sheet, of, swap->customers, swap->n_customers))};
