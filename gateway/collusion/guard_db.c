@@ -538,19 +538,32 @@ static enum scrubgate_status delete_rows(struct sg_guard_db *db, const char *sql
     return rc;
 }
 
-static enum scrubgate_status count_orders(struct sg_guard_db *db, uint64_t agent, uint64_t *n,
-                                          struct scrubgate_fault *fault)
+/* The one number that a statement answers for two others. */
+static enum scrubgate_status count_rows(struct sg_guard_db *db, const char *sql, uint64_t one,
+                                        uint64_t two, uint64_t *n, struct scrubgate_fault *fault)
 {
     sqlite3_stmt *statement = NULL;
-    enum scrubgate_status rc = prepare(
-        db, "SELECT count(*) FROM orders WHERE agent = ?1 OR other = ?1", &statement, fault);
+    enum scrubgate_status rc = prepare(db, sql, &statement, fault);
     if (rc < 0)
         return rc;
-    int code = bind_both(statement, agent, 0);
+    int code = bind_both(statement, one, two);
     if (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW)
         *n = column_u64(statement, 0);
     (void)sqlite3_finalize(statement);
     return tell(db, code, fault);
+}
+
+enum scrubgate_status sg_guard_db_lived(struct sg_guard_db *db, uint64_t from_ms, uint64_t to_ms,
+                                        bool *lived, struct scrubgate_fault *fault)
+{
+    uint64_t n = 0;
+    enum scrubgate_status rc =
+        count_rows(db,
+                   "SELECT EXISTS(SELECT 1 FROM contacts WHERE last_ms >= ?1 AND last_ms < ?2)"
+                   " OR EXISTS(SELECT 1 FROM orders WHERE created_ms >= ?1 AND created_ms < ?2)",
+                   from_ms, to_ms, &n, fault);
+    *lived = rc >= 0 && n != 0;
+    return rc;
 }
 
 /* The log of the last commits has copies of the pages as they were. That somebody reads them is no
@@ -581,7 +594,8 @@ enum scrubgate_status sg_guard_db_erase(struct sg_guard_db *db, uint64_t agent, 
                          " AND (lifted_ms != 0 OR expires_ms <= ?2)",
                          agent, now_ms, &removed, fault);
     if (rc >= 0)
-        rc = count_orders(db, agent, &left, fault);
+        rc = count_rows(db, "SELECT count(*) FROM orders WHERE agent = ?1 OR other = ?1", agent, 0,
+                        &left, fault);
     rc = settle(db, rc, fault);
     if (rc >= 0)
         rc = drop_copies(db, fault);

@@ -14,6 +14,7 @@
  *     risk.c         its life: open, close, asking
  *     risk_judge.c   what a judgement comes to
  *     risk_keeper.c  the thread that sees to the disk
+ *     risk_guard.c   the guard's file, which that thread opens, writes and leaves
  *     risk_state.c   the scorer's state: saved, restored
  */
 #ifndef SG_PROXY_RISK_H
@@ -111,7 +112,8 @@ struct sg_assessment {
 
 /*
  * Judges, and remembers: the scorer learns of the event, the guard that the agent serves the brand.
- * Below zero: that could not be remembered, and the message must not leave. Any worker; no call of
+ * Below zero: that could not be remembered where a cool-off is acted on, and the message must not
+ * leave. Any worker; no call of
  * the system but for a lock that another one holds.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_risks_judge(struct sg_risks *risks,
@@ -156,6 +158,7 @@ struct sg_risks_counts {
     uint64_t agents;   /* that the scorer has seen */
     uint64_t saved_ms; /* wall clock of the last save; 0: none */
     uint64_t save_failures, flush_failures;
+    uint64_t contacts_lost; /* for which there was no room */
 };
 void sg_risks_count(struct sg_risks *risks, struct sg_risks_counts *counts); /* any thread */
 
