@@ -72,6 +72,9 @@ void sg_inquiry_scope(struct sg_sheet *sheet, const struct sg_inquiry *of)
               "Fewer than three are on duty beside them.", sg_cell_number(sums.thin), false);
     (void)say(sheet, section, "lone", "Tickets without a customer or without an agent",
               "Not counted: nobody met anybody.", sg_cell_number(of->deals->lone), false);
+    (void)say(sheet, section, "strays", "Tickets whose clock was off",
+              "Not counted: they lie far from all others.", sg_cell_number(of->deals->strays),
+              false);
     (void)say(
         sheet, section, "spread", "Spread of the scores, as chance's are 1",
         "Real queues are odder than chance in ways no model has. Scores that are spread wider "
