@@ -154,6 +154,25 @@ static enum scrubgate_status check_place(struct sg_guard_db *db, struct scrubgat
     return SCRUBGATE_EIO;
 }
 
+/* What was written is on the disk. This moves it from the log beside into the file: a log that is
+ * left behind would be read into whatever file is put in this one's place. Not while others read.
+ */
+static void empty_log(struct sg_guard_db *db)
+{
+    (void)sqlite3_busy_timeout(db->handle, 0);
+    (void)sqlite3_exec(db->handle, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MS);
+}
+
+/* Behind what was written. */
+static enum scrubgate_status end_write(struct sg_guard_db *db, struct scrubgate_fault *fault)
+{
+    const enum scrubgate_status rc = check_place(db, fault);
+    if (rc >= 0)
+        empty_log(db);
+    return rc;
+}
+
 /* Ends a transaction: what failed on the way left nothing. */
 static enum scrubgate_status settle(struct sg_guard_db *db, enum scrubgate_status rc,
                                     struct scrubgate_fault *fault)
@@ -162,7 +181,7 @@ static enum scrubgate_status settle(struct sg_guard_db *db, enum scrubgate_statu
         rc = run(db, "COMMIT", fault);
     if (rc < 0)
         (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-    return rc < 0 ? rc : check_place(db, fault);
+    return rc < 0 ? rc : end_write(db, fault);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -459,7 +478,7 @@ enum scrubgate_status sg_guard_db_add(struct sg_guard_db *db,
         code = bind_text(statement, at++, texts[i]);
     rc = finish(db, statement, code, fault);
     if (rc >= 0)
-        rc = check_place(db, fault);
+        rc = end_write(db, fault);
     if (rc >= 0)
         *id = (uint64_t)sqlite3_last_insert_rowid(db->handle);
     return rc;
@@ -472,7 +491,7 @@ static enum scrubgate_status finish_change(struct sg_guard_db *db, sqlite3_stmt 
     enum scrubgate_status rc = finish(db, statement, bound, fault);
     const bool is_none = rc >= 0 && sqlite3_changes(db->handle) == 0;
     if (rc >= 0)
-        rc = check_place(db, fault);
+        rc = end_write(db, fault);
     return rc >= 0 && is_none ? SCRUBGATE_DONE : rc;
 }
 

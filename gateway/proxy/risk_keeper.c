@@ -231,9 +231,12 @@ void sg_risks_stop_keeper(struct sg_risks *risks)
         (void)pthread_join(risks->thread, NULL);
         (void)pthread_cond_destroy(&risks->wake);
         (void)pthread_cond_destroy(&risks->idle);
+        risks->has_thread = false;
     }
     if (risks->has_wake)
         sg_wake_fini(risks->loop, &risks->finished);
+    risks->has_wake = false;
     end_jobs(risks->done);
     end_jobs(risks->asked); /* none: the last turn served them */
+    risks->done = risks->asked = NULL;
 }
