@@ -19,7 +19,7 @@
 #include "collusion/suspicion.h"
 
 enum {
-    AGENTS_MOST = 20000,
+    AGENTS_MOST = 5000, /* tables of any two: 4 GB */
     RINGS_MOST = 64,
     COLLEAGUES_FEWEST = 3, /* on duty on the average: below that routing has no choice */
     BANDS = 3,             /* of customers by their tickets: up to 10, 60, 360 */

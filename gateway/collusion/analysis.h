@@ -101,7 +101,7 @@ struct sg_analysis {
     void *memory;                        /* what rings point into; its own */
 };
 
-/* deals (borrowed, finished) must outlive the analysis. ENOMEM; ELIMIT: over 20,000 agents. */
+/* deals (borrowed, finished) must outlive the analysis. ENOMEM; ELIMIT: over 5,000 agents. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis,
                                                           struct sg_deals *deals,
                                                           const struct sg_analysis_config *config);
