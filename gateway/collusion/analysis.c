@@ -29,8 +29,6 @@ enum {
 };
 /* A customer is named as a ring's when it is more likely that than not. */
 static const double likely = 0.5;
-/* What the many tickets of one customer say counts when routing would have to be off by half. */
-static const double doubt = 0.5;
 static const double month_ms = 30.0 * 86400000;
 
 /* What the steps share. */
@@ -370,7 +368,7 @@ static enum scrubgate_status score(struct work *work)
     struct sg_coservice_config few = {.tickets_most = config->tickets_most};
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < BANDS && rc >= 0; i++, few.tickets_most *= WIDER) {
-        few.doubt = i == 0 ? 0 : doubt;
+        few.doubt = i > 0;
         rc = i == 0 ? sg_coservice_init(work->co, work->deals, &work->routing, &few)
                     : sg_coservice_widen(&work->co[i], &work->co[i - 1], work->deals,
                                          &work->routing, &few);

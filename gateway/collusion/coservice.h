@@ -12,7 +12,8 @@
  *
  * A customer of many tickets adds up what is wrong with p, too. Counts that include such customers
  * stand beside the first, in a chain, and doubt what routing explains: (doubt exp)^2 is added under
- * the root.
+ * the root. How much doubt is due is estimated from the same counts: three times what brings the
+ * median of z^2 to a normal number's.
  *
  * On the diagonal, where customers come back to the agent they know, exp and var are scaled by the
  * median of obs/exp within the queue, and z is narrowed to a normal number's quartiles: what all of
@@ -21,6 +22,7 @@
 #ifndef SG_COLLUSION_COSERVICE_H
 #define SG_COLLUSION_COSERVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
@@ -30,7 +32,7 @@
 
 struct sg_coservice_config {
     uint32_t tickets_most;  /* of a customer: 10 */
-    double doubt;           /* share by which exp may be wrong: 0 */
+    bool doubt;             /* what routing explains, by as much as it is seen to be off */
     uint64_t first_seen_ms; /* only customers first seen then or later; 0: all */
 };
 

@@ -10,8 +10,8 @@
 
 enum { ROUNDS = 40, ROUNDS_BARE = 5, SIZES = 16, TIMES = 24 };
 static const double prior_weight = 10; /* customers that a histogram starts with */
-/* What a mixture gains over routing alone when there is no ring is some ten at most. */
-static const double gain_least = 15;
+/* What a mixture gains over routing alone when there is no ring is up to about twenty. */
+static const double gain_least = 25;
 static const double settled = 0.001; /* customers more or less */
 static const float least_p = 1e-4F;
 

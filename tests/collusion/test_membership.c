@@ -80,6 +80,30 @@ static void test_row(void **state)
     sg_tickets_fini(&tickets);
 }
 
+/* Agents who have nothing to do with each other, whichever: a mixture fits them, too, a little. */
+static void test_no_ring(void **state)
+{
+    struct sg_tickets tickets;
+    struct sg_membership membership;
+    uint32_t ring[SG_TICKETS_AGENTS + 1];
+    (void)state;
+    sg_tickets_init(&tickets);
+    sg_tickets_finish(&tickets);
+    for (uint64_t first = 1; first + 2 <= SG_TICKETS_AGENTS; first++) {
+        for (size_t i = 0; i <= SG_TICKETS_AGENTS; i++)
+            ring[i] = SG_MEMBER_NONE;
+        for (uint64_t agent = first; agent < first + 3; agent++)
+            ring[sg_tickets_agent(&tickets, agent)] = 0;
+        assert_int_equal(sg_membership_init(&membership, &tickets.deals, &tickets.visits,
+                                            &tickets.routing, &tickets.customers, ring, 1),
+                         SCRUBGATE_OK);
+        for (size_t c = 0; c < tickets.deals.customers.n; c++)
+            assert_true(membership.list[c].probability <= 0.5);
+        sg_membership_fini(&membership);
+    }
+    sg_tickets_fini(&tickets);
+}
+
 /* Agent 7 was left out: the ring's customers bring him back, and nobody else. A thin one stays out.
  */
 static void test_recruit(void **state)
@@ -88,7 +112,7 @@ static void test_recruit(void **state)
     struct sg_membership membership;
     uint32_t ring[SG_TICKETS_AGENTS + 1];
     bool thin[SG_TICKETS_AGENTS + 1] = {false};
-    const struct row three = {.to_ring = 6, .elsewhere = 2};
+    const struct row three = {.to_ring = 9, .elsewhere = 2};
     size_t joined;
     (void)state;
     sg_tickets_init(&tickets);
@@ -117,6 +141,7 @@ static void test_recruit(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
+    sg_suite_add("agents without a ring have no customers named", test_no_ring, NULL);
     sg_suite_add("an agent left out joins the ring whose customers he serves", test_recruit, NULL);
     return sg_suite_run("membership");
 }
