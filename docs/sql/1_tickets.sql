@@ -12,12 +12,11 @@ DROP TABLE IF EXISTS tickets;
 DROP TABLE IF EXISTS strata;
 DROP TABLE IF EXISTS deals;
 
--- What `scrubgate collusion report` is told by its options; for others make the table before this.
--- since_ms: only tickets that were assigned then or later, such as (SELECT MAX(t) - 60 *
--- CAST(86400000 AS BIGINT) FROM events) for --window 60d. tickets_most: a customer with more of them
--- is no evidence of co-service.
-CREATE TABLE IF NOT EXISTS settings AS
-SELECT CAST(0 AS BIGINT) AS since_ms, CAST(10 AS BIGINT) AS tickets_most;
+-- What `scrubgate collusion report` is told by --window; for another make the table before this.
+-- since_ms: only tickets that were assigned then or later, such as
+-- (SELECT MAX(t) - 60 * CAST(86400000 AS BIGINT) FROM events) for 60 days.
+CREATE TABLE IF NOT EXISTS params AS
+SELECT CAST(0 AS BIGINT) AS since_ms;
 
 -- What an event names under two keys is one: it goes by its newest name, which three epochs of 90
 -- days make at most of any window up to 180 days.
@@ -44,27 +43,28 @@ WITH named AS (
     SELECT COALESCE(its.name, events.ticket,
                     'alone ' || CAST(ROW_NUMBER() OVER (ORDER BY events.t, events.customer,
                                                         events.agent) AS VARCHAR)) AS name,
-           events.t AS t, COALESCE(their.name, events.customer) AS customer,
-           events.agent AS agent, COALESCE(events.brand, '') AS of_brand,
+           events.t AS t, COALESCE(their.name, events.customer) AS of_customer,
+           events.agent AS of_agent, COALESCE(events.brand, '') AS of_brand,
            COALESCE(events.queue, '') AS of_queue
     FROM events
     LEFT JOIN newest AS its ON its.id = events.ticket
     LEFT JOIN newest AS their ON their.id = events.customer
 ), ranked AS (
-    SELECT name, t, customer, agent, of_brand, of_queue,
+    SELECT name, t, of_customer, of_agent, of_brand, of_queue,
            ROW_NUMBER() OVER (PARTITION BY name ORDER BY t) AS nth,
            ROW_NUMBER() OVER (PARTITION BY name
-                              ORDER BY CASE WHEN customer IS NULL THEN 1 ELSE 0 END, t)
+                              ORDER BY CASE WHEN of_customer IS NULL THEN 1 ELSE 0 END, t)
                AS nth_customer,
            ROW_NUMBER() OVER (PARTITION BY name
-                              ORDER BY CASE WHEN agent IS NULL THEN 1 ELSE 0 END, t) AS nth_agent
+                              ORDER BY CASE WHEN of_agent IS NULL THEN 1 ELSE 0 END, t)
+               AS nth_agent
     FROM named
 )
 SELECT name AS ticket,
        MIN(t) AS open_ms,
-       MIN(CASE WHEN agent IS NOT NULL THEN t END) AS assign_ms,
-       MAX(CASE WHEN nth_customer = 1 THEN customer END) AS customer,
-       MAX(CASE WHEN nth_agent = 1 THEN agent END) AS agent,
+       MIN(CASE WHEN of_agent IS NOT NULL THEN t END) AS assign_ms,
+       MAX(CASE WHEN nth_customer = 1 THEN of_customer END) AS customer,
+       MAX(CASE WHEN nth_agent = 1 THEN of_agent END) AS agent,
        MAX(CASE WHEN nth = 1 THEN of_brand END) AS brand,
        MAX(CASE WHEN nth = 1 THEN of_queue END) AS queue
 FROM ranked
@@ -84,9 +84,9 @@ WITH kept AS (
            strata.stratum AS stratum, tickets.assign_ms AS assign_ms
     FROM tickets
     JOIN strata ON strata.brand = tickets.brand AND strata.queue = tickets.queue
-    CROSS JOIN settings
+    CROSS JOIN params
     WHERE tickets.customer IS NOT NULL AND tickets.agent IS NOT NULL
-      AND tickets.assign_ms >= settings.since_ms
+      AND tickets.assign_ms >= params.since_ms
 ), timed AS (
     SELECT ticket, customer, agent, stratum, assign_ms,
            assign_ms - MIN(assign_ms) OVER () AS since_first

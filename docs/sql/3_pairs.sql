@@ -27,13 +27,13 @@ FROM counted;
 
 CREATE TABLE pairs AS
 WITH often AS (
-    SELECT customer, agent, SUM(tickets) AS tickets
-    FROM met
+    SELECT customer, agent, COUNT(*) AS tickets
+    FROM deals
     GROUP BY customer, agent
-    HAVING SUM(tickets) BETWEEN 2 AND 9000
+    HAVING COUNT(*) BETWEEN 2 AND 9000
 ), explained AS (
     SELECT often.customer AS customer, often.agent AS agent,
-           CAST(often.tickets AS BIGINT) AS tickets, SUM(shares.p) AS expected
+           often.tickets AS tickets, SUM(shares.p) AS expected
     FROM often
     JOIN deals ON deals.customer = often.customer
     JOIN shares ON shares.cell = deals.cell AND shares.agent = often.agent

@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Events into ClickHouse, by clickhouse-local or clickhouse-client, and what the other files need:
--- tables in memory, and NULL (not '' or 0) where a LEFT JOIN finds nothing. Keep the session.
+-- tables in memory, NULL (not '' or 0) where a LEFT JOIN finds nothing, and that a name means a column
+-- before it means what the SELECT calls so. Keep the session.
 
 SET default_table_engine = 'Memory';
 SET join_use_nulls = 1;
+SET prefer_column_name_to_alias = 1;
 
 DROP TABLE IF EXISTS events;
 

@@ -159,7 +159,7 @@ static void tell(const struct sg_analysis *analysis, const struct sg_deals *deal
         "%zu tickets of %.1f days. Of %zu agents %zu are flagged; if all are honest, chance "
         "flags %.1f.\n",
         analysis->tickets, analysis->months * 30, analysis->n_agents, flagged,
-        analysis->config.false_alarms * analysis->months * (double)analysis->n_agents);
+        analysis->config.false_alarms * analysis->months * (double)(analysis->n_agents - thin));
     if (thin > 0)
         (void)printf("Of %zu agents nothing can be said: too few colleagues are on duty with "
                      "them.\n",

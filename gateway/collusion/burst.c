@@ -105,21 +105,24 @@ void sg_burst_merge(struct sg_burst *into, const struct sg_burst *other)
     }
 }
 
-enum scrubgate_status sg_burst_save(const struct sg_burst *burst, struct sg_buf *out)
+enum scrubgate_status sg_burst_save(const struct sg_burst *burst, struct sg_state_sink *to)
 {
-    enum scrubgate_status rc = sg_state_put_u64(out, burst->tick);
+    /* The clock last: no bucket that was saved is ahead of it. */
+    enum scrubgate_status rc =
+        sg_state_put_records(to, burst->buckets, BUCKETS, sizeof *burst->buckets);
     if (rc >= 0)
-        rc = sg_state_put_u64(out, burst->last);
-    return rc < 0 ? rc : sg_state_put_table(out, burst->buckets, BUCKETS * sizeof *burst->buckets);
+        rc = sg_state_put_u64(to, burst->tick);
+    return rc < 0 ? rc : sg_state_put_u64(to, burst->last);
 }
 
 void sg_burst_load(struct sg_burst *burst, struct sg_state *state)
 {
+    sg_state_take_table(state, burst->buckets, BUCKETS * sizeof *burst->buckets);
     burst->tick = (uint32_t)sg_state_take_u64(state);
     burst->last = sg_state_take_u64(state);
-    sg_state_take_table(state, burst->buckets, BUCKETS * sizeof *burst->buckets);
     /* Nothing may be newer than now: what is passed is a difference. */
     for (size_t i = 0; i < BUCKETS; i++)
-        if (burst->buckets[i].tick > burst->tick)
+        if (burst->buckets[i].tick > burst->tick || !isfinite(burst->buckets[i].now) ||
+            !isfinite(burst->buckets[i].sum) || !isfinite(burst->buckets[i].score))
             state->bad = true;
 }

@@ -30,7 +30,7 @@ double sg_burst_add(struct sg_burst *burst, uint64_t source, uint64_t target, ui
 
 void sg_burst_merge(struct sg_burst *into, const struct sg_burst *other);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_burst_save(const struct sg_burst *burst,
-                                                       struct sg_buf *out);
+                                                       struct sg_state_sink *to);
 void sg_burst_load(struct sg_burst *burst, struct sg_state *state);
 
 #endif

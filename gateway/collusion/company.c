@@ -175,15 +175,19 @@ void sg_company_merge(struct sg_company *into, const struct sg_company *other,
     }
 }
 
-enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_buf *out)
+enum scrubgate_status sg_company_save(const struct sg_company *company, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, company->records, company->n * sizeof *company->records);
+    return sg_state_put_records(to, company->records, company->n, sizeof *company->records);
 }
 
 void sg_company_load(struct sg_company *company, struct sg_state *state)
 {
     sg_state_take_table(state, company->records, company->n * sizeof *company->records);
-    for (size_t i = 0; i < company->n && !state->bad; i++)
+    for (size_t i = 0; i < company->n && !state->bad; i++) {
+        const struct sg_company_record *record = &company->records[i];
+        state->bad = !(record->evidence >= 0 && record->evidence < INFINITY) ||
+                     !(record->haste >= 0 && record->haste < INFINITY);
         for (size_t j = 0; j < SG_COMPANY_AGENTS; j++)
-            state->bad = state->bad || company->records[i].agents[j] >= SG_STRATA_AGENTS;
+            state->bad = state->bad || record->agents[j] >= SG_STRATA_AGENTS;
+    }
 }

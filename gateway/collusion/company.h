@@ -68,7 +68,7 @@ double sg_company_customers(const struct sg_company_record *record);
 void sg_company_merge(struct sg_company *into, const struct sg_company *other,
                       const uint16_t *numbers);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_company_save(const struct sg_company *company,
-                                                         struct sg_buf *out);
+                                                         struct sg_state_sink *to);
 void sg_company_load(struct sg_company *company, struct sg_state *state);
 
 #endif

@@ -86,12 +86,16 @@ void sg_frequency_merge(struct sg_frequency *into, const struct sg_frequency *ot
     }
 }
 
-enum scrubgate_status sg_frequency_save(const struct sg_frequency *frequency, struct sg_buf *out)
+enum scrubgate_status sg_frequency_save(const struct sg_frequency *frequency,
+                                        struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, frequency->cells, CELLS * sizeof *frequency->cells);
+    return sg_state_put_records(to, frequency->cells, CELLS, sizeof *frequency->cells);
 }
 
 void sg_frequency_load(struct sg_frequency *frequency, struct sg_state *state)
 {
     sg_state_take_table(state, frequency->cells, CELLS * sizeof *frequency->cells);
+    for (size_t i = 0; i < CELLS; i++)
+        if (!(frequency->cells[i].count >= 0 && frequency->cells[i].count < INFINITY))
+            state->bad = true;
 }

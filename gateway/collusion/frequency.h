@@ -29,7 +29,7 @@ double sg_frequency_of(const struct sg_frequency *frequency, uint64_t mark, uint
 
 void sg_frequency_merge(struct sg_frequency *into, const struct sg_frequency *other);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_frequency_save(const struct sg_frequency *frequency,
-                                                           struct sg_buf *out);
+                                                           struct sg_state_sink *to);
 void sg_frequency_load(struct sg_frequency *frequency, struct sg_state *state);
 
 #endif

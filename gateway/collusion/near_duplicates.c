@@ -121,9 +121,9 @@ void sg_near_duplicates_merge(struct sg_near_duplicates *into,
 }
 
 enum scrubgate_status sg_near_duplicates_save(const struct sg_near_duplicates *texts,
-                                              struct sg_buf *out)
+                                              struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, texts->rows, texts->n * (texts->each + 1) * sizeof *texts->rows);
+    return sg_state_put_records(to, texts->rows, texts->n, (texts->each + 1) * sizeof *texts->rows);
 }
 
 void sg_near_duplicates_load(struct sg_near_duplicates *texts, struct sg_state *state)

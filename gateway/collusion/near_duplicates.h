@@ -43,7 +43,7 @@ void sg_near_duplicates_merge(struct sg_near_duplicates *into,
                               const struct sg_near_duplicates *other, const uint16_t *rows,
                               const uint16_t *agents, size_t n_agents);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_near_duplicates_save(
-    const struct sg_near_duplicates *texts, struct sg_buf *out);
+    const struct sg_near_duplicates *texts, struct sg_state_sink *to);
 void sg_near_duplicates_load(struct sg_near_duplicates *texts, struct sg_state *state);
 
 #endif

@@ -107,10 +107,10 @@ void sg_panes_merge(struct sg_panes *into, const struct sg_panes *other)
             add_pane(into, other, i);
 }
 
-enum scrubgate_status sg_panes_save(const struct sg_panes *panes, struct sg_buf *out)
+enum scrubgate_status sg_panes_save(const struct sg_panes *panes, struct sg_state_sink *to)
 {
-    enum scrubgate_status rc = sg_state_put_u64(out, panes->newest);
-    return rc < 0 ? rc : sg_state_put_table(out, panes->cells, size);
+    enum scrubgate_status rc = sg_state_put_u64(to, panes->newest);
+    return rc < 0 ? rc : sg_state_put_records(to, panes->cells, size / 8, 8);
 }
 
 void sg_panes_load(struct sg_panes *panes, struct sg_state *state)

@@ -33,7 +33,7 @@ uint32_t sg_panes_count(const struct sg_panes *panes, uint64_t mark);
 /* Counts of both, where they are of the same time. */
 void sg_panes_merge(struct sg_panes *into, const struct sg_panes *other);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_panes_save(const struct sg_panes *panes,
-                                                       struct sg_buf *out);
+                                                       struct sg_state_sink *to);
 void sg_panes_load(struct sg_panes *panes, struct sg_state *state);
 
 #endif

@@ -82,10 +82,10 @@ void sg_rekeyed_merge(struct sg_rekeyed *into, const struct sg_rekeyed *other)
     into->n += other->n;
 }
 
-enum scrubgate_status sg_rekeyed_save(const struct sg_rekeyed *rekeyed, struct sg_buf *out)
+enum scrubgate_status sg_rekeyed_save(const struct sg_rekeyed *rekeyed, struct sg_state_sink *to)
 {
-    enum scrubgate_status rc = sg_state_put_u64(out, rekeyed->n);
-    return rc < 0 ? rc : sg_state_put_table(out, rekeyed->sets, SETS * sizeof *rekeyed->sets);
+    enum scrubgate_status rc = sg_state_put_u64(to, rekeyed->n);
+    return rc < 0 ? rc : sg_state_put_records(to, rekeyed->sets, SETS, sizeof *rekeyed->sets);
 }
 
 void sg_rekeyed_load(struct sg_rekeyed *rekeyed, struct sg_state *state)

@@ -36,7 +36,7 @@ uint64_t sg_rekeyed_first(struct sg_rekeyed *rekeyed, uint64_t mark, uint64_t wa
 /* Where both know of a mark, into's word stands. */
 void sg_rekeyed_merge(struct sg_rekeyed *into, const struct sg_rekeyed *other);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_rekeyed_save(const struct sg_rekeyed *rekeyed,
-                                                         struct sg_buf *out);
+                                                         struct sg_state_sink *to);
 void sg_rekeyed_load(struct sg_rekeyed *rekeyed, struct sg_state *state);
 
 #endif

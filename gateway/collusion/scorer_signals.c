@@ -15,6 +15,7 @@ enum {
     CONTENT = SG_FACETS + SG_SCORER_IDENTITIES, /* the last of what a ticket shows */
     COMMON = 6,       /* of a queue's last 128 texts: a form, or an outage, that many write of */
     USUAL_PAIR = 2,   /* so many tickets of a pair count for the agent's rate */
+    BUSY = 500,       /* a customer with more speaks against nobody: it is a shop, or a machine */
     COUNTED = 1 << 14 /* a customer with more: the sketch's counts may be full */
 };
 
@@ -24,6 +25,9 @@ static const double limits[SG_SCORER_JUDGED] = {12, 8, 8, 6, 2, 3};
 struct finding {
     double weight, blame;
 };
+
+/* Shares are known as well as that: of many tickets a small error would be a large surprise. */
+static const double margin = 1.25;
 
 /* -log10 of the chance of k or more. */
 static double surprise(uint64_t k, double mean)
@@ -76,7 +80,7 @@ static double judge_self(struct sg_scorer *scorer, const struct sg_scorer_ticket
  * who gets a ring's ticket by accident is not of the ring. */
 static struct finding found(struct sg_meeting meeting, double p)
 {
-    const double own = surprise((uint64_t)meeting.seen, meeting.all * p);
+    const double own = surprise((uint64_t)meeting.seen, margin * meeting.all * p);
     return (struct finding){meeting.evidence, fmin(meeting.evidence, own)};
 }
 
@@ -98,7 +102,7 @@ static struct finding judge_pair(struct sg_scorer *scorer, const struct sg_score
         sg_company_find(&scorer->customers, ticket->customer, scorer->now_ms);
     struct finding pair_found =
         found(sg_company_meet(record, ticket->agent, ticket->customer, p, false), p);
-    const double often = all > COUNTED ? 0 : surprise(surely, all * p) / 2;
+    const double often = all > COUNTED ? 0 : surprise(surely, margin * all * p) / 2;
     pair_found.weight = fmax(pair_found.weight, often);
     pair_found.blame = fmax(pair_found.blame, often);
     return pair_found;
@@ -173,12 +177,14 @@ static void fetch(const struct sg_scorer *scorer, const struct sg_scorer_ticket 
 }
 
 /* Adds what was found to a ticket's weights, each up to its limit. */
-static void weigh(struct sg_scorer_ticket *ticket, const struct finding findings[SG_SCORER_JUDGED])
+static void weigh(const struct sg_scorer *scorer, struct sg_scorer_ticket *ticket,
+                  const struct finding findings[SG_SCORER_JUDGED])
 {
+    const bool busy = sg_panes_count(&scorer->panes, ticket->customer) > BUSY;
     for (unsigned i = 0; i < SG_SCORER_JUDGED; i++) {
         const double room = limits[i] - (double)ticket->weights[i];
         ticket->weights[i] += (float)fmin(findings[i].weight, room);
-        ticket->blame += (float)fmin(findings[i].blame, room);
+        ticket->blame += busy ? 0 : (float)fmin(findings[i].blame, room);
     }
 }
 
@@ -204,7 +210,7 @@ void sg_scorer_judge(struct sg_scorer *scorer, struct sg_scorer_ticket *ticket)
     memset(ticket->weights, 0, sizeof ticket->weights);
     ticket->blame = 0;
     ticket->counted = (uint8_t)shown;
-    weigh(ticket, findings);
+    weigh(scorer, ticket, findings);
     sg_scorer_blame(scorer, ticket->agent, 0, (double)ticket->blame);
 }
 
@@ -223,7 +229,7 @@ bool sg_scorer_judge_more(struct sg_scorer *scorer, struct sg_scorer_ticket *tic
         [SG_SIGNAL_TEMPLATE] = {alike, alike},
     };
     ticket->counted |= (uint8_t)shown;
-    weigh(ticket, findings);
+    weigh(scorer, ticket, findings);
     sg_scorer_blame(scorer, ticket->agent, before, (double)ticket->blame);
     return true;
 }

@@ -8,7 +8,7 @@
 
 #include "collusion/scorer_parts.h"
 
-enum { VERSION = 4 };
+enum { VERSION = 6 };
 
 static const size_t tickets_size = SG_SCORER_TICKETS * sizeof(struct sg_scorer_ticket);
 static const size_t own_size = SG_STRATA_AGENTS * sizeof(struct sg_scorer_own);
@@ -21,47 +21,70 @@ static uint64_t bits_of(double value)
     return bits;
 }
 
-static enum scrubgate_status put_numbers(const struct sg_scorer *scorer, struct sg_buf *out)
+static enum scrubgate_status put_numbers(const struct sg_scorer *scorer, struct sg_state_sink *to)
 {
     const uint64_t numbers[] = {
         scorer->check, scorer->now_ms,   scorer->strange,           scorer->strange_ms,
         scorer->seen,  scorer->crowd_ms, bits_of(scorer->threshold)};
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && rc >= 0; i++)
-        rc = sg_state_put_u64(out, numbers[i]);
+        rc = sg_state_put_u64(to, numbers[i]);
     return rc;
+}
+
+/* What numbers agents stands last: all that names one by its number was saved before. */
+static enum scrubgate_status put_all(const struct sg_scorer *scorer, struct sg_state_sink *to)
+{
+    enum scrubgate_status rc = put_numbers(scorer, to);
+    if (rc >= 0)
+        rc = sg_panes_save(&scorer->panes, to);
+    if (rc >= 0)
+        rc = sg_frequency_save(&scorer->frequency, to);
+    if (rc >= 0)
+        rc = sg_company_save(&scorer->customers, to);
+    if (rc >= 0)
+        rc = sg_company_save(&scorer->facets, to);
+    if (rc >= 0)
+        rc = sg_near_duplicates_save(&scorer->at_agents, to);
+    if (rc >= 0)
+        rc = sg_near_duplicates_save(&scorer->in_queues, to);
+    if (rc >= 0)
+        rc = sg_burst_save(&scorer->burst, to);
+    if (rc >= 0)
+        rc = sg_rekeyed_save(&scorer->rekeyed, to);
+    if (rc >= 0)
+        rc = sg_state_put_records(to, scorer->tickets, SG_SCORER_TICKETS, sizeof *scorer->tickets);
+    if (rc >= 0)
+        rc = sg_state_put_records(to, scorer->own, SG_STRATA_AGENTS, sizeof *scorer->own);
+    if (rc >= 0)
+        rc = sg_state_put_records(to, scorer->standings, SG_STRATA_AGENTS,
+                                  sizeof *scorer->standings);
+    return rc < 0 ? rc : sg_strata_save(&scorer->strata, to);
+}
+
+enum scrubgate_status sg_scorer_write(const struct sg_scorer *scorer,
+                                      enum scrubgate_status (*take)(void *ctx,
+                                                                    struct sg_bytes piece),
+                                      void *ctx)
+{
+    struct sg_state_sink sink = {.take = take, .ctx = ctx};
+    enum scrubgate_status rc = sg_state_begin(&sink, VERSION);
+    if (rc >= 0)
+        rc = put_all(scorer, &sink);
+    if (rc >= 0)
+        rc = sg_state_seal(&sink);
+    sg_state_fini(&sink);
+    return rc;
+}
+
+static enum scrubgate_status append(void *ctx, struct sg_bytes piece)
+{
+    return sg_buf_add_bytes(ctx, piece);
 }
 
 enum scrubgate_status sg_scorer_save(const struct sg_scorer *scorer, struct sg_buf *out)
 {
-    enum scrubgate_status rc = sg_state_begin(out, VERSION);
-    if (rc >= 0)
-        rc = put_numbers(scorer, out);
-    if (rc >= 0)
-        rc = sg_panes_save(&scorer->panes, out);
-    if (rc >= 0)
-        rc = sg_frequency_save(&scorer->frequency, out);
-    if (rc >= 0)
-        rc = sg_strata_save(&scorer->strata, out);
-    if (rc >= 0)
-        rc = sg_company_save(&scorer->customers, out);
-    if (rc >= 0)
-        rc = sg_company_save(&scorer->facets, out);
-    if (rc >= 0)
-        rc = sg_near_duplicates_save(&scorer->at_agents, out);
-    if (rc >= 0)
-        rc = sg_near_duplicates_save(&scorer->in_queues, out);
-    if (rc >= 0)
-        rc = sg_burst_save(&scorer->burst, out);
-    if (rc >= 0)
-        rc = sg_rekeyed_save(&scorer->rekeyed, out);
-    if (rc >= 0)
-        rc = sg_state_put_table(out, scorer->tickets, tickets_size);
-    if (rc >= 0)
-        rc = sg_state_put_table(out, scorer->own, own_size);
-    if (rc >= 0)
-        rc = sg_state_put_table(out, scorer->standings, standings_size);
-    return rc < 0 ? rc : sg_state_seal(out);
+    return sg_scorer_write(scorer, append, out);
 }
 
 static bool sound(const struct sg_scorer *scorer)
@@ -108,7 +131,6 @@ enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_sco
     const bool same_key = take_numbers(scorer, &state);
     sg_panes_load(&scorer->panes, &state);
     sg_frequency_load(&scorer->frequency, &state);
-    sg_strata_load(&scorer->strata, &state);
     sg_company_load(&scorer->customers, &state);
     sg_company_load(&scorer->facets, &state);
     sg_near_duplicates_load(&scorer->at_agents, &state);
@@ -118,6 +140,7 @@ enum scrubgate_status sg_scorer_load(struct sg_scorer **out, const struct sg_sco
     sg_state_take_table(&state, scorer->tickets, tickets_size);
     sg_state_take_table(&state, scorer->own, own_size);
     sg_state_take_table(&state, scorer->standings, standings_size);
+    sg_strata_load(&scorer->strata, &state);
     if (!same_key || !sg_state_ended(&state) || !sound(scorer)) {
         sg_scorer_free(scorer);
         return SCRUBGATE_EMALFORMED;

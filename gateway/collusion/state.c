@@ -17,16 +17,32 @@ struct run {
     uint32_t zeros, words;
 };
 
-enum scrubgate_status sg_state_begin(struct sg_buf *out, uint32_t version)
+/* So much is looked at, and so much kept, between two pieces. */
+enum { PIECE = 256 * 1024 };
+
+static enum scrubgate_status pass(struct sg_state_sink *sink)
 {
-    const uint32_t head[2] = {order, version};
-    enum scrubgate_status rc = sg_buf_add(out, name, sizeof name);
-    return rc < 0 ? rc : sg_buf_add(out, head, sizeof head);
+    const struct sg_bytes piece = sg_buf_bytes(&sink->waiting);
+    enum scrubgate_status rc = sg_sha256_add(sink->hash, piece);
+    if (rc >= 0)
+        rc = sink->take(sink->ctx, piece);
+    sg_buf_clear(&sink->waiting);
+    return rc;
 }
 
-enum scrubgate_status sg_state_put_u64(struct sg_buf *out, uint64_t value)
+enum scrubgate_status sg_state_begin(struct sg_state_sink *sink, uint32_t version)
 {
-    return sg_buf_add(out, &value, sizeof value);
+    const uint32_t head[2] = {order, version};
+    sink->waiting = (struct sg_buf){0};
+    enum scrubgate_status rc = sg_sha256_new(&sink->hash);
+    if (rc >= 0)
+        rc = sg_buf_add(&sink->waiting, name, sizeof name);
+    return rc < 0 ? rc : sg_buf_add(&sink->waiting, head, sizeof head);
+}
+
+enum scrubgate_status sg_state_put_u64(struct sg_state_sink *sink, uint64_t value)
+{
+    return sg_buf_add(&sink->waiting, &value, sizeof value);
 }
 
 static bool is_zero(const uint8_t *word)
@@ -36,7 +52,7 @@ static bool is_zero(const uint8_t *word)
     return value == 0;
 }
 
-enum scrubgate_status sg_state_put_table(struct sg_buf *out, const void *table, size_t size)
+enum scrubgate_status sg_state_put_table(struct sg_state_sink *sink, const void *table, size_t size)
 {
     const uint8_t *at = table, *end = at + size;
     enum scrubgate_status rc = SCRUBGATE_OK;
@@ -48,18 +64,44 @@ enum scrubgate_status sg_state_put_table(struct sg_buf *out, const void *table, 
         const uint8_t *from = at;
         for (; at < end && !is_zero(at); at += 8)
             run.words++;
-        rc = sg_buf_add(out, &run, sizeof run);
+        rc = sg_buf_add(&sink->waiting, &run, sizeof run);
         if (rc >= 0)
-            rc = sg_buf_add(out, from, (size_t)run.words * 8);
+            rc = sg_buf_add(&sink->waiting, from, (size_t)run.words * 8);
     }
     return rc;
 }
 
-enum scrubgate_status sg_state_seal(struct sg_buf *out)
+enum scrubgate_status sg_state_put_records(struct sg_state_sink *sink, const void *records,
+                                           size_t n, size_t size)
+{
+    const uint8_t *at = records;
+    const size_t most = size < PIECE ? PIECE / size : 1;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    while (n > 0 && rc >= 0) {
+        const size_t some = n < most ? n : most;
+        rc = sg_state_put_table(sink, at, some * size);
+        if (rc >= 0)
+            rc = pass(sink);
+        at += some * size;
+        n -= some;
+    }
+    return rc;
+}
+
+enum scrubgate_status sg_state_seal(struct sg_state_sink *sink)
 {
     uint8_t digest[SG_SHA256_SIZE];
-    enum scrubgate_status rc = sg_sha256(sg_buf_bytes(out), digest);
-    return rc < 0 ? rc : sg_buf_add(out, digest, sizeof digest);
+    enum scrubgate_status rc = pass(sink);
+    if (rc >= 0)
+        rc = sg_sha256_done(sink->hash, digest);
+    return rc < 0 ? rc : sink->take(sink->ctx, (struct sg_bytes){digest, sizeof digest});
+}
+
+void sg_state_fini(struct sg_state_sink *sink)
+{
+    sg_sha256_free(sink->hash);
+    sink->hash = NULL;
+    sg_buf_fini(&sink->waiting);
 }
 
 /* --- reading --- */

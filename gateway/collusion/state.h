@@ -17,14 +17,33 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "base/digest.h"
 
-SCRUBGATE_MUST_USE enum scrubgate_status sg_state_begin(struct sg_buf *out, uint32_t version);
-SCRUBGATE_MUST_USE enum scrubgate_status sg_state_put_u64(struct sg_buf *out, uint64_t value);
-/* size: a multiple of 8. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_state_put_table(struct sg_buf *out, const void *table,
-                                                            size_t size);
-/* out holds nothing but the state. */
-SCRUBGATE_MUST_USE enum scrubgate_status sg_state_seal(struct sg_buf *out);
+/* Where it goes, in pieces of at most some hundred KiB. While one is taken what is saved may
+ * change: who holds a lock may let others in. Each number and each record of a table is as it was
+ * at one moment, the whole is not. */
+struct sg_state_sink {
+    enum scrubgate_status (*take)(void *ctx, struct sg_bytes piece);
+    void *ctx;
+    /* Its own: */
+    struct sg_buf waiting;
+    struct sg_sha256 *hash;
+};
+
+/* Begins one whose take and ctx are set; fini in any case. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_state_begin(struct sg_state_sink *sink,
+                                                        uint32_t version);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_state_put_u64(struct sg_state_sink *sink,
+                                                          uint64_t value);
+/* All of it as it was at one moment: for what fits together. size: a multiple of 8. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_state_put_table(struct sg_state_sink *sink,
+                                                            const void *table, size_t size);
+/* n records of that size each, a multiple of 8. Read as one table. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_state_put_records(struct sg_state_sink *sink,
+                                                              const void *records, size_t n,
+                                                              size_t size);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_state_seal(struct sg_state_sink *sink);
+void sg_state_fini(struct sg_state_sink *sink);
 
 /* Reading: once a value was not there, nothing more is, and ended says so. */
 struct sg_state {

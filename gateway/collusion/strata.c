@@ -315,9 +315,29 @@ void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other,
     }
 }
 
-enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_buf *out)
+enum scrubgate_status sg_strata_save(const struct sg_strata *strata, struct sg_state_sink *to)
 {
-    return sg_state_put_table(out, strata->table, sizeof *strata->table);
+    return sg_state_put_table(to, strata->table, sizeof *strata->table);
+}
+
+static bool is_count(double value)
+{
+    return value >= 0 && value < INFINITY;
+}
+
+static bool sound_quantiles(const struct sg_quantiles *quantiles)
+{
+    uint64_t total = 0;
+    for (unsigned i = 0; i < SG_QUANTILES_BUCKETS; i++)
+        total += quantiles->counts[i];
+    return total == quantiles->total && total < SG_QUANTILES_MOST;
+}
+
+static bool sound_queue(const struct queue *queue, uint64_t members)
+{
+    return queue->first <= members && is_count(queue->tickets) && is_count(queue->hours) &&
+           isfinite(queue->sum) && isfinite(queue->on_duty) && sound_quantiles(&queue->waiting) &&
+           sound_quantiles(&queue->handling);
 }
 
 static bool sound(const struct sg_strata_table *table)
@@ -338,11 +358,12 @@ static bool sound(const struct sg_strata_table *table)
     }
     sound = sound && used == table->n_members;
     for (size_t i = 0; i < table->n_queues && sound; i++)
-        sound = table->queues[i].first <= table->n_members;
+        sound = sound_queue(&table->queues[i], table->n_members);
     /* A list goes to older members only: it ends. */
     for (size_t i = 0; i < table->n_members && sound; i++)
         sound = table->members[i].next <= i && table->members[i].queue < table->n_queues &&
-                table->members[i].agent < table->n_agents;
+                table->members[i].agent < table->n_agents && is_count(table->members[i].tickets) &&
+                is_count(table->members[i].hours);
     return sound;
 }
 

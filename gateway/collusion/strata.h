@@ -57,7 +57,7 @@ struct sg_strata_numbers {
 void sg_strata_merge(struct sg_strata *into, const struct sg_strata *other,
                      struct sg_strata_numbers *numbers);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_strata_save(const struct sg_strata *strata,
-                                                        struct sg_buf *out);
+                                                        struct sg_state_sink *to);
 void sg_strata_load(struct sg_strata *strata, struct sg_state *state);
 
 #endif

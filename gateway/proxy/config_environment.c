@@ -14,6 +14,7 @@ static const struct {
     {"workers", "SCRUBGATE_WORKERS"},
     {"rules", "SCRUBGATE_RULES"},
     {"state", "SCRUBGATE_STATE"},
+    {"policy", "SCRUBGATE_POLICY"},
     {"upstream_ca", "SCRUBGATE_UPSTREAM_CA"},
     {"audit.dir", "SCRUBGATE_AUDIT_DIR"},
     {"audit.origin", "SCRUBGATE_AUDIT_ORIGIN"},

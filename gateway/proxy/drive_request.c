@@ -31,21 +31,17 @@ static enum scrubgate_status add_value(struct sg_buf *out, enum field field, uin
                                             "fr-FR,fr;q=0.9", "es-ES", "pt-BR,pt;q=0.9", "it-IT",
                                             "nl-NL,nl;q=0.7", "pl-PL"};
     static const char *const platforms[] = {"\"Windows\"", "\"macOS\"", "\"Linux\"", "\"Android\""};
-    static const char *const browsers[] = {
-        "Mozilla/5.0 (X11; Linux x86_64; rv:%u.0) Gecko/20100101 Firefox/%u.0",
-        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%u.0 "
-        "Safari/%u",
-        "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/%u.1 Safari/%u",
-        "ShopApp/%u.2 Widget/%u"};
+    static const char *const browsers[][2] = {
+        {"Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/", ".0"},
+        {"Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/", ".0 Safari/537.36"},
+        {"Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/", ".1 Safari/605.1.15"},
+        {"ShopApp/", ".2 Widget/3"}};
     const unsigned language = take(&digest, COUNT(languages));
     const unsigned platform = take(&digest, COUNT(platforms));
     const unsigned browser = take(&digest, COUNT(browsers)), major = 60 + take(&digest, 80);
     switch (field) {
     case AGENT:
-        return browser == 0   ? sg_buf_addf(out, browsers[0], major, major)
-               : browser == 1 ? sg_buf_addf(out, browsers[1], major, major)
-               : browser == 2 ? sg_buf_addf(out, browsers[2], major, major)
-                              : sg_buf_addf(out, browsers[3], major, major);
+        return sg_buf_addf(out, "%s%u%s", browsers[browser][0], major, browsers[browser][1]);
     case LANGUAGE:
         return sg_buf_add_text(out, languages[language]);
     case PLATFORM:

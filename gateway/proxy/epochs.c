@@ -159,7 +159,8 @@ static enum scrubgate_status load_epoch(const struct sg_epochs *epochs, uint32_t
     return rc;
 }
 
-/* The first key: fingerprint.key moves here. What is left of a copy by a crash is a whole one. */
+/* The first key: fingerprint.key moves here, made when somebody took the keys away. What is left of
+ * a copy by a crash is a whole one. */
 static enum scrubgate_status adopt(const struct sg_epochs *epochs, const char *keys_dir,
                                    uint32_t number, struct scrubgate_fault *fault)
 {
@@ -170,7 +171,10 @@ static enum scrubgate_status adopt(const struct sg_epochs *epochs, const char *k
     if (rc < 0)
         return rc;
     name_of(number, name);
-    rc = sg_keys_load_file(keys_dir, keys, SG_KEYS_FINGERPRINT, key, fault);
+    unsigned made = 0;
+    rc = sg_keys_make_file(keys_dir, keys, SG_KEYS_FINGERPRINT, &made, fault);
+    if (rc >= 0)
+        rc = sg_keys_load_file(keys_dir, keys, SG_KEYS_FINGERPRINT, key, fault);
     if (rc >= 0)
         rc = sg_keys_put_file(epochs->dir, epochs->folder, name, key, fault);
     sg_wipe(key, sizeof key);

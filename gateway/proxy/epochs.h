@@ -39,7 +39,7 @@ void sg_epoch_drop(struct sg_epoch *epoch); /* NULL is fine */
 struct sg_epochs;
 
 /* Opens the folder, made when it is missing. Without a key in it, takes fingerprint.key from the
- * folder of keys. EINVAL: a file is not ours alone or holds no key, or there is none. */
+ * folder of keys, or makes one. EINVAL: a file is not ours alone or holds no key. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_epochs_open(struct sg_epochs **epochs, const char *dir,
                                                         const char *keys_dir, uint64_t now_ms,
                                                         struct scrubgate_fault *fault);

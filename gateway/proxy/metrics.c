@@ -329,8 +329,7 @@ static void print_risk(struct page *page, const struct totals *sum, struct sg_ri
         PRINT(page, "scrubgate_risk_bucket{le=\"%.1f\"} %llu\n", (double)(i + 1) / SG_METRIC_RISKS,
               (unsigned long long)below);
     }
-    PRINT(page, "scrubgate_risk_bucket{le=\"+Inf\"} %llu\nscrubgate_risk_count %llu\n",
-          (unsigned long long)below, (unsigned long long)below);
+    PRINT(page, "scrubgate_risk_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)below);
     print_times(page, "scrubgate_judge_seconds", "Time spent judging one message.", &sum->judging);
     gauge(page, "scrubgate_guard_known", "1 while the guard knows all that its file says.",
           counts.guard_known ? 1 : 0);

@@ -7,7 +7,10 @@
  * audit log: from then on some tickets are judged by less than was known.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -15,7 +18,7 @@
 #include "proxy/oplog.h"
 #include "proxy/risk_parts.h"
 
-static const char name[] = "scorer.state";
+static const char name[] = "scorer.state", fresh[] = "scorer.state.new";
 enum { MODE = 0600, STATE_MOST = 512 * 1024 * 1024 };
 
 static void record(const struct sg_risks *risks, const struct sg_sketches *sketches)
@@ -74,17 +77,55 @@ enum scrubgate_status sg_risks_restore(struct sg_risks *risks)
     return SCRUBGATE_OK;
 }
 
+/* --- saving: a piece at a time, between which others judge --- */
+
+struct saving {
+    struct sg_risks *risks;
+    int fd;
+};
+
+static bool write_whole(int fd, struct sg_bytes text)
+{
+    while (text.len > 0) {
+        const ssize_t n = write(fd, text.data, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text.data += n;
+        text.len -= (size_t)n;
+    }
+    return true;
+}
+
+/* With the lock in hand, which is let go: who waits for it gets it before the next piece. */
+static enum scrubgate_status take_piece(void *ctx, struct sg_bytes piece)
+{
+    const struct timespec moment = {.tv_nsec = 50000};
+    const struct saving *saving = ctx;
+    (void)pthread_mutex_unlock(&saving->risks->lock);
+    const bool ok = write_whole(saving->fd, piece);
+    (void)nanosleep(&moment, NULL);
+    (void)pthread_mutex_lock(&saving->risks->lock);
+    return ok ? SCRUBGATE_OK : SCRUBGATE_EIO;
+}
+
+/* Beside the old one, which stays until the new one is whole and on the disk. */
 enum scrubgate_status sg_risks_save(struct sg_risks *risks)
 {
-    struct sg_buf text;
-    sg_buf_init(&text, STATE_MOST);
+    struct saving saving = {risks, -1};
+    (void)unlinkat(risks->folder, fresh, 0); /* of a save that a crash cut short */
+    saving.fd = openat(risks->folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
+    if (saving.fd < 0)
+        return SCRUBGATE_EIO;
     (void)pthread_mutex_lock(&risks->lock);
-    enum scrubgate_status rc = sg_scorer_save(risks->scorer, &text);
+    enum scrubgate_status rc = sg_scorer_write(risks->scorer, take_piece, &saving);
     (void)pthread_mutex_unlock(&risks->lock);
-    if (rc >= 0)
-        rc = sg_file_replace_at(risks->folder, name, sg_buf_bytes(&text), MODE);
-    if (rc >= 0 && fsync(risks->folder) != 0)
-        rc = SCRUBGATE_EIO;
-    sg_buf_fini(&text);
-    return rc;
+    bool ok = rc >= 0 && fsync(saving.fd) == 0;
+    ok = close(saving.fd) == 0 && ok;
+    ok = ok && renameat(risks->folder, fresh, risks->folder, name) == 0;
+    ok = ok && fsync(risks->folder) == 0;
+    if (!ok)
+        (void)unlinkat(risks->folder, fresh, 0);
+    return ok ? SCRUBGATE_OK : rc < 0 ? rc : SCRUBGATE_EIO;
 }

@@ -37,13 +37,24 @@ const char *sg_inquiry_whole(struct sg_sheet *sheet, double value)
 const char *sg_inquiry_share(struct sg_sheet *sheet, double value)
 {
     const double percent = value * 100;
-    if (percent >= 99.5 && percent < 100)
+    if (percent >= 99 && percent < 100)
         return "over 99 %";
+    if (percent < 0.001)
+        return percent > 0 ? "under 0.001 %" : "0 %";
     return sg_sheet_textf(sheet,
                           percent < 0.1  ? "%.3f %%"
                           : percent < 10 ? "%.1f %%"
                                          : "%.0f %%",
                           percent);
+}
+
+const char *sg_inquiry_ring_of(struct sg_sheet *sheet, const struct sg_inquiry *of, uint32_t agent)
+{
+    const struct sg_analysis *analysis = of->analysis;
+    for (size_t i = 0; i < analysis->n_agents; i++)
+        if (analysis->agents[i].agent == agent && analysis->agents[i].ring != SG_ANALYSIS_NONE)
+            return sg_sheet_textf(sheet, "Ring %u", (unsigned)analysis->agents[i].ring);
+    return "none";
 }
 
 const char *sg_inquiry_id(struct sg_sheet *sheet, const struct sg_numbering *of, uint32_t number)
@@ -79,12 +90,23 @@ struct sg_inquiry_sums sg_inquiry_sum(const struct sg_inquiry *of)
 
 /* --- the first page --- */
 
+static const char *flags_of(struct sg_sheet *sheet, const struct sg_inquiry_sums *sums)
+{
+    if (sums->flagged == 0)
+        return "No agent is flagged.";
+    return sg_sheet_textf(sheet,
+                          "%s %s flagged alone; if all are honest, chance is expected to flag "
+                          "about %s.",
+                          sg_inquiry_count(sheet, sums->flagged, "agent"),
+                          sums->flagged == 1 ? "is" : "are",
+                          sg_inquiry_amount(sheet, sums->by_chance));
+}
+
 /* Of a group, or of nobody: what there is, and what of it chance gives. */
 static void answer(struct sg_sheet *sheet, const struct sg_inquiry *of,
                    const struct sg_inquiry_sums *sums)
 {
     const struct sg_analysis *analysis = of->analysis;
-    const char *by_chance = sg_inquiry_amount(sheet, sums->by_chance);
     sheet->tone = analysis->n_rings > 0 ? SG_TONE_WARN : SG_TONE_GOOD;
     if (analysis->tickets == 0 || sums->thin == analysis->n_agents) {
         sheet->tone = SG_TONE_OTHERS;
@@ -104,17 +126,14 @@ static void answer(struct sg_sheet *sheet, const struct sg_inquiry *of,
             sg_inquiry_count(sheet, sums->in_rings, "agent"),
             sg_inquiry_count(sheet, sums->customers, "customer"),
             sg_inquiry_whole(sheet, sums->seen), sg_inquiry_amount(sheet, sums->expected));
-    } else if (sums->flagged > 0) {
+    } else if (sums->flagged > 0 || analysis->identities.n > 0 || analysis->swaps.n > 0) {
+        sheet->tone = SG_TONE_WARN;
         sheet->verdict = "No ring";
         sheet->headline = sg_sheet_textf(
-            sheet,
-            "No group of agents stands out. %s flagged alone; if all are honest, chance is "
-            "expected "
-            "to flag about %s.",
-            sums->flagged == 1
-                ? "1 agent is"
-                : sg_sheet_textf(sheet, "%s are", sg_inquiry_count(sheet, sums->flagged, "agent")),
-            by_chance);
+            sheet, "No group of agents stands out. %s%s", flags_of(sheet, sums),
+            analysis->identities.n + analysis->swaps.n > 0
+                ? " Some accounts that belong together meet an agent as routing does not explain."
+                : "");
     } else {
         sheet->verdict = "Nothing";
         sheet->headline =
@@ -156,8 +175,8 @@ static void add_first(struct sg_sheet *sheet, const struct sg_inquiry *of,
                     sg_sheet_textf(sheet, "%s of accounts that share what few show",
                                    sg_inquiry_count(sheet, analysis->identities.n, "group")));
     if (analysis->swaps.n > 0)
-        add_finding(sheet, sg_sheet_textf(sheet, "%s between an agent and customers of another",
-                                          sg_inquiry_count(sheet, analysis->swaps.n, "link")));
+        add_finding(sheet, sg_sheet_textf(sheet, "%s: an agent's own things at customers",
+                                          sg_inquiry_count(sheet, analysis->swaps.n, "time")));
 }
 
 /* Shell functions that every command of the report is made of. A ticket counts by its first event

@@ -57,6 +57,8 @@ const char *sg_inquiry_amount(struct sg_sheet *sheet, double value);
 const char *sg_inquiry_whole(struct sg_sheet *sheet, double value);
 /* "0.04 %"; never all of it, where it is not. */
 const char *sg_inquiry_share(struct sg_sheet *sheet, double value);
+/* "Ring 3", "none". */
+const char *sg_inquiry_ring_of(struct sg_sheet *sheet, const struct sg_inquiry *of, uint32_t agent);
 /* 16 digits; the first 8 of them, for plots. */
 const char *sg_inquiry_id(struct sg_sheet *sheet, const struct sg_numbering *of, uint32_t number);
 const char *sg_inquiry_short(struct sg_sheet *sheet, const struct sg_numbering *of,

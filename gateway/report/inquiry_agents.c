@@ -186,14 +186,13 @@ static void add_flagged(struct sg_sheet *sheet, struct sg_section *section,
         const struct sg_analysis_agent *agent = &analysis->agents[i];
         if (!agent->flagged)
             continue;
-        const bool none = agent->ring == SG_ANALYSIS_NONE;
         const struct sg_cell cell[] = {
             sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, agent->agent)),
             sg_cell_figure(sg_inquiry_amount(sheet, agent->score)),
             sg_cell_figure(odds_of(sheet, analysis, agent->p)),
             sg_cell_figure(sg_inquiry_share(sheet, agent->q)),
             sg_cell_number(agent->tickets),
-            sg_cell_word(none ? "none" : sg_sheet_textf(sheet, "Ring %u", (unsigned)agent->ring))};
+            sg_cell_word(sg_inquiry_ring_of(sheet, of, agent->agent))};
         sg_sheet_row(sheet, table, SG_TONE_NONE, cell);
         shown++;
     }

@@ -36,6 +36,7 @@ static const struct sg_column identity_columns[] = {
     {"accounts", "Accounts", false, false, false},
     {"share", "They share", false, false, true},
     {"agent", "Agent they meet", false, false, false},
+    {"ring", "Of", false, false, false},
     {"met", "Tickets to that agent", false, false, false},
     {"expected", "By routing alone", false, false, false},
     {"q", "False among all as odd", false, false, false},
@@ -68,6 +69,7 @@ static void add_group(struct sg_sheet *sheet, struct sg_table *table, const stru
         sg_cell_number(ring->n_customers),
         sg_cell_word(shared_of(sheet, ring)),
         reach == NULL ? none : sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, reach->agent)),
+        reach == NULL ? none : sg_cell_word(sg_inquiry_ring_of(sheet, of, reach->agent)),
         reach == NULL ? none
                       : sg_cell_figure(sg_sheet_textf(sheet, "%u of %u", (unsigned)reach->tickets,
                                                       (unsigned)ring->tickets)),
@@ -130,6 +132,13 @@ static const char *swap_kinds(struct sg_sheet *sheet, uint32_t kinds)
     return sg_sheet_textf(sheet, "%s", text);
 }
 
+/* How rare, roughly: what is known of it has no more digits. */
+static const char *rarity_of(struct sg_sheet *sheet, double bits)
+{
+    const double value = exp2(fmin(bits, 50)), power = pow(10, fmax(floor(log10(value)) - 1, 0));
+    return sg_inquiry_whole(sheet, round(value / power) * power);
+}
+
 static const char *swap_how(struct sg_sheet *sheet, const struct sg_inquiry *of,
                             const struct sg_role_swap *swap)
 {
@@ -154,8 +163,9 @@ void sg_inquiry_swaps(struct sg_sheet *sheet, const struct sg_inquiry *of)
     const struct sg_role_swaps *swaps = &of->analysis->swaps;
     struct sg_section *section = sg_sheet_section(
         sheet, "swaps", "Agents who show up as customers",
-        "An agent's own network, device or identity was shown by customers of an agent who is "
-        "flagged or in a ring. An honest agent may well be somebody's customer; whoever serves "
+        "An agent's own network, device or identity was shown by customers whom the same agent "
+        "served, or another who is flagged or in a ring. An honest agent may well be somebody's "
+        "customer; whoever serves "
         "that is then picked by routing. Named here is what goes beyond that.");
     struct sg_table *table = sg_sheet_table(
         sheet, section,
@@ -176,7 +186,7 @@ void sg_inquiry_swaps(struct sg_sheet *sheet, const struct sg_inquiry *of)
             sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, swap->agent)),
             sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, swap->other)),
             sg_cell_word(swap_how(sheet, of, swap)),
-            sg_cell_figure(sg_inquiry_amount(sheet, exp2(fmin(swap->bits, 50)))),
+            sg_cell_figure(rarity_of(sheet, swap->bits)),
             sg_cell_number(swap->tickets),
             sg_cell_figure(sg_inquiry_amount(sheet, swap->expected)),
             sg_cell_code(list_customers(sheet, of, swap->customers, swap->n_customers))};

@@ -24,8 +24,8 @@ static const char *const how[] = {
     "Then every ticket was handed out anew by routing alone, many times, and everybody was scored "
     "again. That is what is meant by “by chance alone”: no formula has to be believed. The "
     "threshold lies where so few of these honest scores are above it as the false-alarm rate says.",
-    "A ring is a group of agents who share customers with each other more than the densest group "
-    "that chance made in nineteen of twenty rounds, with one flagged agent at least among them.",
+    ("A ring is a group of agents who share customers with each other more than the densest group "
+     "that chance made in nineteen of twenty rounds, with one flagged agent at least among them."),
     "A number cannot tell why. A person looks, hears whom it concerns, and decides."};
 
 void sg_inquiry_scope(struct sg_sheet *sheet, const struct sg_inquiry *of)
@@ -72,6 +72,9 @@ void sg_inquiry_scope(struct sg_sheet *sheet, const struct sg_inquiry *of)
               "Fewer than three are on duty beside them.", sg_cell_number(sums.thin), false);
     (void)say(sheet, section, "lone", "Tickets without a customer or without an agent",
               "Not counted: nobody met anybody.", sg_cell_number(of->deals->lone), false);
+    (void)say(sheet, section, "strays", "Tickets whose clock was off",
+              "Not counted: they lie far from all others.", sg_cell_number(of->deals->strays),
+              false);
     (void)say(
         sheet, section, "spread", "Spread of the scores, as chance's are 1",
         "Real queues are odder than chance in ways no model has. Scores that are spread wider "
@@ -96,8 +99,8 @@ static const char *const persons[] = {
     "What is ordered about an agent needs no name: scrubgate collusion guard takes digest: and the "
     "16 digits. Every order wants a reason, which the agent is to be told, ends by itself, and can "
     "be appealed.",
-    "Customers' digests have a key for each brand, which is replaced from time to time: the same "
-    "person has another digest at another brand."};
+    ("Customers' digests have a key for each brand, which is replaced from time to time: the same "
+     "person has another digest at another brand.")};
 
 void sg_inquiry_persons(struct sg_sheet *sheet)
 {

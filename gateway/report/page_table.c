@@ -148,8 +148,9 @@ static void add_row(struct sg_page *page, const struct sg_table *table, const st
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct sg_cell *cell = &row->cell[i];
         if (i == 0)
-            sg_markup_raw(&page->to, table->column[i].wide ? "<th scope=\"row\" class=\"w\">"
-                                                           : "<th scope=\"row\">");
+            sg_markup_raw(&page->to, page->sheet->alone && table->column[i].wide
+                                         ? "<th scope=\"row\" class=\"w\">"
+                                         : "<th scope=\"row\">");
         else
             sg_markup_raw(&page->to, is_number(cell->kind)        ? "<td class=\"n\">"
                                      : table->column[i].wide      ? "<td class=\"w\">"

@@ -6,6 +6,9 @@
  * entity. Words are hashed under a key, so that nobody can probe for a text. Charikar, "Similarity
  * estimation techniques from rounding algorithms" (2002). Two texts that share most runs differ in
  * few bits.
+ *
+ * Texts may be cut anywhere. Sixty-four bytes are classed at a time, in eight plain 64-bit words,
+ * so that there is one form of this for all machines.
  */
 #ifndef SG_SCAN_CONTENT_H
 #define SG_SCAN_CONTENT_H
@@ -19,11 +22,17 @@ enum { SG_CONTENT_FEWEST_WORDS = 8, SG_CONTENT_PLANES = 32, SG_CONTENT_RUNS = 8 
 
 struct sg_content {
     uint64_t seed;
-    uint64_t word; /* hash of the word so far */
-    uint64_t before[2];
-    uint64_t words;
+    struct sg_content_word {
+        uint64_t hash, chunk; /* of what is before the chunk; its bytes, the first lowest */
+        uint64_t len;         /* 0: there is none */
+    } word;                   /* that has begun, and may go on with the next text */
+    struct sg_content_past {
+        uint64_t one, two; /* hashes of the last words */
+        uint64_t words;    /* so far */
+    } past;
     uint64_t runs[SG_CONTENT_RUNS]; /* not yet in the planes */
     size_t n_runs;
+    uint64_t added;                     /* to the planes */
     uint64_t planes[SG_CONTENT_PLANES]; /* bit b of plane k: bit k of how many runs had bit b set */
 };
 

@@ -5,8 +5,14 @@
  * The value is normalised first, so that two spellings of one address give one fingerprint:
  *
  *     EMAIL_ADDRESS  lower case; +tag dropped; dots dropped before gmail.com and googlemail.com
- *     PHONE_NUMBER   digits; a leading 00 counts as +
+ *     PHONE_NUMBER   E.164 without its + where the value tells the country (+, 00, 011; the 0 of
+ *                    home behind the code goes), else the digits as they are; no extension
+ *     CREDIT_CARD    digits
  *     anything else  letters (upper case) and digits
+ *
+ * Digits of all scripts are 0-9, wide letters are letters, what nobody sees is not there. Whose
+ * country a number without a code is of nobody knows here: at home and from abroad written it
+ * gives two fingerprints.
  *
  * HMAC-SHA-256 over entity, NUL, normalised value; the first 64 bits.
  */

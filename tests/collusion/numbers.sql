@@ -15,13 +15,17 @@ SELECT 'expected' AS kind, customer || ' ' || agent AS name, expected AS value F
 UNION ALL
 SELECT 'surprise' AS kind, customer || ' ' || agent AS name, surprise AS value FROM pairs
 UNION ALL
-SELECT 'obs' AS kind, a || ' ' || b AS name, obs_ab AS value FROM coservice
+SELECT 'obs' AS kind, CAST(band AS VARCHAR) || ' ' || a || ' ' || b AS name, obs_ab AS value
+FROM coservice
 UNION ALL
-SELECT 'exp' AS kind, a || ' ' || b AS name, exp_ab AS value FROM coservice
+SELECT 'exp' AS kind, CAST(band AS VARCHAR) || ' ' || a || ' ' || b AS name, exp_ab AS value
+FROM coservice
 UNION ALL
-SELECT 'var' AS kind, a || ' ' || b AS name, var_ab AS value FROM coservice
+SELECT 'var' AS kind, CAST(band AS VARCHAR) || ' ' || a || ' ' || b AS name, var_ab AS value
+FROM coservice
 UNION ALL
-SELECT 'habit' AS kind, agent AS name, habit AS value FROM habits
+SELECT 'habit' AS kind, CAST(band AS VARCHAR) || ' ' || agent AS name, habit AS value
+FROM habits
 UNION ALL
 SELECT 'z' AS kind, a || ' ' || b AS name, z AS value FROM edges
 UNION ALL

@@ -97,6 +97,82 @@ static void close_world(struct world *world)
     sg_sim_free(world->sim);
 }
 
+/* --- a key's end --- */
+
+/* What gateways would have written whose key was replaced in the middle: from then on other ids,
+ * for a third of the time with those of before. */
+static void add_rekeyed(struct sg_deals *deals, const struct sg_sim *sim,
+                        const struct sg_sim_ticket *ticket, uint64_t begin_ms, uint64_t end_ms)
+{
+    const struct sg_sim_customer *customer = &sim->customers[ticket->customer];
+    const uint64_t turn = UINT64_C(0x5555000000000000);
+    const bool later = ticket->open_ms > begin_ms, doubled = ticket->open_ms < end_ms;
+    char queue[32];
+    (void)snprintf(queue, sizeof queue, "%u-%d", (unsigned)customer->brand, customer->small);
+    struct sg_collusion_event event = {.time_ms = ticket->open_ms,
+                                       .event = sg_bytes_of("open"),
+                                       .queue = sg_bytes_of(queue),
+                                       .ticket = ticket->id,
+                                       .customer = customer->id};
+    for (unsigned k = 0; k < 2; k++) {
+        struct sg_collusion_event told = event;
+        /* Each hundredth ticket is open at that moment. */
+        if (later && (k == 1 || ticket->id % 100 != 0)) {
+            told.ticket ^= turn;
+            told.customer ^= turn;
+            if (doubled)
+                told.was =
+                    (struct sg_collusion_was){.ticket = event.ticket, .customer = event.customer};
+        }
+        if (!later || doubled || k == 1 || ticket->id % 100 != 0)
+            assert_int_equal(sg_deals_add(deals, &told), SCRUBGATE_OK);
+        event.time_ms += ticket->wait_ms;
+        event.event = sg_bytes_of("assign");
+        event.agent = sim->agents[ticket->agent].id;
+    }
+}
+
+/* The same rings, agents and numbers as without. */
+static void test_a_keys_end(void **state)
+{
+    const struct sg_analysis_config config = {
+        .false_alarms = 0.001, .rounds = 60, .seed = 1, .tickets_most = 10};
+    struct world world;
+    struct sg_deals deals;
+    struct sg_analysis analysis;
+    (void)state;
+    open_world(&world, 2, "", 0);
+    assert_true(world.analysis.n_rings > 0);
+    assert_int_equal(sg_deals_init(&deals), SCRUBGATE_OK);
+    const uint64_t third = (world.deals.end_ms - world.deals.begin_ms) / 3,
+                   begin_ms = world.deals.begin_ms + third;
+    for (size_t i = 0; i < world.sim->n_tickets; i++)
+        add_rekeyed(&deals, world.sim, &world.sim->tickets[i], begin_ms, UINT64_MAX);
+    sg_deals_finish(&deals, 0);
+    assert_int_equal(deals.n, world.deals.n);
+    assert_int_equal(sg_analysis_init(&analysis, &deals, &config), SCRUBGATE_OK);
+    assert_int_equal(analysis.n_rings, world.analysis.n_rings);
+    for (size_t i = 0; i < analysis.n_rings; i++) {
+        assert_int_equal(analysis.rings[i].n_agents, world.analysis.rings[i].n_agents);
+        assert_int_equal(analysis.rings[i].n_customers, world.analysis.rings[i].n_customers);
+    }
+    assert_int_equal(analysis.n_agents, world.analysis.n_agents);
+    for (size_t i = 0; i < analysis.n_agents; i++)
+        assert_true(fabs(analysis.agents[i].score - world.analysis.agents[i].score) < 1e-6);
+    sg_analysis_fini(&analysis);
+    sg_deals_fini(&deals);
+    /* An overlap shorter than the window: who came in it goes on, and no ring is lost. */
+    assert_int_equal(sg_deals_init(&deals), SCRUBGATE_OK);
+    for (size_t i = 0; i < world.sim->n_tickets; i++)
+        add_rekeyed(&deals, world.sim, &world.sim->tickets[i], begin_ms, begin_ms + third);
+    sg_deals_finish(&deals, 0);
+    assert_int_equal(sg_analysis_init(&analysis, &deals, &config), SCRUBGATE_OK);
+    assert_int_equal(analysis.n_rings, world.analysis.n_rings);
+    sg_analysis_fini(&analysis);
+    sg_deals_fini(&deals);
+    close_world(&world);
+}
+
 static uint32_t true_ring(const struct world *world, uint64_t agent)
 {
     for (size_t i = 0; i < world->sim->n_agents; i++)
@@ -218,6 +294,7 @@ static void test_nothing(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_tail, tails);
+    sg_suite_add("a key's end in the window changes nothing", test_a_keys_end, NULL);
     sg_suite_add("what is not expected at all is impossible", test_tail_of_nothing, NULL);
     sg_suite_add("planted rings are found, whole and apart", test_rings, NULL);
     sg_suite_add("rings whose accounts write often are found, too", test_often, NULL);

@@ -51,18 +51,25 @@ static void test_marks(void **state)
 
 /* --- state --- */
 
+static enum scrubgate_status append(void *ctx, struct sg_bytes piece)
+{
+    return sg_buf_add_bytes(ctx, piece);
+}
+
 static void test_state(void **ctx)
 {
     uint64_t table[1000] = {0}, back[1000] = {0};
     struct sg_buf text = {0};
+    struct sg_state_sink sink = {.take = append, .ctx = &text};
     struct sg_state state;
     (void)ctx;
     table[3] = 5;
     table[999] = UINT64_MAX;
-    assert_int_equal(sg_state_begin(&text, 4), SCRUBGATE_OK);
-    assert_int_equal(sg_state_put_u64(&text, 77), SCRUBGATE_OK);
-    assert_int_equal(sg_state_put_table(&text, table, sizeof table), SCRUBGATE_OK);
-    assert_int_equal(sg_state_seal(&text), SCRUBGATE_OK);
+    assert_int_equal(sg_state_begin(&sink, 4), SCRUBGATE_OK);
+    assert_int_equal(sg_state_put_u64(&sink, 77), SCRUBGATE_OK);
+    assert_int_equal(sg_state_put_table(&sink, table, sizeof table), SCRUBGATE_OK);
+    assert_int_equal(sg_state_seal(&sink), SCRUBGATE_OK);
+    sg_state_fini(&sink);
     assert_true(text.len < 120);
     assert_int_equal(sg_state_open(&state, sg_buf_bytes(&text), 4), SCRUBGATE_OK);
     assert_int_equal(sg_state_take_u64(&state), 77);
@@ -82,6 +89,50 @@ static void test_state(void **ctx)
         text.data[i] ^= 0x10;
     }
     sg_buf_fini(&text);
+}
+
+/* Between two pieces others may write: a record is of one moment all the same, and each piece is
+ * handed on before more is looked at. */
+struct changing {
+    uint64_t (*records)[3];
+    size_t n, pieces;
+    struct sg_buf text;
+};
+
+static enum scrubgate_status change_all(void *ctx, struct sg_bytes piece)
+{
+    struct changing *changing = ctx;
+    changing->pieces++;
+    for (size_t i = 0; i < changing->n; i++)
+        for (int k = 0; k < 3; k++)
+            changing->records[i][k]++;
+    return sg_buf_add_bytes(&changing->text, piece);
+}
+
+static void test_state_in_pieces(void **ctx)
+{
+    enum { N = 40000 };
+    uint64_t(*back)[3] = calloc(N, sizeof *back);
+    struct changing changing = {.records = calloc(N, sizeof *back), .n = N};
+    struct sg_state_sink sink = {.take = change_all, .ctx = &changing};
+    struct sg_state state;
+    (void)ctx;
+    assert_non_null(back);
+    assert_non_null(changing.records);
+    assert_int_equal(sg_state_begin(&sink, 4), SCRUBGATE_OK);
+    assert_int_equal(sg_state_put_records(&sink, changing.records, N, sizeof *back), SCRUBGATE_OK);
+    assert_int_equal(sg_state_seal(&sink), SCRUBGATE_OK);
+    sg_state_fini(&sink);
+    assert_true(changing.pieces > 3);
+    assert_int_equal(sg_state_open(&state, sg_buf_bytes(&changing.text), 4), SCRUBGATE_OK);
+    sg_state_take_table(&state, back, N * sizeof *back);
+    assert_true(sg_state_ended(&state));
+    for (size_t i = 0; i < N; i++)
+        assert_true(back[i][0] == back[i][1] && back[i][1] == back[i][2]);
+    assert_true(back[0][0] < back[N - 1][0]);
+    sg_buf_fini(&changing.text);
+    free(changing.records);
+    free(back);
 }
 
 /* Bytes that were sealed by somebody who does not keep to the format. */
@@ -230,6 +281,7 @@ static void test_burst(void **state)
 {
     struct sg_burst burst, back;
     struct sg_buf text = {0};
+    struct sg_state_sink sink = {.take = append, .ctx = &text};
     struct sg_state reading;
     double calm = 0, score = 0;
     (void)state;
@@ -246,9 +298,12 @@ static void test_burst(void **state)
     assert_true(sg_burst_add(&burst, mark(2), mark(102), 200) < 5);
     assert_true(isfinite(sg_burst_add(&burst, mark(1), mark(101), UINT64_MAX)));
     assert_true(isfinite(sg_burst_add(&burst, mark(1), mark(101), 1)));
-    assert_int_equal(sg_burst_save(&burst, &text), SCRUBGATE_OK);
+    assert_int_equal(sg_state_begin(&sink, 1), SCRUBGATE_OK);
+    assert_int_equal(sg_burst_save(&burst, &sink), SCRUBGATE_OK);
+    assert_int_equal(sg_state_seal(&sink), SCRUBGATE_OK);
+    sg_state_fini(&sink);
     assert_int_equal(sg_burst_init(&back), SCRUBGATE_OK);
-    reading = (struct sg_state){sg_buf_bytes(&text), false};
+    assert_int_equal(sg_state_open(&reading, sg_buf_bytes(&text), 1), SCRUBGATE_OK);
     sg_burst_load(&back, &reading);
     assert_true(sg_state_ended(&reading));
     assert_true(sg_burst_add(&back, mark(3), mark(103), 9) ==
@@ -264,6 +319,8 @@ int main(void)
     sg_suite_add("a state comes back; cut, changed or of another version it is told", test_state,
                  NULL);
     sg_suite_add("a table whose runs do not add up is damaged", test_state_runs, NULL);
+    sg_suite_add("a state is saved in pieces, each record of one moment", test_state_in_pieces,
+                 NULL);
     sg_suite_add("panes count what they saw, for 30 days", test_panes, NULL);
     sg_suite_add("a full count stays full", test_panes_full, NULL);
     sg_suite_add("two shards' panes are one's", test_panes_merge, NULL);

@@ -19,7 +19,7 @@
 #include "collusion/routing.h"
 #include "collusion/suspicion.h"
 
-enum { TICKETS_MOST = 10, TOLD_MOST = 20 };
+enum { BANDS = 3, TICKETS_MOST = 10, WIDER = 6, TOLD_MOST = 20 };
 
 void sg_statistics_add(struct sg_statistics *statistics, const char *kind, const char *key,
                        double value)
@@ -142,30 +142,54 @@ static void tell_pairs(struct sg_statistics *statistics, const struct sg_deals *
     }
 }
 
-static void tell_coservice(struct sg_statistics *statistics, const struct sg_deals *deals,
-                           const struct sg_coservice *co)
+/* The numbers of one band of customers. */
+static void tell_band(struct sg_statistics *statistics, const struct sg_deals *deals,
+                      const struct sg_coservice *co, unsigned band)
+{
+    char key[SG_STATISTIC_KEY];
+    for (size_t a = 0; a < co->n; a++)
+        for (size_t b = 0; b < co->n; b++) {
+            const size_t at = a * co->n + b;
+            assert_true(co->exp[at] > 0 || co->obs[at] == 0);
+            if (co->exp[at] <= 0)
+                continue;
+            (void)snprintf(key, sizeof key, "%u %016" PRIx64 " %016" PRIx64, band,
+                           deals->agents.ids[a], deals->agents.ids[b]);
+            sg_statistics_add(statistics, "obs", key, co->obs[at]);
+            sg_statistics_add(statistics, "exp", key, co->exp[at]);
+            sg_statistics_add(statistics, "var", key, co->var[at]);
+        }
+}
+
+static void tell_habits(struct sg_statistics *statistics, const struct sg_deals *deals,
+                        const struct sg_coservice *co, unsigned band)
 {
     bool *served = calloc(co->n + 1, sizeof *served);
+    char key[SG_STATISTIC_KEY];
     assert_non_null(served);
     for (size_t i = 0; i < deals->n; i++)
         served[deals->list[i].agent] = true;
     for (size_t a = 0; a < co->n; a++) {
-        for (size_t b = 0; b < co->n; b++) {
-            const size_t at = a * co->n + b;
-            const uint64_t x = deals->agents.ids[a], y = deals->agents.ids[b];
-            assert_true(co->exp[at] > 0 || co->obs[at] == 0);
-            if (co->exp[at] > 0) {
-                add_two(statistics, "obs", x, y, co->obs[at]);
-                add_two(statistics, "exp", x, y, co->exp[at]);
-                add_two(statistics, "var", x, y, co->var[at]);
-            }
-            if (co->exp[at] > 0 || a == b)
-                add_two(statistics, "z", x, y, co->z[at]);
-        }
+        (void)snprintf(key, sizeof key, "%u %016" PRIx64, band, deals->agents.ids[a]);
         if (served[a])
-            add_one(statistics, "habit", deals->agents.ids[a], co->habit[a]);
+            sg_statistics_add(statistics, "habit", key, co->habit[a]);
     }
     free(served);
+}
+
+/* The largest of all bands. widest: knows all pairs. */
+static void tell_edges(struct sg_statistics *statistics, const struct sg_deals *deals,
+                       const struct sg_coservice *first, const struct sg_coservice *widest)
+{
+    const size_t n = first->n;
+    double *z = malloc((n * n + 1) * sizeof *z);
+    assert_non_null(z);
+    sg_coservice_oddest(first, z);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++)
+            if (widest->exp[a * n + b] > 0 || a == b)
+                add_two(statistics, "z", deals->agents.ids[a], deals->agents.ids[b], z[a * n + b]);
+    free(z);
 }
 
 static void tell_scores(struct sg_statistics *statistics, const struct sg_deals *deals,
@@ -180,25 +204,40 @@ static void tell_scores(struct sg_statistics *statistics, const struct sg_deals 
     sg_suspicion_fini(&suspicion);
 }
 
+/* As collusion/analysis.c has them. */
+static void tell_bands(struct sg_statistics *statistics, const struct sg_deals *deals,
+                       const struct sg_routing *routing)
+{
+    struct sg_coservice co[BANDS];
+    struct sg_coservice_config config = {.tickets_most = TICKETS_MOST};
+    for (unsigned i = 0; i < BANDS; i++, config.tickets_most *= WIDER) {
+        config.doubt = i == 0 ? 0 : 0.5;
+        assert_int_equal(i == 0 ? sg_coservice_init(&co[i], deals, routing, &config)
+                                : sg_coservice_widen(&co[i], &co[i - 1], deals, routing, &config),
+                         SCRUBGATE_OK);
+        tell_band(statistics, deals, &co[i], i + 1);
+        tell_habits(statistics, deals, &co[i], i + 1);
+    }
+    tell_edges(statistics, deals, &co[0], &co[BANDS - 1]);
+    tell_scores(statistics, deals, &co[0], routing);
+    for (unsigned i = 0; i < BANDS; i++)
+        sg_coservice_fini(&co[i]);
+}
+
 void sg_statistics_init(struct sg_statistics *statistics, struct sg_bytes events, uint64_t since_ms)
 {
-    const struct sg_coservice_config config = {.tickets_most = TICKETS_MOST};
     struct sg_deals deals;
     struct sg_routing routing;
     struct sg_visits visits;
-    struct sg_coservice co;
     *statistics = (struct sg_statistics){.list = NULL};
     read_deals(&deals, events, since_ms);
     assert_int_equal(sg_routing_init(&routing, &deals), SCRUBGATE_OK);
     assert_int_equal(sg_visits_init(&visits, &deals), SCRUBGATE_OK);
-    assert_int_equal(sg_coservice_init(&co, &deals, &routing, &config), SCRUBGATE_OK);
     tell_routing(statistics, &deals, &routing);
     for (size_t c = 0; c < deals.customers.n; c++)
         tell_pairs(statistics, &deals, &routing, visits.deal + visits.begin[c],
                    visits.begin[c + 1] - visits.begin[c]);
-    tell_coservice(statistics, &deals, &co);
-    tell_scores(statistics, &deals, &co, &routing);
-    sg_coservice_fini(&co);
+    tell_bands(statistics, &deals, &routing);
     sg_visits_fini(&visits);
     sg_routing_fini(&routing);
     sg_deals_fini(&deals);

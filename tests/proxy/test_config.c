@@ -17,6 +17,7 @@
 #include "base/diag.h"
 #include "proxy/config.h"
 
+#include "../lib/tempdir.h"
 #include "../lib/toy_place.h"
 
 static char path[] = "/tmp/scrubgate-config-XXXXXX";
@@ -142,6 +143,41 @@ static void the_audit_log_has_times(void **state)
         assert_int_equal(config->audit_checkpoint_ns, ends[i].checkpoint);
         sg_config_free(config);
     }
+}
+
+/* Beside the config, or where that says. */
+static void a_policy_is_found_read_and_part_of_the_digest(void **state)
+{
+    (void)state;
+    static const char good[] = "representative_channels: [council]\n";
+    static const char bad[] = "signals:\n  pear: {mode: advise}\n";
+    const struct sg_override elsewhere = {"policy", "no-such-policy.yaml", "--set"};
+    struct sg_config *config = NULL;
+    struct scrubgate_fault fault = {.what = ""};
+    struct sg_tempdir dir;
+    char digest[65], file[512], policy[512];
+    sg_tempdir_make(&dir);
+    sg_tempdir_path(&dir, "gateway.yaml", file);
+    sg_tempdir_path(&dir, "policy.yaml", policy);
+    sg_tempdir_write(&dir, "gateway.yaml", ROUTE, strlen(ROUTE));
+    assert_int_equal(sg_config_load(&config, file, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_null(config->policy_file);
+    assert_false(sg_collusion_policy_is_private(config->policy, SG_BYTES("council")));
+    memcpy(digest, config->digest, sizeof digest);
+    sg_config_free(config);
+    sg_tempdir_write(&dir, "policy.yaml", good, strlen(good));
+    assert_int_equal(sg_config_load(&config, file, NULL, 0, &fault), SCRUBGATE_OK);
+    assert_string_equal(config->policy_file, policy);
+    assert_true(sg_collusion_policy_is_private(config->policy, SG_BYTES("council")));
+    assert_string_not_equal(config->digest, digest);
+    sg_config_free(config);
+    assert_int_equal(sg_config_load(&config, file, &elsewhere, 1, &fault), SCRUBGATE_EINVAL);
+    assert_string_equal(fault.file, elsewhere.value);
+    sg_tempdir_write(&dir, "policy.yaml", bad, strlen(bad));
+    assert_int_equal(sg_config_load(&config, file, NULL, 0, &fault), SCRUBGATE_EINVAL);
+    assert_string_equal(fault.file, policy);
+    assert_int_equal(fault.line, 2);
+    sg_tempdir_remove(&dir);
 }
 
 static void upstreams_have_times_health_and_trust(void **state)
@@ -443,6 +479,7 @@ int main(void)
         cmocka_unit_test(the_longest_path_wins),
         cmocka_unit_test(overrides_win_over_the_file_and_change_the_digest),
         cmocka_unit_test(the_audit_log_has_times),
+        cmocka_unit_test(a_policy_is_found_read_and_part_of_the_digest),
         cmocka_unit_test(upstreams_have_times_health_and_trust),
         cmocka_unit_test(the_sandbox_has_a_user_and_switches),
         cmocka_unit_test(identity_names_bodies_headers_and_words),

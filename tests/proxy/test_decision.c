@@ -143,6 +143,66 @@ static void test_a_record_names_rules_and_places_and_no_value(void **state)
     end(&world);
 }
 
+static void test_a_record_says_what_speaks_against_it(void **state)
+{
+    static struct world world;
+    const struct sg_assessment assessment = {
+        .is_scored = true,
+        .risk = 0.999,
+        .told_risk = 0.1,
+        .course = SG_COURSE_DENY,
+        .n_reasons = 2,
+        .reasons = {{SG_SIGNAL_PAIR, 7.24F, false, true}, {SG_SIGNAL_BURST, 0.5F, true, false}},
+        .n_rulings = 2,
+        .rulings = {{SG_GUARD_BLOCK, SG_SIGNAL_ENFORCE, 12, 99},
+                    {SG_GUARD_CLEARANCE, SG_SIGNAL_SHADOW, 0, SG_GUARD_NO_END}}};
+    struct sg_judgement judgement = {.request = true, .assessment = &assessment};
+    struct sg_buf out = {0};
+    (void)state;
+    begin(&world, "text/plain", "x", false, false);
+    assert_int_equal(sg_decision_record(&out, &world.context, &world.relay, &judgement),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
+    expect((const char *)out.data,
+           "\"risk\":1.00,\"reasons\":{\"pair\":7.2,\"burst\":0.5},\"rulings\":[{\"rule\":"
+           "\"block\",\"mode\":\"enforce\",\"order\":12,\"until_ms\":99},{\"rule\":\"clearance\","
+           "\"mode\":\"shadow\"}],\"action\":\"deny\"}");
+    sg_buf_clear(&out);
+    judgement.assessment = NULL;
+    assert_int_equal(sg_decision_record(&out, &world.context, &world.relay, &judgement),
+                     SCRUBGATE_OK);
+    assert_int_equal(sg_buf_add_byte(&out, '\0'), SCRUBGATE_OK);
+    assert_null(strstr((const char *)out.data, "risk"));
+    assert_null(strstr((const char *)out.data, "\"action\":"));
+    sg_buf_fini(&out);
+    end(&world);
+}
+
+/* Which channels are nobody's to analyse is the policy's to say, of the generation that the message
+ * began with. */
+static void test_a_channel_is_private_by_policy(void **state)
+{
+    static struct world world;
+    static struct sg_generation generation;
+    static struct sg_config config;
+    struct scrubgate_fault fault;
+    (void)state;
+    begin(&world, "text/plain", "x", false, false);
+    world.parties.value[SG_PARTY_CHANNEL] = SG_BYTES("council");
+    assert_false(sg_decision_private(&world.context));
+    assert_int_equal(sg_collusion_policy_read(&config.policy, "p",
+                                              SG_BYTES("representative_channels: [council]\n"),
+                                              &fault),
+                     SCRUBGATE_OK);
+    generation.config = &config;
+    world.context.generation = &generation;
+    assert_true(sg_decision_private(&world.context));
+    world.parties.value[SG_PARTY_CHANNEL] = SG_BYTES("chat");
+    assert_false(sg_decision_private(&world.context));
+    sg_collusion_policy_free(config.policy);
+    end(&world);
+}
+
 /* What a client names a party, and what of that may be told in clear. */
 static const struct label_row {
     const char *name;
@@ -270,6 +330,9 @@ int main(void)
     SG_SUITE_ROWS(test_status_row, status_rows);
     sg_suite_add("a record names rules and places and no value",
                  test_a_record_names_rules_and_places_and_no_value, NULL);
+    sg_suite_add("a record says what speaks against it, in shadow too",
+                 test_a_record_says_what_speaks_against_it, NULL);
+    sg_suite_add("a channel is private by policy", test_a_channel_is_private_by_policy, NULL);
     SG_SUITE_ROWS(test_label_row, label_rows);
     sg_suite_add("a rule that fails is counted, and logged once",
                  test_a_rule_that_fails_is_counted_and_logged_once, NULL);

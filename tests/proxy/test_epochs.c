@@ -308,6 +308,24 @@ static void test_a_first_start_in_1970(void **state)
     end(&world);
 }
 
+/* Somebody took the keys away: another chain begins, and agents stay who they are. */
+static void test_a_new_chain(void **state)
+{
+    struct world world;
+    char path[512];
+    (void)state;
+    begin(&world, at(FIRST, 0));
+    const struct sg_epoch before = current(&world);
+    sg_tempdir_path(&world.dir, SG_EPOCHS_FOLDER "/epoch-228.key", path);
+    assert_int_equal(remove(path), 0);
+    again(&world, at(FIRST, 1));
+    const struct sg_epoch now = current(&world);
+    assert_int_equal(now.number, FIRST);
+    assert_memory_not_equal(now.key, before.key, sizeof now.key);
+    assert_false(sg_tempdir_has(&world.dir, "keys/fingerprint.key"));
+    end(&world);
+}
+
 /* --- files --- */
 
 static void spoil(struct world *world, const char *name, const char *text, unsigned mode)
@@ -481,6 +499,7 @@ int main(void)
     sg_suite_add("a key's end waits for a day", test_an_end_waits_for_a_day, NULL);
     sg_suite_add("under a legal hold no key ends", test_a_hold_keeps_keys, NULL);
     sg_suite_add("a first start in 1970", test_a_first_start_in_1970, NULL);
+    sg_suite_add("without its keys a new chain begins", test_a_new_chain, NULL);
     SG_SUITE_ROWS(test_bad, bads);
     sg_suite_add("a destroyed key is overwritten", test_a_destroyed_key_is_overwritten, NULL);
     sg_suite_add("a crash loses no key and leaves none", test_crashes, NULL);

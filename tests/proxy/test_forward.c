@@ -208,6 +208,21 @@ static const struct sg_record_rule found[] = {
     {"contact.mailto", "EMAIL_ADDRESS", "mask", 4, 3},
 };
 
+static const struct sg_assessment quiet = {.is_scored = true, .told_risk = 0.004};
+static const struct sg_assessment suspect = {
+    .is_scored = true,
+    .risk = 0.999,
+    .told_risk = 0.871,
+    .course = SG_COURSE_DIVERT,
+    .n_reasons = 3,
+    .reasons = {{SG_SIGNAL_TEMPLATE, 7.9F, false, true},
+                {SG_SIGNAL_PAIR, 7.24F, true, true},
+                {SG_SIGNAL_FARM, 3.06F, true, false}},
+    .n_rulings = 2,
+    .rulings = {{SG_GUARD_COOLOFF, SG_SIGNAL_SHADOW, 0, 1},
+                {SG_GUARD_FLAGGED, SG_SIGNAL_ADVISE, 7, 1}},
+};
+
 static const struct mark_row {
     const char *name;
     struct sg_mark mark;
@@ -226,6 +241,17 @@ static const struct mark_row {
     {"shadow says so",
      {.shadow = true, .verdict = SG_VERDICT_BLOCKED, .origin = "o"},
      "verdict=blocked, entities=(), shadow, audit=\"o/0\""},
+    {"a ticket with nothing against it has a risk",
+     {.verdict = SG_VERDICT_CLEAN, .origin = "o", .assessment = &quiet},
+     "verdict=clean, entities=(), risk=0.00, audit=\"o/0\""},
+    {"what is in shadow is not told",
+     {.verdict = SG_VERDICT_DIVERTED, .origin = "o", .assessment = &suspect},
+     "verdict=diverted, entities=(), risk=0.87, reasons=(flagged pair;w=7.2 farm;w=3.1), "
+     "action=divert, audit=\"o/0\""},
+    {"a route that only watches asks for nothing",
+     {.shadow = true, .verdict = SG_VERDICT_CLEAN, .origin = "o", .assessment = &suspect},
+     "verdict=clean, entities=(), shadow, risk=0.87, reasons=(flagged pair;w=7.2 farm;w=3.1), "
+     "audit=\"o/0\""},
     {"an origin cannot break the string",
      {.verdict = SG_VERDICT_CLEAN, .origin = "a\"b\\c\n\xc3\xa9"},
      "verdict=clean, entities=(), audit=\"a\\\"b\\\\c?\?\?/0\""},

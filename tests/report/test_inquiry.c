@@ -26,64 +26,74 @@
  * each other. */
 struct market {
     const char *name;
-    size_t agents, tickets, rings, agents_each, customers_each;
-    bool thin; /* nothing can be said of anybody */
+    struct {
+        size_t agents, tickets, rings, agents_each, customers_each;
+    } of;
+    bool thin;     /* nothing can be said of anybody */
+    size_t linked; /* groups of accounts, and agents among customers */
     const char *holds[4];
 };
 
 static const struct market markets[] = {
-    {"nobody wrote", 0, 0, 0, 0, 0, false, {"No evidence", "no tickets", "There is no ticket"}},
-    {"one ticket", 1, 1, 0, 0, 0, true, {"No evidence", "Fewer than three agents are on duty"}},
-    {"all is as routing has it",
-     12,
-     600,
-     0,
-     0,
-     0,
+    {"nobody wrote",
+     {0, 0, 0, 0, 0},
      false,
+     0,
+     {"No evidence", "no tickets", "There is no ticket"}},
+    {"one ticket",
+     {1, 1, 0, 0, 0},
+     true,
+     0,
+     {"No evidence", "Fewer than three agents are on duty"}},
+    {"all is as routing has it",
+     {12, 600, 0, 0, 0},
+     false,
+     0,
      {"<strong>Nothing</strong>", "Nothing that routing does not explain",
       "no group of agents shares more customers than chance gives"}},
     {"one agent and his customers",
-     12,
-     600,
-     1,
-     1,
-     8,
+     {12, 600, 1, 1, 8},
      false,
+     0,
      {"<strong>1 ring</strong>", "1 agent and 8 customers meet", "This agent served ",
       "Routing alone would have sent this agent "}},
     {"a ring of agents of whom no customer stands out",
-     12,
-     600,
-     1,
-     3,
+     {12, 600, 1, 3, 0},
+     false,
      0,
-     false,
      {"These 3 agents share customers more often", "no single customer stands out"}},
-    {"twenty rings",
-     120,
-     6000,
-     20,
-     5,
-     30,
+    {"accounts that belong together, and no ring",
+     {12, 600, 0, 0, 0},
      false,
+     1,
+     {"<strong>No ring</strong>", "Some accounts that belong together",
+      "1 group of accounts that share what few show", "1 time: an agent&#39;s own things"}},
+    {"all kinds of accounts that belong together",
+     {12, 600, 1, 3, 20},
+     false,
+     4,
+     {"2 identities, 1 network", "network, device; around a circle, by a000000000000003",
+      "and 8 more", "the same agent served them: network, device"}},
+    {"more groups than can be listed",
+     {12, 600, 1, 3, 20},
+     false,
+     90,
+     {"The 40 oddest of 90", "The 40 strongest of 90"}},
+    {"twenty rings",
+     {120, 6000, 20, 5, 30},
+     false,
+     0,
      {"<strong>20 rings</strong>", "12 rings more", "id=\"on-ring-19\"", "These 5 agents served "}},
     {"more agents and customers than can be drawn",
-     60,
-     9000,
-     1,
-     40,
-     300,
+     {60, 9000, 1, 40, 300},
      false,
+     0,
      {"agents; 26 more", "customers; 240 more, not drawn", "and 28 more agents, not drawn",
       "The 60 likeliest of 300 customers"}},
     {"two hundred rings",
-     1000,
-     40000,
-     200,
-     5,
-     40,
+     {1000, 40000, 200, 5, 40},
      false,
+     0,
      {"<strong>200 rings</strong>", "id=\"on-ring-31\"", "Ring 199",
       "The 32 densest have a card of their own"}},
 };
@@ -98,6 +108,8 @@ struct world {
     uint32_t *numbers; /* 0, 1, 2 … */
     double *ones, chance[11];
     struct sg_analysis_ticket *tickets;
+    struct sg_identity_ring *groups;
+    struct sg_role_swap *swaps;
 };
 
 /* --- a market --- */
@@ -105,12 +117,12 @@ struct world {
 static enum scrubgate_status add_ticket(struct sg_deals *deals, const struct market *market,
                                         struct sg_dice *dice, size_t i, const char *queue)
 {
-    const size_t ringed = market->rings * market->customers_each;
+    const size_t ringed = market->of.rings * market->of.customers_each;
     const size_t customer = sg_dice_below(dice, ringed * 2 + 40);
-    size_t agent = sg_dice_below(dice, market->agents);
+    size_t agent = sg_dice_below(dice, market->of.agents);
     if (customer < ringed && !sg_dice_often(dice, 100))
-        agent = customer / market->customers_each * market->agents_each +
-                sg_dice_below(dice, market->agents_each);
+        agent = customer / market->of.customers_each * market->of.agents_each +
+                sg_dice_below(dice, market->of.agents_each);
     return sg_deals_add(
         deals, &(struct sg_collusion_event){.time_ms = UINT64_C(1767225600000) + i * MINUTE,
                                             .event = sg_bytes_of("assign"),
@@ -127,9 +139,9 @@ static enum scrubgate_status number_all(struct sg_deals *deals, const struct mar
 {
     enum scrubgate_status rc = SCRUBGATE_OK;
     uint32_t number;
-    for (size_t a = 0; rc >= 0 && a < market->agents; a++)
+    for (size_t a = 0; rc >= 0 && a < market->of.agents; a++)
         rc = sg_numbering_add(&deals->agents, 0xa000000000000000 + a, &number);
-    for (size_t c = 0; rc >= 0 && c < market->rings * market->customers_each; c++)
+    for (size_t c = 0; rc >= 0 && c < market->of.rings * market->of.customers_each; c++)
         rc = sg_numbering_add(&deals->customers, 0xc000000000000000 + c, &number);
     return rc;
 }
@@ -141,7 +153,7 @@ static enum scrubgate_status make_deals(struct world *world, const struct market
     enum scrubgate_status rc = sg_deals_init(&world->deals);
     if (rc >= 0)
         rc = number_all(&world->deals, market);
-    for (size_t i = 0; rc >= 0 && i < market->tickets; i++)
+    for (size_t i = 0; rc >= 0 && i < market->of.tickets; i++)
         rc = add_ticket(&world->deals, market, &dice, i, queue);
     if (rc >= 0)
         sg_deals_finish(&world->deals, 0);
@@ -153,19 +165,51 @@ static enum scrubgate_status make_deals(struct world *world, const struct market
 static void say_ring(struct world *world, const struct market *market, size_t r)
 {
     world->analysis.rings[r] =
-        (struct sg_analysis_ring){.agents = world->numbers + r * market->agents_each,
-                                  .customers = world->numbers + r * market->customers_each,
+        (struct sg_analysis_ring){.agents = world->numbers + r * market->of.agents_each,
+                                  .customers = world->numbers + r * market->of.customers_each,
                                   .likely = world->ones,
-                                  .n_agents = market->agents_each,
-                                  .n_customers = market->customers_each,
+                                  .n_agents = market->of.agents_each,
+                                  .n_customers = market->of.customers_each,
                                   .density = 20,
                                   .threshold = 5,
-                                  .observed = market->customers_each > 0 ? 100 : 0,
-                                  .expected = market->customers_each > 0 ? 9.5 : 0,
+                                  .observed = market->of.customers_each > 0 ? 100 : 0,
+                                  .expected = market->of.customers_each > 0 ? 9.5 : 0,
                                   .first_ms = world->analysis.begin_ms,
                                   .last_ms = world->analysis.end_ms,
                                   .tickets = world->tickets,
-                                  .n_tickets = market->customers_each > 0 ? 30 : 0};
+                                  .n_tickets = market->of.customers_each > 0 ? 30 : 0};
+}
+
+static void say_links(struct world *world, const struct market *market)
+{
+    static const uint32_t some[20] = {0};
+    static const struct sg_identity_link links[] = {{SG_TRACE_IDENTITY, 1, some, 2},
+                                                    {SG_TRACE_IDENTITY, 2, some, 2},
+                                                    {SG_TRACE_NETWORK, 3, some, 2}};
+    static const struct sg_identity_reach reach = {1, 30, 4, 2.5, 12};
+    for (size_t i = 0; i < market->linked; i++) {
+        world->groups[i] = (struct sg_identity_ring){.customers = some,
+                                                     .n_customers = i % 2 == 0 ? 4 : 20,
+                                                     .links = links,
+                                                     .n_links = i == 2 ? 0 : 3,
+                                                     .reached = &reach,
+                                                     .n_reached = i == 3 ? 0 : 1,
+                                                     .tickets = 40,
+                                                     .q = i == 1 ? 0 : 0.01};
+        world->swaps[i] =
+            (struct sg_role_swap){.agent = 2,
+                                  .other = i % 4 == 1 ? 2 : 4,
+                                  .circle = (uint32_t)i % 4,
+                                  .third = i % 4 == 3 ? 3 : SG_DEAL_NONE,
+                                  .kinds = 1U << SG_TRACE_NETWORK | 1U << SG_TRACE_DEVICE,
+                                  .customers = some,
+                                  .n_customers = 20,
+                                  .tickets = 7,
+                                  .expected = 0.2,
+                                  .bits = i == 2 ? 1000 : 20};
+    }
+    world->analysis.identities = (struct sg_identity_rings){world->groups, market->linked, 17};
+    world->analysis.swaps = (struct sg_role_swaps){world->swaps, market->linked};
 }
 
 static void say_all(struct world *world, const struct market *market)
@@ -183,14 +227,14 @@ static void say_all(struct world *world, const struct market *market)
     analysis->inflation = 1;
     analysis->chance = world->chance;
     analysis->n_chance = sizeof world->chance / sizeof world->chance[0];
-    analysis->n_agents = market->agents;
+    analysis->n_agents = market->of.agents;
     for (size_t i = 0; i < sizeof world->chance / sizeof world->chance[0]; i++)
         world->chance[i] = (double)i;
-    for (size_t a = 0; a < market->agents; a++) {
-        const bool ringed = a < market->rings * market->agents_each;
+    for (size_t a = 0; a < market->of.agents; a++) {
+        const bool ringed = a < market->of.rings * market->of.agents_each;
         analysis->agents[a] = (struct sg_analysis_agent){
             .agent = (uint32_t)a,
-            .ring = ringed ? (uint32_t)(a / market->agents_each) : SG_ANALYSIS_NONE,
+            .ring = ringed ? (uint32_t)(a / market->of.agents_each) : SG_ANALYSIS_NONE,
             .score = ringed ? 40 : (double)(a % 10),
             .p = ringed ? 1e-7 : 0.5,
             .q = ringed ? 1e-4 : 1,
@@ -198,22 +242,26 @@ static void say_all(struct world *world, const struct market *market)
             .flagged = ringed,
             .thin = market->thin};
     }
-    analysis->n_rings = market->rings;
-    for (size_t r = 0; r < market->rings; r++)
+    analysis->n_rings = market->of.rings;
+    for (size_t r = 0; r < market->of.rings; r++)
         say_ring(world, market, r);
+    say_links(world, market);
 }
 
 /* What a world holds, in memory of its own. */
 static enum scrubgate_status make_room(struct world *world, const struct market *market)
 {
-    const size_t most = market->rings * (market->customers_each + market->agents_each) + 1;
+    const size_t most = market->of.rings * (market->of.customers_each + market->of.agents_each) + 1;
     world->numbers = malloc(most * sizeof *world->numbers);
     world->ones = malloc(most * sizeof *world->ones);
     world->tickets = calloc(30, sizeof *world->tickets);
-    world->analysis.agents = calloc(market->agents + 1, sizeof *world->analysis.agents);
-    world->analysis.rings = calloc(market->rings + 1, sizeof *world->analysis.rings);
+    world->analysis.agents = calloc(market->of.agents + 1, sizeof *world->analysis.agents);
+    world->analysis.rings = calloc(market->of.rings + 1, sizeof *world->analysis.rings);
+    world->groups = calloc(market->linked + 1, sizeof *world->groups);
+    world->swaps = calloc(market->linked + 1, sizeof *world->swaps);
     if (world->numbers == NULL || world->ones == NULL || world->tickets == NULL ||
-        world->analysis.agents == NULL || world->analysis.rings == NULL)
+        world->groups == NULL || world->swaps == NULL || world->analysis.agents == NULL ||
+        world->analysis.rings == NULL)
         return SCRUBGATE_ENOMEM;
     for (size_t i = 0; i < most; i++) {
         world->numbers[i] = (uint32_t)i;
@@ -262,6 +310,8 @@ static void end_world(struct world *world)
     free(world->numbers);
     free(world->ones);
     free(world->tickets);
+    free(world->groups);
+    free(world->swaps);
     free(world->analysis.agents);
     free(world->analysis.rings);
 }
@@ -338,7 +388,7 @@ static const struct hostile {
 
 static void test_hostile(void **state)
 {
-    static const struct market market = {"", 12, 600, 1, 3, 8, false, {NULL}};
+    static const struct market market = {"", {12, 600, 1, 3, 8}, false, 0, {NULL}};
     const struct hostile *hostile = *state;
     struct world world;
     struct sg_buf page = {0};
@@ -368,7 +418,7 @@ static void test_same(void **state)
 /* What is counted of a ring is what its tickets are. */
 static void test_meetings(void **state)
 {
-    static const struct market market = {"", 12, 600, 2, 3, 8, false, {NULL}};
+    static const struct market market = {"", {12, 600, 2, 3, 8}, false, 0, {NULL}};
     struct world world;
     struct sg_buf page = {0};
     (void)state;
@@ -420,7 +470,7 @@ static enum scrubgate_status make_again(void *ctx)
 /* So few tickets that the C library sorts them where they are. */
 static void test_out_of_memory_is_an_answer(void **state)
 {
-    static const struct market market = {"", 6, 40, 1, 3, 4, false, {NULL}};
+    static const struct market market = {"", {6, 40, 1, 3, 4}, false, 0, {NULL}};
     struct world world;
     (void)state;
     assert_int_equal(make_world(&world, &market, "chat"), SCRUBGATE_OK);

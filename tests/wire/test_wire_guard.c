@@ -343,6 +343,15 @@ static void restart(void)
     sg_gateway_start(&scene.gateway);
 }
 
+static void post_block(struct sg_wire *wire)
+{
+    sg_wire_open(wire, scene.gateway.admin);
+    sg_wire_say(wire,
+                "POST /v1/guard/orders HTTP/1.1\r\nHost: g\r\n" JSON
+                "Content-Length: %zu\r\n\r\n" BLOCK,
+                sizeof BLOCK - 1);
+}
+
 static void test_what_was_answered_survives_a_kill(void **state)
 {
     (void)state;
@@ -352,11 +361,7 @@ static void test_what_was_answered_survives_a_kill(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         struct sg_wire wires[MANY];
         for (int i = 0; i < MANY; i++) {
-            sg_wire_open(&wires[i], scene.gateway.admin);
-            sg_wire_say(&wires[i],
-                        "POST /v1/guard/orders HTTP/1.1\r\nHost: g\r\n" JSON
-                        "Content-Length: %zu\r\n\r\n" BLOCK,
-                        sizeof BLOCK - 1);
+            post_block(&wires[i]);
         }
         /* Some are answered, some are under way, some are not begun. */
         for (int i = 0; i < 3 * round; i++)
@@ -383,6 +388,30 @@ static void test_what_was_answered_survives_a_kill(void **state)
     free(log);
     expect("GET", ASKS_7, "", 200, "\"allowed\":false");
     restart();
+    expect("GET", ASKS_7, "", 200, "\"allowed\":false");
+    end();
+}
+
+/* Whether it was done is for the list to say; the gateway goes on, and ends well in the middle. */
+static void test_who_leaves_and_a_gateway_that_stops(void **state)
+{
+    (void)state;
+    enum { MANY = 10 };
+    struct sg_wire wires[MANY];
+    begin();
+    for (int i = 0; i < MANY; i++) {
+        post_block(&wires[i]);
+        sg_wire_reset(&wires[i]);
+    }
+    expect("POST", "/v1/guard/orders", BLOCK, 201, "\"state\":\"in-force\"");
+    for (int i = 0; i < MANY; i++)
+        post_block(&wires[i]);
+    assert_true(sg_wire_more(&wires[0]));
+    sg_gateway_signal(&scene.gateway, SIGTERM);
+    sg_gateway_join(&scene.gateway);
+    for (int i = 0; i < MANY; i++)
+        sg_wire_close(&wires[i]);
+    sg_gateway_start(&scene.gateway);
     expect("GET", ASKS_7, "", 200, "\"allowed\":false");
     end();
 }
@@ -443,6 +472,8 @@ int main(void)
     sg_suite_add("what is wrong is told, and changes nothing", test_what_is_wrong_changes_nothing,
                  NULL);
     sg_suite_add("what was answered survives a kill", test_what_was_answered_survives_a_kill, NULL);
+    sg_suite_add("who leaves, and a gateway that stops, amid orders",
+                 test_who_leaves_and_a_gateway_that_stops, NULL);
     sg_suite_add("what the log cannot be told of is not done",
                  test_what_the_log_cannot_be_told_of_is_not_done, NULL);
     sg_suite_add("a damaged file denies what it would know",
