@@ -405,8 +405,8 @@ static enum scrubgate_status fill(struct sg_coservice *co, const struct sg_coser
                                   const struct sg_coservice_config *config)
 {
     const size_t size = deals->agents.n * deals->agents.n * sizeof *co->obs;
-    double doubt = 0;
-    *co = (struct sg_coservice){.n = deals->agents.n, .tickets_most = config->tickets_most};
+    *co = (struct sg_coservice){
+        .n = deals->agents.n, .tickets_most = config->tickets_most, .doubt = config->doubt};
     enum scrubgate_status rc = allocate(co);
     if (rc >= 0 && narrower != NULL) {
         memcpy(co->obs, narrower->obs, size);
@@ -419,10 +419,10 @@ static enum scrubgate_status fill(struct sg_coservice *co, const struct sg_coser
         rc = expect(co, deals, routing);
     if (rc >= 0)
         rc = observe_deals(co, deals);
-    if (rc >= 0 && config->doubt)
-        rc = find_doubt(co, &doubt);
+    if (rc >= 0 && config->doubt < 0)
+        rc = find_doubt(co, &co->doubt);
     if (rc >= 0) {
-        compare(co, doubt);
+        compare(co, co->doubt);
         rc = temper_diagonal(co);
     }
     if (rc < 0)

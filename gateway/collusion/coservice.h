@@ -22,7 +22,6 @@
 #ifndef SG_COLLUSION_COSERVICE_H
 #define SG_COLLUSION_COSERVICE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
@@ -32,7 +31,7 @@
 
 struct sg_coservice_config {
     uint32_t tickets_most;  /* of a customer: 10 */
-    bool doubt;             /* what routing explains, by as much as it is seen to be off */
+    double doubt;           /* share by which exp may be wrong: 0; below 0: estimated */
     uint64_t first_seen_ms; /* only customers first seen then or later; 0: all */
 };
 
@@ -43,6 +42,7 @@ struct sg_coservice {
     double *z;               /* n × n */
     double *narrow; /* n × n: z for each of obs - exp, did nobody come back out of habit */
     uint32_t tickets_most;
+    double doubt;            /* as asked for, or estimated */
     struct sg_visits visits; /* of the customers that count, and count in no narrower one */
     size_t customers;
     const struct sg_coservice *wider; /* the same with customers of more tickets too; or NULL */
