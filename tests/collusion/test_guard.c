@@ -801,6 +801,43 @@ static void test_two_processes(void **state)
     end();
 }
 
+/* While the file is read beside the askers agents serve: what came then is in the new tables, and
+ * still goes to the disk. A brand that is in no group any more is forgotten. */
+static void test_view(void **state)
+{
+    (void)state;
+    struct sg_guard_view *view;
+    struct sg_collusion_policy *old;
+    begin(usual);
+    tell_story("served 1 a 10d\n");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_guard_view_read(guard, NULL, &view, NULL), SCRUBGATE_OK);
+    assert_null(view); /* nothing new */
+    assert_int_equal(sg_guard_view_take(guard, view), SCRUBGATE_OK);
+    old = policy;
+    read_policy(usual);
+    assert_int_equal(sg_guard_view_read(guard, policy, &view, NULL), SCRUBGATE_OK);
+    assert_non_null(view);
+    tell_story("served 2 a 10d\n");
+    assert_int_equal(sg_guard_view_take(guard, view), SCRUBGATE_OK);
+    sg_collusion_policy_free(old);
+    expect("1 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    expect("2 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    sg_collusion_guard_close(guard);
+    open_guard();
+    expect("2 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    old = policy;
+    read_policy("");
+    tell_story("served 3 a 10d\n");
+    assert_int_equal(sg_guard_view_read(guard, policy, &view, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_guard_view_take(guard, view), SCRUBGATE_OK);
+    sg_collusion_policy_free(old);
+    expect("3 b q 20d", "yes");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    end();
+}
+
 /* Made-up agents fill it: who is in it goes on, who is not is denied, nobody is forgotten. */
 static void test_flood(void **state)
 {
@@ -946,6 +983,7 @@ int main(void)
     sg_suite_add("where contacts do not get to the disk they are not relied on", test_doubted,
                  NULL);
     sg_suite_add("what another process orders is seen", test_two_processes, NULL);
+    sg_suite_add("what comes while the file is read is not lost", test_view, NULL);
     sg_suite_add("a flood of made-up agents pushes nobody out", test_flood, NULL);
     sg_suite_add("a file with more than there is room for harms those alone", test_full_file, NULL);
     sg_suite_add("erased is not said while somebody still reads it", test_erased_while_read, NULL);
