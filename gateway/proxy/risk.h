@@ -154,7 +154,7 @@ void sg_risks_submit(struct sg_risks *risks, struct sg_guard_job *job);
 /* --- telling ---------------------------------------------------------------------------------- */
 
 struct sg_risks_counts {
-    bool guard_known;  /* its file could be had at the last look */
+    bool guard_known;  /* its file could be read at the last look, and written lately */
     uint64_t agents;   /* that the scorer has seen */
     uint64_t saved_ms; /* wall clock of the last save; 0: none */
     uint64_t save_failures, flush_failures;

@@ -128,6 +128,7 @@ static void doubt(struct sg_risks *risks, bool failed)
     const bool is_doubted = failed && now_ns - risks->failing_ns >= risks->doubt_after_ns;
     (void)pthread_mutex_lock(&risks->lock);
     risks->counts.flush_failures += failed;
+    risks->counts.guard_known = !is_doubted;
     sg_collusion_guard_doubt(risks->guard, is_doubted);
     (void)pthread_mutex_unlock(&risks->lock);
 }
