@@ -79,20 +79,18 @@ static void take_standing(struct sg_assessment *assessment,
                           const struct sg_eligibility *eligibility)
 {
     const struct sg_signal_policy signal = sg_collusion_policy_signal(policy, SG_SIGNAL_FLAGGED);
-    const float weight = (float)risk->agent;
     if (!risk->flagged || is_ruled(eligibility, SG_GUARD_FLAGGED) ||
         assessment->n_reasons == SG_RISK_REASONS)
         return;
-    size_t at = assessment->n_reasons++;
-    for (; at > 0 && assessment->reasons[at - 1].weight < weight; at--)
-        assessment->reasons[at] = assessment->reasons[at - 1];
-    assessment->reasons[at] = (struct sg_assessment_reason){
+    /* Last: it is of all the agent's tickets, and no weight of this one. */
+    struct sg_assessment_reason *to = &assessment->reasons[assessment->n_reasons++];
+    *to = (struct sg_assessment_reason){
         .signal = SG_SIGNAL_FLAGGED,
-        .weight = weight,
+        .weight = (float)risk->agent,
         .is_told = signal.mode >= SG_SIGNAL_ADVISE,
         .is_over = true,
     };
-    if (assessment->reasons[at].is_told)
+    if (to->is_told)
         turn_to(assessment, SG_COURSE_REVIEW);
 }
 

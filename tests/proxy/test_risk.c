@@ -131,7 +131,7 @@ static void test_course(void **state)
 /* With an agent whose score is 2.6. */
 static const struct course_row standings[] = {
     {"an agent whose score is up is to be looked at", "", SG_SIGNAL_PAIR, 0.5, NONE, 0, true, false,
-     SG_COURSE_REVIEW, ", risk=0.00, reasons=(flagged;w=2.6 pair;w=0.5), action=review"},
+     SG_COURSE_REVIEW, ", risk=0.00, reasons=(pair;w=0.5 flagged;w=2.6), action=review"},
     {"and no more, whatever the mode", "signals: {flagged: {mode: enforce}}\n", SG_SIGNAL_PAIR, 2.7,
      NONE, 0, true, false, SG_COURSE_REVIEW,
      ", risk=0.33, reasons=(pair;w=2.7 flagged;w=2.6), action=review"},
