@@ -106,7 +106,7 @@ struct sg_assessment {
     double risk, told_risk;
     enum sg_course course;
     size_t n_reasons, n_rulings;
-    struct sg_assessment_reason reasons[SG_RISK_REASONS]; /* largest first */
+    struct sg_assessment_reason reasons[SG_RISK_REASONS]; /* largest first, but flagged last */
     struct sg_assessment_ruling rulings[SG_GUARD_RULES];
 };
 
