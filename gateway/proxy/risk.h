@@ -46,11 +46,12 @@ struct sg_risks_setup {
     struct sg_auditor *auditor;       /* hears what became of the state; NULL: nobody does */
     const struct sg_record_source *source;
     struct sg_loop *loop; /* on its thread jobs are done */
+    bool must_know;       /* the guard's file must be had: who served until now may know it */
 };
 
 /* Opens the guard and restores the scorer, or begins anew; starts the keeper. The folder
  * <state>/collusion is there. A guard that cannot be opened is told of and tried again: until then
- * it answers unknown. */
+ * it answers unknown; where it must be had that is an error. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_risks_open(struct sg_risks **risks,
                                                        const struct sg_risks_setup *setup,
                                                        struct scrubgate_fault *fault);
