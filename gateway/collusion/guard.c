@@ -320,14 +320,14 @@ void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
     *answer = (struct sg_eligibility){.allowed = true};
     if (agent == 0)
         return;
-    if (guard != NULL) {
+    if (guard != NULL && agent != SG_GUARD_SOMEBODY) {
         q.tables = &guard->tables;
         const struct sg_guard_agent *first = sg_guard_tables_walk(q.tables, agent, now_ms);
         judge_orders(&q, first);
         judge_clearances(&q, first);
         judge_cooloff(&q, first);
     }
-    if (guard == NULL || guard->behind || !has_room(&q))
+    if (guard == NULL || agent == SG_GUARD_SOMEBODY || guard->behind || !has_room(&q))
         hold_unknown(&q);
     for (int i = 0; i < SG_GUARD_RULES; i++) {
         if (q.held[i].until_ms == 0)

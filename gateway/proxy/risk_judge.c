@@ -88,6 +88,34 @@ static void take_rulings(struct sg_assessment *assessment, const struct sg_risk_
     }
 }
 
+/* Of all that a standing is made of, and of flags: no signal in shadow is told by another's name.
+ */
+static enum sg_signal_mode mode_of_standing(const struct sg_collusion_policy *policy)
+{
+    for (unsigned i = 0; i < SG_SIGNALS; i++)
+        if (i != SG_SIGNAL_COOLOFF &&
+            sg_collusion_policy_signal(policy, (enum sg_signal)i).mode == SG_SIGNAL_SHADOW)
+            return SG_SIGNAL_SHADOW;
+    return SG_SIGNAL_ADVISE;
+}
+
+/* The agent's own tickets have come to too much, for long: a reason to look, and for nothing more,
+ * whatever the mode of flags that people gave. */
+static void take_flag(struct sg_assessment *assessment, const struct sg_collusion_policy *policy)
+{
+    const enum sg_signal_mode mode = mode_of_standing(policy);
+    for (size_t i = 0; i < assessment->n_rulings; i++)
+        if (assessment->rulings[i].rule == SG_GUARD_FLAGGED)
+            return; /* somebody has looked, and flagged it */
+    assessment->rulings[assessment->n_rulings++] = (struct sg_assessment_ruling){
+        .rule = SG_GUARD_FLAGGED,
+        .mode = mode,
+        .until_ms = SG_GUARD_NO_END,
+    };
+    if (mode == SG_SIGNAL_ADVISE)
+        turn_to(assessment, SG_COURSE_REVIEW);
+}
+
 void sg_assessment_make(struct sg_assessment *assessment, const struct sg_collusion_policy *policy,
                         const struct sg_risk_question *question, const struct sg_risk *risk,
                         const struct sg_eligibility *eligibility)
@@ -96,6 +124,8 @@ void sg_assessment_make(struct sg_assessment *assessment, const struct sg_collus
     if (risk->settled)
         take_weights(assessment, policy, risk);
     take_rulings(assessment, question, eligibility);
+    if (risk->settled && risk->flagged)
+        take_flag(assessment, policy);
 }
 
 /* What only a router behind could divert reaches the agent, as far as anybody here knows. */
@@ -105,5 +135,6 @@ bool sg_assessment_serves(const struct sg_assessment *assessment,
     const bool kept_away =
         question->acts && (assessment->course == SG_COURSE_DENY ||
                            (assessment->course == SG_COURSE_DIVERT && question->can_divert));
-    return question->serves && !question->is_private && !kept_away;
+    return question->serves && question->agent != SG_GUARD_SOMEBODY && !question->is_private &&
+           !kept_away;
 }

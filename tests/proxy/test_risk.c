@@ -121,6 +121,38 @@ static void test_course(void **state)
     sg_collusion_policy_free(policy);
 }
 
+/* What the agent's tickets come to asks for a look, and for nothing more. */
+static void test_standing(void **state)
+{
+    static const struct {
+        const char *policy;
+        enum sg_course course;
+    } cases[] = {{"signals: {flagged: {mode: shadow}}\n", SG_COURSE_ALLOW},
+                 {"signals: {flagged: {mode: advise}}\n", SG_COURSE_REVIEW},
+                 {"signals: {flagged: {mode: enforce}}\n", SG_COURSE_REVIEW},
+                 {"signals: {pair: {mode: shadow}}\n", SG_COURSE_ALLOW}};
+    const struct sg_risk_question question = {.can_divert = true};
+    const struct sg_risk risk = {.settled = true, .flagged = true};
+    struct sg_eligibility eligibility = {.allowed = true};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_collusion_policy *policy = read_policy(cases[i].policy);
+        struct sg_assessment assessment;
+        sg_assessment_make(&assessment, policy, &question, &risk, &eligibility);
+        assert_int_equal(assessment.course, cases[i].course);
+        assert_int_equal(assessment.n_rulings, 1);
+        assert_int_equal(assessment.rulings[0].rule, SG_GUARD_FLAGGED);
+        assert_int_equal(assessment.rulings[0].order, 0);
+        eligibility.n = 1; /* somebody flagged it already */
+        eligibility.ruling[0] = (struct sg_ruling){.rule = SG_GUARD_FLAGGED, .order = 7};
+        sg_assessment_make(&assessment, policy, &question, &risk, &eligibility);
+        assert_int_equal(assessment.n_rulings, 1);
+        assert_int_equal(assessment.rulings[0].order, 7);
+        eligibility.n = 0;
+        sg_collusion_policy_free(policy);
+    }
+}
+
 /* --- a world ---------------------------------------------------------------------------------- */
 
 struct world {
@@ -477,6 +509,7 @@ static void test_together(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_course, courses);
+    sg_suite_add("an agent over its threshold is to be looked at", test_standing, NULL);
     SG_SUITE_ROWS(test_memory, memories);
     sg_suite_add("an order is in force when it is done", test_order, NULL);
     sg_suite_add("an answer's names are its own", test_answer, NULL);
