@@ -15,9 +15,11 @@ struct sg_collusion_guard {
     const struct sg_collusion_policy *policy;
     struct sg_guard_db *db;
     struct sg_guard_tables tables;
-    size_t n_pending; /* contacts that are not on disk */
-    bool behind;      /* what is on disk did not all get into the tables */
-    bool missed;      /* nor into a view; of the thread that reads views */
+    size_t n_pending;  /* contacts that are not on disk */
+    uint64_t n_orders; /* on disk, and not lifted */
+    bool behind;       /* what is on disk did not all get into the tables */
+    bool missed;       /* nor into a view; of the thread that reads views */
+    bool is_doubted;   /* contacts do not get to the disk */
 };
 
 /* --- from the disk into the tables ------------------------------------------------------------ */
@@ -25,15 +27,23 @@ struct sg_collusion_guard {
 struct sg_guard_view {
     const struct sg_collusion_policy *policy;
     struct sg_guard_tables tables;
+    uint64_t n_orders;
 };
 
 static enum scrubgate_status load_order(void *ctx, const struct sg_collusion_order *order)
 {
     struct sg_guard_view *view = ctx;
-    return order->lifted_ms != 0 ? SCRUBGATE_OK : sg_guard_tables_order(&view->tables, order);
+    if (order->lifted_ms != 0)
+        return SCRUBGATE_OK;
+    view->n_orders++;
+    const enum scrubgate_status rc = sg_guard_tables_order(&view->tables, order);
+    if (rc == SCRUBGATE_ELIMIT)
+        view->tables.is_short = true; /* what is too much can be listed and lifted still */
+    return rc == SCRUBGATE_ELIMIT ? SCRUBGATE_OK : rc;
 }
 
-/* A brand that is in no group any more: kept on disk as long as it may be again. */
+/* A brand that is in no group any more: kept on disk as long as it may be again. For whom there is
+ * no room at all is not known; who has some is known not to be known. */
 static enum scrubgate_status load_contact(void *ctx, const struct sg_guard_contact *contact)
 {
     struct sg_guard_view *view = ctx;
@@ -45,7 +55,12 @@ static enum scrubgate_status load_contact(void *ctx, const struct sg_guard_conta
         sg_guard_tables_serve(&view->tables, contact->agent, (uint16_t)brand, &served);
     if (rc >= 0)
         served->last_ms = contact->last_ms;
-    return rc;
+    if (rc != SCRUBGATE_ELIMIT)
+        return rc;
+    struct sg_guard_agent *who = sg_guard_tables_find(&view->tables, contact->agent);
+    if (who != NULL)
+        who->is_short = true;
+    return SCRUBGATE_OK;
 }
 
 static void free_view(struct sg_guard_view *view)
@@ -63,7 +78,7 @@ static enum scrubgate_status read_view(struct sg_collusion_guard *guard,
     struct sg_guard_view *made = calloc(1, sizeof *made);
     enum scrubgate_status rc = SCRUBGATE_ENOMEM;
     *view = NULL;
-    sg_fault_set(fault, NULL, 0, 0, "out of memory, or more orders than the guard has room for");
+    sg_fault_set(fault, NULL, 0, 0, "out of memory");
     if (made == NULL)
         goto out;
     made->policy = policy;
@@ -121,6 +136,7 @@ enum scrubgate_status sg_guard_view_take(struct sg_collusion_guard *guard,
         guard->tables = view->tables;
         guard->policy = view->policy;
         guard->n_pending = n_pending;
+        guard->n_orders = view->n_orders;
         view->tables = old; /* freed with it */
     }
     free_view(view);
@@ -156,6 +172,21 @@ enum scrubgate_status sg_collusion_guard_open(struct sg_collusion_guard **guard,
 out:
     sg_collusion_guard_close(made);
     return rc;
+}
+
+bool sg_collusion_guard_is_new(const struct sg_collusion_guard *guard)
+{
+    return sg_guard_db_is_new(guard->db);
+}
+
+uint64_t sg_collusion_guard_orders(const struct sg_collusion_guard *guard)
+{
+    return guard->n_orders;
+}
+
+void sg_collusion_guard_doubt(struct sg_collusion_guard *guard, bool is_doubted)
+{
+    guard->is_doubted = is_doubted;
 }
 
 void sg_collusion_guard_close(struct sg_collusion_guard *guard)
@@ -285,26 +316,51 @@ static void judge_cooloff(struct asking *q, const struct sg_guard_agent *first)
             judge_served(q, &q->tables->served[i], brand);
 }
 
-static void hold_unknown(struct asking *q)
+static void hold_unknown(struct asking *q, enum sg_signal_mode mode)
+{
+    hold(q,
+         &(struct sg_ruling){.rule = SG_GUARD_UNKNOWN, .mode = mode, .until_ms = SG_GUARD_NO_END});
+}
+
+/* Whether all contacts of all of them are there, and serving could be remembered, which the next
+ * question needs. */
+static bool knows_contacts(struct asking *q, const struct sg_guard_agent *first, uint32_t brand)
+{
+    for (const struct sg_guard_agent *at = first; at != NULL;
+         at = sg_guard_tables_next(q->tables, at))
+        if (at->is_short)
+            return false;
+    return sg_guard_tables_has_room(q->tables, q->agent, (uint16_t)brand);
+}
+
+/* An order that is not known of may be one to block, which denies whatever the policy is. */
+static void judge_ignorance(struct asking *q, const struct sg_collusion_guard *guard,
+                            const struct sg_guard_agent *first)
+{
+    const uint32_t brand = sg_collusion_policy_brand(q->policy, q->brand);
+    if (guard == NULL || guard->behind || guard->tables.is_short)
+        hold_unknown(q, SG_SIGNAL_ENFORCE);
+    else if (brand != SG_BRAND_NONE && q->agent != SG_GUARD_SOMEBODY &&
+             !is_ordered(q, first, SG_ORDER_WAIVE, NULL) &&
+             (guard->is_doubted || !knows_contacts(q, first, brand)))
+        hold_unknown(q, sg_collusion_policy_signal(q->policy, SG_SIGNAL_COOLOFF).mode);
+}
+
+/* Of somebody who cannot be told all is unknown that holds for anybody. */
+static void judge_anybody(struct asking *q)
 {
     const struct sg_clearance *wanted;
     size_t at = 0;
-    struct sg_ruling unknown = {.rule = SG_GUARD_UNKNOWN, .until_ms = SG_GUARD_NO_END};
-    unknown.mode = sg_collusion_policy_signal(q->policy, SG_SIGNAL_COOLOFF).mode;
-    hold(q, &unknown);
-    unknown.mode = sg_collusion_policy_signal(q->policy, SG_SIGNAL_FLAGGED).mode;
-    hold(q, &unknown);
-    while ((wanted = sg_collusion_policy_clearance(q->policy, q->brand, q->queue, &at)) != NULL) {
-        unknown.mode = wanted->mode;
-        hold(q, &unknown);
+    while ((wanted = sg_collusion_policy_clearance(q->policy, q->brand, q->queue, &at)) != NULL)
+        hold_unknown(q, wanted->mode);
+    if (sg_collusion_policy_brand(q->policy, q->brand) != SG_BRAND_NONE)
+        hold_unknown(q, sg_collusion_policy_signal(q->policy, SG_SIGNAL_COOLOFF).mode);
+    for (size_t i = 0; i < q->tables->n_ordered; i++) {
+        const struct sg_guard_ordered *order = &q->tables->ordered[i];
+        if (order->kind == SG_ORDER_BLOCK && order->expires_ms > q->now &&
+            covers(order->brand, q->brand) && covers(order->queue, q->queue))
+            hold_unknown(q, SG_SIGNAL_ENFORCE);
     }
-}
-
-/* Whether serving could be remembered, which the next question needs. */
-static bool has_room(struct asking *q)
-{
-    const uint32_t brand = sg_collusion_policy_brand(q->policy, q->brand);
-    return brand == SG_BRAND_NONE || sg_guard_tables_has_room(q->tables, q->agent, (uint16_t)brand);
 }
 
 void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
@@ -317,18 +373,22 @@ void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
                        .now = now_ms,
                        .brand = brand,
                        .queue = queue};
+    const struct sg_guard_agent *first = NULL;
     *answer = (struct sg_eligibility){.allowed = true};
     if (agent == 0)
         return;
     if (guard != NULL && agent != SG_GUARD_SOMEBODY) {
         q.tables = &guard->tables;
-        const struct sg_guard_agent *first = sg_guard_tables_walk(q.tables, agent, now_ms);
+        first = sg_guard_tables_walk(q.tables, agent, now_ms);
         judge_orders(&q, first);
         judge_clearances(&q, first);
         judge_cooloff(&q, first);
     }
-    if (guard == NULL || agent == SG_GUARD_SOMEBODY || guard->behind || !has_room(&q))
-        hold_unknown(&q);
+    if (guard != NULL && agent == SG_GUARD_SOMEBODY) {
+        q.tables = &guard->tables;
+        judge_anybody(&q);
+    }
+    judge_ignorance(&q, guard, first);
     for (int i = 0; i < SG_GUARD_RULES; i++) {
         if (q.held[i].until_ms == 0)
             continue;
@@ -369,14 +429,33 @@ enum scrubgate_status sg_collusion_guard_contact(struct sg_collusion_guard *guar
 }
 
 struct sg_guard_batch {
+    struct sg_arena names; /* its own: it may outlive the policy */
     size_t n;
     struct sg_guard_contact contacts[];
 };
+
+static void free_batch(struct sg_guard_batch *batch)
+{
+    if (batch != NULL)
+        sg_arena_fini(&batch->names);
+    free(batch);
+}
+
+/* The name of a brand, once for each. NULL: out of memory. */
+static const char *name_brand(struct sg_guard_batch *batch, const char *names[SG_POLICY_BRANDS],
+                              const struct sg_collusion_policy *policy, uint16_t brand)
+{
+    if (names[brand] == NULL)
+        names[brand] = sg_arena_copy(&batch->names,
+                                     sg_bytes_of(sg_collusion_policy_brand_name(policy, brand)));
+    return names[brand];
+}
 
 enum scrubgate_status sg_guard_batch_collect(struct sg_collusion_guard *guard,
                                              struct sg_guard_batch **batch)
 {
     struct sg_guard_tables *tables = &guard->tables;
+    const char *names[SG_POLICY_BRANDS] = {NULL};
     *batch = NULL;
     if (guard->n_pending == 0)
         return SCRUBGATE_OK;
@@ -384,17 +463,23 @@ enum scrubgate_status sg_guard_batch_collect(struct sg_collusion_guard *guard,
         malloc(sizeof *made + guard->n_pending * sizeof made->contacts[0]);
     if (made == NULL)
         return SCRUBGATE_ENOMEM;
-    guard->n_pending = 0;
+    made->names = (struct sg_arena){0};
     made->n = 0;
     for (size_t i = 0; i < tables->n_served; i++) {
         struct sg_guard_served *served = &tables->served[i];
         if (!served->pending)
             continue;
+        const char *name = name_brand(made, names, guard->policy, served->brand);
+        if (name == NULL) {
+            sg_guard_batch_settle(guard, made, false);
+            return SCRUBGATE_ENOMEM;
+        }
         served->pending = false;
+        guard->n_pending--;
         made->contacts[made->n++] = (struct sg_guard_contact){
             .agent = tables->numbers.ids[served->agent],
             .last_ms = served->last_ms,
-            .brand = sg_bytes_of(sg_collusion_policy_brand_name(guard->policy, served->brand)),
+            .brand = sg_bytes_of(name),
         };
     }
     *batch = made;
@@ -415,12 +500,17 @@ void sg_guard_batch_settle(struct sg_collusion_guard *guard, struct sg_guard_bat
     for (size_t i = 0; batch != NULL && i < batch->n && !written; i++) {
         const struct sg_guard_contact *contact = &batch->contacts[i];
         struct sg_guard_served *served;
-        /* It has its place: this finds, and so cannot fail. */
+        /* In the guard that it comes from it has its place. In another one it may have none: then
+         * that one knows that it does not know. */
         const uint32_t brand = sg_collusion_policy_brand(guard->policy, contact->brand);
-        if (sg_guard_tables_serve(&guard->tables, contact->agent, (uint16_t)brand, &served) >= 0)
-            mark(guard, served);
+        if (brand == SG_BRAND_NONE ||
+            sg_guard_tables_serve(&guard->tables, contact->agent, (uint16_t)brand, &served) < 0)
+            continue;
+        if (contact->last_ms > served->last_ms)
+            served->last_ms = contact->last_ms;
+        mark(guard, served);
     }
-    free(batch);
+    free_batch(batch);
 }
 
 enum scrubgate_status sg_collusion_guard_flush(struct sg_collusion_guard *guard,
@@ -445,7 +535,7 @@ enum scrubgate_status sg_collusion_guard_add(struct sg_collusion_guard *guard,
 {
     struct sg_collusion_order made = *order;
     enum scrubgate_status rc = sg_order_check(order, fault);
-    if (rc >= 0 && guard->tables.n_ordered + 2 > (size_t)2 * SG_GUARD_ORDERS) {
+    if (rc >= 0 && !sg_guard_tables_takes_order(&guard->tables)) {
         sg_fault_set(fault, NULL, 0, 0, "over %d orders are in force", SG_GUARD_ORDERS);
         rc = SCRUBGATE_ELIMIT;
     }

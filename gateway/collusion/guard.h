@@ -10,9 +10,11 @@
  * is replaced, the caller links the new one to the old (SG_ORDER_LINK). Linked agents are one
  * person: what one of them did or was ordered counts for all.
  *
- * What cannot be known is denied: without its file, or over its ceilings, the guard answers
- * SG_GUARD_UNKNOWN, which denies as soon as the policy enforces anything that it would have known
- * (cooloff, flagged, a clearance). A policy that enforces none of them lets pass.
+ * What cannot be known is denied, SG_GUARD_UNKNOWN. Where orders are not known (the file cannot be
+ * had, was not all read, or has more of them than the tables) one to block may be among them, and
+ * that denies whatever the policy says: so unknown is enforced, for every agent. Where only
+ * contacts are not known (no room for this agent's, or they do not get to the disk) it has the mode
+ * of the cool-off, for brands in conflict groups, unless the agent has a waiver.
  *
  * Time is the caller's, wall clock in milliseconds. A contact never moves back; a clock that was
  * ahead makes cool-offs longer, never shorter, and a waiver is the way out.
@@ -34,9 +36,9 @@
 #include "collusion/policy.h"
 
 enum {
-    SG_GUARD_AGENTS = 1 << 17, /* ceilings of the tables: about 40 MB in all */
+    SG_GUARD_AGENTS = 1 << 17, /* met; ceilings of the tables: about 50 MB in all */
     SG_GUARD_CONTACTS = 1 << 19,
-    SG_GUARD_ORDERS = 1 << 16 /* in force */
+    SG_GUARD_ORDERS = 1 << 16 /* in force; the agents that they are about have room besides */
 };
 #define SG_GUARD_NO_END UINT64_MAX
 /* Where it lies below the state folder, for the gateway and for commands; and in a folder that is
@@ -46,13 +48,20 @@ enum {
 
 struct sg_collusion_guard;
 
-/* (disk) Borrows the policy until close. EMALFORMED: the file is damaged; EIO: it cannot be had;
- * ELIMIT: it holds more than the tables. *guard is then NULL, which all may be asked. */
+/* (disk) Borrows the policy until close. EMALFORMED: the file is damaged; EIO: it cannot be had.
+ * *guard is then NULL, which all may be asked. What it holds over the ceilings is not known; it can
+ * be listed and lifted all the same. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_open(
     struct sg_collusion_guard **guard, const char *path, const struct sg_collusion_policy *policy,
     struct scrubgate_fault *fault);
 /* (disk) What was not written is lost: flush before. NULL is fine. */
 void sg_collusion_guard_close(struct sg_collusion_guard *guard);
+/* There was no file, or an empty one: it was made when this was opened. */
+bool sg_collusion_guard_is_new(const struct sg_collusion_guard *guard);
+/* On disk and not lifted, at the last look; they may be over. */
+uint64_t sg_collusion_guard_orders(const struct sg_collusion_guard *guard);
+/* Contacts do not get to the disk for longer than may be: a crash would forget them. */
+void sg_collusion_guard_doubt(struct sg_collusion_guard *guard, bool is_doubted);
 
 /* --- asking --- */
 
@@ -101,7 +110,7 @@ void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_contact(
     struct sg_collusion_guard *guard, uint64_t agent, struct sg_bytes brand, uint64_t now_ms);
 
-struct sg_guard_batch; /* contacts on their way to the disk */
+struct sg_guard_batch; /* contacts on their way to the disk; not bound to guard or policy */
 
 /* Takes what is not on disk yet. *batch is NULL when there is nothing. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_batch_collect(struct sg_collusion_guard *guard,
@@ -110,7 +119,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_batch_collect(struct sg_collus
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_batch_write(struct sg_collusion_guard *guard,
                                                               struct sg_guard_batch *batch,
                                                               struct scrubgate_fault *fault);
-/* After the write: what was not written is taken again by the next collect. */
+/* After the write: what was not written is taken again by the next collect. It may be another
+ * guard's that was opened since. */
 void sg_guard_batch_settle(struct sg_collusion_guard *guard, struct sg_guard_batch *batch,
                            bool written);
 /* (disk) The three of them. */
@@ -119,7 +129,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_flush(struct sg_coll
 
 /* --- orders: (disk), durable and in force when they answer OK --- */
 
-/* EINVAL as sg_order_check; ELIMIT: too many are in force. */
+/* EINVAL as sg_order_check; ELIMIT, before anything is written: too many are in force. EIO also:
+ * the file was moved or removed, see sg_collusion_guard_refresh. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_add(
     struct sg_collusion_guard *guard, const struct sg_collusion_order *order, uint64_t *id,
     struct scrubgate_fault *fault);
@@ -154,7 +165,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_prune(struct sg_coll
                                                                   uint64_t *removed,
                                                                   struct scrubgate_fault *fault);
 /* Takes in what other processes wrote: cheap when they did not. Below zero: the tables are as they
- * were, and the guard answers unknown until it could catch up. */
+ * were, and the guard answers unknown until it could catch up. EIO where the file was moved or
+ * removed: it never will, and is to be opened anew. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_refresh(
     struct sg_collusion_guard *guard, struct scrubgate_fault *fault);
 

@@ -20,6 +20,7 @@ enum {
     APPLICATION = 0x53474764, /* "SGGd": what SQLite files call whose they are */
     BUSY_MS = 5000,           /* another process commits: milliseconds, unless the disk is ill */
     WAIT_MS = 5,
+    READ_MS = 1000, /* another process reads: it is asked again later */
     MODE = 0600,
     LATEST = 1 /* version of the schema: how many of the steps below were taken */
 };
@@ -44,6 +45,7 @@ struct sg_guard_db {
     sqlite3 *handle;
     char *path;
     int64_t seen; /* data_version at the last look */
+    bool is_new;  /* made when it was opened */
 };
 
 /* --- answers of SQLite ------------------------------------------------------------------------ */
@@ -140,6 +142,18 @@ static enum scrubgate_status ask(struct sg_guard_db *db, const char *sql, int64_
     return tell(db, code == SQLITE_DONE ? SQLITE_CORRUPT : code, fault);
 }
 
+/* Whether its path still leads to the file that is open: what is written into one that was moved or
+ * removed is seen by nobody who opens it later. */
+static enum scrubgate_status check_place(struct sg_guard_db *db, struct scrubgate_fault *fault)
+{
+    int has_moved = 0;
+    const int code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    if (code != SQLITE_OK || !has_moved)
+        return tell(db, code, fault);
+    sg_fault_set(fault, db->path, 0, 0, "another file is in its place, or none");
+    return SCRUBGATE_EIO;
+}
+
 /* Ends a transaction: what failed on the way left nothing. */
 static enum scrubgate_status settle(struct sg_guard_db *db, enum scrubgate_status rc,
                                     struct scrubgate_fault *fault)
@@ -148,7 +162,7 @@ static enum scrubgate_status settle(struct sg_guard_db *db, enum scrubgate_statu
         rc = run(db, "COMMIT", fault);
     if (rc < 0)
         (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-    return rc;
+    return rc < 0 ? rc : check_place(db, fault);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -214,14 +228,12 @@ static enum scrubgate_status set_up(struct sg_guard_db *db, struct scrubgate_fau
     return rc;
 }
 
-/* Takes the steps that are missing, all or none. */
-static enum scrubgate_status migrate(struct sg_guard_db *db, struct scrubgate_fault *fault)
+/* Whether this is our file, and of which version. */
+static enum scrubgate_status look(struct sg_guard_db *db, int64_t *is_at,
+                                  struct scrubgate_fault *fault)
 {
     int64_t version = 0, application = 0, tables = 0;
-    enum scrubgate_status rc = run(db, "BEGIN IMMEDIATE", fault);
-    if (rc < 0)
-        return rc;
-    rc = ask(db, "PRAGMA user_version", &version, fault);
+    enum scrubgate_status rc = ask(db, "PRAGMA user_version", &version, fault);
     if (rc >= 0)
         rc = ask(db, "PRAGMA application_id", &application, fault);
     if (rc >= 0)
@@ -235,6 +247,23 @@ static enum scrubgate_status migrate(struct sg_guard_db *db, struct scrubgate_fa
                      (long long)version, LATEST);
         rc = SCRUBGATE_EMALFORMED;
     }
+    *is_at = version;
+    return rc;
+}
+
+/* Takes the steps that are missing, all or none. One that has them all is only read: it opens while
+ * another process writes. */
+static enum scrubgate_status migrate(struct sg_guard_db *db, struct scrubgate_fault *fault)
+{
+    int64_t version = 0;
+    enum scrubgate_status rc = look(db, &version, fault);
+    if (rc < 0 || version == LATEST)
+        return rc;
+    rc = run(db, "BEGIN IMMEDIATE", fault);
+    if (rc < 0)
+        return rc;
+    rc = look(db, &version, fault); /* another one may have been faster */
+    db->is_new = rc >= 0 && version == 0;
     for (; rc >= 0 && version < LATEST; version++)
         rc = run(db, steps[version], fault);
     if (rc >= 0)
@@ -275,6 +304,11 @@ out:
         sg_fault_set(fault, path, 0, 0, "out of memory");
     sg_guard_db_close(made);
     return rc;
+}
+
+bool sg_guard_db_is_new(const struct sg_guard_db *db)
+{
+    return db->is_new;
 }
 
 void sg_guard_db_close(struct sg_guard_db *db)
@@ -362,7 +396,9 @@ enum scrubgate_status sg_guard_db_changed(struct sg_guard_db *db, bool *changed,
                                           struct scrubgate_fault *fault)
 {
     int64_t version = 0;
-    enum scrubgate_status rc = ask(db, "PRAGMA data_version", &version, fault);
+    enum scrubgate_status rc = check_place(db, fault);
+    if (rc >= 0)
+        rc = ask(db, "PRAGMA data_version", &version, fault);
     if (rc < 0)
         return rc;
     *changed = version != db->seen;
@@ -423,8 +459,21 @@ enum scrubgate_status sg_guard_db_add(struct sg_guard_db *db,
         code = bind_text(statement, at++, texts[i]);
     rc = finish(db, statement, code, fault);
     if (rc >= 0)
+        rc = check_place(db, fault);
+    if (rc >= 0)
         *id = (uint64_t)sqlite3_last_insert_rowid(db->handle);
     return rc;
+}
+
+/* A statement that changes one row. DONE: there is no such row. */
+static enum scrubgate_status finish_change(struct sg_guard_db *db, sqlite3_stmt *statement,
+                                           int bound, struct scrubgate_fault *fault)
+{
+    enum scrubgate_status rc = finish(db, statement, bound, fault);
+    const bool is_none = rc >= 0 && sqlite3_changes(db->handle) == 0;
+    if (rc >= 0)
+        rc = check_place(db, fault);
+    return rc >= 0 && is_none ? SCRUBGATE_DONE : rc;
 }
 
 enum scrubgate_status sg_guard_db_lift(struct sg_guard_db *db, uint64_t id, struct sg_bytes actor,
@@ -446,8 +495,7 @@ enum scrubgate_status sg_guard_db_lift(struct sg_guard_db *db, uint64_t id, stru
         code = bind_text(statement, 3, why);
     if (code == SQLITE_OK)
         code = bind_u64(statement, 4, id);
-    rc = finish(db, statement, code, fault);
-    return rc >= 0 && sqlite3_changes(db->handle) == 0 ? SCRUBGATE_DONE : rc;
+    return finish_change(db, statement, code, fault);
 }
 
 enum scrubgate_status sg_guard_db_appeal(struct sg_guard_db *db, uint64_t id, struct sg_bytes note,
@@ -461,8 +509,7 @@ enum scrubgate_status sg_guard_db_appeal(struct sg_guard_db *db, uint64_t id, st
     int code = bind_text(statement, 1, note);
     if (code == SQLITE_OK)
         code = bind_u64(statement, 2, id);
-    rc = finish(db, statement, code, fault);
-    return rc >= 0 && sqlite3_changes(db->handle) == 0 ? SCRUBGATE_DONE : rc;
+    return finish_change(db, statement, code, fault);
 }
 
 /* --- forgetting ------------------------------------------------------------------------------- */
@@ -506,10 +553,18 @@ static enum scrubgate_status count_orders(struct sg_guard_db *db, uint64_t agent
     return tell(db, code, fault);
 }
 
-/* The log of the last commits has copies of the pages as they were. */
+/* The log of the last commits has copies of the pages as they were. That somebody reads them is no
+ * error to SQLite: it says so in its first column. */
 static enum scrubgate_status drop_copies(struct sg_guard_db *db, struct scrubgate_fault *fault)
 {
-    return run(db, "PRAGMA wal_checkpoint(TRUNCATE)", fault);
+    int64_t is_busy = 0;
+    (void)sqlite3_busy_timeout(db->handle, READ_MS);
+    const enum scrubgate_status rc = ask(db, "PRAGMA wal_checkpoint(TRUNCATE)", &is_busy, fault);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MS);
+    if (rc < 0 || is_busy == 0)
+        return rc;
+    sg_fault_set(fault, db->path, 0, 0, "what was removed is still read by others: again later");
+    return SCRUBGATE_EIO;
 }
 
 enum scrubgate_status sg_guard_db_erase(struct sg_guard_db *db, uint64_t agent, uint64_t now_ms,
@@ -549,8 +604,8 @@ enum scrubgate_status sg_guard_db_prune(struct sg_guard_db *db, uint64_t before_
                          " OR (lifted_ms != 0 AND lifted_ms < ?1)",
                          before_ms, 0, &gone, fault);
     rc = settle(db, rc, fault);
-    if (rc >= 0 && gone > 0)
-        rc = drop_copies(db, fault);
+    if (rc >= 0)
+        rc = drop_copies(db, fault); /* also of what the last time could not */
     if (rc >= 0)
         *removed = gone;
     return rc;

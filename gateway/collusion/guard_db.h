@@ -7,6 +7,9 @@
  * there. Other processes may have the same file open: sg_guard_db_changed tells of what they wrote.
  * One thread at a time.
  *
+ * A file that was moved or removed meanwhile is written and asked for changes no more: EIO, and it
+ * is to be opened anew.
+ *
  * EMALFORMED: the file is damaged, is of a later version, or is no such file; nothing of it may be
  * relied on. EIO: the system refused, what was there still is.
  */
@@ -34,6 +37,8 @@ struct sg_guard_contact {
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_open(struct sg_guard_db **db, const char *path,
                                                           struct scrubgate_fault *fault);
 void sg_guard_db_close(struct sg_guard_db *db); /* NULL is fine */
+/* It was made when it was opened: there was none, or an empty one. */
+bool sg_guard_db_is_new(const struct sg_guard_db *db);
 
 /* Calls take for each row until one call fails. Texts are borrowed for the call. Of orders all,
  * lifted and expired too, by id. */
@@ -66,7 +71,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_appeal(struct sg_guard_db *
                                                             struct scrubgate_fault *fault);
 
 /* Overwrites an agent's contacts and the orders that are over; kept: how many are still in force
- * and so stay. */
+ * and so stay. EIO also when it is all removed, but another process still reads what was there:
+ * call it again. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_erase(struct sg_guard_db *db, uint64_t agent,
                                                            uint64_t now_ms, uint64_t *kept,
                                                            struct scrubgate_fault *fault);

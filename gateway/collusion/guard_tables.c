@@ -8,7 +8,11 @@
 
 #include "collusion/guard.h"
 
-enum { FIRST = 64 };
+enum {
+    FIRST = 64,
+    ORDERED = 2 * SG_GUARD_ORDERS,           /* a link takes two places, and is about two agents */
+    AGENTS_MOST = SG_GUARD_AGENTS + ORDERED, /* so no order lacks room for its agents */
+};
 
 enum scrubgate_status sg_guard_tables_init(struct sg_guard_tables *tables)
 {
@@ -58,7 +62,7 @@ static enum scrubgate_status add_agent(struct sg_guard_tables *tables, uint64_t 
     if (before > 0 && (*number = sg_numbering_find(&tables->numbers, agent)) != UINT32_MAX)
         return SCRUBGATE_OK;
     enum scrubgate_status rc =
-        make_room(&list, &tables->agents_cap, before, sizeof *tables->agents, SG_GUARD_AGENTS);
+        make_room(&list, &tables->agents_cap, before, sizeof *tables->agents, AGENTS_MOST);
     tables->agents = list;
     if (rc >= 0)
         rc = sg_numbering_add(&tables->numbers, agent, number);
@@ -82,14 +86,16 @@ bool sg_guard_tables_has_room(struct sg_guard_tables *tables, uint64_t agent, ui
     const struct sg_guard_agent *who = sg_guard_tables_find(tables, agent);
     if (who != NULL && find_served(tables, who, brand) != NULL)
         return true;
-    return (who != NULL || tables->numbers.n < SG_GUARD_AGENTS) &&
-           tables->n_served < SG_GUARD_CONTACTS;
+    const bool is_met = who != NULL && who->contact != SG_GUARD_END;
+    return (is_met || tables->n_met < SG_GUARD_AGENTS) && tables->n_served < SG_GUARD_CONTACTS;
 }
 
 enum scrubgate_status sg_guard_tables_serve(struct sg_guard_tables *tables, uint64_t agent,
                                             uint16_t brand, struct sg_guard_served **served)
 {
     uint32_t number;
+    if (!sg_guard_tables_has_room(tables, agent, brand))
+        return SCRUBGATE_ELIMIT;
     enum scrubgate_status rc = add_agent(tables, agent, &number);
     if (rc < 0)
         return rc;
@@ -104,6 +110,7 @@ enum scrubgate_status sg_guard_tables_serve(struct sg_guard_tables *tables, uint
     if (rc < 0)
         return rc;
     *served = &tables->served[tables->n_served];
+    tables->n_met += who->contact == SG_GUARD_END;
     **served = (struct sg_guard_served){.agent = number, .next = who->contact, .brand = brand};
     who->contact = (uint32_t)tables->n_served++;
     return SCRUBGATE_OK;
@@ -114,9 +121,8 @@ static enum scrubgate_status hang(struct sg_guard_tables *tables, uint32_t agent
                                   const struct sg_guard_ordered *ordered)
 {
     void *list = tables->ordered;
-    /* A link takes two places. */
-    enum scrubgate_status rc = make_room(&list, &tables->ordered_cap, tables->n_ordered,
-                                         sizeof *tables->ordered, (size_t)2 * SG_GUARD_ORDERS);
+    enum scrubgate_status rc =
+        make_room(&list, &tables->ordered_cap, tables->n_ordered, sizeof *tables->ordered, ORDERED);
     tables->ordered = list;
     if (rc < 0)
         return rc;
@@ -125,6 +131,11 @@ static enum scrubgate_status hang(struct sg_guard_tables *tables, uint32_t agent
     place->next = tables->agents[agent].order;
     tables->agents[agent].order = (uint32_t)tables->n_ordered++;
     return SCRUBGATE_OK;
+}
+
+bool sg_guard_tables_takes_order(const struct sg_guard_tables *tables)
+{
+    return tables->n_ordered + 2 <= ORDERED;
 }
 
 enum scrubgate_status sg_guard_tables_order(struct sg_guard_tables *tables,

@@ -4,6 +4,8 @@
  *
  * Only the guard includes it. Orders and contacts hang on their agents in chains; agents that are
  * one person are found by walking the links in force at that moment.
+ *
+ * However many agents were met, there is room for those whom orders are about.
  */
 #ifndef SG_COLLUSION_GUARD_TABLES_H
 #define SG_COLLUSION_GUARD_TABLES_H
@@ -22,6 +24,7 @@
 struct sg_guard_agent {
     uint32_t contact, order; /* first of each chain */
     uint32_t walk, walked;   /* the next of this walk; which walk it was */
+    bool is_short;           /* a contact of it had no room */
 };
 
 struct sg_guard_served {
@@ -45,6 +48,8 @@ struct sg_guard_tables {
     struct sg_guard_served *served;
     struct sg_guard_ordered *ordered;
     size_t agents_cap, served_cap, ordered_cap, n_served, n_ordered;
+    size_t n_met;  /* agents that have contacts */
+    bool is_short; /* an order had no room */
     struct sg_arena texts;
     uint32_t walks;
 };
@@ -57,10 +62,13 @@ struct sg_guard_agent *sg_guard_tables_find(struct sg_guard_tables *tables, uint
 
 /* Whether a contact of that agent and brand is there or can be. */
 bool sg_guard_tables_has_room(struct sg_guard_tables *tables, uint64_t agent, uint16_t brand);
-/* *served is the contact of that agent and brand, a new one with the time 0 when there was none. */
+/* *served is the contact of that agent and brand, a new one with the time 0 when there was none.
+ * ELIMIT: there is no room for it. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_tables_serve(struct sg_guard_tables *tables,
                                                                uint64_t agent, uint16_t brand,
                                                                struct sg_guard_served **served);
+/* Whether one more order has room, of whatever kind. */
+bool sg_guard_tables_takes_order(const struct sg_guard_tables *tables);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_tables_order(
     struct sg_guard_tables *tables, const struct sg_collusion_order *order);
 /* Takes the order out of force. */

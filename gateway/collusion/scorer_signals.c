@@ -132,11 +132,15 @@ static double judge_template(struct sg_scorer *scorer, const struct sg_scorer_ti
         return 0;
     const struct sg_alike here = sg_near_duplicates_count(
         &scorer->at_agents, ticket->agent, ticket->content, ticket->customer, SG_STRATA_NONE);
-    const struct sg_alike around = sg_near_duplicates_count(
-        &scorer->in_queues, ticket->queue, ticket->content, ticket->customer, ticket->agent);
-    const double each = here.n / (around.n + 16.0);
-    const double weight = fmax(surprise(here.close, each * (around.close + 0.5)),
-                               surprise(here.far, each * (around.far + 0.5)));
+    struct sg_alike around = {0, 0, 0};
+    double weight = 0;
+    if (here.far > 0) { /* most have nothing like them, and need not be looked for elsewhere */
+        around = sg_near_duplicates_count(&scorer->in_queues, ticket->queue, ticket->content,
+                                          ticket->customer, ticket->agent);
+        const double each = here.n / (around.n + 16.0);
+        weight = fmax(surprise(here.close, each * (around.close + 0.5)),
+                      surprise(here.far, each * (around.far + 0.5)));
+    }
     sg_near_duplicates_add(&scorer->at_agents, ticket->agent, ticket->content, ticket->customer,
                            ticket->queue, around.far >= COMMON);
     sg_near_duplicates_add(&scorer->in_queues, ticket->queue, ticket->content, ticket->customer,

@@ -151,10 +151,14 @@ static double presence(const struct member *member, uint64_t ms)
     return here > idle ? here : idle;
 }
 
-/* Tickets an hour; of one who is hardly known, about the queue's. */
-static double rate(const struct queue *queue, const struct member *member)
+/* Tickets an hour: the queue's; and an agent's, of one who is hardly known about as many. */
+static double usual_rate(const struct queue *queue)
 {
-    const double usual = (queue->tickets + 1) / (queue->hours + 1);
+    return (queue->tickets + 1) / (queue->hours + 1);
+}
+
+static double rate(double usual, const struct member *member)
+{
     return (member->tickets + 2 * usual) / (member->hours + 2);
 }
 
@@ -163,16 +167,18 @@ static void sum_up(struct sg_strata_table *table, struct queue *queue, uint64_t 
 {
     if (queue->summed_ms / step_ms == ms / step_ms && queue->summed_ms != 0)
         return;
-    double tickets = 0, hours = 0;
-    queue->sum = queue->on_duty = 0;
+    const double usual = usual_rate(queue);
+    double tickets = 0, hours = 0, sum = 0, on_duty = 0;
     for (uint32_t i = queue->first; i != 0; i = table->members[i - 1].next) {
         const struct member *member = &table->members[i - 1];
         const double here = presence(member, ms);
-        queue->sum += here * rate(queue, member);
-        queue->on_duty += here;
+        sum += here > 0 ? here * rate(usual, member) : 0;
+        on_duty += here;
         tickets += member->tickets;
         hours += member->hours;
     }
+    queue->sum = sum;
+    queue->on_duty = on_duty;
     queue->tickets = tickets;
     queue->hours = hours;
     queue->summed_ms = ms;
@@ -190,13 +196,14 @@ void sg_strata_take(struct sg_strata *strata, uint16_t number, uint16_t agent, u
         return;
     sum_up(table, queue, ms);
     const double gap = hours_since(member->last_ms, ms);
-    const double before = member->last_ms == 0 ? 0 : presence(member, ms) * rate(queue, member);
+    const double before =
+        member->last_ms == 0 ? 0 : presence(member, ms) * rate(usual_rate(queue), member);
     const double there = member->last_ms == 0 ? 0 : presence(member, ms);
     const double left = exp2(-fmin(gap, away_h * 4) / half_life_h);
     member->tickets = member->tickets * left + weight;
     member->hours = member->hours * left + (gap < break_h ? gap : break_h / 2) * weight;
     member->last_ms = ms;
-    queue->sum += rate(queue, member) - before;
+    queue->sum += rate(usual_rate(queue), member) - before;
     queue->on_duty += 1 - there;
 }
 
@@ -210,7 +217,7 @@ double sg_strata_share(struct sg_strata *strata, uint16_t number, uint16_t agent
     sum_up(table, queue, ms);
     const double usual = (queue->tickets + 1) / (queue->hours + 1);
     const double own =
-        member == NULL ? idle * usual : fmax(presence(member, ms), idle) * rate(queue, member);
+        member == NULL ? idle * usual : fmax(presence(member, ms), idle) * rate(usual, member);
     const double sum = fmax(queue->sum, own) + idle * usual;
     return own / sum;
 }

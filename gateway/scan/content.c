@@ -163,21 +163,17 @@ static void finish_word(struct sg_content *content)
     add_word(content, &content->past, end_word(word.hash, word.chunk, word.len));
 }
 
-/* The hash of one that lies whole in a block. Most are short, and whether they have eight bytes is
- * a matter of chance: not worth a branch. */
+/* The hash of one that lies whole in a block. */
 static inline uint64_t whole_word(uint64_t seed, const uint8_t *bytes, uint64_t len)
 {
-    const uint64_t all = len, longer = 0 - (uint64_t)(len >= LANE); /* a mask */
-    uint64_t hash = seed ^ ((seed ^ step(seed, lower_case(load(bytes)))) & longer);
-    bytes += LANE & longer;
-    len -= LANE & longer;
-    uint64_t lane = lower_case(load(bytes));
+    const uint64_t all = len;
+    uint64_t hash = seed, lane = load(bytes);
     for (; len >= LANE; len -= LANE) {
-        hash = step(hash, lane);
+        hash = step(hash, lower_case(lane));
         bytes += LANE;
-        lane = lower_case(load(bytes));
+        lane = load(bytes);
     }
-    return end_word(hash, first_of(lane, len), all);
+    return end_word(hash, first_of(lower_case(lane), len), all);
 }
 
 /* --- text ------------------------------------------------------------------------------------- */
@@ -204,15 +200,13 @@ static unsigned add_words(struct sg_content *content, const uint8_t *bytes, uint
             return n;
         finish_word(content);
     }
-    /* A bit where a word begins, and one where it has ended: in turn. */
     words = at == 0 ? words : words >> (at - 1) >> 1 << (at - 1) << 1;
-    uint64_t turns = words ^ words << 1;
     struct sg_content_past past = content->past; /* a copy: nothing else can point to it */
-    while (turns != 0) {
-        const unsigned begin = lowest(turns);
-        turns &= turns - 1;
-        const unsigned end = turns == 0 ? BLOCK : lowest(turns);
-        turns &= turns - 1;
+    while (words != 0) {
+        /* One more at where a word begins carries to where it has ended. */
+        const uint64_t carried = words + (words & (0 - words));
+        const unsigned begin = lowest(words), end = carried == 0 ? BLOCK : lowest(carried);
+        words &= carried;
         if (end < n)
             add_word(content, &past, whole_word(content->seed, bytes + begin, end - begin));
         else if (more && begin > 0)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "rule/ruleset.h"
+#include "scan/content.h"
 
 #include "rounds.h"
 #include "scan_callgrind.h"
@@ -32,7 +33,8 @@ enum {
     DOCUMENT_BYTES = 10 * 1000 * 1000,
     HOSTILE_BYTES = 256 * 1024,
     CHUNK = 16 * 1024,
-    HOSTILE_MOST = 16
+    HOSTILE_MOST = 16,
+    MESSAGE_BYTES = 1024
 };
 
 static const char default_labels[] = "tests/data/sgd-slice.ndjson";
@@ -209,6 +211,44 @@ static void print_cyrillic(const struct bench *bench)
     corpus_free(corpus);
 }
 
+/* Fingerprints of messages of 1 KB, as many texts as make one. */
+static void take_contents(void *ctx, const struct corpus *corpus)
+{
+    uint64_t *sum = ctx;
+    struct sg_content content;
+    size_t filled = 0;
+    sg_content_init(&content, 7);
+    for (size_t i = 0; i < corpus->n; i++) {
+        const struct sg_bytes text = corpus_text(corpus, i);
+        sg_content_add(&content, text);
+        sg_content_break(&content);
+        filled += text.len;
+        if (filled < MESSAGE_BYTES)
+            continue;
+        *sum += sg_content_value(&content);
+        sg_content_init(&content, 7);
+        filled = 0;
+    }
+}
+
+static void print_content(const struct bench *bench)
+{
+    struct race race = {.n = 0};
+    uint64_t sum = 0;
+    struct engine *engine = engine_new(bench->sets[RULES_40], (struct engine_way){0});
+    char why[64];
+    size_t a = race_enter(&race, engine_runner("scan", engine));
+    size_t b = race_enter(&race, (struct runner){"content", take_contents, &sum});
+    race_run(&race, bench->chat);
+    (void)snprintf(why, sizeof why, "%.2f of the scan's %.2f ns", 1e3 / race_mb_s(&race, b),
+                   1e3 / race_mb_s(&race, a));
+    table_row("content fingerprint, ns a byte", 1e3 / race_mb_s(&race, b), 2, "",
+              (struct goal){2, 2, true}, why);
+    if (sum == 0)
+        exit(1); /* it was not computed */
+    engine_free(engine);
+}
+
 static void print_load_time(void)
 {
     double ms[ROUNDS];
@@ -254,6 +294,7 @@ static void print_goals(const struct bench *bench)
     print_view(bench, "mixed", "folded view, time on mixed chat, × without",
                (struct goal){1.4, 1.2, true});
     print_cyrillic(bench);
+    print_content(bench);
     print_load_time();
     print_growth(bench);
 }

@@ -56,14 +56,15 @@ struct interval interval_of(const double *values, size_t n)
     struct sg_philox random;
     sg_philox_init(&random, 1, 1, n);
     for (size_t i = 0; i < n; i++)
-        mean += values[i] / (double)n;
+        mean += values[i];
     for (size_t draw = 0; draw < DRAWN; draw++) {
         means[draw] = 0;
         for (size_t i = 0; i < n; i++)
-            means[draw] += values[sg_philox_below(&random, (uint32_t)n)] / (double)n;
+            means[draw] += values[sg_philox_below(&random, (uint32_t)n)];
+        means[draw] /= (double)n;
     }
     qsort(means, DRAWN, sizeof *means, ascending);
-    return (struct interval){mean, means[DRAWN / 40], means[DRAWN - 1 - DRAWN / 40]};
+    return (struct interval){mean / (double)n, means[DRAWN / 40], means[DRAWN - 1 - DRAWN / 40]};
 }
 
 /* Of rings in worlds that were drawn; worlds NULL: of all. */

@@ -4,6 +4,7 @@
  *
  * A row is a short story, a line a step, and a question. Times are days: "5d".
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,6 +27,8 @@
 #include "../lib/tempdir.h"
 
 static const uint64_t day = 86400000;
+
+#define SOMEBODY "18446744073709551615" /* SG_GUARD_SOMEBODY */
 
 static const char usual[] = "conflicts:\n"
                             "  - {name: ships, brands: [a, b], cooloff: 90d}\n"
@@ -105,8 +108,14 @@ static const struct row {
     {"an attestation is the person's", usual, "attest 1 nda 1d 900d\nlink 1 2 1d 99d\n",
      "2 d vip 20d", "yes"},
     {"who is not named is not judged", usual, "", "0 d vip 2d", "yes"},
-    {"all bits of an id count", usual, "served 18446744073709551615 a 10d\n",
-     "18446744073709551615 b q 20d", "no until 100d; cooloff enforce 100d ships a"},
+    {"all bits of an id count", usual, "served 18446744073709551614 a 10d\n",
+     "18446744073709551614 b q 20d", "no until 100d; cooloff enforce 100d ships a"},
+    {"who cannot be told may have served a competitor", usual, "", SOMEBODY " b q 20d",
+     "no until -; unknown enforce -"},
+    {"or be blocked there", usual, "block 1 x - 1d 9d\n", SOMEBODY " x q 3d",
+     "no until -; unknown enforce -"},
+    {"nobody is blocked elsewhere", usual, "block 1 x - 1d 9d\n", SOMEBODY " y q 3d", "yes"},
+    {"nor any more", usual, "block 1 x - 1d 9d\n", SOMEBODY " x q 10d", "yes"},
     {"erased is forgotten", usual, "served 1 a 10d\nserved 2 a 10d\nerase 1 11d 0\n", "1 b q 20d",
      "yes"},
     {"erasing one leaves the others", usual, "served 1 a 10d\nserved 2 a 10d\nerase 1 11d 0\n",
@@ -667,20 +676,110 @@ static void test_later_version(void **state)
     end();
 }
 
+/* Whether an order to block is in the file cannot be known, and that needs no policy. */
 static void test_unknown(void **state)
 {
     (void)state;
     begin(lenient);
     sg_collusion_guard_close(guard);
     guard = NULL;
-    expect("1 a q 2d", "yes; unknown advise -");
+    expect("1 a q 2d", "no until -; unknown enforce -");
+    expect("0 a q 2d", "yes");
     end();
-    begin("clearances: [{name: nda, brands: [d]}]\n"
-          "signals: {cooloff: {mode: shadow}}\n");
+}
+
+/* Of another process, the lock that SQLite's writers take: byte 120 of the file beside. */
+static pid_t hold_lock(void)
+{
+    int ends[2];
+    char name[520], byte = 0;
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 120, .l_len = 1};
+        (void)snprintf(name, sizeof name, "%s-shm", path);
+        const int fd = open(name, O_RDWR);
+        if (fd < 0 || fcntl(fd, F_SETLK, &lock) != 0 || write(ends[1], &byte, 1) != 1)
+            _exit(1);
+        for (;;)
+            (void)pause();
+    }
+    (void)close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    (void)close(ends[0]);
+    return child;
+}
+
+static void test_opened_while_written(void **state)
+{
+    (void)state;
+    int status;
+    struct sg_collusion_guard *other;
+    struct scrubgate_fault fault;
+    begin(usual);
+    tell_story("served 1 a 10d\n");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    const pid_t writer = hold_lock();
+    const enum scrubgate_status rc = sg_collusion_guard_open(&other, path, policy, &fault);
+    assert_int_equal(kill(writer, SIGKILL), 0);
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    if (rc < 0)
+        fail_msg("%s", fault.what);
+    sg_collusion_guard_close(other);
+    end();
+}
+
+/* Orders to a file that nobody will open again are no orders. */
+static void test_moved(void **state)
+{
+    (void)state;
+    const struct sg_collusion_order block = make_block(2, 9 * day);
+    struct scrubgate_fault fault;
+    struct sg_guard_batch *batch;
+    uint64_t id;
+    char aside[520];
+    begin(usual);
+    (void)snprintf(aside, sizeof aside, "%s.old", path);
+    assert_true(sg_collusion_guard_is_new(guard));
+    tell_story("served 1 a 10d\n");
+    assert_int_equal(rename(path, aside), 0);
+    assert_int_equal(sg_collusion_guard_add(guard, &block, &id, &fault), SCRUBGATE_EIO);
+    assert_string_equal(fault.what, "another file is in its place, or none");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_EIO);
+    assert_int_equal(sg_collusion_guard_refresh(guard, NULL), SCRUBGATE_EIO);
+    assert_int_equal(sg_guard_batch_collect(guard, &batch), SCRUBGATE_OK);
     sg_collusion_guard_close(guard);
-    guard = NULL;
-    expect("1 a q 2d", "yes; unknown advise -");
-    expect("1 d q 2d", "no until -; unknown enforce -");
+    open_guard();
+    assert_true(sg_collusion_guard_is_new(guard));
+    sg_guard_batch_settle(guard, batch, false); /* what was not written goes to the new one */
+    assert_int_equal(sg_collusion_guard_add(guard, &block, &id, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    sg_collusion_guard_close(guard);
+    open_guard();
+    assert_false(sg_collusion_guard_is_new(guard));
+    assert_int_equal(sg_collusion_guard_orders(guard), 1);
+    expect("1 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    expect("2 x q 5d", "no until 9d; block enforce 9d #1");
+    end();
+}
+
+/* A crash would forget what is not on the disk: so it is not relied on for long. */
+static void test_doubted(void **state)
+{
+    (void)state;
+    begin(usual);
+    sg_collusion_guard_doubt(guard, true);
+    expect("1 a q 2d", "no until -; unknown enforce -");
+    expect("1 x q 2d", "yes"); /* of no group: nothing is remembered of it */
+    tell_story("waive 1 a - 1d 9d\n");
+    expect("1 a q 2d", "yes");
+    sg_collusion_guard_doubt(guard, false);
+    expect("2 a q 2d", "yes");
+    end();
+    begin(lenient);
+    sg_collusion_guard_doubt(guard, true);
+    expect("1 a q 2d", "yes; unknown shadow -");
     end();
 }
 
@@ -710,6 +809,43 @@ static void test_two_processes(void **state)
     end();
 }
 
+/* While the file is read beside the askers agents serve: what came then is in the new tables, and
+ * still goes to the disk. A brand that is in no group any more is forgotten. */
+static void test_view(void **state)
+{
+    (void)state;
+    struct sg_guard_view *view;
+    struct sg_collusion_policy *old;
+    begin(usual);
+    tell_story("served 1 a 10d\n");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_guard_view_read(guard, NULL, &view, NULL), SCRUBGATE_OK);
+    assert_null(view); /* nothing new */
+    assert_int_equal(sg_guard_view_take(guard, view), SCRUBGATE_OK);
+    old = policy;
+    read_policy(usual);
+    assert_int_equal(sg_guard_view_read(guard, policy, &view, NULL), SCRUBGATE_OK);
+    assert_non_null(view);
+    tell_story("served 2 a 10d\n");
+    assert_int_equal(sg_guard_view_take(guard, view), SCRUBGATE_OK);
+    sg_collusion_policy_free(old);
+    expect("1 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    expect("2 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    sg_collusion_guard_close(guard);
+    open_guard();
+    expect("2 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    old = policy;
+    read_policy("");
+    tell_story("served 3 a 10d\n");
+    assert_int_equal(sg_guard_view_read(guard, policy, &view, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_guard_view_take(guard, view), SCRUBGATE_OK);
+    sg_collusion_policy_free(old);
+    expect("3 b q 20d", "yes");
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    end();
+}
+
 /* Made-up agents fill it: who is in it goes on, who is not is denied, nobody is forgotten. */
 static void test_flood(void **state)
 {
@@ -724,6 +860,35 @@ static void test_flood(void **state)
     expect("7 x q 20d", "yes");
     expect("1 a q 20d", "yes");
     expect("1 b q 20d", "no until 100d; cooloff enforce 100d ships a");
+    end();
+}
+
+/* Also when the file has more than there is room for: orders have theirs, and can be lifted. */
+static void test_full_file(void **state)
+{
+    (void)state;
+    struct sg_collusion_guard *other;
+    begin(usual);
+    assert_int_equal(sg_collusion_guard_open(&other, path, policy, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_collusion_guard_contact(other, 7, SG_BYTES("a"), 20 * day), SCRUBGATE_OK);
+    for (uint64_t i = 1; i <= SG_GUARD_AGENTS; i++)
+        assert_int_equal(sg_collusion_guard_contact(guard, i << 40, SG_BYTES("a"), day),
+                         SCRUBGATE_OK);
+    assert_int_equal(sg_collusion_guard_flush(guard, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_collusion_guard_flush(other, NULL), SCRUBGATE_OK);
+    sg_collusion_guard_close(other);
+    tell_story("block 8 - - 1d 90d\nlink 7 9 1d 90d\n");
+    expect("8 x q 20d", "no until 90d; block enforce 90d #1");
+    sg_collusion_guard_close(guard);
+    open_guard();
+    expect("8 x q 20d", "no until 90d; block enforce 90d #1");
+    expect("7 b q 20d", "no until -; unknown enforce -");
+    expect("9 b q 20d", "no until -; unknown enforce -");
+    expect("9 x q 20d", "yes");
+    expect("1099511627776 a q 20d", "yes");
+    expect("1099511627776 b q 20d", "no until 91d; cooloff enforce 91d ships a");
+    tell_story("lift 1 21d\n");
+    expect("8 x q 22d", "yes");
     end();
 }
 
@@ -766,6 +931,30 @@ static void test_erased_bytes(void **state)
     end();
 }
 
+static enum scrubgate_status erase_meanwhile(void *ctx, const struct sg_collusion_order *order)
+{
+    uint64_t kept = 0;
+    (void)order;
+    return sg_collusion_guard_erase(guard, 1, 10 * day, &kept, ctx);
+}
+
+/* While somebody reads, the log beside the file keeps what he reads. */
+static void test_erased_while_read(void **state)
+{
+    (void)state;
+    struct sg_collusion_guard *other;
+    struct scrubgate_fault fault = {.what = ""};
+    uint64_t kept;
+    begin(usual);
+    tell_story("served 1 a 10d\nblock 3 - - 1d 99d\n");
+    assert_int_equal(sg_collusion_guard_open(&other, path, policy, NULL), SCRUBGATE_OK);
+    assert_int_equal(sg_collusion_guard_list(other, erase_meanwhile, &fault, NULL), SCRUBGATE_EIO);
+    assert_string_equal(fault.what, "what was removed is still read by others: again later");
+    assert_int_equal(sg_collusion_guard_erase(guard, 1, 10 * day, &kept, NULL), SCRUBGATE_OK);
+    sg_collusion_guard_close(other);
+    end();
+}
+
 /* What did not get to the disk is taken again. */
 static void test_failed_write(void **state)
 {
@@ -795,9 +984,17 @@ int main(void)
     sg_suite_add("what was said to be durable outlives being killed", test_kill, NULL);
     sg_suite_add("damage is told, or harms nothing", test_damage, NULL);
     sg_suite_add("a file of a later version or of others is refused", test_later_version, NULL);
-    sg_suite_add("without its file it denies where anything is enforced", test_unknown, NULL);
+    sg_suite_add("without its file it denies, whatever the policy says", test_unknown, NULL);
+    sg_suite_add("it opens while another process writes", test_opened_while_written, NULL);
+    sg_suite_add("a file that was moved takes no order, and what it lacks goes to the next",
+                 test_moved, NULL);
+    sg_suite_add("where contacts do not get to the disk they are not relied on", test_doubted,
+                 NULL);
     sg_suite_add("what another process orders is seen", test_two_processes, NULL);
+    sg_suite_add("what comes while the file is read is not lost", test_view, NULL);
     sg_suite_add("a flood of made-up agents pushes nobody out", test_flood, NULL);
+    sg_suite_add("a file with more than there is room for harms those alone", test_full_file, NULL);
+    sg_suite_add("erased is not said while somebody still reads it", test_erased_while_read, NULL);
     sg_suite_add("the file is its owner's alone", test_private_file, NULL);
     sg_suite_add("what was erased is nowhere in the files", test_erased_bytes, NULL);
     sg_suite_add("what was not written is taken again", test_failed_write, NULL);

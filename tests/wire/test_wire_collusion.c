@@ -26,7 +26,13 @@
 
 static struct sg_scene scene;
 
+static const char pack[] =
+    "pack: toy\nversion: 1\nowner: toys@example.org\nrules:\n"
+    "  - {id: toy, title: Toy, entity: TOY, level: 1, match: 'toy\\d{3}', with: '[TOY]',\n"
+    "     tests: ['«toy123»']}\n";
+
 static const char config[] =
+    "rules: [toy.yaml]\n"
     "routes:\n"
     "  - {name: plain, path: /plain/, upstream: 'http://127.0.0.1:@/up/', " WHO "}}\n"
     "  - {name: other, path: /other/, upstream: 'http://127.0.0.1:@/up/',\n"
@@ -166,7 +172,7 @@ static void reload(const char *policy, const char *says)
 static void begin(const char *policy)
 {
     log_at = 0;
-    sg_scene_open(&scene, NULL, config);
+    sg_scene_open(&scene, pack, config);
     reload(policy, "policy in force");
 }
 
