@@ -64,6 +64,45 @@ static void take_weights(struct sg_assessment *assessment, const struct sg_collu
     assessment->told_risk = sg_scorer_risk(told);
 }
 
+static bool is_ruled(const struct sg_eligibility *eligibility, enum sg_guard_rule rule)
+{
+    for (size_t i = 0; i < eligibility->n; i++)
+        if (eligibility->ruling[i].rule == rule)
+            return true;
+    return false;
+}
+
+/* Whether all is told that a score is made of: no signal in shadow is told by another's name. */
+static bool is_standing_told(const struct sg_collusion_policy *policy)
+{
+    for (unsigned i = 0; i < SG_SIGNALS; i++)
+        if (i != SG_SIGNAL_COOLOFF &&
+            sg_collusion_policy_signal(policy, (enum sg_signal)i).mode == SG_SIGNAL_SHADOW)
+            return false;
+    return true;
+}
+
+/* The agent's own score is over its threshold: somebody should look, whatever the mode; to act on
+ * it is a person's to order. Where one has, that says it. */
+static void take_standing(struct sg_assessment *assessment,
+                          const struct sg_collusion_policy *policy, const struct sg_risk *risk,
+                          const struct sg_eligibility *eligibility)
+{
+    if (!risk->flagged || is_ruled(eligibility, SG_GUARD_FLAGGED) ||
+        assessment->n_reasons == SG_RISK_REASONS)
+        return;
+    /* Last: it is of all the agent's tickets, and no weight of this one. */
+    struct sg_assessment_reason *to = &assessment->reasons[assessment->n_reasons++];
+    *to = (struct sg_assessment_reason){
+        .signal = SG_SIGNAL_FLAGGED,
+        .weight = (float)risk->agent,
+        .is_told = is_standing_told(policy),
+        .is_over = true,
+    };
+    if (to->is_told)
+        turn_to(assessment, SG_COURSE_REVIEW);
+}
+
 /* Of what is said to representatives nothing counts, not even whom they serve: only whether
  * somebody ordered that the agent serves nobody, or whether that cannot be known. */
 static bool counts(const struct sg_risk_question *question, const struct sg_ruling *ruling)
@@ -88,34 +127,6 @@ static void take_rulings(struct sg_assessment *assessment, const struct sg_risk_
     }
 }
 
-/* Of all that a standing is made of, and of flags: no signal in shadow is told by another's name.
- */
-static enum sg_signal_mode mode_of_standing(const struct sg_collusion_policy *policy)
-{
-    for (unsigned i = 0; i < SG_SIGNALS; i++)
-        if (i != SG_SIGNAL_COOLOFF &&
-            sg_collusion_policy_signal(policy, (enum sg_signal)i).mode == SG_SIGNAL_SHADOW)
-            return SG_SIGNAL_SHADOW;
-    return SG_SIGNAL_ADVISE;
-}
-
-/* The agent's own tickets have come to too much, for long: a reason to look, and for nothing more,
- * whatever the mode of flags that people gave. */
-static void take_flag(struct sg_assessment *assessment, const struct sg_collusion_policy *policy)
-{
-    const enum sg_signal_mode mode = mode_of_standing(policy);
-    for (size_t i = 0; i < assessment->n_rulings; i++)
-        if (assessment->rulings[i].rule == SG_GUARD_FLAGGED)
-            return; /* somebody has looked, and flagged it */
-    assessment->rulings[assessment->n_rulings++] = (struct sg_assessment_ruling){
-        .rule = SG_GUARD_FLAGGED,
-        .mode = mode,
-        .until_ms = SG_GUARD_NO_END,
-    };
-    if (mode == SG_SIGNAL_ADVISE)
-        turn_to(assessment, SG_COURSE_REVIEW);
-}
-
 void sg_assessment_make(struct sg_assessment *assessment, const struct sg_collusion_policy *policy,
                         const struct sg_risk_question *question, const struct sg_risk *risk,
                         const struct sg_eligibility *eligibility)
@@ -123,9 +134,9 @@ void sg_assessment_make(struct sg_assessment *assessment, const struct sg_collus
     *assessment = (struct sg_assessment){.course = SG_COURSE_ALLOW};
     if (risk->settled)
         take_weights(assessment, policy, risk);
+    if (risk->settled)
+        take_standing(assessment, policy, risk, eligibility);
     take_rulings(assessment, question, eligibility);
-    if (risk->settled && risk->flagged)
-        take_flag(assessment, policy);
 }
 
 /* What only a router behind could divert reaches the agent, as far as anybody here knows. */
