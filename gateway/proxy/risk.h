@@ -81,7 +81,7 @@ const char *sg_course_word(enum sg_course course);
 /* A message on its way. Borrowed for the call. */
 struct sg_risk_question {
     const struct sg_collusion_event *event; /* NULL: not scored */
-    uint64_t agent, now_ms;
+    uint64_t agent, now_ms;                 /* agent: or SG_GUARD_SOMEBODY */
     struct sg_bytes brand, queue;
     bool is_private; /* nothing said here is analysed: an order to block is all that counts */
     bool acts;       /* false: the route only watches */
