@@ -343,9 +343,27 @@ static void judge_ignorance(struct asking *q, const struct sg_collusion_guard *g
     const uint32_t brand = sg_collusion_policy_brand(q->policy, q->brand);
     if (guard == NULL || guard->behind || guard->tables.is_short)
         hold_unknown(q, SG_SIGNAL_ENFORCE);
-    else if (brand != SG_BRAND_NONE && !is_ordered(q, first, SG_ORDER_WAIVE, NULL) &&
+    else if (brand != SG_BRAND_NONE && q->agent != SG_GUARD_SOMEBODY &&
+             !is_ordered(q, first, SG_ORDER_WAIVE, NULL) &&
              (guard->is_doubted || !knows_contacts(q, first, brand)))
         hold_unknown(q, sg_collusion_policy_signal(q->policy, SG_SIGNAL_COOLOFF).mode);
+}
+
+/* Of somebody who cannot be told all is unknown that holds for anybody. */
+static void judge_anybody(struct asking *q)
+{
+    const struct sg_clearance *wanted;
+    size_t at = 0;
+    while ((wanted = sg_collusion_policy_clearance(q->policy, q->brand, q->queue, &at)) != NULL)
+        hold_unknown(q, wanted->mode);
+    if (sg_collusion_policy_brand(q->policy, q->brand) != SG_BRAND_NONE)
+        hold_unknown(q, sg_collusion_policy_signal(q->policy, SG_SIGNAL_COOLOFF).mode);
+    for (size_t i = 0; i < q->tables->n_ordered; i++) {
+        const struct sg_guard_ordered *order = &q->tables->ordered[i];
+        if (order->kind == SG_ORDER_BLOCK && order->expires_ms > q->now &&
+            covers(order->brand, q->brand) && covers(order->queue, q->queue))
+            hold_unknown(q, SG_SIGNAL_ENFORCE);
+    }
 }
 
 void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
@@ -362,12 +380,16 @@ void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
     *answer = (struct sg_eligibility){.allowed = true};
     if (agent == 0)
         return;
-    if (guard != NULL) {
+    if (guard != NULL && agent != SG_GUARD_SOMEBODY) {
         q.tables = &guard->tables;
         first = sg_guard_tables_walk(q.tables, agent, now_ms);
         judge_orders(&q, first);
         judge_clearances(&q, first);
         judge_cooloff(&q, first);
+    }
+    if (guard != NULL && agent == SG_GUARD_SOMEBODY) {
+        q.tables = &guard->tables;
+        judge_anybody(&q);
     }
     judge_ignorance(&q, guard, first);
     for (int i = 0; i < SG_GUARD_RULES; i++) {
