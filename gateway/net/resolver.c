@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "net/condition.h"
 #include "net/origin.h"
 
 #define TELL_AGAIN_NS (UINT64_C(900) * 1000000000)
@@ -143,17 +144,6 @@ static enum scrubgate_status start_thread(struct sg_resolver *resolver)
     return rc == 0 ? SCRUBGATE_OK : SCRUBGATE_EIO;
 }
 
-static bool init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t monotonic;
-    if (pthread_condattr_init(&monotonic) != 0)
-        return false;
-    bool good = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
-                pthread_cond_init(condition, &monotonic) == 0;
-    (void)pthread_condattr_destroy(&monotonic);
-    return good;
-}
-
 enum scrubgate_status sg_resolver_start(struct sg_resolver **resolver,
                                         const struct sg_resolver_config *config)
 {
@@ -169,7 +159,7 @@ enum scrubgate_status sg_resolver_start(struct sg_resolver **resolver,
         free(made);
         return SCRUBGATE_ENOMEM;
     }
-    if (!init_condition(&made->news)) {
+    if (!sg_condition_init(&made->news)) {
         (void)pthread_mutex_destroy(&made->lock);
         free(made);
         return SCRUBGATE_ENOMEM;

@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "net/condition.h"
 #include "net/packet.h"
 #include "proxy/auditor_parts.h"
 #include "proxy/ledger.h"
@@ -139,11 +140,7 @@ static struct sg_auditor *new_auditor(const struct sg_auditor_keeping *keeping)
     /* With such attributes these only fill in memory: they cannot fail on Linux. */
     (void)pthread_mutex_init(&made->lock, NULL);
     (void)pthread_mutex_init(&made->direct_lock, NULL);
-    pthread_condattr_t steady;
-    (void)pthread_condattr_init(&steady);
-    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&made->answered, &steady);
-    (void)pthread_condattr_destroy(&steady);
+    (void)sg_condition_init(&made->answered);
     return made;
 }
 

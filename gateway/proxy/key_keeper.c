@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "net/condition.h"
 #include "proxy/auditor.h"
 #include "proxy/epochs.h"
 #include "proxy/event_expiry.h"
@@ -208,17 +209,6 @@ static void *run(void *ctx)
     return NULL;
 }
 
-static bool make_wake(pthread_cond_t *wake)
-{
-    pthread_condattr_t attr;
-    if (pthread_condattr_init(&attr) != 0)
-        return false;
-    bool ok = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-              pthread_cond_init(wake, &attr) == 0;
-    (void)pthread_condattr_destroy(&attr);
-    return ok;
-}
-
 static void free_keeper(struct sg_key_keeper *keeper)
 {
     free(keeper->hold);
@@ -253,7 +243,7 @@ enum scrubgate_status sg_key_keeper_start(struct sg_key_keeper **keeper,
         free_keeper(made);
         return SCRUBGATE_ENOMEM;
     }
-    if (!make_wake(&made->wake)) {
+    if (!sg_condition_init(&made->wake)) {
         (void)pthread_mutex_destroy(&made->lock);
         free_keeper(made);
         return SCRUBGATE_ENOMEM;

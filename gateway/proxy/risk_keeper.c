@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "net/condition.h"
 #include "proxy/oplog.h"
 #include "proxy/risk_parts.h"
 
@@ -189,17 +190,6 @@ static void *run(void *ctx)
     return NULL;
 }
 
-static bool make_wake(pthread_cond_t *wake)
-{
-    pthread_condattr_t attr;
-    if (pthread_condattr_init(&attr) != 0)
-        return false;
-    bool ok = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-              pthread_cond_init(wake, &attr) == 0;
-    (void)pthread_condattr_destroy(&attr);
-    return ok;
-}
-
 enum scrubgate_status sg_risks_start_keeper(struct sg_risks *risks)
 {
     risks->save_ns = sg_clock_mono_ns() + save_ns;
@@ -207,9 +197,9 @@ enum scrubgate_status sg_risks_start_keeper(struct sg_risks *risks)
     if (rc < 0)
         return rc;
     risks->has_wake = true;
-    if (!make_wake(&risks->wake))
+    if (!sg_condition_init(&risks->wake))
         return SCRUBGATE_ENOMEM;
-    if (!make_wake(&risks->idle)) {
+    if (!sg_condition_init(&risks->idle)) {
         (void)pthread_cond_destroy(&risks->wake);
         return SCRUBGATE_ENOMEM;
     }

@@ -80,7 +80,8 @@ calls_allowed() {
     for group in @privileged @resources; do
         echo "$list" | grep -q "$group" && calls_of "$group"
     done | sort -u >"$work/taken"
-    sed -n 's/^ *ROW(\([a-z0-9_]*\), .*/\1/p' gateway/proxy/sandbox_calls.c | sort -u >"$work/made"
+    # What the sandbox answers with an error itself needs nobody's leave.
+    sed -n -e '/, EACCES, /d' -e 's/^ *ROW(\([a-z0-9_]*\), .*/\1/p' gateway/proxy/sandbox_calls.c | sort -u >"$work/made"
     comm -23 "$work/allowed" "$work/taken" | comm -13 - "$work/made" >"$work/missing"
     cat "$work/missing"
     [ -s "$work/made" ] && [ ! -s "$work/missing" ]

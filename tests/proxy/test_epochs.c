@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -22,6 +21,7 @@
 #include "proxy/keys.h"
 
 #include "../lib/alloc_fail.h"
+#include "../lib/last_call.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
@@ -33,42 +33,6 @@ enum { FIRST = 228 }; /* begins in March 2026 */
 static uint64_t at(unsigned epoch, unsigned day)
 {
     return (epoch * UINT64_C(90) + day) * DAY + 1000;
-}
-
-/* --- a crash at any call that changes a file: this program's own calls pass through here --- */
-
-static long steps_left = -1; /* before the end comes; -1: it does not */
-static long steps;
-
-static void step(void)
-{
-    steps++;
-    if (steps_left >= 0 && steps_left-- == 0)
-        _exit(42);
-}
-
-int fsync(int fd)
-{
-    step();
-    return (int)syscall(SYS_fdatasync, fd);
-}
-
-int renameat(int from_dir, const char *from, int to_dir, const char *to)
-{
-    step();
-    return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
-}
-
-int unlinkat(int dir, const char *name, int flags)
-{
-    step();
-    return (int)syscall(SYS_unlinkat, dir, name, flags);
-}
-
-ssize_t write(int fd, const void *data, size_t len)
-{
-    step();
-    return syscall(SYS_write, fd, data, len);
 }
 
 /* --- a gateway's keys in a folder of its own --- */
@@ -399,7 +363,7 @@ static void crash_at(long n, uint64_t from_ms, uint64_t to_ms, bool *through)
     const struct sg_epoch before = current(&world);
     const pid_t pid = fork();
     if (pid == 0) {
-        steps_left = n;
+        sg_calls_left = n;
         _exit(tend(&world, to_ms) == SCRUBGATE_OK ? 0 : 1);
     }
     int status;
@@ -452,7 +416,7 @@ static void test_crashes_of_the_first_start(void **state)
         char *key = sg_tempdir_read(&world.dir, "keys/fingerprint.key", NULL);
         const pid_t pid = fork();
         if (pid == 0) {
-            steps_left = n;
+            sg_calls_left = n;
             open_at(&world, at(FIRST, 0));
             _exit(0);
         }

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -25,46 +24,11 @@
 #include "proxy/key_store.h"
 
 #include "../lib/alloc_fail.h"
+#include "../lib/last_call.h"
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
 enum { HEAD = 4096, SLOT = 80 };
-
-/* --- a crash at any call that changes a file: this program's own calls pass through here --- */
-
-static long steps_left = -1; /* before the end comes; -1: it does not */
-static long steps;
-
-static void step(void)
-{
-    steps++;
-    if (steps_left >= 0 && steps_left-- == 0)
-        _exit(42);
-}
-
-int fsync(int fd)
-{
-    step();
-    return (int)syscall(SYS_fdatasync, fd);
-}
-
-int renameat(int from_dir, const char *from, int to_dir, const char *to)
-{
-    step();
-    return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
-}
-
-int unlinkat(int dir, const char *name, int flags)
-{
-    step();
-    return (int)syscall(SYS_unlinkat, dir, name, flags);
-}
-
-ssize_t write(int fd, const void *data, size_t len)
-{
-    step();
-    return syscall(SYS_write, fd, data, len);
-}
 
 /* --- a store in a folder of its own --- */
 
@@ -582,7 +546,7 @@ static bool crash_at(struct world *world, long n, void (*what)(struct world *wor
     assert_true(child >= 0);
     if (child == 0) {
         open_store(world);
-        steps_left = n;
+        sg_calls_left = n;
         what(world);
         _exit(0);
     }
@@ -641,7 +605,7 @@ static void test_a_crash_at_the_first_start_is_mended_by_the_next(void **state)
         assert_int_equal(chmod(world.dir.path, 0700), 0);
         pid_t child = fork();
         if (child == 0) {
-            steps_left = n;
+            sg_calls_left = n;
             open_store(&world);
             first_open(&world);
             _exit(0);
