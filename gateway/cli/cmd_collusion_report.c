@@ -246,7 +246,7 @@ static int report(const struct sg_command *command, const struct wishes *wishes,
     const enum scrubgate_status rc = sg_analysis_init(&analysis, deals, &config);
     if (rc < 0) {
         sg_fault_set(&fault, NULL, 0, 0, "%s",
-                     rc == SCRUBGATE_ELIMIT ? "there are more than 20,000 agents; report on fewer"
+                     rc == SCRUBGATE_ELIMIT ? "there are more than 5,000 agents; report on fewer"
                                             : "out of memory");
         (void)sg_say_fault(&fault);
         return SG_EXIT_WRONG;

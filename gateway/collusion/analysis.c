@@ -19,7 +19,7 @@
 #include "collusion/suspicion.h"
 
 enum {
-    AGENTS_MOST = 20000,
+    AGENTS_MOST = 5000, /* tables of any two: 4 GB */
     RINGS_MOST = 64,
     COLLEAGUES_FEWEST = 3, /* on duty on the average: below that routing has no choice */
     BANDS = 3,             /* of customers by their tickets: up to 10, 60, 360 */
@@ -29,8 +29,6 @@ enum {
 };
 /* A customer is named as a ring's when it is more likely that than not. */
 static const double likely = 0.5;
-/* What the many tickets of one customer say counts when routing would have to be off by half. */
-static const double doubt = 0.5;
 static const double month_ms = 30.0 * 86400000;
 
 /* What the steps share. */
@@ -38,7 +36,7 @@ struct work {
     struct sg_analysis *analysis;
     struct sg_deals *deals;
     struct sg_routing routing;
-    struct sg_coservice co[BANDS]; /* chained */
+    struct sg_coservice co[SG_ANALYSIS_BANDS]; /* chained */
     struct sg_suspicion suspicion;
     struct sg_blocks blocks;
     struct sg_visits visits;
@@ -369,11 +367,12 @@ static enum scrubgate_status score(struct work *work)
         .rounds = config->rounds, .seed = config->seed, .false_alarms = config->false_alarms};
     struct sg_coservice_config few = {.tickets_most = config->tickets_most};
     enum scrubgate_status rc = SCRUBGATE_OK;
-    for (size_t i = 0; i < BANDS && rc >= 0; i++, few.tickets_most *= WIDER) {
-        few.doubt = i == 0 ? 0 : doubt;
+    for (size_t i = 0; i < SG_ANALYSIS_BANDS && rc >= 0; i++, few.tickets_most *= WIDER) {
+        few.doubt = i == 0 ? 0 : -1;
         rc = i == 0 ? sg_coservice_init(work->co, work->deals, &work->routing, &few)
                     : sg_coservice_widen(&work->co[i], &work->co[i - 1], work->deals,
                                          &work->routing, &few);
+        work->analysis->bands[i] = (struct sg_analysis_band){few.tickets_most, work->co[i].doubt};
     }
     if (rc >= 0)
         rc = sg_suspicion_init(&work->suspicion, work->co, work->deals, &work->routing, &chance,
@@ -407,7 +406,7 @@ enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis, struct sg_d
     }
     sg_blocks_fini(&work.blocks);
     sg_suspicion_fini(&work.suspicion);
-    for (size_t i = 0; i < BANDS; i++)
+    for (size_t i = 0; i < SG_ANALYSIS_BANDS; i++)
         sg_coservice_fini(&work.co[i]);
     sg_routing_fini(&work.routing);
     sg_visits_fini(&work.visits);

@@ -20,7 +20,7 @@
 #include "collusion/role_swaps.h"
 
 #define SG_ANALYSIS_NONE UINT32_MAX
-enum { SG_ANALYSIS_TICKETS = 100 /* listed of a ring */ };
+enum { SG_ANALYSIS_TICKETS = 100 /* listed of a ring */, SG_ANALYSIS_BANDS = 3 };
 
 struct sg_analysis_config {
     uint64_t window_ms;  /* of the last events; 0: all */
@@ -28,6 +28,12 @@ struct sg_analysis_config {
     unsigned rounds;     /* of the bootstrap: 200 */
     uint64_t seed;
     uint32_t tickets_most; /* of a customer that counts as evidence: 10 */
+};
+
+/* Customers of up to so many tickets, counted together (collusion/coservice.h). */
+struct sg_analysis_band {
+    uint32_t tickets_most;
+    double doubt; /* of what routing explains, as a share of it */
 };
 
 struct sg_analysis_agent {
@@ -90,6 +96,7 @@ struct sg_analysis {
     double months;             /* of 30 days */
     size_t tickets;
     double threshold, inflation;
+    struct sg_analysis_band bands[SG_ANALYSIS_BANDS]; /* 10, 60 and 360 tickets */
     const double *chance; /* what scores chance gave: n_chance quantiles, evenly, lowest first */
     size_t n_chance;
     struct sg_analysis_agent *agents;       /* by score, highest first */
@@ -101,7 +108,7 @@ struct sg_analysis {
     void *memory;                        /* what rings point into; its own */
 };
 
-/* deals (borrowed, finished) must outlive the analysis. ENOMEM; ELIMIT: over 20,000 agents. */
+/* deals (borrowed, finished) must outlive the analysis. ENOMEM; ELIMIT: over 5,000 agents. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_analysis_init(struct sg_analysis *analysis,
                                                           struct sg_deals *deals,
                                                           const struct sg_analysis_config *config);

@@ -189,7 +189,10 @@ enum scrubgate_status sg_analysis_json(const struct sg_analysis *analysis,
         (unsigned long long)analysis->begin_ms, (unsigned long long)analysis->end_ms,
         analysis->tickets, (unsigned long long)deals->lone, (unsigned long long)deals->strays,
         analysis->months, analysis->config.false_alarms, analysis->threshold, analysis->inflation);
-    put(&w, ",\n\"agents\":[");
+    for (size_t i = 0; i < SG_ANALYSIS_BANDS; i++)
+        put(&w, "%s{\"tickets_most\":%u,\"doubt\":%.4f}", i == 0 ? ",\"bands\":[" : ",",
+            (unsigned)analysis->bands[i].tickets_most, analysis->bands[i].doubt);
+    put(&w, "],\n\"agents\":[");
     for (size_t i = 0; i < analysis->n_agents; i++) {
         put(&w, i == 0 ? "\n" : ",\n");
         put_agent(&w, &analysis->agents[i]);

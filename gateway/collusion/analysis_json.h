@@ -2,7 +2,7 @@
 /*
  * analysis_json.h - an analysis for programs: one JSON object.
  *
- *     {"from":ms,"to":ms,"tickets":n,"lone":n,"strays":n,"threshold":x,…,
+ *     {"from":ms,"to":ms,"tickets":n,"lone":n,"strays":n,"threshold":x,…,"bands":[{"tickets_most":n,"doubt":x}],
  *      "agents":[{"agent":"…","score":x,"p":x,"q":x,"flagged":b,"ring":n|null,"tickets":n,"thin":b}],
  *      "customers":[{"customer":"…","score":x,"probability":x,"ring":n|null,"tickets":n,"to_ring":n,
  *                    "expected":x}],

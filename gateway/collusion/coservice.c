@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MISSES = 20000 /* at most that doubt is estimated from */ };
 static const double nothing = 1e-12; /* what rounding leaves of no pair at all */
 
 /* --- the customers that count --- */
@@ -333,6 +334,59 @@ static enum scrubgate_status observe_deals(struct sg_coservice *co, const struct
     return rc < 0 ? rc : find_habits(co, deals);
 }
 
+/* Two agents as doubt sees them: squares of obs - exp and of exp, and var with what is under the
+ * root anyway. */
+struct miss {
+    double square, var, exp;
+};
+
+/* The median of z^2, were doubt that much. */
+static double median_of(const struct miss *misses, size_t n, double doubt, double *sorted)
+{
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = misses[i].square / (misses[i].var + doubt * doubt * misses[i].exp);
+    qsort(sorted, n, sizeof *sorted, by_size);
+    return sorted[n / 2];
+}
+
+/* Of any two agents who are expected to share customers, or of some of these twos. */
+static size_t find_misses(const struct sg_coservice *co, struct miss *misses)
+{
+    const size_t cells = co->n * co->n, step = cells / MISSES + 1;
+    size_t n = 0;
+    for (size_t i = 0; i < cells && n < MISSES; i += step) {
+        const double exp = co->exp[i], off = co->obs[i] - exp;
+        if (i / co->n != i % co->n && exp >= 1)
+            misses[n++] = (struct miss){off * off, co->var[i] + 0.25, exp * exp};
+    }
+    return n;
+}
+
+static enum scrubgate_status find_doubt(const struct sg_coservice *co, double *doubt)
+{
+    const double usual = 0.455; /* the median of a normal number's square */
+    double low = 0, high = 1;
+    struct miss *misses = malloc(MISSES * sizeof *misses);
+    double *sorted = malloc(MISSES * sizeof *sorted);
+    enum scrubgate_status rc = SCRUBGATE_ENOMEM;
+    if (misses == NULL || sorted == NULL)
+        goto out;
+    const size_t n = find_misses(co, misses);
+    for (int halves = 0; halves < 10 && n > 0; halves++) {
+        const double middle = (low + high) / 2;
+        if (median_of(misses, n, middle, sorted) > usual)
+            low = middle;
+        else
+            high = middle;
+    }
+    *doubt = n > 0 ? 3 * high : 1; /* for tails wider than the middle */
+    rc = SCRUBGATE_OK;
+out:
+    free(misses);
+    free(sorted);
+    return rc;
+}
+
 static void compare(struct sg_coservice *co, double doubt)
 {
     for (size_t a = 0; a < co->n; a++)
@@ -351,7 +405,8 @@ static enum scrubgate_status fill(struct sg_coservice *co, const struct sg_coser
                                   const struct sg_coservice_config *config)
 {
     const size_t size = deals->agents.n * deals->agents.n * sizeof *co->obs;
-    *co = (struct sg_coservice){.n = deals->agents.n, .tickets_most = config->tickets_most};
+    *co = (struct sg_coservice){
+        .n = deals->agents.n, .tickets_most = config->tickets_most, .doubt = config->doubt};
     enum scrubgate_status rc = allocate(co);
     if (rc >= 0 && narrower != NULL) {
         memcpy(co->obs, narrower->obs, size);
@@ -364,8 +419,10 @@ static enum scrubgate_status fill(struct sg_coservice *co, const struct sg_coser
         rc = expect(co, deals, routing);
     if (rc >= 0)
         rc = observe_deals(co, deals);
+    if (rc >= 0 && config->doubt < 0)
+        rc = find_doubt(co, &co->doubt);
     if (rc >= 0) {
-        compare(co, config->doubt);
+        compare(co, co->doubt);
         rc = temper_diagonal(co);
     }
     if (rc < 0)

@@ -12,7 +12,8 @@
  *
  * A customer of many tickets adds up what is wrong with p, too. Counts that include such customers
  * stand beside the first, in a chain, and doubt what routing explains: (doubt exp)^2 is added under
- * the root.
+ * the root. How much doubt is due is estimated from the same counts: three times what brings the
+ * median of z^2 to a normal number's.
  *
  * On the diagonal, where customers come back to the agent they know, exp and var are scaled by the
  * median of obs/exp within the queue, and z is narrowed to a normal number's quartiles: what all of
@@ -30,7 +31,7 @@
 
 struct sg_coservice_config {
     uint32_t tickets_most;  /* of a customer: 10 */
-    double doubt;           /* share by which exp may be wrong: 0 */
+    double doubt;           /* share by which exp may be wrong: 0; below 0: estimated */
     uint64_t first_seen_ms; /* only customers first seen then or later; 0: all */
 };
 
@@ -41,6 +42,7 @@ struct sg_coservice {
     double *z;               /* n × n */
     double *narrow; /* n × n: z for each of obs - exp, did nobody come back out of habit */
     uint32_t tickets_most;
+    double doubt;            /* as asked for, or estimated */
     struct sg_visits visits; /* of the customers that count, and count in no narrower one */
     size_t customers;
     const struct sg_coservice *wider; /* the same with customers of more tickets too; or NULL */

@@ -10,7 +10,9 @@
 
 enum { ROUNDS = 40, ROUNDS_BARE = 5, SIZES = 16, TIMES = 24 };
 static const double prior_weight = 10; /* customers that a histogram starts with */
-static const double settled = 0.001;   /* customers more or less */
+/* What a mixture gains over routing alone when there is no ring is up to about twenty. */
+static const double gain_least = 25;
+static const double settled = 0.001; /* customers more or less */
 static const float least_p = 1e-4F;
 
 /* A ticket, as far as a ring is concerned. */
@@ -283,6 +285,16 @@ static void find_candidates(struct work *work)
     mix(model->time_any, TIMES, even + SIZES, times, 1);
 }
 
+/* How much better the mixture explains all tickets than routing alone does, as a logarithm. */
+static double gain_of(const struct work *work)
+{
+    const double share = work->model.share;
+    double sum = (double)(work->customers - work->n) * log(1 - share);
+    for (size_t i = 0; i < work->n; i++)
+        sum += log(1 - share + share * exp(likelihood(work, &work->list[i])));
+    return sum;
+}
+
 static void judge_ring(struct work *work)
 {
     struct model *model = &work->model;
@@ -299,6 +311,9 @@ static void judge_ring(struct work *work)
         if (!work->bare && fabs(model->mass - before) < settled)
             break;
     }
+    if (work->n > 0 && gain_of(work) < gain_least)
+        for (size_t i = 0; i < work->n; i++)
+            work->list[i].r = 0; /* nobody stands out: nobody is named */
 }
 
 static void take(const struct work *work, struct sg_member *list)

@@ -9,7 +9,9 @@
  * assumed: it is estimated from the same tickets (expectation maximisation), each customer judged
  * by what the others do.
  *
- * Over 0.5 a customer is more likely the ring's than not: naming these makes the fewest mistakes.
+ * A mixture explains any tickets a little better: of a ring where it does not gain enough nobody is
+ * named. Over 0.5 a customer is more likely the ring's than not: naming these makes the fewest
+ * mistakes.
  */
 #ifndef SG_COLLUSION_MEMBERSHIP_H
 #define SG_COLLUSION_MEMBERSHIP_H

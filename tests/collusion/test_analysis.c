@@ -221,6 +221,21 @@ static void test_rings(void **state)
     close_world(&world);
 }
 
+/* Accounts who write more often than anybody is asked about first. */
+static void test_often(void **state)
+{
+    struct world world;
+    (void)state;
+    open_world(&world, 1, "rings: 2\nring: {agents: 3, accounts: 8, rate: 1.5, days: 30}\n", 0);
+    assert_int_equal(world.analysis.n_rings, 2);
+    for (size_t i = 0; i < 6; i++) {
+        assert_true(world.analysis.agents[i].flagged);
+        assert_true(true_ring(&world, world.deals.agents.ids[world.analysis.agents[i].agent]) !=
+                    SG_SIM_NONE);
+    }
+    close_world(&world);
+}
+
 static void test_honest(void **state)
 {
     struct world world;
@@ -282,6 +297,7 @@ int main(void)
     sg_suite_add("a key's end in the window changes nothing", test_a_keys_end, NULL);
     sg_suite_add("what is not expected at all is impossible", test_tail_of_nothing, NULL);
     sg_suite_add("planted rings are found, whole and apart", test_rings, NULL);
+    sg_suite_add("rings whose accounts write often are found, too", test_often, NULL);
     sg_suite_add("an honest market has no ring", test_honest, NULL);
     sg_suite_add("only the window counts", test_window, NULL);
     sg_suite_add("two agents alone in a queue are no evidence", test_thin, NULL);
