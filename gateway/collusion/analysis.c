@@ -180,20 +180,42 @@ static enum scrubgate_status find_rings(struct work *work)
     return rc;
 }
 
+/* Rings that were taken over by others are none any more. */
+static void drop_empty_rings(struct work *work)
+{
+    struct sg_analysis *analysis = work->analysis;
+    uint32_t number[RINGS_MOST], kept = 0;
+    for (uint32_t r = 0; r < analysis->n_rings; r++)
+        number[r] = SG_ANALYSIS_NONE;
+    for (size_t a = 0; a < work->deals->agents.n; a++)
+        if (work->ring[a] != SG_ANALYSIS_NONE)
+            number[work->ring[a]] = 0;
+    for (uint32_t r = 0; r < analysis->n_rings; r++)
+        if (number[r] != SG_ANALYSIS_NONE) {
+            analysis->rings[kept] = analysis->rings[r];
+            number[r] = kept++;
+        }
+    for (size_t a = 0; a < work->deals->agents.n; a++)
+        if (work->ring[a] != SG_ANALYSIS_NONE)
+            work->ring[a] = number[work->ring[a]];
+    analysis->n_rings = kept;
+}
+
 /* Customers by agents, agents by customers, until nobody joins any more. */
 static enum scrubgate_status find_members(struct work *work)
 {
-    const uint32_t rings = (uint32_t)work->analysis->n_rings;
     enum scrubgate_status rc = SCRUBGATE_OK;
     size_t joined = 1;
-    for (unsigned round = 0; round < RECRUIT_ROUNDS && rings > 0 && joined > 0 && rc >= 0;
-         round++) {
+    for (unsigned round = 0;
+         round < RECRUIT_ROUNDS && work->analysis->n_rings > 0 && joined > 0 && rc >= 0; round++) {
+        const uint32_t rings = (uint32_t)work->analysis->n_rings;
         sg_membership_fini(&work->membership);
         rc = sg_membership_init(&work->membership, work->deals, &work->visits, &work->routing,
                                 &work->traces, work->ring, rings);
         if (rc >= 0 && round + 1 < RECRUIT_ROUNDS)
             rc = sg_recruit(work->deals, &work->routing, &work->membership, work->thin, work->ring,
                             rings, &joined);
+        drop_empty_rings(work);
     }
     return rc;
 }

@@ -54,6 +54,30 @@ static bool joins(const struct reach *reach, double most, size_t asked)
     return chance + log((double)asked) < log(doubt);
 }
 
+/* Whether most agents of another ring get what this one's members get: it is a part of it. */
+static bool is_part(const struct reach *reach, const uint32_t *ring, size_t n, uint32_t other,
+                    double most, size_t asked)
+{
+    size_t members = 0, fit = 0;
+    for (size_t a = 0; a < n; a++)
+        if (ring[a] == other) {
+            members++;
+            fit += joins(&reach[a], most, asked);
+        }
+    return members > 0 && 2 * fit > members;
+}
+
+static size_t take_over(uint32_t *ring, size_t n, uint32_t from, uint32_t to)
+{
+    size_t moved = 0;
+    for (size_t a = 0; a < n; a++)
+        if (ring[a] == from) {
+            ring[a] = to;
+            moved++;
+        }
+    return moved;
+}
+
 enum scrubgate_status sg_recruit(const struct sg_deals *deals, const struct sg_routing *routing,
                                  const struct sg_membership *membership, const bool *thin,
                                  uint32_t *ring, uint32_t rings, size_t *joined)
@@ -66,6 +90,9 @@ enum scrubgate_status sg_recruit(const struct sg_deals *deals, const struct sg_r
     count(deals, routing, membership, reach);
     for (uint32_t r = 0; r < rings; r++) {
         const double most = usual(reach + r * n, ring, n, r);
+        for (uint32_t other = 0; other < rings; other++)
+            if (other != r && is_part(reach + r * n, ring, n, other, most, n * rings))
+                *joined += take_over(ring, n, other, r);
         for (size_t a = 0; a < n; a++)
             if (ring[a] == SG_MEMBER_NONE && !thin[a] &&
                 joins(&reach[r * n + a], most, n * rings)) {

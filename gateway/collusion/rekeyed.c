@@ -85,11 +85,14 @@ void sg_rekeyed_merge(struct sg_rekeyed *into, const struct sg_rekeyed *other)
 enum scrubgate_status sg_rekeyed_save(const struct sg_rekeyed *rekeyed, struct sg_state_sink *to)
 {
     enum scrubgate_status rc = sg_state_put_u64(to, rekeyed->n);
-    return rc < 0 ? rc : sg_state_put_records(to, rekeyed->sets, SETS, sizeof *rekeyed->sets);
+    return rc < 0 || rekeyed->n == 0
+               ? rc
+               : sg_state_put_records(to, rekeyed->sets, SETS, sizeof *rekeyed->sets);
 }
 
 void sg_rekeyed_load(struct sg_rekeyed *rekeyed, struct sg_state *state)
 {
     rekeyed->n = sg_state_take_u64(state);
-    sg_state_take_table(state, rekeyed->sets, SETS * sizeof *rekeyed->sets);
+    if (rekeyed->n > 0)
+        sg_state_take_table(state, rekeyed->sets, SETS * sizeof *rekeyed->sets);
 }

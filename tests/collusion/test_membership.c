@@ -138,10 +138,46 @@ static void test_recruit(void **state)
     sg_tickets_fini(&tickets);
 }
 
+/* What was found as two rings is one when each other's customers come to both. Two that have
+ * nothing to do with each other stay two. */
+static void test_parts(void **state)
+{
+    static const struct row two = {.to_ring = 14, .elsewhere = 1};
+    struct sg_tickets tickets;
+    struct sg_membership membership;
+    uint32_t ring[SG_TICKETS_AGENTS + 1];
+    bool thin[SG_TICKETS_AGENTS + 1] = {false};
+    size_t joined;
+    (void)state;
+    sg_tickets_init(&tickets);
+    add_accounts(&tickets, &two, 2);
+    for (uint64_t account = 100; account < 112; account++)
+        for (int i = 0; i < 8; i++)
+            sg_tickets_add(&tickets, FIRST + account, 9, (struct sg_shown){0, 0, 0},
+                           (struct sg_shown){0, 0, 0});
+    sg_tickets_finish(&tickets);
+    give_ring(&tickets, ring);
+    ring[sg_tickets_agent(&tickets, 9)] = 1;
+    ring[sg_tickets_agent(&tickets, 5)] = 2;
+    assert_int_equal(sg_membership_init(&membership, &tickets.deals, &tickets.visits,
+                                        &tickets.routing, &tickets.customers, ring, 3),
+                     SCRUBGATE_OK);
+    assert_int_equal(
+        sg_recruit(&tickets.deals, &tickets.routing, &membership, thin, ring, 3, &joined),
+        SCRUBGATE_OK);
+    assert_int_equal(joined, 1);
+    assert_int_equal(ring[sg_tickets_agent(&tickets, 3)], 0);
+    assert_int_equal(ring[sg_tickets_agent(&tickets, 5)], 0);
+    assert_int_equal(ring[sg_tickets_agent(&tickets, 9)], 1);
+    sg_membership_fini(&membership);
+    sg_tickets_fini(&tickets);
+}
+
 int main(void)
 {
     SG_SUITE_ROWS(test_row, rows);
     sg_suite_add("agents without a ring have no customers named", test_no_ring, NULL);
     sg_suite_add("an agent left out joins the ring whose customers he serves", test_recruit, NULL);
+    sg_suite_add("two parts of a ring become one, two rings do not", test_parts, NULL);
     return sg_suite_run("membership");
 }
