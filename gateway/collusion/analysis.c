@@ -390,7 +390,7 @@ static enum scrubgate_status score(struct work *work)
     struct sg_coservice_config few = {.tickets_most = config->tickets_most};
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < SG_ANALYSIS_BANDS && rc >= 0; i++, few.tickets_most *= WIDER) {
-        few.doubt = i == 0 ? 0 : -1;
+        few.doubt = i == 0 ? -1 : -3;
         rc = i == 0 ? sg_coservice_init(work->co, work->deals, &work->routing, &few)
                     : sg_coservice_widen(&work->co[i], &work->co[i - 1], work->deals,
                                          &work->routing, &few);

@@ -30,8 +30,8 @@
 #include "collusion/routing.h"
 
 struct sg_coservice_config {
-    uint32_t tickets_most;  /* of a customer: 10 */
-    double doubt;           /* share by which exp may be wrong: 0; below 0: estimated */
+    uint32_t tickets_most; /* of a customer: 10 */
+    double doubt; /* share by which exp may be wrong: 0; below 0: so many times what is estimated */
     uint64_t first_seen_ms; /* only customers first seen then or later; 0: all */
 };
 
@@ -42,7 +42,8 @@ struct sg_coservice {
     double *z;               /* n × n */
     double *narrow; /* n × n: z for each of obs - exp, did nobody come back out of habit */
     uint32_t tickets_most;
-    double doubt;            /* as asked for, or estimated */
+    double off;              /* share by which exp is wrong, estimated; 0: never asked */
+    double doubt;            /* as asked for, or so many times off */
     struct sg_visits visits; /* of the customers that count, and count in no narrower one */
     size_t customers;
     const struct sg_coservice *wider; /* the same with customers of more tickets too; or NULL */
