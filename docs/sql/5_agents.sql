@@ -5,9 +5,58 @@
 -- every ticket's agent anew from shares, some hundred times, which `scrubgate collusion report`
 -- does. gateway/collusion/coservice.c and suspicion.c say the same.
 
+DROP TABLE IF EXISTS doubts;
 DROP TABLE IF EXISTS residuals;
 DROP TABLE IF EXISTS edges;
 DROP TABLE IF EXISTS agents;
+
+-- By what share exp may be wrong: three times what brings the median of z^2, of agents who are
+-- expected to share customers, to a normal number's (0.455). One z^2 is that small from where
+-- (doubt exp)^2 is (obs - exp)^2 / 0.455 - var - 0.25: so it is the median of these doubts, rounded
+-- up to 1/1024. Of more than 20,000 twos some are taken, by numbers in order of time.
+CREATE TABLE doubts AS
+WITH first_times AS (
+    SELECT agent, MIN(assign_ms) AS first_ms
+    FROM tickets
+    WHERE agent IS NOT NULL
+    GROUP BY agent
+), numbered AS (
+    SELECT agent, ROW_NUMBER() OVER (ORDER BY first_ms, agent) - 1 AS number,
+           COUNT(*) OVER () AS n
+    FROM first_times
+), stepped AS (
+    SELECT agent, number, n, CAST((n * n - n * n % 20000) / 20000 AS BIGINT) + 1 AS step
+    FROM numbered
+), misses AS (
+    SELECT coservice.band AS band, coservice.exp_ab AS exp_ab,
+           (coservice.obs_ab - coservice.exp_ab) * (coservice.obs_ab - coservice.exp_ab) / 0.455
+               - coservice.var_ab - 0.25 AS over_ab
+    FROM coservice
+    JOIN stepped AS x ON x.agent = coservice.a
+    JOIN stepped AS y ON y.agent = coservice.b
+    WHERE coservice.a <> coservice.b AND coservice.exp_ab >= 1
+      AND (x.number * x.n + y.number) % x.step = 0
+), ranked AS (
+    SELECT band, CASE WHEN over_ab > 0 THEN sqrt(over_ab) / exp_ab ELSE 0 END AS due,
+           ROW_NUMBER() OVER (PARTITION BY band
+                              ORDER BY CASE WHEN over_ab > 0 THEN sqrt(over_ab) / exp_ab ELSE 0 END)
+               - 1 AS nth,
+           COUNT(*) OVER (PARTITION BY band) AS n
+    FROM misses
+), medians AS (
+    SELECT band, MAX(due) AS due
+    FROM ranked
+    WHERE 2 * nth = n - n % 2
+    GROUP BY band
+)
+SELECT bands.band AS band,
+       CASE WHEN bands.doubt >= 0 THEN bands.doubt
+            WHEN medians.due IS NULL THEN 1
+            WHEN medians.due >= 1 THEN 3
+            WHEN medians.due * 1024 <= 1 THEN 3 / CAST(1024 AS DOUBLE PRECISION)
+            ELSE 3 * ceil(medians.due * 1024) / CAST(1024 AS DOUBLE PRECISION) END AS doubt
+FROM bands
+LEFT JOIN medians ON medians.band = bands.band;
 
 -- On the diagonal exp and var are scaled by the habit, and z is narrowed to the quartiles of a
 -- normal number (1.349 apart) where it is spread wider. Agents without a ticket in the window have
@@ -16,9 +65,9 @@ CREATE TABLE residuals AS
 WITH known AS (
     SELECT DISTINCT agent FROM tickets WHERE agent IS NOT NULL
 ), places AS (
-    SELECT bands.band AS band, bands.doubt AS doubt, known.agent AS agent
+    SELECT doubts.band AS band, doubts.doubt AS doubt, known.agent AS agent
     FROM known
-    CROSS JOIN bands
+    CROSS JOIN doubts
 ), own AS (
     SELECT places.band AS band, places.agent AS agent,
            CASE WHEN coservice.a IS NULL THEN 0
@@ -48,10 +97,11 @@ JOIN quartiles ON quartiles.band = own.band
 UNION ALL
 SELECT coservice.band AS band, coservice.a AS a, coservice.b AS b,
        (coservice.obs_ab - coservice.exp_ab)
-           / sqrt(coservice.var_ab + bands.doubt * coservice.exp_ab * bands.doubt * coservice.exp_ab
+           / sqrt(coservice.var_ab + doubts.doubt * coservice.exp_ab
+                                     * doubts.doubt * coservice.exp_ab
                   + 0.25) AS z
 FROM coservice
-JOIN bands ON bands.band = coservice.band
+JOIN doubts ON doubts.band = coservice.band
 WHERE coservice.a <> coservice.b;
 
 -- The largest of all bands; where two are not listed in one, their z there is 0.

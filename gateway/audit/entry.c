@@ -178,6 +178,8 @@ static const char *const what_words[SG_WHATS] = {
     [SG_WHAT_EXPIRY] = "expiry",
     [SG_WHAT_SKETCHES_RESTORED] = "sketches-restored",
     [SG_WHAT_SKETCHES_SAVED] = "sketches-saved",
+    [SG_WHAT_GUARD_ANEW] = "guard-anew",
+    [SG_WHAT_GUARD_PRUNED] = "guard-pruned",
     [SG_WHAT_ACT] = "act",
     [SG_WHAT_AUDIT_READ] = "audit-read",
 };

@@ -246,6 +246,13 @@ struct sg_sketches {
     uint64_t agents; /* that it knows */
 };
 
+/* What became of the guard's file by itself. */
+struct sg_guard_news {
+    const char *what; /* "guard-anew": it was gone, orders and contacts with it; "guard-pruned" */
+    bool done;
+    uint64_t count; /* of what was too old, and erased */
+};
+
 /* Somebody did something to the gateway, or tried. */
 struct sg_act {
     uint64_t id;
@@ -316,6 +323,9 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_expiry(struct sg_buf *out,
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_sketches(struct sg_buf *out,
                                                             const struct sg_record_source *source,
                                                             const struct sg_sketches *sketches);
+SCRUBGATE_MUST_USE enum scrubgate_status sg_record_guard_news(struct sg_buf *out,
+                                                              const struct sg_record_source *source,
+                                                              const struct sg_guard_news *news);
 SCRUBGATE_MUST_USE enum scrubgate_status sg_record_act(struct sg_buf *out,
                                                        const struct sg_record_source *source,
                                                        const struct sg_act *act);

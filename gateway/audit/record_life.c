@@ -259,6 +259,22 @@ enum scrubgate_status sg_record_sketches(struct sg_buf *out, const struct sg_rec
     return sg_put_end(&put);
 }
 
+enum scrubgate_status sg_record_guard_news(struct sg_buf *out,
+                                           const struct sg_record_source *source,
+                                           const struct sg_guard_news *news)
+{
+    const struct heading heading = {{SG_CLASS_LIFE, news->done ? LIFE_REMOVE : SG_ACTIVITY_OTHER,
+                                     news->done ? SG_SEVERITY_INFORMATIONAL : SG_SEVERITY_MEDIUM},
+                                    news->what,
+                                    "guard",
+                                    !news->done,
+                                    {0},
+                                    0};
+    struct sg_put put = begin(out, source, &heading);
+    sg_put_number(&put, SG_KEY("count"), news->count);
+    return sg_put_end(&put);
+}
+
 /* --- people --- */
 
 enum scrubgate_status sg_record_guard(struct sg_buf *out, const struct sg_record_source *source,

@@ -11,6 +11,9 @@
 #include "collusion/guard_db.h"
 #include "collusion/guard_tables.h"
 
+enum { GAP_DAYS = 30 };
+static const uint64_t day_ms = 86400000;
+
 struct sg_collusion_guard {
     const struct sg_collusion_policy *policy;
     struct sg_guard_db *db;
@@ -412,7 +415,7 @@ struct sg_guard_batch {
     struct sg_guard_contact contacts[];
 };
 
-static void free_batch(struct sg_guard_batch *batch)
+void sg_guard_batch_free(struct sg_guard_batch *batch)
 {
     if (batch != NULL)
         sg_arena_fini(&batch->names);
@@ -488,7 +491,7 @@ void sg_guard_batch_settle(struct sg_collusion_guard *guard, struct sg_guard_bat
             served->last_ms = contact->last_ms;
         mark(guard, served);
     }
-    free_batch(batch);
+    sg_guard_batch_free(batch);
 }
 
 enum scrubgate_status sg_collusion_guard_flush(struct sg_collusion_guard *guard,
@@ -577,6 +580,14 @@ enum scrubgate_status sg_collusion_guard_erase(struct sg_collusion_guard *guard,
     if (rc >= 0)
         rc = sg_guard_db_erase(guard->db, agent, now_ms, kept, fault);
     return rc < 0 ? rc : load(guard, fault);
+}
+
+enum scrubgate_status sg_collusion_guard_lived(struct sg_collusion_guard *guard, uint64_t now_ms,
+                                               bool *lived, struct scrubgate_fault *fault)
+{
+    const uint64_t to = now_ms > day_ms ? now_ms - day_ms : 0;
+    const uint64_t from = to > GAP_DAYS * day_ms ? to - GAP_DAYS * day_ms : 0;
+    return sg_guard_db_lived(guard->db, from, to, lived, fault);
 }
 
 enum scrubgate_status sg_collusion_guard_prune(struct sg_collusion_guard *guard, uint64_t now_ms,

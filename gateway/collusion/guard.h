@@ -17,7 +17,8 @@
  * of the cool-off, for brands in conflict groups, unless the agent has a waiver.
  *
  * Time is the caller's, wall clock in milliseconds. A contact never moves back; a clock that was
- * ahead makes cool-offs longer, never shorter, and a waiver is the way out.
+ * ahead makes cool-offs longer, never shorter, and a waiver is the way out; but prune wants one
+ * that is right.
  *
  * Tables are not locked: the caller lets one thread at a time in. Only sg_guard_batch_write and
  * sg_guard_view_read, which wait for the disk, may run beside sg_collusion_guard_ask and _contact;
@@ -120,6 +121,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_batch_write(struct sg_collusio
  * guard's that was opened since. */
 void sg_guard_batch_settle(struct sg_collusion_guard *guard, struct sg_guard_batch *batch,
                            bool written);
+void sg_guard_batch_free(
+    struct sg_guard_batch *batch); /* what it holds is forgotten; NULL is fine */
 /* (disk) The three of them. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_flush(struct sg_collusion_guard *guard,
                                                                   struct scrubgate_fault *fault);
@@ -156,7 +159,13 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_erase(struct sg_coll
                                                                   uint64_t agent, uint64_t now_ms,
                                                                   uint64_t *kept,
                                                                   struct scrubgate_fault *fault);
-/* Erases what is older than SG_COLLUSION_RETENTION_MS; to be called daily. */
+/* Whether something in the file is of one of the thirty days before yesterday: a clock that was set
+ * far ahead has none. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_lived(struct sg_collusion_guard *guard,
+                                                                  uint64_t now_ms, bool *lived,
+                                                                  struct scrubgate_fault *fault);
+/* Erases what is older than SG_COLLUSION_RETENTION_MS; to be called daily, by a clock that is
+ * right: what is erased by one that is ahead ends too early. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_collusion_guard_prune(struct sg_collusion_guard *guard,
                                                                   uint64_t now_ms,
                                                                   uint64_t *removed,

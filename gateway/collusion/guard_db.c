@@ -154,6 +154,25 @@ static enum scrubgate_status check_place(struct sg_guard_db *db, struct scrubgat
     return SCRUBGATE_EIO;
 }
 
+/* What was written is on the disk. This moves it from the log beside into the file: a log that is
+ * left behind would be read into whatever file is put in this one's place. Not while others read.
+ */
+static void empty_log(struct sg_guard_db *db)
+{
+    (void)sqlite3_busy_timeout(db->handle, 0);
+    (void)sqlite3_exec(db->handle, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MS);
+}
+
+/* Behind what was written. */
+static enum scrubgate_status end_write(struct sg_guard_db *db, struct scrubgate_fault *fault)
+{
+    const enum scrubgate_status rc = check_place(db, fault);
+    if (rc >= 0)
+        empty_log(db);
+    return rc;
+}
+
 /* Ends a transaction: what failed on the way left nothing. */
 static enum scrubgate_status settle(struct sg_guard_db *db, enum scrubgate_status rc,
                                     struct scrubgate_fault *fault)
@@ -162,7 +181,7 @@ static enum scrubgate_status settle(struct sg_guard_db *db, enum scrubgate_statu
         rc = run(db, "COMMIT", fault);
     if (rc < 0)
         (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-    return rc < 0 ? rc : check_place(db, fault);
+    return rc < 0 ? rc : end_write(db, fault);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -459,7 +478,7 @@ enum scrubgate_status sg_guard_db_add(struct sg_guard_db *db,
         code = bind_text(statement, at++, texts[i]);
     rc = finish(db, statement, code, fault);
     if (rc >= 0)
-        rc = check_place(db, fault);
+        rc = end_write(db, fault);
     if (rc >= 0)
         *id = (uint64_t)sqlite3_last_insert_rowid(db->handle);
     return rc;
@@ -472,7 +491,7 @@ static enum scrubgate_status finish_change(struct sg_guard_db *db, sqlite3_stmt 
     enum scrubgate_status rc = finish(db, statement, bound, fault);
     const bool is_none = rc >= 0 && sqlite3_changes(db->handle) == 0;
     if (rc >= 0)
-        rc = check_place(db, fault);
+        rc = end_write(db, fault);
     return rc >= 0 && is_none ? SCRUBGATE_DONE : rc;
 }
 
@@ -538,19 +557,32 @@ static enum scrubgate_status delete_rows(struct sg_guard_db *db, const char *sql
     return rc;
 }
 
-static enum scrubgate_status count_orders(struct sg_guard_db *db, uint64_t agent, uint64_t *n,
-                                          struct scrubgate_fault *fault)
+/* The one number that a statement answers for two others. */
+static enum scrubgate_status count_rows(struct sg_guard_db *db, const char *sql, uint64_t one,
+                                        uint64_t two, uint64_t *n, struct scrubgate_fault *fault)
 {
     sqlite3_stmt *statement = NULL;
-    enum scrubgate_status rc = prepare(
-        db, "SELECT count(*) FROM orders WHERE agent = ?1 OR other = ?1", &statement, fault);
+    enum scrubgate_status rc = prepare(db, sql, &statement, fault);
     if (rc < 0)
         return rc;
-    int code = bind_both(statement, agent, 0);
+    int code = bind_both(statement, one, two);
     if (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW)
         *n = column_u64(statement, 0);
     (void)sqlite3_finalize(statement);
     return tell(db, code, fault);
+}
+
+enum scrubgate_status sg_guard_db_lived(struct sg_guard_db *db, uint64_t from_ms, uint64_t to_ms,
+                                        bool *lived, struct scrubgate_fault *fault)
+{
+    uint64_t n = 0;
+    enum scrubgate_status rc =
+        count_rows(db,
+                   "SELECT EXISTS(SELECT 1 FROM contacts WHERE last_ms >= ?1 AND last_ms < ?2)"
+                   " OR EXISTS(SELECT 1 FROM orders WHERE created_ms >= ?1 AND created_ms < ?2)",
+                   from_ms, to_ms, &n, fault);
+    *lived = rc >= 0 && n != 0;
+    return rc;
 }
 
 /* The log of the last commits has copies of the pages as they were. That somebody reads them is no
@@ -581,7 +613,8 @@ enum scrubgate_status sg_guard_db_erase(struct sg_guard_db *db, uint64_t agent, 
                          " AND (lifted_ms != 0 OR expires_ms <= ?2)",
                          agent, now_ms, &removed, fault);
     if (rc >= 0)
-        rc = count_orders(db, agent, &left, fault);
+        rc = count_rows(db, "SELECT count(*) FROM orders WHERE agent = ?1 OR other = ?1", agent, 0,
+                        &left, fault);
     rc = settle(db, rc, fault);
     if (rc >= 0)
         rc = drop_copies(db, fault);

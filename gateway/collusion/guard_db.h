@@ -76,6 +76,10 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_appeal(struct sg_guard_db *
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_erase(struct sg_guard_db *db, uint64_t agent,
                                                            uint64_t now_ms, uint64_t *kept,
                                                            struct scrubgate_fault *fault);
+/* Whether a contact or an order came about in that time: from included, to not. */
+SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_lived(struct sg_guard_db *db, uint64_t from_ms,
+                                                           uint64_t to_ms, bool *lived,
+                                                           struct scrubgate_fault *fault);
 /* Overwrites contacts, and orders that were over, before that time. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_prune(struct sg_guard_db *db,
                                                            uint64_t before_ms, uint64_t *removed,

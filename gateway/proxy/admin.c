@@ -60,17 +60,27 @@ static enum scrubgate_status answer_health(struct visit *visit)
     return reply(visit, 200, SG_BYTES("text/plain"), SG_BYTES("ok\n"));
 }
 
+/* It serves; what somebody should see to all the same. */
+static struct sg_bytes tell_ready(const struct sg_admin_host *host)
+{
+    struct sg_risks_counts counts = {.guard_known = true};
+    if (host->by_reference(host->ctx))
+        return SG_BYTES("ready, but slow: the fast engine was wrong, the reference engine scans "
+                        "until a restart\n");
+    if (host->guard.risks != NULL)
+        sg_risks_count(host->guard.risks, &counts);
+    return counts.guard_known ? SG_BYTES("ready\n")
+                              : SG_BYTES("ready, but it is not known which agents may serve: see "
+                                         "the log for what is wrong with guard.db\n");
+}
+
 static enum scrubgate_status answer_ready(struct visit *visit)
 {
     const struct sg_admin_host *host = &visit->admin->host;
     const char *why = host->unready(host->ctx);
     struct sg_buf line = {0};
     if (why == NULL)
-        return reply(visit, 200, SG_BYTES("text/plain"),
-                     host->by_reference(host->ctx)
-                         ? SG_BYTES("ready, but slow: the fast engine was wrong, the reference "
-                                    "engine scans until a restart\n")
-                         : SG_BYTES("ready\n"));
+        return reply(visit, 200, SG_BYTES("text/plain"), tell_ready(host));
     enum scrubgate_status rc = sg_buf_addf(&line, "not ready: %s\n", why);
     if (rc >= 0)
         rc = reply(visit, 503, SG_BYTES("text/plain"), sg_buf_bytes(&line));

@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,7 +45,8 @@ static uint64_t day_of(const char *name)
     return day < 0 ? 0 : (uint64_t)day;
 }
 
-static bool jumped(const struct sg_event_expiry *expiry, uint64_t wall_ms, uint64_t boot_ns)
+bool sg_event_expiry_jumped(const struct sg_event_expiry *expiry, uint64_t wall_ms,
+                            uint64_t boot_ns)
 {
     const uint64_t should = expiry->wall_ms + (boot_ns - expiry->boot_ns) / ns_per_ms;
     return wall_ms > should + day_ms || should > wall_ms + day_ms;
@@ -96,7 +96,7 @@ enum scrubgate_status sg_event_expiry_tend(struct sg_event_expiry *expiry, const
 {
     const uint64_t today = wall_ms / day_ms;
     *expired = (struct sg_expired){0};
-    if (today == expiry->day || jumped(expiry, wall_ms, boot_ns))
+    if (today == expiry->day || sg_event_expiry_jumped(expiry, wall_ms, boot_ns))
         return SCRUBGATE_DONE;
     expiry->day = today;
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -8,6 +8,7 @@
 #ifndef SG_PROXY_EVENT_EXPIRY_H
 #define SG_PROXY_EVENT_EXPIRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <scrubgate/status.h>
 
@@ -19,6 +20,10 @@ struct sg_event_expiry {
 };
 
 void sg_event_expiry_init(struct sg_event_expiry *expiry, uint64_t wall_ms, uint64_t boot_ns);
+
+/* Whether the clock moved by more than a day against time since then. */
+bool sg_event_expiry_jumped(const struct sg_event_expiry *expiry, uint64_t wall_ms,
+                            uint64_t boot_ns);
 
 struct sg_expired {
     uint64_t files, to_ms; /* how many went; the end of the newest day that did */

@@ -19,7 +19,7 @@
 #include "proxy/keys_parts.h"
 
 enum { FOLDER_MODE = 0700, FILE_MODE = 0600, OTHERS = 077, OTHERS_WRITE = 022 };
-enum { TEXT_SIZE = 2 * SG_KEY_SIZE + 1 }; /* hex and LF */
+enum { TEXT_SIZE = 2 * SG_KEY_SIZE + 1, NAME_SIZE = 64 }; /* hex and LF */
 
 static const char fingerprint_name[] = SG_KEYS_FINGERPRINT, half_name[] = "key.new";
 
@@ -120,6 +120,42 @@ enum scrubgate_status sg_keys_make_file(const char *dir, int folder, const char 
     return rc;
 }
 
+/* Whole or not at all under its name, and never in the place of one that is there: half a key would
+ * stop every later start, and two that make it at once must find the same one. */
+static enum scrubgate_status make_whole(const char *dir, int folder, const char *name,
+                                        const uint8_t key[SG_KEY_SIZE], unsigned *made,
+                                        struct scrubgate_fault *fault)
+{
+    char half[NAME_SIZE];
+    unsigned begun = 0;
+    (void)snprintf(half, sizeof half, "%s.%ld", name, (long)getpid());
+    (void)unlinkat(folder, half, 0); /* of a crash, a number ago */
+    enum scrubgate_status rc = make_from(dir, folder, half, key, &begun, fault);
+    if (rc < 0)
+        return rc;
+    if (linkat(folder, half, folder, name, 0) == 0)
+        (*made)++;
+    else if (errno != EEXIST)
+        rc = fail_to_make(dir, name, fault);
+    (void)unlinkat(folder, half, 0);
+    if (rc >= 0 && fsync(folder) != 0)
+        rc = fail_to_make(dir, name, fault);
+    return rc;
+}
+
+static enum scrubgate_status make_random(const char *dir, int folder, const char *name,
+                                         unsigned *made, struct scrubgate_fault *fault)
+{
+    uint8_t key[SG_KEY_SIZE];
+    if (sg_random(key, sizeof key) < 0) {
+        errno = EIO;
+        return fail_to_make(dir, name, fault);
+    }
+    enum scrubgate_status rc = make_whole(dir, folder, name, key, made, fault);
+    sg_wipe(key, sizeof key);
+    return rc;
+}
+
 enum scrubgate_status sg_keys_put_file(const char *dir, int folder, const char *name,
                                        const uint8_t key[SG_KEY_SIZE],
                                        struct scrubgate_fault *fault)
@@ -147,7 +183,7 @@ static enum scrubgate_status derive_file(const char *dir, int folder, const stru
     if (rc >= 0)
         rc = sg_key_derive(key, one->label, derived);
     if (rc >= 0)
-        rc = make_from(dir, folder, one->name, derived, made, fault);
+        rc = make_whole(dir, folder, one->name, derived, made, fault);
     sg_wipe(key, sizeof key);
     sg_wipe(derived, sizeof derived);
     return rc;
@@ -169,7 +205,7 @@ static enum scrubgate_status make_lasting(const char *dir, int folder, unsigned 
         has_other = has_other || is_there(folder, lasting[i].name);
     const bool fresh = !has_agent && !has_print && !has_other;
     if (fresh)
-        rc = sg_keys_make_file(dir, folder, fingerprint_name, made, fault);
+        rc = make_random(dir, folder, fingerprint_name, made, fault);
     if (rc >= 0 && fresh)
         rc = derive_file(dir, folder, &lasting[AGENT], made, fault);
     for (size_t i = 0; i < LASTING && rc >= 0; i++) {
@@ -179,7 +215,7 @@ static enum scrubgate_status make_lasting(const char *dir, int folder, unsigned 
             rc = sg_keys_fail(dir, lasting[i].name, SCRUBGATE_EINVAL, fault,
                               "this key is missing, and cannot be made again: restore it", "");
         else if (fresh || has_agent)
-            rc = sg_keys_make_file(dir, folder, lasting[i].name, made, fault);
+            rc = make_random(dir, folder, lasting[i].name, made, fault);
         else
             rc = derive_file(dir, folder, &lasting[i], made, fault);
     }
@@ -231,6 +267,14 @@ enum scrubgate_status sg_keys_check(const char *dir, const char *name, int fd,
     return SCRUBGATE_OK;
 }
 
+static bool is_lasting(const char *name)
+{
+    for (size_t i = 0; i < LASTING; i++)
+        if (strcmp(name, lasting[i].name) == 0)
+            return true;
+    return false;
+}
+
 enum scrubgate_status sg_keys_load_file(const char *dir, int folder, const char *name,
                                         uint8_t key[SG_KEY_SIZE], struct scrubgate_fault *fault)
 {
@@ -244,11 +288,10 @@ enum scrubgate_status sg_keys_load_file(const char *dir, int folder, const char 
     if (rc < 0)
         goto out;
     if (!parse_key(text, read(fd, text, sizeof text), key))
-        rc = sg_keys_fail(
-            dir, name, SCRUBGATE_EINVAL, fault,
-            "a key is 64 hex digits and a line feed: restore it, or remove it to have a new "
-            "one made",
-            "");
+        rc = sg_keys_fail(dir, name, SCRUBGATE_EINVAL, fault,
+                          "a key is 64 hex digits and a line feed",
+                          is_lasting(name) ? "restore it, for it cannot be made again"
+                                           : "restore it, or remove it to have a new one made");
     sg_wipe(text, sizeof text);
 out:
     (void)close(fd);

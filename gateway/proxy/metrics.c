@@ -336,6 +336,8 @@ static void print_risk(struct page *page, const struct totals *sum, struct sg_ri
     gauge(page, "scrubgate_risk_agents", "Agents that the scorer has seen.", counts.agents);
     counter(page, "scrubgate_guard_write_failures", "Writes of contacts that failed.",
             counts.flush_failures);
+    counter(page, "scrubgate_guard_contacts_lost",
+            "Contacts that could not be remembered for want of room.", counts.contacts_lost);
     counter(page, "scrubgate_risk_save_failures", "Saves of the scorer's state that failed.",
             counts.save_failures);
 }

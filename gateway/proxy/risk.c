@@ -75,6 +75,8 @@ enum scrubgate_status sg_risks_open(struct sg_risks **risks, const struct sg_ris
     if (rc >= 0)
         rc = sg_risks_restore(made);
     if (rc >= 0) {
+        sg_event_expiry_init(&made->clock, sg_clock_wall_ms(), sg_clock_boot_ns());
+        made->doubt_after_ns = SG_RISKS_DOUBT_NS;
         sg_risks_open_guard(made);
         rc = sg_risks_start_keeper(made);
     }
@@ -91,7 +93,8 @@ void sg_risks_close(struct sg_risks *risks)
     if (risks == NULL)
         return;
     sg_risks_stop_keeper(risks);
-    sg_collusion_guard_close(risks->guard);
+    sg_risks_close_guard(risks);
+    sg_guard_batch_free(risks->unwritten);
     sg_scorer_free(risks->scorer);
     sg_generation_drop(risks->next);
     sg_generation_drop(risks->generation);
@@ -105,6 +108,18 @@ void sg_risks_close(struct sg_risks *risks)
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
+
+/* What cannot be remembered must not leave, where a cool-off would be acted on. */
+static enum scrubgate_status remember(struct sg_risks *risks,
+                                      const struct sg_risk_question *question)
+{
+    const enum scrubgate_status rc = sg_collusion_guard_contact(risks->guard, question->agent,
+                                                                question->brand, question->now_ms);
+    const enum sg_signal_mode mode =
+        sg_collusion_policy_signal(sg_risks_policy(risks), SG_SIGNAL_COOLOFF).mode;
+    risks->counts.contacts_lost += rc < 0;
+    return question->acts && mode == SG_SIGNAL_ENFORCE ? rc : SCRUBGATE_OK;
+}
 
 enum scrubgate_status sg_risks_judge(struct sg_risks *risks,
                                      const struct sg_risk_question *question,
@@ -122,8 +137,7 @@ enum scrubgate_status sg_risks_judge(struct sg_risks *risks,
                            question->now_ms, &eligibility);
     sg_assessment_make(assessment, policy, question, &risk, &eligibility);
     if (risks->guard != NULL && sg_assessment_serves(assessment, question))
-        rc = sg_collusion_guard_contact(risks->guard, question->agent, question->brand,
-                                        question->now_ms);
+        rc = remember(risks, question);
     (void)pthread_mutex_unlock(&risks->lock);
     return rc;
 }

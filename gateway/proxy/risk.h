@@ -14,6 +14,7 @@
  *     risk.c         its life: open, close, asking
  *     risk_judge.c   what a judgement comes to
  *     risk_keeper.c  the thread that sees to the disk
+ *     risk_guard.c   the guard's file, which that thread opens, writes and leaves
  *     risk_state.c   the scorer's state: saved, restored
  */
 #ifndef SG_PROXY_RISK_H
@@ -105,13 +106,14 @@ struct sg_assessment {
     double risk, told_risk;
     enum sg_course course;
     size_t n_reasons, n_rulings;
-    struct sg_assessment_reason reasons[SG_RISK_REASONS]; /* largest first */
+    struct sg_assessment_reason reasons[SG_RISK_REASONS]; /* largest first, but flagged last */
     struct sg_assessment_ruling rulings[SG_GUARD_RULES];
 };
 
 /*
  * Judges, and remembers: the scorer learns of the event, the guard that the agent serves the brand.
- * Below zero: that could not be remembered, and the message must not leave. Any worker; no call of
+ * Below zero: that could not be remembered where a cool-off is acted on, and the message must not
+ * leave. Any worker; no call of
  * the system but for a lock that another one holds.
  */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_risks_judge(struct sg_risks *risks,
@@ -152,10 +154,11 @@ void sg_risks_submit(struct sg_risks *risks, struct sg_guard_job *job);
 /* --- telling ---------------------------------------------------------------------------------- */
 
 struct sg_risks_counts {
-    bool guard_known;  /* its file could be had at the last look */
+    bool guard_known;  /* its file could be read at the last look, and written lately */
     uint64_t agents;   /* that the scorer has seen */
     uint64_t saved_ms; /* wall clock of the last save; 0: none */
     uint64_t save_failures, flush_failures;
+    uint64_t contacts_lost; /* for which there was no room */
 };
 void sg_risks_count(struct sg_risks *risks, struct sg_risks_counts *counts); /* any thread */
 

@@ -64,6 +64,36 @@ static void take_weights(struct sg_assessment *assessment, const struct sg_collu
     assessment->told_risk = sg_scorer_risk(told);
 }
 
+static bool is_ruled(const struct sg_eligibility *eligibility, enum sg_guard_rule rule)
+{
+    for (size_t i = 0; i < eligibility->n; i++)
+        if (eligibility->ruling[i].rule == rule)
+            return true;
+    return false;
+}
+
+/* The agent's own score is over its threshold: somebody should look, whatever the mode; to act on
+ * it is a person's to order. Where one has, that says it. */
+static void take_standing(struct sg_assessment *assessment,
+                          const struct sg_collusion_policy *policy, const struct sg_risk *risk,
+                          const struct sg_eligibility *eligibility)
+{
+    const struct sg_signal_policy signal = sg_collusion_policy_signal(policy, SG_SIGNAL_FLAGGED);
+    if (!risk->flagged || is_ruled(eligibility, SG_GUARD_FLAGGED) ||
+        assessment->n_reasons == SG_RISK_REASONS)
+        return;
+    /* Last: it is of all the agent's tickets, and no weight of this one. */
+    struct sg_assessment_reason *to = &assessment->reasons[assessment->n_reasons++];
+    *to = (struct sg_assessment_reason){
+        .signal = SG_SIGNAL_FLAGGED,
+        .weight = (float)risk->agent,
+        .is_told = signal.mode >= SG_SIGNAL_ADVISE,
+        .is_over = true,
+    };
+    if (to->is_told)
+        turn_to(assessment, SG_COURSE_REVIEW);
+}
+
 /* Of what is said to representatives nothing counts, not even whom they serve: only whether
  * somebody ordered that the agent serves nobody, or whether that cannot be known. */
 static bool counts(const struct sg_risk_question *question, const struct sg_ruling *ruling)
@@ -95,6 +125,8 @@ void sg_assessment_make(struct sg_assessment *assessment, const struct sg_collus
     *assessment = (struct sg_assessment){.course = SG_COURSE_ALLOW};
     if (risk->settled)
         take_weights(assessment, policy, risk);
+    if (risk->settled)
+        take_standing(assessment, policy, risk, eligibility);
     take_rulings(assessment, question, eligibility);
 }
 

@@ -5,8 +5,8 @@
  *     each 100 ms:  contacts to the disk, what others wrote into the tables, another policy, jobs
  *     each minute:  the scorer's state     each day: what is too old is erased
  *
- * Jobs get a guard of their own, opened for them and closed behind them: what they write is seen
- * like what another process wrote, and comes into force with the look that follows.
+ * Jobs get a guard of their own: what they write is seen like what another process wrote, and comes
+ * into force with the look that follows.
  */
 #include <stddef.h>
 #include <time.h>
@@ -17,139 +17,17 @@
 #include "proxy/risk_parts.h"
 
 #define MS UINT64_C(1000000)
-static const uint64_t turn_ns = 100 * MS, again_ns = 10000 * MS, save_ns = 60000 * MS,
-                      day_ns = 86400000 * MS;
+static const uint64_t turn_ns = 100 * MS, save_ns = 60000 * MS,
+                      lend_ns = 2000 * MS; /* the server waits meanwhile */
 
-/* Once for each trouble, and once when it is over. */
-static void tell(bool *told, enum scrubgate_status rc, const char *what,
-                 const struct scrubgate_fault *fault)
+/* For the clock that nobody sets. */
+static struct timespec from_now(uint64_t ns)
 {
-    char text[sizeof fault->what + sizeof fault->file + 32];
-    if (rc < 0 && !*told) {
-        sg_fault_print(fault, text, sizeof text);
-        sg_oplog(SG_OPLOG_ERROR, what, "fault", text, NULL);
-    } else if (rc >= 0 && *told) {
-        sg_oplog(SG_OPLOG_INFO, "this is over", "what", what, NULL);
-    }
-    *told = rc < 0;
-}
-
-/* --- the guard -------------------------------------------------------------------------------- */
-
-void sg_risks_open_guard(struct sg_risks *risks)
-{
-    struct scrubgate_fault fault = {.what = ""};
-    struct sg_collusion_guard *guard;
-    const enum scrubgate_status rc =
-        sg_collusion_guard_open(&guard, risks->guard_path, sg_risks_policy(risks), &fault);
-    tell(&risks->open_failed, rc, "the guard's file cannot be had: what it would know is denied",
-         &fault);
-    risks->open_ns = sg_clock_mono_ns() + again_ns;
-    (void)pthread_mutex_lock(&risks->lock);
-    risks->guard = guard;
-    risks->counts.guard_known = guard != NULL;
-    (void)pthread_mutex_unlock(&risks->lock);
-}
-
-static void flush(struct sg_risks *risks)
-{
-    struct scrubgate_fault fault = {.what = "out of memory"};
-    struct sg_guard_batch *batch;
-    (void)pthread_mutex_lock(&risks->lock);
-    enum scrubgate_status rc = sg_guard_batch_collect(risks->guard, &batch);
-    (void)pthread_mutex_unlock(&risks->lock);
-    if (rc >= 0 && batch != NULL) {
-        rc = sg_guard_batch_write(risks->guard, batch, &fault);
-        (void)pthread_mutex_lock(&risks->lock);
-        sg_guard_batch_settle(risks->guard, batch, rc >= 0);
-        risks->counts.flush_failures += rc < 0;
-        (void)pthread_mutex_unlock(&risks->lock);
-    }
-    tell(&risks->flush_failed, rc, "contacts cannot be written: they are kept and tried again",
-         &fault);
-}
-
-/* Takes in what others wrote; next: under its policy from then on, NULL: the same. */
-static enum scrubgate_status catch_up(struct sg_risks *risks, struct sg_generation *next)
-{
-    const struct sg_collusion_policy *policy = next != NULL ? next->config->policy : NULL;
-    struct scrubgate_fault fault = {.what = "out of memory"};
-    struct sg_guard_view *view = NULL;
-    struct sg_generation *old = NULL;
-    enum scrubgate_status rc = SCRUBGATE_OK;
-    if (risks->guard != NULL)
-        rc = sg_guard_view_read(risks->guard, policy, &view, &fault);
-    (void)pthread_mutex_lock(&risks->lock);
-    if (risks->guard != NULL) {
-        const enum scrubgate_status taken = sg_guard_view_take(risks->guard, view);
-        rc = rc < 0 ? rc : taken;
-        risks->counts.guard_known = rc >= 0;
-    }
-    if (rc >= 0 && next != NULL) {
-        old = risks->generation;
-        risks->generation = sg_generation_hold(next);
-    }
-    (void)pthread_mutex_unlock(&risks->lock);
-    tell(&risks->refresh_failed, rc,
-         "the guard's file cannot be read: what it would know is denied", &fault);
-    sg_generation_drop(old);
-    return rc;
-}
-
-/* One that cannot be put in force is tried again with the next turn. */
-static void renew(struct sg_risks *risks)
-{
-    (void)pthread_mutex_lock(&risks->desk);
-    struct sg_generation *next = risks->next;
-    risks->next = NULL;
-    (void)pthread_mutex_unlock(&risks->desk);
-    if (catch_up(risks, next) < 0 && next != NULL) {
-        (void)pthread_mutex_lock(&risks->desk);
-        if (risks->next == NULL) {
-            risks->next = next;
-            next = NULL;
-        }
-        (void)pthread_mutex_unlock(&risks->desk);
-    } else if (next != NULL) {
-        sg_oplog(SG_OPLOG_INFO, "policy in force", "config", next->config->digest, NULL);
-    }
-    sg_generation_drop(next);
+    const uint64_t at = sg_clock_mono_ns() + ns, second = 1000 * MS;
+    return (struct timespec){.tv_sec = (time_t)(at / second), .tv_nsec = (long)(at % second)};
 }
 
 /* --- jobs ------------------------------------------------------------------------------------- */
-
-/* With a guard of its own: this thread may wait for it as long as it takes. */
-static void run_job(struct sg_risks *risks, struct sg_guard_job *job)
-{
-    struct sg_collusion_guard *clerk;
-    job->fault = (struct scrubgate_fault){.what = ""};
-    job->status =
-        sg_collusion_guard_open(&clerk, risks->guard_path, sg_risks_policy(risks), &job->fault);
-    if (job->status >= 0)
-        job->status = job->run(job, clerk);
-    sg_collusion_guard_close(clerk);
-}
-
-static enum scrubgate_status prune(struct sg_guard_job *job, struct sg_collusion_guard *guard)
-{
-    uint64_t removed = 0;
-    return sg_collusion_guard_prune(guard, sg_clock_wall_ms(), &removed, &job->fault);
-}
-
-static void prune_daily(struct sg_risks *risks)
-{
-    struct sg_guard_job job = {.run = prune};
-    char text[sizeof job.fault.what + sizeof job.fault.file + 32];
-    if (sg_clock_mono_ns() < risks->prune_ns)
-        return;
-    run_job(risks, &job);
-    risks->prune_ns = sg_clock_mono_ns() + day_ns;
-    if (job.status >= 0)
-        return;
-    sg_fault_print(&job.fault, text, sizeof text);
-    sg_oplog(SG_OPLOG_ERROR, "what is too old in the guard's file could not be erased", "fault",
-             text, NULL);
-}
 
 static void serve_jobs(struct sg_risks *risks)
 {
@@ -161,10 +39,10 @@ static void serve_jobs(struct sg_risks *risks)
     if (list == NULL)
         return;
     for (struct sg_guard_job *job = list; job != NULL; job = job->next) {
-        run_job(risks, job);
+        sg_risks_run_job(risks, job);
         last = job;
     }
-    renew(risks); /* what they wrote is in force before they are done */
+    sg_risks_catch_up(risks); /* what they wrote is in force before they are done */
     (void)pthread_mutex_lock(&risks->desk);
     *risks->done_end = list;
     risks->done_end = &last->next;
@@ -227,7 +105,7 @@ static void save(struct sg_risks *risks)
     if (rc >= 0)
         risks->counts.saved_ms = sg_clock_wall_ms();
     (void)pthread_mutex_unlock(&risks->lock);
-    tell(&risks->save_failed, rc, "the scorer's state cannot be saved", &fault);
+    sg_risks_tell(&risks->save_failed, rc, "the scorer's state cannot be saved", &fault);
     risks->save_ns = sg_clock_mono_ns() + save_ns;
 }
 
@@ -239,12 +117,21 @@ static void save_finally(struct sg_risks *risks)
 
 void sg_risks_hand_over(struct sg_risks *risks)
 {
+    const struct timespec patience = from_now(lend_ns);
+    int waited = 0;
     (void)pthread_mutex_lock(&risks->desk);
     risks->is_lent = risks->lends = true;
     (void)pthread_cond_signal(&risks->wake);
-    while (risks->lends)
-        (void)pthread_cond_wait(&risks->idle, &risks->desk);
+    while (risks->lends && waited == 0)
+        waited = pthread_cond_timedwait(&risks->idle, &risks->desk, &patience);
+    const bool late = risks->lends;
+    risks->lends = false;
     (void)pthread_mutex_unlock(&risks->desk);
+    if (late)
+        sg_oplog(SG_OPLOG_WARN,
+                 "the scorer's state was not saved in time for the gateway that takes over: that "
+                 "one goes on from the last one",
+                 NULL);
 }
 
 void sg_risks_keep(struct sg_risks *risks)
@@ -271,21 +158,14 @@ static void turn(struct sg_risks *risks, bool lends, bool is_lent)
     const uint64_t now_ns = sg_clock_mono_ns();
     if (risks->guard == NULL && now_ns >= risks->open_ns)
         sg_risks_open_guard(risks);
-    if (risks->guard != NULL)
-        flush(risks);
-    renew(risks);
-    prune_daily(risks);
-    serve_jobs(risks);
-    if (lends)
+    sg_risks_flush(risks);
+    if (lends) /* somebody waits for it */
         lend(risks);
-    else if (!is_lent && now_ns >= risks->save_ns)
+    sg_risks_catch_up(risks);
+    sg_risks_prune(risks);
+    serve_jobs(risks);
+    if (!lends && !is_lent && now_ns >= risks->save_ns)
         save(risks);
-}
-
-static struct timespec next_turn(void)
-{
-    const uint64_t at = sg_clock_mono_ns() + turn_ns, second = 1000 * MS;
-    return (struct timespec){.tv_sec = (time_t)(at / second), .tv_nsec = (long)(at % second)};
 }
 
 static void *run(void *ctx)
@@ -294,7 +174,7 @@ static void *run(void *ctx)
     bool stop = false;
     (void)pthread_mutex_lock(&risks->desk);
     while (!stop) {
-        const struct timespec next = next_turn();
+        const struct timespec next = from_now(turn_ns);
         if (!risks->stop && risks->asked == NULL && !risks->lends)
             (void)pthread_cond_timedwait(&risks->wake, &risks->desk, &next);
         const bool lends = risks->lends, is_lent = risks->is_lent;
@@ -329,7 +209,10 @@ enum scrubgate_status sg_risks_start_keeper(struct sg_risks *risks)
     risks->has_wake = true;
     if (!make_wake(&risks->wake))
         return SCRUBGATE_ENOMEM;
-    (void)pthread_cond_init(&risks->idle, NULL); /* without attributes it cannot fail in glibc */
+    if (!make_wake(&risks->idle)) {
+        (void)pthread_cond_destroy(&risks->wake);
+        return SCRUBGATE_ENOMEM;
+    }
     risks->has_thread = pthread_create(&risks->thread, NULL, run, risks) == 0;
     if (risks->has_thread)
         return SCRUBGATE_OK;
@@ -348,9 +231,12 @@ void sg_risks_stop_keeper(struct sg_risks *risks)
         (void)pthread_join(risks->thread, NULL);
         (void)pthread_cond_destroy(&risks->wake);
         (void)pthread_cond_destroy(&risks->idle);
+        risks->has_thread = false;
     }
     if (risks->has_wake)
         sg_wake_fini(risks->loop, &risks->finished);
+    risks->has_wake = false;
     end_jobs(risks->done);
     end_jobs(risks->asked); /* none: the last turn served them */
+    risks->done = risks->asked = NULL;
 }

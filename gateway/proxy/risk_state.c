@@ -37,10 +37,12 @@ static void record(const struct sg_risks *risks, const struct sg_sketches *sketc
 
 void sg_risks_record_save(struct sg_risks *risks, bool saved)
 {
+    struct sg_risks_counts counts;
+    sg_risks_count(risks, &counts);
     const struct sg_sketches sketches = {.what = "sketches-saved",
                                          .done = saved,
                                          .why = saved ? "" : "disk",
-                                         .agents = sg_scorer_agents(risks->scorer)};
+                                         .agents = counts.agents};
     record(risks, &sketches);
 }
 
@@ -62,6 +64,7 @@ static const char *read_state(struct sg_risks *risks)
 enum scrubgate_status sg_risks_restore(struct sg_risks *risks)
 {
     const char *why = read_state(risks);
+    risks->had_guard = why == NULL || strcmp(why, "none") != 0; /* they lie side by side */
     if (why != NULL) {
         const enum scrubgate_status rc = sg_scorer_new(&risks->scorer, &risks->scorer_config);
         if (rc < 0)

@@ -224,6 +224,18 @@ static enum scrubgate_status saved(struct sg_buf *out)
     return sg_record_sketches(out, &source, &made);
 }
 
+static enum scrubgate_status guard_anew(struct sg_buf *out)
+{
+    const struct sg_guard_news made = {"guard-anew", false, 0};
+    return sg_record_guard_news(out, &source, &made);
+}
+
+static enum scrubgate_status guard_pruned(struct sg_buf *out)
+{
+    const struct sg_guard_news made = {"guard-pruned", true, 7};
+    return sg_record_guard_news(out, &source, &made);
+}
+
 static enum scrubgate_status act_failed(struct sg_buf *out)
 {
     const struct sg_act made = {0, "reset", "parties", false, SG_BYTES("why"), person};
@@ -292,6 +304,10 @@ static const struct kind_row kinds[] = {
      "sketches-restored", "1"},
     {"sketches that were saved", "sketches", saved, "600299", "actor", "status_id", "object",
      "sketches-saved", "1"},
+    {"a guard's file that was gone", "guard_news", guard_anew, "600299", "actor", "status_id",
+     "object", "guard-anew", "2"},
+    {"what was too old in it", "guard_news", guard_pruned, "600202", "actor", "status_id", "object",
+     "guard-pruned", "1"},
     {"an act", "act", act, "600299", "actor", "status_id", "object", "act", "1"},
     {"an act that failed", "act", act_failed, "600299", "actor", "status_id", "object", "act", "2"},
     {"a read of the log", "read", audit_read, "600501", "actor", "status_id", "object",

@@ -27,6 +27,9 @@ UNION ALL
 SELECT 'habit' AS kind, CAST(band AS VARCHAR) || ' ' || agent AS name, habit AS value
 FROM habits
 UNION ALL
+SELECT 'doubt' AS kind, CAST(band AS VARCHAR) AS name, CAST(doubt AS DOUBLE PRECISION) AS value
+FROM doubts
+UNION ALL
 SELECT 'z' AS kind, a || ' ' || b AS name, z AS value FROM edges
 UNION ALL
 SELECT 'tickets' AS kind, agent AS name, CAST(tickets AS DOUBLE PRECISION) AS value FROM agents

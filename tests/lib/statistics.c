@@ -147,6 +147,8 @@ static void tell_band(struct sg_statistics *statistics, const struct sg_deals *d
                       const struct sg_coservice *co, unsigned band)
 {
     char key[SG_STATISTIC_KEY];
+    (void)snprintf(key, sizeof key, "%u", band);
+    sg_statistics_add(statistics, "doubt", key, co->doubt);
     for (size_t a = 0; a < co->n; a++)
         for (size_t b = 0; b < co->n; b++) {
             const size_t at = a * co->n + b;
@@ -211,7 +213,7 @@ static void tell_bands(struct sg_statistics *statistics, const struct sg_deals *
     struct sg_coservice co[BANDS];
     struct sg_coservice_config config = {.tickets_most = TICKETS_MOST};
     for (unsigned i = 0; i < BANDS; i++, config.tickets_most *= WIDER) {
-        config.doubt = i == 0 ? 0 : 0.5;
+        config.doubt = i == 0 ? 0 : -1;
         assert_int_equal(i == 0 ? sg_coservice_init(&co[i], deals, routing, &config)
                                 : sg_coservice_widen(&co[i], &co[i - 1], deals, routing, &config),
                          SCRUBGATE_OK);

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -300,6 +302,46 @@ static void test_a_lost_key_is_not_made_again(void **state)
     }
 }
 
+/* What stays of a key that is lost must not be thrown away on our advice. */
+static void test_a_damaged_key_is_to_be_restored(void **state)
+{
+    struct world world;
+    struct sg_keys keys;
+    unsigned made;
+    (void)state;
+    begin(&world);
+    assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_OK);
+    sg_tempdir_write(&world.dir, FILE_NAME, HEX32 "\n", 33);
+    assert_int_equal(sg_keys_load(&keys, world.keys, &world.fault), SCRUBGATE_EINVAL);
+    assert_non_null(strstr(world.fault.what, "restore"));
+    assert_null(strstr(world.fault.what, "remove"));
+    end(&world);
+}
+
+/* Killed between a key's first byte and its name: the next start makes what is missing. */
+static void test_a_kill_leaves_no_half_key(void **state)
+{
+    struct world world;
+    struct sg_keys keys;
+    unsigned made;
+    int status;
+    (void)state;
+    begin(&world);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct rlimit none = {0, 0}; /* who writes a byte is killed for it */
+        _exit(setrlimit(RLIMIT_FSIZE, &none) == 0 &&
+              sg_keys_make(world.keys, &made, &world.fault) >= 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(sg_keys_make(world.keys, &made, &world.fault), SCRUBGATE_OK);
+    assert_int_equal(made, 4);
+    assert_int_equal(sg_keys_load(&keys, world.keys, &world.fault), SCRUBGATE_OK);
+    end(&world);
+}
+
 static void test_a_file_in_the_folders_place_is_an_error(void **state)
 {
     (void)state;
@@ -317,6 +359,8 @@ int main(void)
     sg_suite_add("a missing key is made once", test_a_missing_key_is_made_once, NULL);
     sg_suite_add("an earlier version's key goes on", test_an_earlier_versions_key_goes_on, NULL);
     sg_suite_add("a lost key is not made again", test_a_lost_key_is_not_made_again, NULL);
+    sg_suite_add("a damaged key is to be restored", test_a_damaged_key_is_to_be_restored, NULL);
+    sg_suite_add("a kill leaves no half key", test_a_kill_leaves_no_half_key, NULL);
     sg_suite_add("two keys differ", test_two_keys_differ, NULL);
     sg_suite_add("a umask does not lock us out", test_a_umask_does_not_lock_us_out, NULL);
     SG_SUITE_ROWS(test_row, rows);

@@ -86,9 +86,9 @@ static const struct course_row courses[] = {
      SG_COURSE_ALLOW, ""},
 };
 
-static void test_course(void **state)
+/* agent: its score, over the threshold; 0: it is not. */
+static void check_course(const struct course_row *row, double agent)
 {
-    const struct course_row *row = *state;
     struct sg_collusion_policy *policy = read_policy(row->policy);
     const struct sg_risk_question question = {.can_divert = row->can_divert,
                                               .is_private = row->is_private};
@@ -100,6 +100,8 @@ static void test_course(void **state)
         risk.settled = true;
         risk.total = row->weight;
         risk.risk = sg_scorer_risk(row->weight);
+        risk.flagged = agent > 0;
+        risk.agent = agent;
         risk.n = 1;
         risk.reasons[0] = (struct sg_risk_reason){row->signal, row->weight};
     }
@@ -119,6 +121,30 @@ static void test_course(void **state)
     assert_null(strstr((const char *)told.data, "action"));
     sg_buf_fini(&told);
     sg_collusion_policy_free(policy);
+}
+
+static void test_course(void **state)
+{
+    check_course(*state, 0);
+}
+
+/* With an agent whose score is 2.6. */
+static const struct course_row standings[] = {
+    {"an agent whose score is up is to be looked at", "", SG_SIGNAL_PAIR, 0.5, NONE, 0, true, false,
+     SG_COURSE_REVIEW, ", risk=0.00, reasons=(pair;w=0.5 flagged;w=2.6), action=review"},
+    {"and no more, whatever the mode", "signals: {flagged: {mode: enforce}}\n", SG_SIGNAL_PAIR, 2.7,
+     NONE, 0, true, false, SG_COURSE_REVIEW,
+     ", risk=0.33, reasons=(pair;w=2.7 flagged;w=2.6), action=review"},
+    {"in shadow nobody hears of it", "signals: {flagged: {mode: shadow}}\n", SG_SIGNAL_PAIR, 0.5,
+     NONE, 0, true, false, SG_COURSE_ALLOW, ", risk=0.00, reasons=(pair;w=0.5)"},
+    {"where a person has flagged the agent that says it", "", SG_SIGNAL_PAIR, 0.5, SG_GUARD_FLAGGED,
+     SG_SIGNAL_ADVISE, true, false, SG_COURSE_REVIEW,
+     ", risk=0.00, reasons=(flagged pair;w=0.5), action=review"},
+};
+
+static void test_standing(void **state)
+{
+    check_course(*state, 2.6);
 }
 
 /* --- a world ---------------------------------------------------------------------------------- */
@@ -477,6 +503,7 @@ static void test_together(void **state)
 int main(void)
 {
     SG_SUITE_ROWS(test_course, courses);
+    SG_SUITE_ROWS(test_standing, standings);
     SG_SUITE_ROWS(test_memory, memories);
     sg_suite_add("an order is in force when it is done", test_order, NULL);
     sg_suite_add("an answer's names are its own", test_answer, NULL);

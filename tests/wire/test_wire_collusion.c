@@ -46,7 +46,8 @@ static const char config[] =
 #define CONFLICT "conflicts:\n  - {name: cruises, brands: [atlantica, borealis], cooloff: 30d}\n"
 #define COUNCIL  "representative_channels: [council]\n"
 
-static const char shadow[] = "signals: {pair: {mode: shadow, threshold: 1}}\n" CONFLICT COUNCIL;
+static const char shadow[] =
+    "signals: {pair: {mode: shadow, threshold: 1}, flagged: {mode: shadow}}\n" CONFLICT COUNCIL;
 static const char advise[] = "signals: {pair: {mode: advise, threshold: 1}}\n" CONFLICT COUNCIL;
 static const char enforce[] = "signals: {pair: {mode: enforce, threshold: 1}}\n" CONFLICT COUNCIL;
 
