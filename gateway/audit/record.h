@@ -338,4 +338,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_record_seal(struct sg_buf *out,
                                                         const struct sg_seal *seal,
                                                         const uint8_t mac[SG_SHA256_SIZE]);
 
+/* Whether a name from outside may stand in a record in clear: too short, and with too few digits,
+ * to be a number, an address or a key of someone's. */
+bool sg_record_is_label(struct sg_bytes name);
+
 #endif

@@ -294,9 +294,9 @@ enum scrubgate_status sg_record_guard(struct sg_buf *out, const struct sg_record
         sg_put_word(&put, SG_KEY("kind"), act->kind);
     if (act->order != 0)
         sg_put_number(&put, SG_KEY("order"), act->order);
-    sg_put_foreign(&put, SG_KEY("brand"), act->brand);
-    sg_put_foreign(&put, SG_KEY("queue"), act->queue);
-    sg_put_foreign(&put, SG_KEY("clearance"), act->clearance);
+    sg_put_label(&put, SG_KEY("brand"), act->brand);
+    sg_put_label(&put, SG_KEY("queue"), act->queue);
+    sg_put_label(&put, SG_KEY("clearance"), act->clearance);
     if (act->expires_ms != 0)
         sg_put_number(&put, SG_KEY("expires_ms"), act->expires_ms);
     if (erases)

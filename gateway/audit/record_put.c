@@ -69,6 +69,25 @@ void sg_put_foreign(struct sg_put *put, struct sg_bytes name, struct sg_bytes te
     sg_put_string(put, cut(text));
 }
 
+bool sg_record_is_label(struct sg_bytes name)
+{
+    enum { LONGEST = 32, DIGITS_MOST = 4 };
+    size_t digits = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t c = name.data[i];
+        digits += sg_is_digit(c) ? 1 : 0;
+        if (!sg_is_alnum(c) && c != '-' && c != '_' && c != '.')
+            return false;
+    }
+    return name.len <= LONGEST && digits <= DIGITS_MOST;
+}
+
+void sg_put_label(struct sg_put *put, struct sg_bytes name, struct sg_bytes text)
+{
+    if (sg_record_is_label(text))
+        sg_put_foreign(put, name, text);
+}
+
 void sg_put_digest_value(struct sg_put *put, uint64_t digest)
 {
     sg_put_raw(put, SG_BYTES("\""));

@@ -42,6 +42,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_put_end(struct sg_put *put);
 
 /* Text from outside is cut; none, and a digest of 0: not known, the member is left out. */
 void sg_put_foreign(struct sg_put *put, struct sg_bytes name, struct sg_bytes text);
+/* The same of what somebody typed: left out where it could be more than a name of ours. */
+void sg_put_label(struct sg_put *put, struct sg_bytes name, struct sg_bytes text);
 void sg_put_digest(struct sg_put *put, struct sg_bytes name, uint64_t digest);
 void sg_put_digest_value(struct sg_put *put, uint64_t digest);
 /* Bytes as hex, as base64. */

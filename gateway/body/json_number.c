@@ -89,9 +89,9 @@ static enum scrubgate_status write_out(struct sg_buf *plain, struct sg_bytes tex
 
 /* Scans it as one value, in one of its spellings. */
 static enum scrubgate_status scan(struct sg_json_number *number, struct sg_scrub *scrub,
-                                  struct sg_place place, struct sg_bytes text)
+                                  struct sg_place place, struct sg_bytes text, bool again)
 {
-    const struct sg_splice splice = {keep, edit, raw, SG_PATH_JSON, number};
+    const struct sg_splice splice = {keep, edit, raw, SG_PATH_JSON, number, again};
     sg_buf_clear(&number->edited);
     enum scrubgate_status rc = sg_buf_add_byte(&number->edited, '"');
     if (rc >= 0)
@@ -109,11 +109,11 @@ enum scrubgate_status sg_json_number_scrub(struct sg_json_number *number, struct
     number->changed = false;
     number->raw_len = text.len;
     sg_buf_clear(&number->plain);
-    enum scrubgate_status rc = scan(number, scrub, place, text);
+    enum scrubgate_status rc = scan(number, scrub, place, text, false);
     if (rc >= 0 && !number->changed)
         rc = write_out(&number->plain, text);
     if (rc >= 0 && number->plain.len > 0)
-        rc = scan(number, scrub, place, sg_buf_bytes(&number->plain));
+        rc = scan(number, scrub, place, sg_buf_bytes(&number->plain), true);
     if (rc >= 0 && number->changed)
         *instead = sg_buf_bytes(&number->edited);
     return rc;

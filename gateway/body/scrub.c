@@ -16,7 +16,13 @@
 #include "scan/tail.h"
 
 /* A capture looks for its value, copies it, or is done with. */
-enum capture_state { SEEKING, FILLING, SETTLED };
+enum capture_state { SEEKING, FILLING, SETTLED, COMPARING };
+
+/* How far a capture is. */
+struct seeker {
+    enum capture_state state;
+    size_t same; /* COMPARING: bytes of the value that were those of the first one */
+};
 
 struct sg_scrub {
     struct sg_scanner *scanner;
@@ -25,8 +31,8 @@ struct sg_scrub {
     struct sg_summary summary;
     bool content_due; /* something was fed since summary.content was taken */
     size_t cap_tallies;
-    enum capture_state *states; /* of config.captures */
-    size_t n_filling;
+    struct seeker *seekers;  /* of config.captures */
+    size_t n_filling;        /* or comparing */
     uint64_t passed;         /* captures_only: bytes of the value */
     struct sg_splice splice; /* of the current value */
     struct sg_place place;
@@ -39,15 +45,42 @@ struct sg_scrub {
 
 /* --- captures --------------------------------------------------------------------------------- */
 
+static bool is_busy(const struct seeker *seeker)
+{
+    return seeker->state == FILLING || seeker->state == COMPARING;
+}
+
 static void begin_captures(struct sg_scrub *scrub)
 {
     for (size_t i = 0; i < scrub->config.n_captures; i++) {
         struct sg_capture *capture = &scrub->config.captures[i];
-        if (scrub->states[i] != SEEKING || !sg_path_matches(capture->path, scrub->place))
+        struct seeker *seeker = &scrub->seekers[i];
+        if (capture->unclear || !sg_path_matches(capture->path, scrub->place))
             continue;
-        scrub->states[i] = FILLING;
+        *seeker = (struct seeker){seeker->state == SEEKING ? FILLING : COMPARING, 0};
         scrub->n_filling++;
     }
+}
+
+static enum scrubgate_status fill(struct sg_capture *capture, struct sg_bytes piece)
+{
+    if (piece.len <= SG_CAPTURE_LONGEST - capture->value.len)
+        return sg_buf_add_bytes(&capture->value, piece);
+    sg_buf_clear(&capture->value);
+    capture->unclear = true;
+    return SCRUBGATE_OK;
+}
+
+/* Readers differ in which of two they take. */
+static void compare(struct sg_capture *capture, struct seeker *seeker, struct sg_bytes piece,
+                    bool last)
+{
+    const struct sg_bytes first = sg_buf_bytes(&capture->value);
+    const size_t left = first.len - seeker->same;
+    const struct sg_bytes want = {left == 0 ? NULL : first.data + seeker->same,
+                                  piece.len < left ? piece.len : left};
+    capture->unclear = !sg_bytes_equal(piece, want) || (last && piece.len != left);
+    seeker->same += piece.len;
 }
 
 static enum scrubgate_status fill_captures(struct sg_scrub *scrub, struct sg_bytes piece, bool last)
@@ -55,17 +88,18 @@ static enum scrubgate_status fill_captures(struct sg_scrub *scrub, struct sg_byt
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < scrub->config.n_captures && scrub->n_filling > 0 && rc >= 0; i++) {
         struct sg_capture *capture = &scrub->config.captures[i];
-        if (scrub->states[i] != FILLING)
+        struct seeker *seeker = &scrub->seekers[i];
+        if (!is_busy(seeker))
             continue;
-        bool fits = piece.len <= SG_CAPTURE_LONGEST - capture->value.len;
-        if (fits)
-            rc = sg_buf_add_bytes(&capture->value, piece);
+        if (seeker->state == FILLING)
+            rc = fill(capture, piece);
         else
-            sg_buf_clear(&capture->value);
-        if (fits && !last)
+            compare(capture, seeker, piece, last);
+        if (!last && !capture->unclear)
             continue;
-        capture->found = fits;
-        scrub->states[i] = SETTLED;
+        if (seeker->state == FILLING)
+            capture->found = !capture->unclear;
+        seeker->state = SETTLED;
         scrub->n_filling--;
     }
     return rc;
@@ -222,8 +256,8 @@ enum scrubgate_status sg_scrub_new(struct sg_scrub **scrub, const struct scrubga
     made->config = *config;
     made->matcher = scratch->matcher;
     if (config->n_captures > 0) {
-        made->states = calloc(config->n_captures, sizeof *made->states);
-        if (made->states == NULL)
+        made->seekers = calloc(config->n_captures, sizeof *made->seekers);
+        if (made->seekers == NULL)
             goto out;
     }
     if (config->scan.tail != NULL && !config->captures_only)
@@ -247,7 +281,7 @@ void sg_scrub_free(struct sg_scrub *scrub)
     sg_scanner_free(scrub->scanner);
     sg_buf_fini(&scrub->path);
     sg_summary_fini(&scrub->summary);
-    free(scrub->states);
+    free(scrub->seekers);
     free(scrub->steps); /* names point into the body's stages */
     free(scrub);
 }
@@ -291,7 +325,8 @@ enum scrubgate_status sg_scrub_begin(struct sg_scrub *scrub, enum sg_field field
     sg_buf_clear(&scrub->path);
     scrub->summary.values++;
     assert(scrub->n_filling == 0); /* the value before has ended */
-    begin_captures(scrub);
+    if (!splice->again)
+        begin_captures(scrub);
     scrub->passed = 0;
     return scrub->config.captures_only
                ? SCRUBGATE_OK

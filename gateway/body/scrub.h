@@ -23,6 +23,7 @@ struct sg_capture {
     const struct sg_path *path;
     struct sg_buf value; /* ceiling SG_CAPTURE_LONGEST; wiped at fini */
     bool found;          /* the first value at the path; a longer value counts as not found */
+    bool unclear;        /* it was too long, or there is another one that is not the same */
 };
 enum { SG_CAPTURE_LONGEST = 256 };
 
@@ -95,6 +96,7 @@ struct sg_splice {
     uint64_t (*raw)(void *ctx, uint64_t offset, bool end);
     enum sg_path_style style;
     void *ctx;
+    bool again; /* the value before, in another spelling */
 };
 
 /* Starts a value. splice is copied; place.steps must stay as they are till the value ends. */

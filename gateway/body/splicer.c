@@ -208,5 +208,5 @@ static uint64_t raw(void *ctx, uint64_t offset, bool end)
 
 struct sg_splice sg_splicer_splice(struct sg_splicer *splicer, enum sg_path_style style)
 {
-    return (struct sg_splice){keep, edit, raw, style, splicer};
+    return (struct sg_splice){keep, edit, raw, style, splicer, false};
 }

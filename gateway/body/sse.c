@@ -128,8 +128,8 @@ static enum scrubgate_status scrub_text(struct sse *sse, enum sg_sse_field field
 {
     const struct sg_step step = {.name = sg_bytes_of(sg_sse_field_name(field))};
     const struct sg_place place = {&step, 1};
-    const struct sg_splice splice = {keep, edit, field == SG_SSE_DATA ? raw_of_data : raw_of_line,
-                                     SG_PATH_FIELD, sse};
+    const struct sg_splice splice = {
+        keep, edit, field == SG_SSE_DATA ? raw_of_data : raw_of_line, SG_PATH_FIELD, sse, false};
     struct sg_scrub *scrub = sse->stepper.scrub;
     sg_splicer_begin(&sse->splicer, 0);
     enum scrubgate_status rc = sg_scrub_begin(scrub, SG_FIELD_TEXT, place, &splice);

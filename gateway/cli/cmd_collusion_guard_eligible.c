@@ -74,6 +74,8 @@ static int run(const struct sg_command *command, int argc, char **argv)
         return sg_say_usage(command, "wants one agent, by id or digest:HEX");
     if (brand == NULL || brand[0] == '\0')
         return sg_say_usage(command, "wants --brand: whose customer it would be");
+    if (asked.state != NULL && asked.config == NULL)
+        return sg_say_usage(command, "wants -c FILE beside --state: the policy is the config's");
     int exit_code = sg_guard_place_open(&asked, &place);
     if (exit_code != SG_EXIT_FINE)
         return exit_code;

@@ -95,6 +95,9 @@ struct sg_eligibility {
 /* "unknown", "block", "clearance", "cooloff", "flagged"; static. */
 const char *sg_guard_rule_word(enum sg_guard_rule rule);
 
+/* Somebody, but it cannot be told who: unknown. */
+#define SG_GUARD_SOMEBODY UINT64_MAX
+
 /* guard may be NULL: unknown. An agent that nobody named (0) is not judged. */
 void sg_collusion_guard_ask(struct sg_collusion_guard *guard,
                             const struct sg_collusion_policy *policy, uint64_t agent,

@@ -230,6 +230,7 @@ static enum scrubgate_status answer_guard(struct visit *visit)
     call->method = sg_request_method(visit->request);
     call->target = sg_request_target(visit->request);
     call->content_type = field(visit, "Content-Type");
+    call->by_page = field(visit, "Origin").len > 0 || field(visit, "Sec-Fetch-Site").len > 0;
     call->peer = sg_request_peer(visit->request);
     call->body = sg_buf_bytes(&visit->body);
     call->is_cut = visit->status < 0;

@@ -64,6 +64,7 @@ static const struct {
     [SG_GUARD_UNAVAILABLE] = {503, "guard", "The guard cannot do that now"},
     [SG_GUARD_UNTOLD] = {503, "audit", "The audit log cannot be written"},
     [SG_GUARD_MALFORMED] = {400, "malformed", "The question is malformed"},
+    [SG_GUARD_BY_PAGE] = {403, "page", "Pages of a browser do not ask this"},
     [SG_GUARD_NO_ORDER] = {404, "no-order", "There is no such order"},
     [SG_GUARD_NO_METHOD] = {405, "method", "That cannot be done here"},
     [SG_GUARD_TOO_LARGE] = {413, "limit", "The order is too large"},
@@ -341,6 +342,9 @@ enum sg_guard_asked_how sg_admin_guard_ask(struct sg_admin_guard *guard, struct 
         return SG_GUARD_NOT_OURS;
     if (rc < 0)
         return refuse(call, SG_GUARD_MALFORMED, fault.what);
+    /* A name that leads here makes a foreign page one of our own. */
+    if (call->by_page)
+        return refuse(call, SG_GUARD_BY_PAGE, "");
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         if (questions[i].thing == path.thing &&
             sg_bytes_equal(call->method, sg_bytes_of(questions[i].method)))

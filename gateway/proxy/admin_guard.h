@@ -43,7 +43,8 @@ struct sg_admin_guard_setup {
 struct sg_guard_call {
     /* What is asked; borrowed until ask returns, body too. */
     struct sg_bytes method, target, content_type, body, peer;
-    bool is_cut; /* the body was longer than there is room for */
+    bool is_cut;  /* the body was longer than there is room for */
+    bool by_page; /* a browser sent it, as its fields say */
     /* What is answered: a JSON document, a problem when status is over 399. */
     unsigned status;
     const char *allow; /* of a 405 */
@@ -93,6 +94,7 @@ enum sg_guard_problem {
     SG_GUARD_UNAVAILABLE, /* 503: the file, memory */
     SG_GUARD_UNTOLD,      /* 503: the audit log */
     SG_GUARD_MALFORMED,   /* 400 */
+    SG_GUARD_BY_PAGE,     /* 403 */
     SG_GUARD_NO_ORDER,    /* 404 */
     SG_GUARD_NO_METHOD,   /* 405 */
     SG_GUARD_TOO_LARGE,   /* 413 */

@@ -6,25 +6,35 @@
 
 #include "base/clock.h"
 
+bool sg_assess_unclear(const struct sg_assess *message)
+{
+    const struct sg_parties *parties = message->context->parties;
+    const bool all_has_come = message->judgement->part != SG_PART_BEGIN;
+    return sg_parties_unclear(parties, SG_PARTY_AGENT, all_has_come) ||
+           sg_parties_unclear(parties, SG_PARTY_BRAND, all_has_come);
+}
+
 enum scrubgate_status sg_assess(struct sg_risks *risks, const struct sg_assess *message,
                                 struct sg_assessment *assessment)
 {
     const struct sg_context *context = message->context;
     const struct sg_parties *parties = context->parties;
     const bool is_private = sg_decision_private(context);
+    const bool is_unclear = sg_assess_unclear(message);
     struct sg_collusion_event event;
     struct sg_risk_question question = {
-        .agent = parties->facets.agent,
+        .agent = is_unclear ? SG_GUARD_SOMEBODY : parties->facets.agent,
         .now_ms = sg_clock_wall_ms(),
         .brand = parties->value[SG_PARTY_BRAND],
         .queue = parties->value[SG_PARTY_QUEUE],
         .is_private = is_private,
         .acts = !context->route->shadow,
-        .can_divert = context->route->divert_url != NULL,
+        .can_divert = context->route->divert_url != NULL && message->judgement->part != SG_PART_END,
         .serves = message->leaves && message->has_body,
     };
     /* The same messages as get a line for analysis. */
-    if (message->has_body && !is_private && message->judgement->verdict != SG_VERDICT_REFUSED) {
+    if (message->has_body && !is_private && !is_unclear &&
+        message->judgement->verdict != SG_VERDICT_REFUSED) {
         sg_decision_event(&event, context, message->relay, message->judgement);
         question.event = &event;
     }

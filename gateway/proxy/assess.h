@@ -29,7 +29,11 @@ struct sg_assess {
     bool leaves; /* nothing else keeps it here */
 };
 
-/* Judges it. The parties are settled, and nothing of it has left. Below zero: it must not leave. */
+/* Whether it cannot be told which agent serves which brand by it: of what has not all come, not
+ * yet. */
+bool sg_assess_unclear(const struct sg_assess *message);
+/* Judges it. The parties are settled. At the end of a stream, of which some has left, only where it
+ * was not clear before, or is not any more. Below zero: it must not leave. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_assess(struct sg_risks *risks,
                                                    const struct sg_assess *message,
                                                    struct sg_assessment *assessment);

@@ -92,7 +92,8 @@ bool sg_decision_private(const struct sg_context *context)
 {
     const struct sg_collusion_policy *policy =
         context->generation == NULL ? NULL : context->generation->config->policy;
-    return policy != NULL &&
+    /* A sender who names the channel could call any a private one. */
+    return policy != NULL && context->route->party[SG_PARTY_CHANNEL].kind == SG_SOURCE_CONST &&
            sg_collusion_policy_is_private(policy, context->parties->value[SG_PARTY_CHANNEL]);
 }
 
@@ -116,27 +117,13 @@ static struct sg_record_facets facets_of(const struct sg_context *context,
 
 /* --- names from outside ----------------------------------------------------------------------- */
 
-/* Too short and with too few digits to be a number, an address or a key of someone's. */
-static bool is_label(struct sg_bytes name)
-{
-    enum { LONGEST = 32, DIGITS_MOST = 4 };
-    size_t digits = 0;
-    for (size_t i = 0; i < name.len; i++) {
-        uint8_t c = name.data[i];
-        digits += sg_is_digit(c) ? 1 : 0;
-        if (!sg_is_alnum(c) && c != '-' && c != '_' && c != '.')
-            return false;
-    }
-    return name.len <= LONGEST && digits <= DIGITS_MOST;
-}
-
 /* What a record or an event may say of a party in clear. The config's own words it may; what a
  * client sent only where it is a label, for it could be anything. */
 static struct sg_bytes label_of(const struct sg_context *context, enum sg_party party)
 {
     const struct sg_bytes none = {NULL, 0}, name = context->parties->value[party];
     bool ours = context->route->party[party].kind == SG_SOURCE_CONST;
-    return ours || is_label(name) ? name : none;
+    return ours || sg_record_is_label(name) ? name : none;
 }
 
 /* One of the words that analysis knows. */

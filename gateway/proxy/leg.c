@@ -123,7 +123,8 @@ static void deny(struct sg_leg *leg)
     sg_relay_refuse(&leg->relay, SCRUBGATE_EBLOCKED, "not assigned");
     sg_relay_end_stream(&leg->relay);
     leg->judgement.verdict = SG_VERDICT_BLOCKED;
-    leg->judgement.part = SG_PART_WHOLE;
+    if (leg->judgement.part == SG_PART_BEGIN)
+        leg->judgement.part = SG_PART_WHOLE;
     leg->refusal = SG_REASON_NOT_ASSIGNED;
     leg->state = SG_LEG_FINAL;
 }
@@ -131,7 +132,8 @@ static void deny(struct sg_leg *leg)
 /* To another agent, where the route says where to; else whoever is behind us may do so. */
 static void divert(struct sg_leg *leg)
 {
-    if (leg->context->route->divert_url == NULL)
+    const bool has_left = leg->judgement.part == SG_PART_END && !leg->divert;
+    if (leg->context->route->divert_url == NULL || has_left)
         return;
     leg->divert = true;
     if (leg->judgement.verdict < SG_VERDICT_BLOCKED)
@@ -150,7 +152,9 @@ static void act(struct sg_leg *leg)
         deny(leg);
 }
 
-/* What speaks against a request's ticket or its agent: once, before anything of it has left. */
+/* What speaks against a request's ticket or its agent: before anything of it has left. Once more at
+ * the end of one whose agent could not be told before, or cannot be any more: what is still here
+ * does not follow. */
 static enum scrubgate_status assess(struct sg_leg *leg)
 {
     const struct sg_assess message = {.context = leg->context,
@@ -160,10 +164,12 @@ static enum scrubgate_status assess(struct sg_leg *leg)
                                       .leaves = leg->refusal == SG_REASON_NONE};
     if (!leg->judgement.request || leg->worker->risks == NULL)
         return SCRUBGATE_OK;
-    if (leg->judgement.part != SG_PART_END) {
+    const bool is_unclear = sg_assess_unclear(&message);
+    if (leg->judgement.part != SG_PART_END || leg->unclear || is_unclear) {
         const uint64_t begun_ns = sg_clock_mono_ns();
         if (sg_assess(leg->worker->risks, &message, &leg->assessment) < 0)
             return SCRUBGATE_ENOMEM; /* what it would have to remember has no room */
+        leg->unclear = is_unclear;
         leg->judgement.assessment = &leg->assessment;
         sg_assessment_count(&leg->assessment, &leg->worker->metrics, sg_clock_mono_ns() - begun_ns);
     }
@@ -250,6 +256,7 @@ void sg_leg_begin(struct sg_leg *leg, bool recorded, uint64_t length)
         leg->relay.live = false;
     leg->refusal = SG_REASON_NONE;
     leg->judgement.assessment = NULL;
+    leg->unclear = false;
     leg->seq = leg->turn = leg->spent = 0;
     leg->durable = leg->divert = leg->ended = leg->source_waits = leg->orphaned = false;
     leg->task.run = take_turn;

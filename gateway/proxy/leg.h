@@ -77,6 +77,7 @@ struct sg_leg {
     bool divert;            /* goes to the route's other upstream */
     bool ended;             /* the source has no more */
     bool source_waits;      /* it was told so */
+    bool unclear;           /* it could not be told which agent it is for, when that was asked */
     bool waiting;           /* the ticket is with the auditor */
     bool orphaned;
 };

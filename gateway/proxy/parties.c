@@ -7,12 +7,19 @@
 #include <string.h>
 
 /* sg_headers_find wants a C string; names in a config have no NUL behind them. */
-static struct sg_bytes header_value(const struct sg_headers *headers, struct sg_bytes name)
+static struct sg_bytes header_value(const struct sg_headers *headers, struct sg_bytes name,
+                                    bool *told_twice)
 {
-    for (size_t i = 0; i < headers->n; i++)
-        if (sg_bytes_equal_nocase(headers->item[i].name, name))
-            return headers->item[i].value;
-    return (struct sg_bytes){NULL, 0};
+    const struct sg_bytes *first = NULL;
+    for (size_t i = 0; i < headers->n; i++) {
+        if (!sg_bytes_equal_nocase(headers->item[i].name, name))
+            continue;
+        if (first == NULL)
+            first = &headers->item[i].value;
+        else if (!sg_bytes_equal(*first, headers->item[i].value))
+            *told_twice = true;
+    }
+    return first != NULL ? *first : (struct sg_bytes){NULL, 0};
 }
 
 /* Rules with where.channel need it before the body comes. One too long to keep stays unknown. */
@@ -34,12 +41,12 @@ void sg_parties_begin(struct sg_parties *parties, const struct sg_route *route,
         if (source->kind == SG_SOURCE_CONST)
             value = source->text;
         if (source->kind == SG_SOURCE_HEADER)
-            value = header_value(headers, source->text);
+            value = header_value(headers, source->text, &parties->told_twice[i]);
         if (source->kind == SG_SOURCE_BODY) {
             struct sg_capture *capture = &parties->capture[parties->n];
             capture->path = source->path;
             capture->value.ceiling = SG_CAPTURE_LONGEST;
-            capture->found = false;
+            capture->found = capture->unclear = false;
             parties->captured[parties->n++] = (enum sg_party)i;
         }
         parties->value[i] = value;
@@ -54,6 +61,16 @@ bool sg_parties_wanting(const struct sg_parties *parties)
         if (parties->capture[i].found)
             return false;
     return parties->n > 0;
+}
+
+bool sg_parties_unclear(const struct sg_parties *parties, enum sg_party party, bool all_has_come)
+{
+    for (size_t i = 0; i < parties->n; i++) {
+        const struct sg_capture *capture = &parties->capture[i];
+        if (parties->captured[i] == party)
+            return capture->unclear || (!all_has_come && !capture->found);
+    }
+    return parties->told_twice[party];
 }
 
 static struct sg_bytes known(const struct sg_parties *parties, enum sg_party party)
@@ -159,9 +176,10 @@ void sg_parties_clear(struct sg_parties *parties)
 {
     for (size_t i = 0; i < parties->n; i++) {
         sg_buf_clear(&parties->capture[i].value);
-        parties->capture[i].found = false;
+        parties->capture[i].found = parties->capture[i].unclear = false;
     }
     memset(parties->value, 0, sizeof parties->value);
+    memset(parties->told_twice, 0, sizeof parties->told_twice);
     parties->n = 0;
     parties->channel[0] = '\0';
     parties->facets = (struct sg_record_facets){0};

@@ -35,6 +35,7 @@ struct sg_parties {
     struct sg_capture capture[SG_PARTIES]; /* the body sources, the first n */
     enum sg_party captured[SG_PARTIES];    /* whom capture[i] names */
     size_t n;
+    bool told_twice[SG_PARTIES];         /* by two header fields that differ */
     char channel[64];                    /* NUL-ended; "" while not known */
     struct sg_record_facets facets;      /* the log's; without content and identities */
     struct sg_collusion_was now, before; /* for events: under the epoch's key, and the one before */
@@ -48,6 +49,9 @@ void sg_parties_begin(struct sg_parties *parties, const struct sg_route *route,
                       const struct sg_headers *headers);
 /* True when a body source is still wanted: the captures have not been filled. */
 bool sg_parties_wanting(const struct sg_parties *parties);
+/* Whether it cannot be told who that is: named twice and not the same, too long, or, where the body
+ * has not all come, perhaps still to be named. */
+bool sg_parties_unclear(const struct sg_parties *parties, enum sg_party party, bool all_has_come);
 enum { SG_SENDER_PARTS = 5 };
 /* What names the sender of a message in that direction, in its conversation, as far as it is known
  * by now: fills parts (borrowed) and answers how many. 0: neither conversation nor customer is

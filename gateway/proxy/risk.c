@@ -78,8 +78,15 @@ enum scrubgate_status sg_risks_open(struct sg_risks **risks, const struct sg_ris
         sg_event_expiry_init(&made->clock, sg_clock_wall_ms(), sg_clock_boot_ns());
         made->doubt_after_ns = SG_RISKS_DOUBT_NS;
         sg_risks_open_guard(made);
-        rc = sg_risks_start_keeper(made);
     }
+    if (rc >= 0 && setup->must_know && made->guard == NULL) {
+        sg_fault_set(fault, made->guard_path, 0, 0,
+                     "it cannot be had, and the running gateway may know what it says: put a copy "
+                     "in its place first");
+        rc = SCRUBGATE_EIO;
+    }
+    if (rc >= 0)
+        rc = sg_risks_start_keeper(made);
     if (rc < 0) {
         sg_risks_close(made);
         return rc;

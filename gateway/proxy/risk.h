@@ -46,11 +46,12 @@ struct sg_risks_setup {
     struct sg_auditor *auditor;       /* hears what became of the state; NULL: nobody does */
     const struct sg_record_source *source;
     struct sg_loop *loop; /* on its thread jobs are done */
+    bool must_know;       /* the guard's file must be had: who served until now may know it */
 };
 
 /* Opens the guard and restores the scorer, or begins anew; starts the keeper. The folder
  * <state>/collusion is there. A guard that cannot be opened is told of and tried again: until then
- * it answers unknown. */
+ * it answers unknown; where it must be had that is an error. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_risks_open(struct sg_risks **risks,
                                                        const struct sg_risks_setup *setup,
                                                        struct scrubgate_fault *fault);
@@ -80,7 +81,7 @@ const char *sg_course_word(enum sg_course course);
 /* A message on its way. Borrowed for the call. */
 struct sg_risk_question {
     const struct sg_collusion_event *event; /* NULL: not scored */
-    uint64_t agent, now_ms;
+    uint64_t agent, now_ms;                 /* agent: or SG_GUARD_SOMEBODY */
     struct sg_bytes brand, queue;
     bool is_private; /* nothing said here is analysed: an order to block is all that counts */
     bool acts;       /* false: the route only watches */

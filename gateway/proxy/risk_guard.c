@@ -212,7 +212,14 @@ static enum scrubgate_status have_clerk(struct sg_risks *risks, struct scrubgate
 void sg_risks_run_job(struct sg_risks *risks, struct sg_guard_job *job)
 {
     job->fault = (struct scrubgate_fault){.what = ""};
+    /* Or it would be done, and not in force. */
+    if (risks->guard == NULL)
+        sg_risks_open_guard(risks);
     job->status = have_clerk(risks, &job->fault);
+    if (job->status >= 0 && risks->guard == NULL) {
+        sg_fault_set(&job->fault, risks->guard_path, 0, 0, "the gateway could not open it");
+        job->status = SCRUBGATE_EIO;
+    }
     if (job->status >= 0)
         job->status = job->run(job, risks->clerk);
 }

@@ -72,13 +72,22 @@ static bool is_ruled(const struct sg_eligibility *eligibility, enum sg_guard_rul
     return false;
 }
 
+/* Whether all is told that a score is made of: no signal in shadow is told by another's name. */
+static bool is_standing_told(const struct sg_collusion_policy *policy)
+{
+    for (unsigned i = 0; i < SG_SIGNALS; i++)
+        if (i != SG_SIGNAL_COOLOFF &&
+            sg_collusion_policy_signal(policy, (enum sg_signal)i).mode == SG_SIGNAL_SHADOW)
+            return false;
+    return true;
+}
+
 /* The agent's own score is over its threshold: somebody should look, whatever the mode; to act on
  * it is a person's to order. Where one has, that says it. */
 static void take_standing(struct sg_assessment *assessment,
                           const struct sg_collusion_policy *policy, const struct sg_risk *risk,
                           const struct sg_eligibility *eligibility)
 {
-    const struct sg_signal_policy signal = sg_collusion_policy_signal(policy, SG_SIGNAL_FLAGGED);
     if (!risk->flagged || is_ruled(eligibility, SG_GUARD_FLAGGED) ||
         assessment->n_reasons == SG_RISK_REASONS)
         return;
@@ -87,7 +96,7 @@ static void take_standing(struct sg_assessment *assessment,
     *to = (struct sg_assessment_reason){
         .signal = SG_SIGNAL_FLAGGED,
         .weight = (float)risk->agent,
-        .is_told = signal.mode >= SG_SIGNAL_ADVISE,
+        .is_told = is_standing_told(policy),
         .is_over = true,
     };
     if (to->is_told)
@@ -137,5 +146,6 @@ bool sg_assessment_serves(const struct sg_assessment *assessment,
     const bool kept_away =
         question->acts && (assessment->course == SG_COURSE_DENY ||
                            (assessment->course == SG_COURSE_DIVERT && question->can_divert));
-    return question->serves && !question->is_private && !kept_away;
+    return question->serves && question->agent != SG_GUARD_SOMEBODY && !question->is_private &&
+           !kept_away;
 }

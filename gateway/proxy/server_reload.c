@@ -77,6 +77,12 @@ enum scrubgate_status sg_server_load(const struct sg_server_options *options,
         sg_config_free(config);
         return SCRUBGATE_EINVAL;
     }
+    if (current != NULL && current->config->policy_file != NULL && config->policy_file == NULL) {
+        sg_fault_set(fault, current->config->policy_file, 0, 0,
+                     "the policy in force is not there any more: put it back, or an empty file");
+        sg_config_free(config);
+        return SCRUBGATE_EINVAL;
+    }
     return sg_generation_new(generation, config, echo_url, fault);
 }
 

@@ -240,7 +240,8 @@ static enum scrubgate_status open_risks(struct sg_server *server, struct scrubga
                                          .key = server->keys.agent,
                                          .auditor = server->auditor,
                                          .source = &server->source,
-                                         .loop = server->loop};
+                                         .loop = server->loop,
+                                         .must_know = server->takeover > 0};
     return sg_risks_open(&server->risks, &setup, fault);
 }
 

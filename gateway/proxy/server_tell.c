@@ -113,8 +113,14 @@ struct sg_admin_host sg_server_admin_host(struct sg_server *server)
 
 void sg_server_log_warnings(const struct sg_generation *generation)
 {
+    const struct sg_config *config = generation->config;
     for (size_t i = 0; i < generation->rules->n_warnings; i++)
         sg_oplog(SG_OPLOG_WARN, "rules", "warning", generation->rules->warnings[i].text, NULL);
+    for (size_t i = 0; i < config->n_routes; i++)
+        if (config->routes[i].request == SG_HANDLE_PASS &&
+            config->routes[i].party[SG_PARTY_AGENT].kind != SG_SOURCE_NONE)
+            sg_oplog(SG_OPLOG_WARN, "requests pass, so nobody is kept from serving by this route",
+                     "route", config->routes[i].name, NULL);
 }
 
 void sg_server_log_started(const struct sg_server *server)

@@ -282,6 +282,9 @@ static enum scrubgate_status make_guard(struct sg_buf *out)
                                                   .done = true,
                                                   .order = 12,
                                                   .clearance = SG_BYTES("nda"),
+                                                  /* typed into the wrong field: not for a log */
+                                                  .brand = SG_BYTES("jo@example.com"),
+                                                  .queue = SG_BYTES("4111111111111111"),
                                                   .expires_ms = 77,
                                                   .by = SG_BYTES("jo"),
                                                   .actor = someone});

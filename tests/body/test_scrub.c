@@ -32,23 +32,30 @@ struct capture_row {
     const char *name;
     bool form;
     const char *path, *in, *want;
+    bool unclear;
 };
 
 static const struct capture_row captures[] = {
-    {"a string", false, "$.from", "{\"from\":\"c1\",\"to\":\"a1\"}", "c1"},
+    {"a string", false, "$.from", "{\"from\":\"c1\",\"to\":\"a1\"}", "c1", false},
     {"a string that is masked, as it came", false, "$.from", "{\"from\":\"jo@example.com\"}",
-     "jo@example.com"},
-    {"escapes are read", false, "$.from", "{\"from\":\"j\\u00f6\\n\"}", "jö\n"},
-    {"a number, as it is written", false, "$.from", "{\"from\":-1.50e2}", "-1.50e2"},
-    {"deep in arrays", false, "$.a[1].b", "{\"a\":[{\"b\":\"no\"},{\"b\":\"yes\"}]}", "yes"},
-    {"only the first value counts", false, "$.from", "{\"from\":\"one\",\"from\":\"two\"}", "one"},
-    {"an empty value is found", false, "$.from", "{\"from\":\"\"}", ""},
-    {"another name is not", false, "$.from", "{\"form\":\"x\",\"a\":{\"from\":\"x\"}}", NULL},
-    {"an object is not", false, "$.from", "{\"from\":{\"x\":\"c1\"}}", NULL},
-    {"a literal is not", false, "$.from", "{\"from\":null}", NULL},
-    {"a form field", true, "$.from", "text=x&from=c%31+x&from=2", "c1 x"},
-    {"a form field with an escaped name", true, "$.from", "%66rom=c1", "c1"},
-    {"a form field without a value", true, "$.from", "from", NULL},
+     "jo@example.com", false},
+    {"escapes are read", false, "$.from", "{\"from\":\"j\\u00f6\\n\"}", "jö\n", false},
+    {"a number, as it is written", false, "$.from", "{\"from\":-1.50e2}", "-1.50e2", false},
+    {"deep in arrays", false, "$.a[1].b", "{\"a\":[{\"b\":\"no\"},{\"b\":\"yes\"}]}", "yes", false},
+    {"only the first value counts", false, "$.from", "{\"from\":\"one\",\"from\":\"two\"}", "one",
+     true},
+    {"the same once more", false, "$.from", "{\"from\":\"one\",\"from\":\"one\"}", "one", false},
+    {"the first, and more", false, "$.from", "{\"from\":\"one\",\"from\":\"ones\"}", "one", true},
+    {"less than the first", false, "$.from", "{\"from\":\"ones\",\"from\":\"one\"}", "ones", true},
+    {"nothing, then something", false, "$.from", "{\"from\":\"\",\"from\":\"one\"}", "", true},
+    {"an empty value is found", false, "$.from", "{\"from\":\"\"}", "", false},
+    {"another name is not", false, "$.from", "{\"form\":\"x\",\"a\":{\"from\":\"x\"}}", NULL,
+     false},
+    {"an object is not", false, "$.from", "{\"from\":{\"x\":\"c1\"}}", NULL, false},
+    {"a literal is not", false, "$.from", "{\"from\":null}", NULL, false},
+    {"a form field", true, "$.from", "text=x&from=c%31+x&from=2", "c1 x", true},
+    {"a form field with an escaped name", true, "$.from", "%66rom=c1", "c1", false},
+    {"a form field without a value", true, "$.from", "from", NULL, false},
 };
 
 static void check_capture(const struct capture_row *row, const char *in, const char *want)
@@ -68,6 +75,7 @@ static void check_capture(const struct capture_row *row, const char *in, const c
         struct sg_buf out = {0};
         assert_int_equal(sg_splits_run(&splits, sg_bytes_of(in), cuts[i], &out), SCRUBGATE_DONE);
         assert_int_equal(capture.found, want != NULL);
+        assert_int_equal(capture.unclear, row->unclear);
         assert_true(sg_bytes_equal(sg_buf_bytes(&capture.value), sg_bytes_of(want)));
         sg_buf_fini(&out);
     }
@@ -84,17 +92,18 @@ static void is_captured(void **state)
 static void a_capture_has_a_longest_length(void **state)
 {
     (void)state;
-    static const struct capture_row row = {"", false, "$.v", NULL, NULL};
+    static const struct capture_row row = {.path = "$.v"};
     char in[SG_CAPTURE_LONGEST + 64], want[SG_CAPTURE_LONGEST + 2];
     memset(want, 'x', sizeof want);
     want[SG_CAPTURE_LONGEST] = '\0';
     (void)snprintf(in, sizeof in, "{\"v\":\"%s\"}", want);
     check_capture(&row, in, want);
+    static const struct capture_row long_row = {.path = "$.v", .unclear = true};
     want[SG_CAPTURE_LONGEST] = 'x';
     want[SG_CAPTURE_LONGEST + 1] = '\0';
     /* Too long is not found, and a later value does not stand in for it. */
     (void)snprintf(in, sizeof in, "{\"v\":\"%s\",\"v\":\"short\"}", want);
-    check_capture(&row, in, NULL);
+    check_capture(&long_row, in, NULL);
 }
 
 /* --- sums ------------------------------------------------------------------------------------- */

@@ -28,6 +28,8 @@
 
 static const uint64_t day = 86400000;
 
+#define SOMEBODY "18446744073709551615" /* SG_GUARD_SOMEBODY */
+
 static const char usual[] = "conflicts:\n"
                             "  - {name: ships, brands: [a, b], cooloff: 90d}\n"
                             "  - {name: hotels, brands: [b, c], cooloff: 30d}\n"
@@ -106,8 +108,14 @@ static const struct row {
     {"an attestation is the person's", usual, "attest 1 nda 1d 900d\nlink 1 2 1d 99d\n",
      "2 d vip 20d", "yes"},
     {"who is not named is not judged", usual, "", "0 d vip 2d", "yes"},
-    {"all bits of an id count", usual, "served 18446744073709551615 a 10d\n",
-     "18446744073709551615 b q 20d", "no until 100d; cooloff enforce 100d ships a"},
+    {"all bits of an id count", usual, "served 18446744073709551614 a 10d\n",
+     "18446744073709551614 b q 20d", "no until 100d; cooloff enforce 100d ships a"},
+    {"who cannot be told may have served a competitor", usual, "", SOMEBODY " b q 20d",
+     "no until -; unknown enforce -"},
+    {"or be blocked there", usual, "block 1 x - 1d 9d\n", SOMEBODY " x q 3d",
+     "no until -; unknown enforce -"},
+    {"nobody is blocked elsewhere", usual, "block 1 x - 1d 9d\n", SOMEBODY " y q 3d", "yes"},
+    {"nor any more", usual, "block 1 x - 1d 9d\n", SOMEBODY " x q 10d", "yes"},
     {"erased is forgotten", usual, "served 1 a 10d\nserved 2 a 10d\nerase 1 11d 0\n", "1 b q 20d",
      "yes"},
     {"erasing one leaves the others", usual, "served 1 a 10d\nserved 2 a 10d\nerase 1 11d 0\n",

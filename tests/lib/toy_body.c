@@ -79,7 +79,7 @@ static struct sg_stage *open_body(void *ctx)
     };
     for (size_t i = 0; i < body->n_captures; i++) {
         sg_buf_fini(&body->captures[i].value);
-        body->captures[i].found = false;
+        body->captures[i].found = body->captures[i].unclear = false;
     }
     assert_int_equal(
         sg_scrub_new(&body->scrub, sg_toy_body_rules(), sg_toy_body_scratch(), &config),

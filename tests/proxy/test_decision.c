@@ -196,6 +196,9 @@ static void test_a_channel_is_private_by_policy(void **state)
                      SCRUBGATE_OK);
     generation.config = &config;
     world.context.generation = &generation;
+    world.route.party[SG_PARTY_CHANNEL].kind = SG_SOURCE_HEADER;
+    assert_false(sg_decision_private(&world.context)); /* whoever sends it could say so */
+    world.route.party[SG_PARTY_CHANNEL].kind = SG_SOURCE_CONST;
     assert_true(sg_decision_private(&world.context));
     world.parties.value[SG_PARTY_CHANNEL] = SG_BYTES("chat");
     assert_false(sg_decision_private(&world.context));

@@ -189,6 +189,31 @@ static void test_removed(void **unused)
     end();
 }
 
+static struct sg_collusion_guard *clerks[2];
+
+static enum scrubgate_status note_clerk(struct sg_guard_job *job, struct sg_collusion_guard *guard)
+{
+    (void)job;
+    clerks[clerks[0] != NULL] = guard;
+    return SCRUBGATE_OK;
+}
+
+/* To read and check the whole file for each would keep contacts from the disk for seconds. */
+static void test_many_jobs(void **unused)
+{
+    (void)unused;
+    struct sg_collusion_guard *beside;
+    begin(CONFLICT);
+    assert_int_equal(turn(note_clerk), SCRUBGATE_OK);
+    assert_int_equal(sg_collusion_guard_open(&beside, file, config.policy, NULL), SCRUBGATE_OK);
+    assert_int_equal(add_block(beside), SCRUBGATE_OK);
+    sg_collusion_guard_close(beside);
+    assert_int_equal(turn(note_clerk), SCRUBGATE_OK);
+    assert_ptr_equal(clerks[0], clerks[1]);
+    assert_int_equal(sg_collusion_guard_orders(clerks[1]), 1); /* it knows what others wrote */
+    end();
+}
+
 static void test_replaced(void **unused)
 {
     (void)unused;
@@ -331,6 +356,8 @@ static void test_prune(void **row_of)
 int main(void)
 {
     sg_suite_add("a file that was removed is made anew, and orders go to that", test_removed, NULL);
+    sg_suite_add("one job after the other has the same guard, with what others wrote",
+                 test_many_jobs, NULL);
     sg_suite_add("another file in its place is the one that counts", test_replaced, NULL);
     sg_suite_add("a file that cannot be read is opened anew, a policy comes all the same",
                  test_unreadable, NULL);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "../lib/program.h"
@@ -40,6 +41,8 @@ static const char config[] =
     "     divert: 'http://127.0.0.1:@/elsewhere/', " WHO "}}\n"
     "  - {name: council, path: /council/, upstream: 'http://127.0.0.1:@/up/', " WHO
     ", channel: =council}}\n"
+    "  - {name: says, path: /says/, upstream: 'http://127.0.0.1:@/up/', " WHO
+    ", channel: $.talk}}\n"
     "  - {name: pass, path: /pass/, upstream: 'http://127.0.0.1:@/up/', request: pass,\n"
     "     direction: to-agent}\n";
 
@@ -272,7 +275,7 @@ static void test_advise(void **state)
     begin(advise);
     deliver_usual(32);
     struct course course = meet_again("/other/x", 12);
-    assert_true(sg_holds(mark_of(&course), "reasons=(pair;w="));
+    assert_true(sg_holds(mark_of(&course), "pair;w="));
     assert_true(sg_holds(mark_of(&course), "action=review"));
     sg_assert_text(course.heard.head.target, "/up/x");
     assert_recorded(0, (const char *[]){"\"action\":\"review\"", "\"reasons\":{\"pair\":", NULL});
@@ -287,7 +290,7 @@ static void test_divert(void **state)
     deliver_usual(32);
     struct course course = meet_again("/other/x", 12);
     assert_true(sg_holds(mark_of(&course), "verdict=diverted"));
-    assert_true(sg_holds(mark_of(&course), "reasons=(pair;w="));
+    assert_true(sg_holds(mark_of(&course), "pair;w="));
     assert_true(sg_holds(mark_of(&course), "action=divert"));
     sg_assert_text(course.heard.head.target, "/elsewhere/x");
     assert_recorded(0, (const char *[]){"\"action\":\"divert\"", "\"reasons\":{\"pair\":",
@@ -301,7 +304,7 @@ static void test_divert(void **state)
     let_go(&course);
     /* Where the route only watches nothing is done, and nothing is asked for. */
     course = meet_again("/watch/x", 1);
-    assert_true(sg_holds(mark_of(&course), "reasons=(pair;w="));
+    assert_true(sg_holds(mark_of(&course), "pair;w="));
     assert_false(sg_holds(mark_of(&course), "action="));
     sg_assert_text(course.heard.head.target, "/up/x");
     let_go(&course);
@@ -491,6 +494,10 @@ static void test_private(void **state)
     brand.brand = "atlantica";
     assert_int_equal(status_of(&brand), 200);
     assert_int_equal(status_of(&of_borealis), 200);
+    /* Whoever calls a talk so himself is not among representatives. */
+    brand.path = "/says/x";
+    brand.talk = "council";
+    assert_denied(&brand);
     end();
 }
 
@@ -533,7 +540,7 @@ static void test_restart(void **state)
     assert_recorded(from, (const char *[]){"\"what\":\"sketches-restored\"", "\"status_id\":1",
                                            "\"agents\":8", NULL});
     course = meet_again("/plain/x", 1);
-    assert_true(sg_holds(mark_of(&course), "reasons=(pair;w="));
+    assert_true(sg_holds(mark_of(&course), "pair;w="));
     let_go(&course);
     /* A bit that flipped: it is not used in part. */
     sg_gateway_stop(&scene.gateway);
@@ -592,6 +599,13 @@ static void test_policy(void **state)
     assert_recorded(0, (const char *[]){"\"rulings\":[{\"rule\":\"cooloff\",\"mode\":\"shadow\"",
                                         "\"verdict\":\"clean\"", NULL});
     reload(advise, "policy in force");
+    assert_denied(&of_atlantica);
+    /* One that is gone does not set everybody free. */
+    char path[512];
+    sg_tempdir_path(&scene.gateway.dir, "policy.yaml", path);
+    assert_int_equal(unlink(path), 0);
+    sg_gateway_signal(&scene.gateway, SIGHUP);
+    sg_gateway_await(&scene.gateway, "is not there any more", &log_at);
     assert_denied(&of_atlantica);
     end();
 }

@@ -274,6 +274,10 @@ static const struct bad {
     {"an order that says not what it is", "POST", "/v1/guard/orders", "", ORDER(WHO), 415, ""},
     {"an order as web pages post it", "POST", "/v1/guard/orders", "Content-Type: text/plain\r\n",
      ORDER(WHO), 415, ""},
+    {"an order by a page that thinks it is ours", "POST", "/v1/guard/orders",
+     JSON "Origin: http://127.0.0.1:8081\r\n", ORDER(WHO), 403, "problem:page"},
+    {"the same without its origin", "POST", "/v1/guard/orders",
+     JSON "Sec-Fetch-Site: same-origin\r\n", ORDER(WHO), 403, "problem:page"},
     {"no JSON", "POST", "/v1/guard/orders", JSON, "kind=flag", 400, "no JSON object"},
     {"an array", "POST", "/v1/guard/orders", JSON, "[1]", 400, "no JSON object"},
     {"an object of objects", "POST", "/v1/guard/orders", JSON, "{\"a\":{\"b\":{\"c\":1}}}", 400,
@@ -450,6 +454,8 @@ static void test_a_damaged_file_denies_what_it_would_know(void **state)
 {
     (void)state;
     static const char junk[] = "this is no guard's file at all, it is somebody else's";
+    char file[512];
+    size_t from;
     begin();
     sg_tempdir_write(&scene.gateway.dir, "policy.yaml", policy, sizeof policy - 1);
     sg_gateway_stop(&scene.gateway);
@@ -459,6 +465,17 @@ static void test_a_damaged_file_denies_what_it_would_know(void **state)
            "{\"allowed\":false,\"until\":null,\"rules\":[{\"rule\":\"unknown\"");
     expect("POST", "/v1/guard/orders", BLOCK, 503, "problem:guard");
     expect("GET", "/v1/guard/orders", "", 503, "problem:guard");
+    expect("GET", "/readyz", "", 200, "ready, but it is not known which agents may serve");
+    /* No restart is needed: what is there now counts as soon as it is asked for. */
+    sg_tempdir_path(&scene.gateway.dir, "var/collusion/guard.db", file);
+    assert_int_equal(unlink(file), 0);
+    from = sg_gateway_records(&scene.gateway);
+    expect("POST", "/v1/guard/orders", BLOCK, 201, "{\"order\":1,");
+    expect("GET", ASKS_7, "", 200, "\"order\":1}]");
+    expect("GET", "/v1/agents/agent-8/eligibility?brand=atlantica", "", 200, "\"allowed\":true");
+    expect("GET", "/readyz", "", 200, "ready\n");
+    free(sg_gateway_record(&scene.gateway, from,
+                           (const char *[]){"\"what\":\"guard-anew\"", "\"status_id\":2", NULL}));
     end();
 }
 

@@ -238,7 +238,7 @@ static void test_takeover_fails(void **state)
     static const char *const elsewhere[] = {"SCRUBGATE_AUDIT_DIR=var/other", NULL};
     struct sg_gateway next;
     char events[512], moved[512];
-    size_t at = 0;
+    size_t at = 0, len;
     sg_scene_open(&scene, pack_of_toys, config);
     ask(&scene.gateway);
     sg_gateway_init_beside(&next, &scene.gateway);
@@ -260,12 +260,19 @@ static void test_takeover_fails(void **state)
     sg_gateway_await(&scene.gateway, "the takeover has failed", &at);
     assert_int_equal(unlink(events), 0);
     assert_int_equal(rename(moved, events), 0);
+    /* It would not know whom the old one knows to be blocked. */
+    char *guard = sg_tempdir_read(&scene.gateway.dir, "var/collusion/guard.db", &len);
+    sg_tempdir_write(&scene.gateway.dir, "var/collusion/guard.db", "no database", 11);
+    takes_over_in_vain(&next, "the running gateway may know what it says");
+    sg_gateway_await(&scene.gateway, "the takeover has failed", &at);
+    sg_tempdir_write(&scene.gateway.dir, "var/collusion/guard.db", guard, len);
+    free(guard);
     /* And the next one that can, does. */
     sg_gateway_start(&next);
     sg_gateway_join(&scene.gateway);
     ask(&next);
     sg_gateway_stop(&next);
-    assert_int_equal(count_log().to_agent, 5);
+    assert_int_equal(count_log().to_agent, 6);
     sg_gateway_fini(&next);
     sg_scene_close(&scene);
 }
