@@ -376,7 +376,7 @@ static size_t find_misses(const struct sg_coservice *co, struct miss *misses)
     return n;
 }
 
-/* How far off routing is, as a share of what it explains: 1 where nothing says so. */
+/* How far off routing is, as a share of what it explains: a third where nothing is expected. */
 static enum scrubgate_status find_doubt(struct sg_coservice *co)
 {
     const double usual = 0.455; /* the median of a normal number's square */
@@ -394,7 +394,7 @@ static enum scrubgate_status find_doubt(struct sg_coservice *co)
         else
             high = middle;
     }
-    co->off = n > 0 ? high : 0;
+    co->off = n > 0 ? high : 1.0 / 3;
     rc = SCRUBGATE_OK;
 out:
     free(misses);

@@ -8,12 +8,14 @@
  *     obs(a,b) = sum_c w_c   #{i,j: a served i, b served j}
  *     exp(a,b) = sum_c w_c   sum p(a|t_i) p(b|t_j)
  *     var(a,b) = sum_c w_c^2 sum p(a|t_i) p(b|t_j)
- *     z(a,b)   = (obs - exp) / sqrt(var + 0.25)
+ *     z(a,b)   = (obs - exp) / sqrt(var + (doubt exp)^2 + 0.25)
+ *
+ * p is off by some share, which shows where much is expected: doubt. It is estimated from the same
+ * counts, as what brings the median of z^2 to a normal number's, among the two agents who are
+ * expected to share most. Chance's residuals are made as wide, for the bootstrap.
  *
  * A customer of many tickets adds up what is wrong with p, too. Counts that include such customers
- * stand beside the first, in a chain, and doubt what routing explains: (doubt exp)^2 is added under
- * the root. How much doubt is due is estimated from the same counts: three times what brings the
- * median of z^2 to a normal number's.
+ * stand beside the first, in a chain, and are doubted more.
  *
  * On the diagonal, where customers come back to the agent they know, exp and var are scaled by the
  * median of obs/exp within the queue, and z is narrowed to a normal number's quartiles: what all of
