@@ -28,7 +28,7 @@ static const double certain = 0.95, most_certain = 0.99;
 struct wishes {
     const char *window, *false_alarms;
     struct sg_texts out;
-    bool quiet;
+    bool json, quiet;
 };
 
 /* "1/1000", "0.001". */
@@ -244,6 +244,18 @@ static bool write_all(const struct sg_analysis *analysis, const struct sg_deals 
     return good;
 }
 
+static bool print_json(const struct sg_analysis *analysis, const struct sg_deals *deals)
+{
+    struct sg_buf json = {0};
+    const bool made = sg_analysis_json(analysis, deals, &json) >= 0;
+    if (made)
+        (void)fwrite(json.data, 1, json.len, stdout); /* what goes wrong, flushing says */
+    else
+        (void)fputs("out of memory\n", stderr);
+    sg_buf_fini(&json);
+    return made;
+}
+
 /* --- the command --- */
 
 static int report(const struct sg_command *command, const struct wishes *wishes,
@@ -266,8 +278,12 @@ static int report(const struct sg_command *command, const struct wishes *wishes,
         (void)sg_say_fault(&fault);
         return SG_EXIT_WRONG;
     }
-    tell(&analysis, deals);
-    const bool good = write_all(&analysis, deals, &wishes->out);
+    bool good = true;
+    if (wishes->json)
+        good = print_json(&analysis, deals);
+    else
+        tell(&analysis, deals);
+    good = write_all(&analysis, deals, &wishes->out) && good;
     sg_analysis_fini(&analysis);
     return sg_flush_output() && good ? SG_EXIT_FINE : SG_EXIT_WRONG;
 }
@@ -284,6 +300,7 @@ static int run(const struct sg_command *command, int argc, char **argv)
         {"out", 'o', SG_OPTION_LIST, "FILE",
          "F.html: a page for people; F.json: everything, for programs; may be given for each",
          &wishes.out},
+        {"json", 0, SG_OPTION_FLAG, NULL, "print what a F.json would have", &wishes.json},
         {"quiet", 'q', SG_OPTION_FLAG, NULL, "do not show how far it is", &wishes.quiet}};
     struct scrubgate_fault fault = {.what = ""};
     struct sg_progress progress;

@@ -95,11 +95,12 @@ static enum scrubgate_status prepare(struct scoring *scoring)
 
 static int run(const struct sg_command *command, int argc, char **argv)
 {
-    bool quiet = false;
+    bool quiet = false, json = true;
     struct scoring scoring = {.put = true};
     const struct sg_option options[] = {
         {"agents", 'a', SG_OPTION_FLAG, NULL, "tell of each agent, and not of tickets",
          &scoring.by_agent},
+        {"json", 0, SG_OPTION_FLAG, NULL, "one object a line, as it does in any case", &json},
         {"quiet", 'q', SG_OPTION_FLAG, NULL, "do not show how far it is", &quiet}};
     struct scrubgate_fault fault = {.what = ""};
     struct sg_progress progress;

@@ -637,11 +637,8 @@ enum scrubgate_status sg_guard_db_prune(struct sg_guard_db *db, uint64_t before_
                          " OR (lifted_ms != 0 AND lifted_ms < ?1)",
                          before_ms, 0, &gone, fault);
     rc = settle(db, rc, fault);
-    if (rc >= 0)
-        rc = drop_copies(db, fault); /* also of what the last time could not */
-    if (rc >= 0)
-        *removed = gone;
-    return rc;
+    *removed = rc >= 0 ? gone : 0;
+    return rc < 0 ? rc : drop_copies(db, fault); /* also of what the last time could not */
 }
 
 const char *sg_guard_db_library(void)

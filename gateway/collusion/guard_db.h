@@ -80,7 +80,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_erase(struct sg_guard_db *d
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_lived(struct sg_guard_db *db, uint64_t from_ms,
                                                            uint64_t to_ms, bool *lived,
                                                            struct scrubgate_fault *fault);
-/* Overwrites contacts, and orders that were over, before that time. */
+/* Overwrites contacts, and orders that were over, before that time. removed counts also where EIO
+ * says, as above, that others still read them. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_guard_db_prune(struct sg_guard_db *db,
                                                            uint64_t before_ms, uint64_t *removed,
                                                            struct scrubgate_fault *fault);

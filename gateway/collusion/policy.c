@@ -25,8 +25,6 @@ struct sg_collusion_policy {
     struct sg_clearance clearances[SG_POLICY_CLEARANCES];
     size_t n_clearances;
     struct sg_names channels;
-    double sticky_share;
-    uint64_t sticky_ms;
 };
 
 /* What no operator has measured on traffic of theirs only counts. Exact signals rest on an order of
@@ -322,32 +320,10 @@ static enum scrubgate_status read_signals(struct reading *r, const struct sg_yam
     return rc;
 }
 
-static enum scrubgate_status read_sticky(struct reading *r, const struct sg_yaml_node *root)
-{
-    static const char *const names[] = {"share", "within"};
-    struct sg_collusion_policy *policy = r->policy;
-    const struct sg_yaml_node *mapping, *share = NULL, *within = NULL;
-    enum scrubgate_status rc = child_of(r, root, "sticky", SG_YAML_MAPPING, false, &mapping);
-    if (rc < 0 || mapping == NULL)
-        return rc;
-    rc = ONLY(r, mapping, names);
-    if (rc >= 0)
-        rc = child_of(r, mapping, "share", SG_YAML_SCALAR, true, &share);
-    if (rc >= 0)
-        rc = child_of(r, mapping, "within", SG_YAML_SCALAR, true, &within);
-    if (rc >= 0)
-        rc = read_number(r, share, 0, 1, &policy->sticky_share);
-    if (rc >= 0)
-        rc = sg_yaml_duration(r->tree, within, &policy->sticky_ms, r->fault);
-    if (rc >= 0 && policy->sticky_ms > SG_COLLUSION_RETENTION_MS)
-        rc = sg_yaml_fault(r->tree, within, r->fault, "'within' must be up to 180d");
-    return rc;
-}
-
 static enum scrubgate_status read_root(struct reading *r)
 {
     static const char *const names[] = {"conflicts", "clearances", "signals",
-                                        "representative_channels", "sticky"};
+                                        "representative_channels"};
     const struct sg_yaml_node *root = sg_yaml_root(r->tree);
     if (root->kind != SG_YAML_MAPPING)
         return sg_yaml_fault(r->tree, root, r->fault, "write key: value pairs here");
@@ -361,7 +337,7 @@ static enum scrubgate_status read_root(struct reading *r)
     if (rc >= 0)
         rc = read_names(r, root, "representative_channels", false, SG_POLICY_CHANNELS,
                         &r->policy->channels);
-    return rc < 0 ? rc : read_sticky(r, root);
+    return rc;
 }
 
 enum scrubgate_status sg_collusion_policy_read(struct sg_collusion_policy **policy,
@@ -428,12 +404,6 @@ bool sg_collusion_policy_is_private(const struct sg_collusion_policy *policy,
                                     struct sg_bytes channel)
 {
     return has_text(&policy->channels, channel);
-}
-
-double sg_collusion_policy_sticky(const struct sg_collusion_policy *policy, uint64_t *within_ms)
-{
-    *within_ms = policy->sticky_ms;
-    return policy->sticky_share;
 }
 
 size_t sg_collusion_policy_brands(const struct sg_collusion_policy *policy)

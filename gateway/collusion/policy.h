@@ -14,7 +14,6 @@
  *     signals:
  *       pair: {mode: advise, threshold: 8}
  *     representative_channels: [works-council]    nothing that is said there is analysed
- *     sticky: {share: 0.15, within: 3d}           of repeat contacts, sent to the same agent
  *
  * Strict: an unknown key, a repeated name, an order that contradicts another is told with its line.
  * A brand may be in two groups; two brands may be in one group together only, so that their
@@ -86,8 +85,6 @@ struct sg_signal_policy sg_collusion_policy_signal(const struct sg_collusion_pol
 /* Whether what is said in that channel must not be analysed. */
 bool sg_collusion_policy_is_private(const struct sg_collusion_policy *policy,
                                     struct sg_bytes channel);
-/* The share of repeat contacts that routing sends to the same agent, and within which time. */
-double sg_collusion_policy_sticky(const struct sg_collusion_policy *policy, uint64_t *within_ms);
 
 /* Brands of conflict groups have numbers 0, 1, 2 …; others are SG_BRAND_NONE. */
 size_t sg_collusion_policy_brands(const struct sg_collusion_policy *policy);

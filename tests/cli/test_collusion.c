@@ -105,6 +105,7 @@ static void test_events_by_hand(void **state)
     assert_int_equal(RUN("", "cannot be written", "report", "--out", "no/folder.html", "-"), 1);
     assert_int_equal(RUN("", "cannot be written", "report", "--out", "no/folder.json", "-"), 1);
     assert_int_equal(RUN("", "0 tickets", "report", "-"), 0);
+    assert_int_equal(RUN("", "\"agents\":[]", "report", "--json", "-"), 0);
     assert_int_equal(RUN("{\"t\":1,\"agent\":\"0000000000000001\",\"customer\":"
                          "\"0000000000000002\"}\n\n",
                          "1 tickets", "report", "-"),

@@ -77,9 +77,6 @@ static const struct refusal {
      "p.yaml:2:21: 'threshold' must be a number from 0.1 to 1000"},
     {"what is exact has no threshold", "signals:\n  cooloff: {threshold: 3}\n",
      "p.yaml:2:24: 'cooloff' is exact: it has no threshold"},
-    {"sticky routing has a share", "sticky: {within: 3d}\n", "p.yaml:1:9: 'share' is missing"},
-    {"a share is at most all", "sticky: {share: 1.5, within: 3d}\n",
-     "p.yaml:1:17: 'share' must be a number from 0 to 1"},
     {"channels are a list", "representative_channels: works-council\n",
      "p.yaml:1:26: 'representative_channels' must be a list"},
     {"a key stands once", "signals: {}\nsignals: {}\n", NULL},
@@ -128,13 +125,11 @@ static void test_defaults(void **state)
 {
     (void)state;
     struct sg_collusion_policy *policy = read_text("");
-    uint64_t within;
     for (int i = 0; i < SG_SIGNALS; i++) {
         const enum sg_signal_mode mode = sg_collusion_policy_signal(policy, (enum sg_signal)i).mode;
         assert_int_equal(mode, i == SG_SIGNAL_COOLOFF ? SG_SIGNAL_ENFORCE : SG_SIGNAL_ADVISE);
     }
     assert_true(sg_collusion_policy_signal(policy, SG_SIGNAL_SELF).threshold == 12);
-    assert_true(sg_collusion_policy_sticky(policy, &within) == 0);
     assert_false(sg_collusion_policy_is_private(policy, SG_BYTES("chat")));
     assert_int_equal(sg_collusion_policy_brands(policy), 0);
     sg_collusion_policy_free(policy);
@@ -185,7 +180,6 @@ static void test_example(void **state)
     (void)state;
     struct sg_buf text = {0};
     struct scrubgate_fault fault;
-    uint64_t within;
     assert_int_equal(sg_file_read("docs/policy.yaml", &text, &fault), SCRUBGATE_OK);
     assert_int_equal(sg_buf_add_byte(&text, 0), SCRUBGATE_OK);
     struct sg_collusion_policy *policy = read_text((const char *)text.data);
@@ -203,8 +197,6 @@ static void test_example(void **state)
     assert_string_equal(first_clearance(policy, "atlantica", "lost"), "none");
     assert_string_equal(first_clearance(policy, "borealis", "bookings"), "none");
     assert_true(sg_collusion_policy_is_private(policy, SG_BYTES("works-council")));
-    assert_true(sg_collusion_policy_sticky(policy, &within) == 0.15);
-    assert_int_equal(within, 3 * day);
     sg_collusion_policy_free(bare);
     sg_collusion_policy_free(policy);
     sg_buf_fini(&text);
