@@ -16,14 +16,14 @@ DROP TABLE IF EXISTS coservice;
 DROP TABLE IF EXISTS habits;
 
 -- A customer of many tickets adds up what is wrong with p, too. So customers of few stand alone, and
--- beside that with those of more, where routing is doubted: by so much, or, below 0, by as much as
--- 5_agents.sql finds. For others make the table before this.
+-- beside that with those of more, where routing is doubted more: by so much, or, below 0, by so many
+-- times what 5_agents.sql finds. For others make the table before this.
 CREATE TABLE IF NOT EXISTS bands AS
-SELECT 1 AS band, 10 AS tickets_most, CAST(0 AS DOUBLE PRECISION) AS doubt
+SELECT 1 AS band, 10 AS tickets_most, CAST(-1 AS DOUBLE PRECISION) AS doubt
 UNION ALL
-SELECT 2 AS band, 60 AS tickets_most, CAST(-1 AS DOUBLE PRECISION) AS doubt
+SELECT 2 AS band, 60 AS tickets_most, CAST(-3 AS DOUBLE PRECISION) AS doubt
 UNION ALL
-SELECT 3 AS band, 360 AS tickets_most, CAST(-1 AS DOUBLE PRECISION) AS doubt;
+SELECT 3 AS band, 360 AS tickets_most, CAST(-3 AS DOUBLE PRECISION) AS doubt;
 
 -- Tickets of customers who have two or more, and not too many; band: the first that they are in.
 CREATE TABLE counted AS

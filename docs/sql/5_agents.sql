@@ -10,10 +10,11 @@ DROP TABLE IF EXISTS residuals;
 DROP TABLE IF EXISTS edges;
 DROP TABLE IF EXISTS agents;
 
--- By what share exp may be wrong: three times what brings the median of z^2, of agents who are
--- expected to share customers, to a normal number's (0.455). One z^2 is that small from where
--- (doubt exp)^2 is (obs - exp)^2 / 0.455 - var - 0.25: so it is the median of these doubts, rounded
--- up to 1/1024. Of more than 20,000 twos some are taken, by numbers in order of time.
+-- By what share exp may be wrong: what brings the median of z^2, of agents who are expected to share
+-- customers, to a normal number's (0.455), as many times as bands says. One z^2 is that small from
+-- where (doubt exp)^2 is (obs - exp)^2 / 0.455 - var - 0.25: so it is the median of these doubts,
+-- rounded up to 1/1024. Of the twos the eighth with the most expected counts, and 200 at least; of
+-- more than 20,000 some are taken, by numbers in order of time.
 CREATE TABLE doubts AS
 WITH first_times AS (
     SELECT agent, MIN(assign_ms) AS first_ms
@@ -25,7 +26,7 @@ WITH first_times AS (
            COUNT(*) OVER () AS n
     FROM first_times
 ), stepped AS (
-    SELECT agent, number, n, CAST((n * n - n * n % 20000) / 20000 AS BIGINT) + 1 AS step
+    SELECT agent, number, n, CAST((n * n - n * n % 40000) / 40000 AS BIGINT) + 1 AS step
     FROM numbered
 ), misses AS (
     SELECT coservice.band AS band, coservice.exp_ab AS exp_ab,
@@ -34,15 +35,21 @@ WITH first_times AS (
     FROM coservice
     JOIN stepped AS x ON x.agent = coservice.a
     JOIN stepped AS y ON y.agent = coservice.b
-    WHERE coservice.a <> coservice.b AND coservice.exp_ab >= 1
+    WHERE x.number < y.number AND coservice.exp_ab >= 1
       AND (x.number * x.n + y.number) % x.step = 0
+), placed AS (
+    SELECT band, exp_ab, over_ab,
+           ROW_NUMBER() OVER (PARTITION BY band ORDER BY exp_ab DESC) - 1 AS place,
+           COUNT(*) OVER (PARTITION BY band) AS pairs
+    FROM misses
 ), ranked AS (
     SELECT band, CASE WHEN over_ab > 0 THEN sqrt(over_ab) / exp_ab ELSE 0 END AS due,
            ROW_NUMBER() OVER (PARTITION BY band
                               ORDER BY CASE WHEN over_ab > 0 THEN sqrt(over_ab) / exp_ab ELSE 0 END)
                - 1 AS nth,
            COUNT(*) OVER (PARTITION BY band) AS n
-    FROM misses
+    FROM placed
+    WHERE place < 200 OR place < (pairs - pairs % 8) / 8
 ), medians AS (
     SELECT band, MAX(due) AS due
     FROM ranked
@@ -51,10 +58,10 @@ WITH first_times AS (
 )
 SELECT bands.band AS band,
        CASE WHEN bands.doubt >= 0 THEN bands.doubt
-            WHEN medians.due IS NULL THEN 1
-            WHEN medians.due >= 1 THEN 3
-            WHEN medians.due * 1024 <= 1 THEN 3 / CAST(1024 AS DOUBLE PRECISION)
-            ELSE 3 * ceil(medians.due * 1024) / CAST(1024 AS DOUBLE PRECISION) END AS doubt
+            WHEN medians.due IS NULL THEN -bands.doubt / 3
+            WHEN medians.due >= 1 THEN -bands.doubt
+            WHEN medians.due * 1024 <= 1 THEN -bands.doubt / 1024
+            ELSE -bands.doubt * ceil(medians.due * 1024) / 1024 END AS doubt
 FROM bands
 LEFT JOIN medians ON medians.band = bands.band;
 

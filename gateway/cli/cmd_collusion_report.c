@@ -132,6 +132,19 @@ static void tell_swaps(const struct sg_role_swaps *swaps, const struct sg_deals 
     }
 }
 
+/* Of one in no ring: what else would say why. */
+static void tell_pairs(const struct sg_analysis_agent *agent, const struct sg_deals *deals)
+{
+    for (size_t i = 0; i < agent->n_edges; i++) {
+        const struct sg_analysis_edge *edge = &agent->edges[i];
+        if (edge->a == edge->b)
+            (void)printf("  whose customers come back");
+        else
+            tell_id("  who shares customers with ", &deals->agents, edge->b);
+        (void)printf(": %.1f, %.1f by routing (z %.1f)\n", edge->observed, edge->expected, edge->z);
+    }
+}
+
 static void tell_flagged(const struct sg_analysis *analysis, const struct sg_deals *deals)
 {
     (void)printf("\nagent             score     q        ring\n");
@@ -144,6 +157,8 @@ static void tell_flagged(const struct sg_analysis *analysis, const struct sg_dea
             (void)snprintf(ring, sizeof ring, "%u", (unsigned)agent->ring);
         tell_id("", &deals->agents, agent->agent);
         (void)printf("  %-8.2f  %-7.2g  %s\n", agent->score, agent->q, ring);
+        if (agent->ring == SG_ANALYSIS_NONE)
+            tell_pairs(agent, deals);
         told++;
     }
 }

@@ -68,6 +68,46 @@ static enum scrubgate_status find_thin(struct work *work)
     return SCRUBGATE_OK;
 }
 
+static int by_edge(const void *a, const void *b)
+{
+    const struct sg_analysis_edge *x = a, *y = b;
+    if (x->z != y->z)
+        return x->z > y->z ? -1 : 1;
+    return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
+}
+
+/* By the customers who say most of the two. */
+static struct sg_analysis_edge find_edge(const struct sg_coservice *co, uint32_t a, uint32_t b)
+{
+    const size_t at = (size_t)a * co->n + b;
+    const struct sg_coservice *oddest = co;
+    for (co = co->wider; co != NULL; co = co->wider)
+        oddest = co->z[at] > oddest->z[at] ? co : oddest;
+    const double scale = a == b ? oddest->habit[a] : 1;
+    return (struct sg_analysis_edge){a, b, oddest->obs[at], oddest->exp[at] * scale, oddest->z[at]};
+}
+
+/* What made the score of one who is flagged, so that he can be asked and can answer. */
+static enum scrubgate_status explain(struct work *work, struct sg_analysis_agent *agent)
+{
+    struct sg_analysis_edge *edges = sg_arena_alloc(work->arena, SG_SUSPICION_TOP * sizeof *edges);
+    if (edges == NULL)
+        return SCRUBGATE_ENOMEM;
+    for (uint32_t b = 0; b < work->co->n; b++) {
+        struct sg_analysis_edge edge = find_edge(work->co, agent->agent, b);
+        for (size_t i = 0; i < agent->n_edges; i++)
+            if (by_edge(&edge, &edges[i]) < 0) {
+                const struct sg_analysis_edge less = edges[i];
+                edges[i] = edge;
+                edge = less;
+            }
+        if (agent->n_edges < SG_SUSPICION_TOP && edge.z > 0)
+            edges[agent->n_edges++] = edge;
+    }
+    agent->edges = edges;
+    return SCRUBGATE_OK;
+}
+
 static int by_agent_score(const void *a, const void *b)
 {
     const struct sg_analysis_agent *x = a, *y = b;
@@ -99,7 +139,11 @@ static enum scrubgate_status list_agents(struct work *work)
     analysis->n_agents = n;
     if (n > 0)
         qsort(analysis->agents, n, sizeof *analysis->agents, by_agent_score);
-    return SCRUBGATE_OK;
+    enum scrubgate_status rc = SCRUBGATE_OK;
+    for (size_t i = 0; i < n && rc >= 0; i++)
+        if (analysis->agents[i].flagged)
+            rc = explain(work, &analysis->agents[i]);
+    return rc;
 }
 
 /* --- rings: dense blocks of the agents' residuals --- */
@@ -116,25 +160,6 @@ static bool is_ring(const struct work *work, size_t block)
             return true;
     }
     return false;
-}
-
-static int by_edge(const void *a, const void *b)
-{
-    const struct sg_analysis_edge *x = a, *y = b;
-    if (x->z != y->z)
-        return x->z > y->z ? -1 : 1;
-    return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
-}
-
-/* By the customers who say most of the two. */
-static struct sg_analysis_edge find_edge(const struct sg_coservice *co, uint32_t a, uint32_t b)
-{
-    const size_t at = (size_t)a * co->n + b;
-    const struct sg_coservice *oddest = co;
-    for (co = co->wider; co != NULL; co = co->wider)
-        oddest = co->z[at] > oddest->z[at] ? co : oddest;
-    const double scale = a == b ? oddest->habit[a] : 1;
-    return (struct sg_analysis_edge){a, b, oddest->obs[at], oddest->exp[at] * scale, oddest->z[at]};
 }
 
 static enum scrubgate_status list_edges(struct work *work, struct sg_analysis_ring *ring)
@@ -390,7 +415,7 @@ static enum scrubgate_status score(struct work *work)
     struct sg_coservice_config few = {.tickets_most = config->tickets_most};
     enum scrubgate_status rc = SCRUBGATE_OK;
     for (size_t i = 0; i < SG_ANALYSIS_BANDS && rc >= 0; i++, few.tickets_most *= WIDER) {
-        few.doubt = i == 0 ? 0 : -1;
+        few.doubt = i == 0 ? -1 : -3;
         rc = i == 0 ? sg_coservice_init(work->co, work->deals, &work->routing, &few)
                     : sg_coservice_widen(&work->co[i], &work->co[i - 1], work->deals,
                                          &work->routing, &few);

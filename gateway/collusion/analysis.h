@@ -36,6 +36,12 @@ struct sg_analysis_band {
     double doubt; /* of what routing explains, as a share of it */
 };
 
+/* Two agents who share customers. */
+struct sg_analysis_edge {
+    uint32_t a, b; /* numbers in deals.agents; the same: one whose customers come back */
+    double observed, expected, z;
+};
+
 struct sg_analysis_agent {
     uint32_t agent; /* its number in deals.agents */
     uint32_t ring;
@@ -44,12 +50,8 @@ struct sg_analysis_agent {
     uint32_t tickets; /* in the window */
     bool flagged;
     bool thin; /* too few colleagues on duty for any evidence: says nothing of it */
-};
-
-/* Two agents who share customers. */
-struct sg_analysis_edge {
-    uint32_t a, b; /* numbers in deals.agents; the same: one whose customers come back */
-    double observed, expected, z;
+    const struct sg_analysis_edge *edges; /* of one flagged: those that made the score; a is he */
+    size_t n_edges;
 };
 
 struct sg_analysis_customer {

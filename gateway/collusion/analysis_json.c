@@ -50,14 +50,29 @@ static void put_ring(struct writer *w, uint32_t ring)
         put(w, ",\"ring\":%u", (unsigned)ring);
 }
 
+/* With whom a flagged one shares more customers than routing explains; himself: they come back. */
+static void put_pairs(struct writer *w, const struct sg_analysis_agent *agent)
+{
+    for (size_t i = 0; i < agent->n_edges; i++) {
+        const struct sg_analysis_edge *edge = &agent->edges[i];
+        put(w, i == 0 ? ",\"pairs\":[{" : ",{");
+        put_id(w, "\"agent\":", &w->deals->agents, edge->b);
+        put(w, ",\"observed\":%.4f,\"expected\":%.4f,\"z\":%.4f}", edge->observed, edge->expected,
+            edge->z);
+    }
+    put(w, agent->n_edges == 0 ? ",\"pairs\":[]" : "]");
+}
+
 static void put_agent(struct writer *w, const struct sg_analysis_agent *agent)
 {
     put_id(w, "{\"agent\":", &w->deals->agents, agent->agent);
     put(w, ",\"score\":%.4f,\"p\":%.3g,\"q\":%.3g,\"flagged\":%s", finite(agent->score), agent->p,
         agent->q, agent->flagged ? "true" : "false");
     put_ring(w, agent->ring);
-    put(w, ",\"tickets\":%u,\"thin\":%s}", (unsigned)agent->tickets,
-        agent->thin ? "true" : "false");
+    put(w, ",\"tickets\":%u,\"thin\":%s", (unsigned)agent->tickets, agent->thin ? "true" : "false");
+    if (agent->flagged)
+        put_pairs(w, agent);
+    put(w, "}");
 }
 
 static void put_customer(struct writer *w, const struct sg_analysis_customer *customer)

@@ -3,7 +3,8 @@
  * analysis_json.h - an analysis for programs: one JSON object.
  *
  *     {"from":ms,"to":ms,"tickets":n,"lone":n,"strays":n,"threshold":x,…,"bands":[{"tickets_most":n,"doubt":x}],
- *      "agents":[{"agent":"…","score":x,"p":x,"q":x,"flagged":b,"ring":n|null,"tickets":n,"thin":b}],
+ *      "agents":[{"agent":"…","score":x,"p":x,"q":x,"flagged":b,"ring":n|null,"tickets":n,"thin":b,
+ *                 "pairs":[{"agent":"…","observed":x,"expected":x,"z":x}] (of flagged ones)}],
  *      "customers":[{"customer":"…","score":x,"probability":x,"ring":n|null,"tickets":n,"to_ring":n,
  *                    "expected":x}],
  *      "rings":[{"ring":n,"agents":["…"],"customers":["…"],"density":x,"threshold":x,"observed":x,

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MISSES = 20000 /* at most that doubt is estimated from */ };
+enum {
+    MISSES = 20000,     /* at most that doubt is estimated from */
+    MISSES_FEWEST = 200 /* of those with the most expected */
+};
 static const double nothing = 1e-12; /* what rounding leaves of no pair at all */
 
 /* --- the customers that count --- */
@@ -349,20 +352,32 @@ static double median_of(const struct miss *misses, size_t n, double doubt, doubl
     return sorted[n / 2];
 }
 
-/* Of any two agents who are expected to share customers, or of some of these twos. */
+static int by_most(const void *a, const void *b)
+{
+    const struct miss *x = a, *y = b;
+    return (x->exp < y->exp) - (x->exp > y->exp);
+}
+
+/* Of any two agents who are expected to share customers, or of some of these twos, the eighth with
+ * the most expected: there doubt shows, and counts are no steps any more. */
 static size_t find_misses(const struct sg_coservice *co, struct miss *misses)
 {
-    const size_t cells = co->n * co->n, step = cells / MISSES + 1;
+    const size_t cells = co->n * co->n, step = cells / 2 / MISSES + 1;
     size_t n = 0;
     for (size_t i = 0; i < cells && n < MISSES; i += step) {
         const double exp = co->exp[i], off = co->obs[i] - exp;
-        if (i / co->n != i % co->n && exp >= 1)
+        if (i / co->n < i % co->n && exp >= 1)
             misses[n++] = (struct miss){off * off, co->var[i] + 0.25, exp * exp};
+    }
+    if (n > MISSES_FEWEST) {
+        qsort(misses, n, sizeof *misses, by_most);
+        n = n / 8 > MISSES_FEWEST ? n / 8 : MISSES_FEWEST;
     }
     return n;
 }
 
-static enum scrubgate_status find_doubt(const struct sg_coservice *co, double *doubt)
+/* How far off routing is, as a share of what it explains: a third where nothing is expected. */
+static enum scrubgate_status find_doubt(struct sg_coservice *co)
 {
     const double usual = 0.455; /* the median of a normal number's square */
     double low = 0, high = 1;
@@ -379,7 +394,7 @@ static enum scrubgate_status find_doubt(const struct sg_coservice *co, double *d
         else
             high = middle;
     }
-    *doubt = n > 0 ? 3 * high : 1; /* for tails wider than the middle */
+    co->off = n > 0 ? high : 1.0 / 3;
     rc = SCRUBGATE_OK;
 out:
     free(misses);
@@ -387,14 +402,16 @@ out:
     return rc;
 }
 
-static void compare(struct sg_coservice *co, double doubt)
+/* Chance's residuals are spread as real ones are where routing is off. */
+static void compare(struct sg_coservice *co)
 {
     for (size_t a = 0; a < co->n; a++)
         for (size_t b = 0; b < co->n; b++) {
             const size_t i = a * co->n + b;
             const double scale = a == b ? co->habit[a] : 1;
-            const double exp = co->exp[i], wrong = doubt * exp * doubt * exp;
-            co->narrow[i] = 1 / sqrt(co->var[i] + wrong + 0.25);
+            const double exp = co->exp[i], var = co->var[i] + 0.25;
+            const double wrong = pow(co->doubt * exp, 2), off = pow(co->off * exp, 2);
+            co->narrow[i] = sqrt((var + off) / var / (var + wrong));
             co->z[i] = (co->obs[i] - exp * scale) /
                        sqrt(co->var[i] * scale + wrong * scale * scale + 0.25);
         }
@@ -419,10 +436,12 @@ static enum scrubgate_status fill(struct sg_coservice *co, const struct sg_coser
         rc = expect(co, deals, routing);
     if (rc >= 0)
         rc = observe_deals(co, deals);
-    if (rc >= 0 && config->doubt < 0)
-        rc = find_doubt(co, &co->doubt);
+    if (rc >= 0 && config->doubt < 0) {
+        rc = find_doubt(co);
+        co->doubt = -config->doubt * co->off;
+    }
     if (rc >= 0) {
-        compare(co, co->doubt);
+        compare(co);
         rc = temper_diagonal(co);
     }
     if (rc < 0)

@@ -8,12 +8,14 @@
  *     obs(a,b) = sum_c w_c   #{i,j: a served i, b served j}
  *     exp(a,b) = sum_c w_c   sum p(a|t_i) p(b|t_j)
  *     var(a,b) = sum_c w_c^2 sum p(a|t_i) p(b|t_j)
- *     z(a,b)   = (obs - exp) / sqrt(var + 0.25)
+ *     z(a,b)   = (obs - exp) / sqrt(var + (doubt exp)^2 + 0.25)
+ *
+ * p is off by some share, which shows where much is expected: doubt. It is estimated from the same
+ * counts, as what brings the median of z^2 to a normal number's, among the two agents who are
+ * expected to share most. Chance's residuals are made as wide, for the bootstrap.
  *
  * A customer of many tickets adds up what is wrong with p, too. Counts that include such customers
- * stand beside the first, in a chain, and doubt what routing explains: (doubt exp)^2 is added under
- * the root. How much doubt is due is estimated from the same counts: three times what brings the
- * median of z^2 to a normal number's.
+ * stand beside the first, in a chain, and are doubted more.
  *
  * On the diagonal, where customers come back to the agent they know, exp and var are scaled by the
  * median of obs/exp within the queue, and z is narrowed to a normal number's quartiles: what all of
@@ -30,8 +32,8 @@
 #include "collusion/routing.h"
 
 struct sg_coservice_config {
-    uint32_t tickets_most;  /* of a customer: 10 */
-    double doubt;           /* share by which exp may be wrong: 0; below 0: estimated */
+    uint32_t tickets_most; /* of a customer: 10 */
+    double doubt; /* share by which exp may be wrong: 0; below 0: so many times what is estimated */
     uint64_t first_seen_ms; /* only customers first seen then or later; 0: all */
 };
 
@@ -42,7 +44,8 @@ struct sg_coservice {
     double *z;               /* n × n */
     double *narrow; /* n × n: z for each of obs - exp, did nobody come back out of habit */
     uint32_t tickets_most;
-    double doubt;            /* as asked for, or estimated */
+    double off;              /* share by which exp is wrong, estimated; 0: never asked */
+    double doubt;            /* as asked for, or so many times off */
     struct sg_visits visits; /* of the customers that count, and count in no narrower one */
     size_t customers;
     const struct sg_coservice *wider; /* the same with customers of more tickets too; or NULL */

@@ -11,17 +11,17 @@
 #include "collusion/blocks.h"
 #include "collusion/philox.h"
 
-enum { TOP = 3, STREAM = 1000 };
+enum { STREAM = 1000 };
 
 /* --- scores --- */
 
 static void score_all(const double *z, size_t n, double *scores)
 {
     for (size_t a = 0; a < n; a++) {
-        double top[TOP] = {0};
+        double top[SG_SUSPICION_TOP] = {0};
         for (size_t b = 0; b < n; b++) {
             double value = z[a * n + b];
-            for (int k = 0; k < TOP; k++)
+            for (int k = 0; k < SG_SUSPICION_TOP; k++)
                 if (value > top[k]) {
                     const double less = top[k];
                     top[k] = value;

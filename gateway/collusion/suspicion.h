@@ -17,7 +17,7 @@
 
 #include "collusion/coservice.h"
 
-enum { SG_SUSPICION_PARTS = 1000 };
+enum { SG_SUSPICION_PARTS = 1000, SG_SUSPICION_TOP = 3 /* residuals that make a score */ };
 
 struct sg_suspicion_config {
     unsigned rounds; /* of the bootstrap: 100 */

@@ -15,6 +15,7 @@
 #include "collusion/analysis.h"
 #include "collusion/chance.h"
 #include "collusion/sim.h"
+#include "collusion/suspicion.h"
 
 #include "../lib/suite.h"
 
@@ -49,6 +50,11 @@ static void test_tail_of_nothing(void **state)
 
 /* --- markets --- */
 
+/* Agents of few queues who take many tickets, some ten times as many as others, and are asked for
+ * again: what is wrong with their rates is far above chance's spread. */
+#define BUSY                                                                                       \
+    "days: 30\ntickets_a_day: 2400\ncustomers: 12000\nagents: 120\nsmall_agents: 0\n"              \
+    "small_customers: 0\nsurges: 1\nrings: 0\ncapacity_sigma: 0.8\nsticky: 0.3\n"
 #define WORLD                                                                                      \
     "days: 30\ntickets_a_day: 800\ncustomers: 6000\nagents: 240\nsmall_customers: 60\nsurges: 1\n"
 
@@ -73,11 +79,9 @@ static void add(struct sg_deals *deals, const struct sg_sim *sim,
     assert_int_equal(sg_deals_add(deals, &event), SCRUBGATE_OK);
 }
 
-static void open_world(struct world *world, unsigned level, const char *changes, uint64_t window_ms)
+static void open_market(struct world *world, unsigned level, const char *text, uint64_t window_ms)
 {
     struct sg_sim_params params;
-    char text[512];
-    (void)snprintf(text, sizeof text, "%s%s", WORLD, changes);
     sg_sim_params_init(&params, level);
     assert_int_equal(sg_sim_params_read(&params, "world", sg_bytes_of(text), NULL), SCRUBGATE_OK);
     assert_int_equal(sg_sim_new(&world->sim, &params, 11), SCRUBGATE_OK);
@@ -88,6 +92,13 @@ static void open_world(struct world *world, unsigned level, const char *changes,
     const struct sg_analysis_config config = {
         .false_alarms = 0.001, .rounds = 60, .seed = 1, .tickets_most = 10};
     assert_int_equal(sg_analysis_init(&world->analysis, &world->deals, &config), SCRUBGATE_OK);
+}
+
+static void open_world(struct world *world, unsigned level, const char *changes, uint64_t window_ms)
+{
+    char text[512];
+    (void)snprintf(text, sizeof text, "%s%s", WORLD, changes);
+    open_market(world, level, text, window_ms);
 }
 
 static void close_world(struct world *world)
@@ -250,6 +261,41 @@ static void test_honest(void **state)
     close_world(&world);
 }
 
+/* Where routing is off, that is doubt, not a reason to flag who works much. */
+static void test_busy(void **state)
+{
+    struct world world;
+    (void)state;
+    open_market(&world, 0, BUSY, 0);
+    assert_true(world.analysis.bands[0].doubt > 0.05 && world.analysis.bands[0].doubt < 0.3);
+    assert_true(world.analysis.inflation < 1.3);
+    for (size_t i = 0; i < world.analysis.n_agents; i++)
+        assert_false(world.analysis.agents[i].flagged);
+    close_world(&world);
+}
+
+/* Whoever is flagged, in a ring or not, is told with whom he shares customers. */
+static void test_pairs(void **state)
+{
+    struct world world;
+    (void)state;
+    open_world(&world, 1, "rings: 2\nring: {agents: 1, accounts: 15, rate: 0.35}\n", 0);
+    assert_true(world.analysis.agents[0].flagged && world.analysis.agents[1].flagged);
+    for (size_t i = 0; i < world.analysis.n_agents; i++) {
+        const struct sg_analysis_agent *agent = &world.analysis.agents[i];
+        assert_int_equal(agent->n_edges, agent->flagged ? SG_SUSPICION_TOP : 0);
+        for (size_t k = 0; k < agent->n_edges; k++) {
+            assert_int_equal(agent->edges[k].a, agent->agent);
+            assert_true(agent->edges[k].z > 0 &&
+                        agent->edges[k].observed > agent->edges[k].expected);
+            assert_true(k == 0 || agent->edges[k].z <= agent->edges[k - 1].z);
+        }
+    }
+    /* One agent alone: his customers come back to him. */
+    assert_int_equal(world.analysis.agents[0].edges[0].b, world.analysis.agents[0].agent);
+    close_world(&world);
+}
+
 /* What was before the window is no evidence. */
 static void test_window(void **state)
 {
@@ -299,6 +345,8 @@ int main(void)
     sg_suite_add("planted rings are found, whole and apart", test_rings, NULL);
     sg_suite_add("rings whose accounts write often are found, too", test_often, NULL);
     sg_suite_add("an honest market has no ring", test_honest, NULL);
+    sg_suite_add("where routing is off nobody is flagged for working much", test_busy, NULL);
+    sg_suite_add("whoever is flagged is told with whom he shares customers", test_pairs, NULL);
     sg_suite_add("only the window counts", test_window, NULL);
     sg_suite_add("two agents alone in a queue are no evidence", test_thin, NULL);
     sg_suite_add("no event at all", test_nothing, NULL);

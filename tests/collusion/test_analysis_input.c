@@ -23,7 +23,7 @@ static const uint64_t begin_ms = 1767225600000; /* of every market */
 
 #define WORLD                                                                                      \
     "days: 30\ntickets_a_day: 400\ncustomers: 3000\nagents: 60\nbrands: 2\nsurges: 0\nrings: 2\n"  \
-    "small_customers: 30\nring: {agents: 3, accounts: 15, rate: 0.35}\n"
+    "small_customers: 30\nring: {agents: 3, accounts: 15, rate: 0.4}\n"
 
 struct world {
     struct sg_sim *sim;
@@ -174,7 +174,7 @@ static void open_world(struct world *world, void (*come)(struct world *world))
 {
     struct sg_sim_params params;
     const struct sg_analysis_config config = {
-        .false_alarms = 0.001, .rounds = 60, .seed = 1, .tickets_most = 10};
+        .false_alarms = 0.001, .rounds = 200, .seed = 1, .tickets_most = 10};
     sg_sim_params_init(&params, 1);
     assert_int_equal(sg_sim_params_read(&params, "world", sg_bytes_of(WORLD), NULL), SCRUBGATE_OK);
     assert_int_equal(sg_sim_new(&world->sim, &params, 12), SCRUBGATE_OK);

@@ -213,7 +213,7 @@ static void tell_bands(struct sg_statistics *statistics, const struct sg_deals *
     struct sg_coservice co[BANDS];
     struct sg_coservice_config config = {.tickets_most = TICKETS_MOST};
     for (unsigned i = 0; i < BANDS; i++, config.tickets_most *= WIDER) {
-        config.doubt = i == 0 ? 0 : -1;
+        config.doubt = i == 0 ? -1 : -3;
         assert_int_equal(i == 0 ? sg_coservice_init(&co[i], deals, routing, &config)
                                 : sg_coservice_widen(&co[i], &co[i - 1], deals, routing, &config),
                          SCRUBGATE_OK);
