@@ -198,6 +198,49 @@ static void add_flagged(struct sg_sheet *sheet, struct sg_section *section,
     }
 }
 
+static const struct sg_column pair_columns[] = {
+    {"agent", "Agent", false, false, false},
+    {"with", "Shares customers with", false, false, false},
+    {"shared", "As many", false, false, false},
+    {"expected", "By routing alone", false, false, false},
+    {"z", "Standard deviations", false, false, false},
+};
+
+/* Every flag has its numbers; of members of rings they stand in the ring's card. */
+static void add_pairs(struct sg_sheet *sheet, struct sg_section *section,
+                      const struct sg_inquiry *of)
+{
+    const struct sg_analysis *analysis = of->analysis;
+    struct sg_table *table = sg_sheet_table(
+        sheet, section,
+        &(struct sg_table){.id = "pairs",
+                           .title = "What flags outside of rings are made of",
+                           .note =
+                               "Shared customers are weighted: one who writes often counts less "
+                               "for each ticket. An agent beside himself: his customers came "
+                               "back to him.",
+                           .empty = "nobody is flagged outside of a ring",
+                           .column = pair_columns,
+                           .n_columns = sizeof pair_columns / sizeof pair_columns[0],
+                           .stacked = true});
+    for (size_t i = 0, shown = 0; i < analysis->n_agents && shown < FLAGGED_SHOWN; i++) {
+        const struct sg_analysis_agent *agent = &analysis->agents[i];
+        if (!agent->flagged || agent->ring != SG_ANALYSIS_NONE)
+            continue;
+        for (size_t k = 0; k < agent->n_edges; k++) {
+            const struct sg_analysis_edge *edge = &agent->edges[k];
+            const struct sg_cell cell[] = {
+                sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, edge->a)),
+                sg_cell_code(sg_inquiry_id(sheet, &of->deals->agents, edge->b)),
+                sg_cell_figure(sg_inquiry_amount(sheet, edge->observed)),
+                sg_cell_figure(sg_inquiry_amount(sheet, edge->expected)),
+                sg_cell_figure(sg_sheet_textf(sheet, "%.1f", edge->z))};
+            sg_sheet_row(sheet, table, SG_TONE_NONE, cell);
+        }
+        shown++;
+    }
+}
+
 void sg_inquiry_agents(struct sg_sheet *sheet, const struct sg_inquiry *of)
 {
     const struct sg_inquiry_sums sums = sg_inquiry_sum(of);
@@ -214,6 +257,7 @@ void sg_inquiry_agents(struct sg_sheet *sheet, const struct sg_inquiry *of)
             sums.flagged == 1 ? "1 is" : sg_sheet_textf(sheet, "%zu are", sums.flagged)));
     add_scores(sheet, section, scores_of(sheet, of));
     add_flagged(sheet, section, of);
+    add_pairs(sheet, section, of);
 }
 
 /* --- about whom nothing can be said --- */

@@ -401,6 +401,30 @@ static void test_hostile(void **state)
     end_world(&world);
 }
 
+/* A flag without a ring says what it is made of. */
+static void test_pairs(void **state)
+{
+    static const struct market market = {"", {12, 600, 1, 3, 8}, false, 0, {NULL}};
+    static const struct sg_analysis_edge edge = {11, 10, 41.5, 3.25, 12.75};
+    struct world world;
+    struct sg_buf page = {0};
+    (void)state;
+    assert_int_equal(make_world(&world, &market, "chat"), SCRUBGATE_OK);
+    struct sg_analysis_agent *agent = &world.analysis.agents[11];
+    agent->flagged = true;
+    agent->edges = &edge;
+    agent->n_edges = 1;
+    assert_int_equal(write_page(&world, &page), SCRUBGATE_OK);
+    const char *text = text_of(&page);
+    const char *table = strstr(text, "What flags outside of rings are made of");
+    assert_non_null(table);
+    assert_non_null(strstr(table, "41.5"));
+    assert_non_null(strstr(table, "12.8"));
+    assert_accuses_nobody(text);
+    sg_buf_fini(&page);
+    end_world(&world);
+}
+
 static void test_same(void **state)
 {
     struct sg_buf page[2] = {{0}, {0}};
@@ -482,6 +506,7 @@ int main(void)
 {
     SG_SUITE_ROWS(test_market, markets);
     SG_SUITE_ROWS(test_hostile, hostiles);
+    sg_suite_add("a flag without a ring says what it is made of", test_pairs, NULL);
     sg_suite_add("the same events give the same page", test_same, NULL);
     sg_suite_add("tickets of a ring are counted once, wherever they are shown", test_meetings,
                  NULL);
