@@ -66,7 +66,7 @@ enum scrubgate_status sg_assessment_print(const struct sg_assessment *assessment
     enum scrubgate_status rc = SCRUBGATE_OK;
     bool first = true;
     if (assessment->is_scored)
-        rc = sg_buf_addf(out, ", risk=%.2f", assessment->told_risk);
+        rc = sg_buf_addf(out, "%.2f", assessment->told_risk);
     for (size_t i = 0; i < assessment->n_rulings && rc >= 0; i++)
         if (assessment->rulings[i].mode >= SG_SIGNAL_ADVISE)
             rc = print_reason(out, sg_guard_rule_word(assessment->rulings[i].rule), -1, &first);

@@ -38,8 +38,8 @@ SCRUBGATE_MUST_USE enum scrubgate_status sg_assess(struct sg_risks *risks,
                                                    const struct sg_assess *message,
                                                    struct sg_assessment *assessment);
 
-/* Appends what the upstream is told: , risk=0.87, reasons=(pair;w=7.2), action=divert. The action
- * only where it counts: not of a route that only watches. */
+/* Appends what the upstream is told: 0.87, reasons=(pair;w=7.2), action=divert. No risk of what is
+ * not scored; the action only where it counts: not of a route that only watches. */
 SCRUBGATE_MUST_USE enum scrubgate_status sg_assessment_print(const struct sg_assessment *assessment,
                                                              bool shadow, struct sg_buf *out);
 void sg_assessment_count(const struct sg_assessment *assessment, struct sg_metrics *metrics,

@@ -112,6 +112,11 @@ enum scrubgate_status sg_mark_print(const struct sg_mark *mark, struct sg_buf *o
     }
     if (rc >= 0 && mark->shadow)
         rc = sg_buf_add_text(out, ", shadow");
+    if (rc >= 0)
+        rc = sg_buf_add_text(out, ", risk=");
+    /* Always there, for who reads it; what nobody could judge is not called harmless. */
+    if (rc >= 0 && (mark->assessment == NULL || !mark->assessment->is_scored))
+        rc = sg_buf_add_text(out, "0.00;unjudged");
     if (rc >= 0 && mark->assessment != NULL)
         rc = sg_assessment_print(mark->assessment, mark->shadow, out);
     if (rc >= 0)

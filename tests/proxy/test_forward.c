@@ -230,17 +230,17 @@ static const struct mark_row {
 } mark_rows[] = {
     {"clean has no entities",
      {.verdict = SG_VERDICT_CLEAN, .origin = "gw.example/1", .seq = 7},
-     "verdict=clean, entities=(), audit=\"gw.example/1/7\""},
+     "verdict=clean, entities=(), risk=0.00;unjudged, audit=\"gw.example/1/7\""},
     {"values are added up by entity",
      {.verdict = SG_VERDICT_MASKED, .found = found, .n_found = 3, .origin = "gw.example/1"},
      "verdict=masked, entities=(EMAIL_ADDRESS;n=5 CREDIT_CARD;n=1), "
-     "audit=\"gw.example/1/0\""},
+     "risk=0.00;unjudged, audit=\"gw.example/1/0\""},
     {"a streamed one has no verdict yet",
      {.streamed = true, .origin = "o", .seq = 12},
-     "streamed, audit=\"o/12\""},
+     "streamed, risk=0.00;unjudged, audit=\"o/12\""},
     {"shadow says so",
      {.shadow = true, .verdict = SG_VERDICT_BLOCKED, .origin = "o"},
-     "verdict=blocked, entities=(), shadow, audit=\"o/0\""},
+     "verdict=blocked, entities=(), shadow, risk=0.00;unjudged, audit=\"o/0\""},
     {"a ticket with nothing against it has a risk",
      {.verdict = SG_VERDICT_CLEAN, .origin = "o", .assessment = &quiet},
      "verdict=clean, entities=(), risk=0.00, audit=\"o/0\""},
@@ -254,7 +254,7 @@ static const struct mark_row {
      "audit=\"o/0\""},
     {"an origin cannot break the string",
      {.verdict = SG_VERDICT_CLEAN, .origin = "a\"b\\c\n\xc3\xa9"},
-     "verdict=clean, entities=(), audit=\"a\\\"b\\\\c?\?\?/0\""},
+     "verdict=clean, entities=(), risk=0.00;unjudged, audit=\"a\\\"b\\\\c?\?\?/0\""},
 };
 
 static void test_mark_row(void **state)

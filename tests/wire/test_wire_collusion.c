@@ -224,12 +224,13 @@ static void test_cold(void **state)
     begin(advise);
     const struct message message = {"/plain/x", "agent-1", "acme", "anna", "t", NULL, NULL};
     struct course course = send_message(&message);
-    assert_false(sg_holds(mark_of(&course), "risk="));
+    assert_true(sg_holds(mark_of(&course), "risk=0.00;unjudged"));
     assert_false(sg_holds(mark_of(&course), "forged"));
     let_go(&course);
     deliver_usual(8);
     course = send_message(&(struct message){"/plain/x", "agent-2", "acme", "ben", "u", NULL, NULL});
     assert_true(sg_holds(mark_of(&course), "risk=0.0"));
+    assert_false(sg_holds(mark_of(&course), "unjudged"));
     assert_false(sg_holds(mark_of(&course), "action="));
     let_go(&course);
     end();
@@ -479,7 +480,7 @@ static void test_private(void **state)
                                     NULL,
                                     "what we say here about the shifts of next week is ours"};
     struct course course = send_message(&message);
-    assert_false(sg_holds(mark_of(&course), "risk="));
+    assert_true(sg_holds(mark_of(&course), "risk=0.00;unjudged"));
     let_go(&course);
     char *record =
         sg_gateway_record(&scene.gateway, from, (const char *[]){"\"route\":\"council\"", NULL});
@@ -555,7 +556,7 @@ static void test_restart(void **state)
     assert_recorded(from, (const char *[]){"\"what\":\"sketches-restored\"", "\"status_id\":2",
                                            "\"why\":\"damaged\"", "\"agents\":0", NULL});
     course = meet_again("/plain/x", 1);
-    assert_false(sg_holds(mark_of(&course), "risk="));
+    assert_true(sg_holds(mark_of(&course), "risk=0.00;unjudged"));
     let_go(&course);
     end();
 }

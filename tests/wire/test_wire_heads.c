@@ -191,8 +191,9 @@ static void test_mark(void **state)
     struct sg_bytes mark = sg_heard_field(&heard, "Scrubgate");
     uint64_t seq = seq_of(mark);
     (void)snprintf(want, sizeof want,
-                   "verdict=%s, entities=%s, audit=\"" SG_GATEWAY_ORIGIN "/%llu\"", row->verdict,
-                   row->entities, (unsigned long long)seq);
+                   "verdict=%s, entities=%s, risk=0.00;unjudged, audit=\"" SG_GATEWAY_ORIGIN
+                   "/%llu\"",
+                   row->verdict, row->entities, (unsigned long long)seq);
     sg_assert_text(mark, want);
     assert_int_equal(count_of(&heard, "Scrubgate"), 1);
     assert_true(heard.recorded);

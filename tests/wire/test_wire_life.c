@@ -20,7 +20,7 @@
 #include "../lib/suite.h"
 
 #define TEXT  "Content-Type: text/plain\r\n"
-#define AUDIT "audit=\"" SG_GATEWAY_ORIGIN "/"
+#define AUDIT "risk=0.00;unjudged, audit=\"" SG_GATEWAY_ORIGIN "/"
 #define ADMIN scene.gateway.admin
 #define DATA  scene.gateway.port
 
