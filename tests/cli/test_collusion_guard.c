@@ -25,7 +25,8 @@
 #include "../lib/suite.h"
 #include "../lib/tempdir.h"
 
-#define SECRET "Joe's neighbour lied"
+#define SECRET  "Joe's neighbour lied"
+#define BECAUSE "because: " SECRET
 
 /* A folder with the keys of a gateway that has not run yet. */
 struct world {
@@ -155,7 +156,7 @@ static void test_a_block_holds_until_it_is_lifted(void **state)
                      1);
     char *out = ASK(&world, 0, "list", "--all");
     static const char *const said[] = {
-        "1  block  lifted  digest:", " by jo",        "brand: atlantica",      "because: " SECRET,
+        "1  block  lifted  digest:", " by jo",        "brand: atlantica",      BECAUSE,
         "appeal: was on leave",      "lifted by: mo", "lifted because: he was"};
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
         assert_non_null(strstr(out, said[i]));
