@@ -352,8 +352,8 @@ static void test_large_request(void **state)
     assert_true(heard.whole);
     assert_int_equal(heard.framing.kind, SG_FRAMING_CHUNKED);
     sg_assert_same(sg_buf_bytes(&heard.body), sg_buf_bytes(&want));
-    assert_true(
-        sg_bytes_start_with(sg_heard_field(&heard, "Scrubgate"), SG_BYTES("streamed, audit=\"")));
+    assert_true(sg_bytes_start_with(sg_heard_field(&heard, "Scrubgate"),
+                                    SG_BYTES("streamed, risk=0.00;unjudged, audit=\"")));
     assert_true(heard.recorded);
     assert_int_equal(answer.framing.kind, SG_FRAMING_CHUNKED);
     assert_false(answer.cut);
